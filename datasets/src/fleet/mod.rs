@@ -1,0 +1,47 @@
+//! What the nodes are: distributions by class, or an inventory.
+
+/// A distribution of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Distribution {
+    /// Always this value.
+    Constant(f64),
+    /// Uniform between two bounds.
+    Uniform {
+        /// Lower bound.
+        low: f64,
+        /// Upper bound.
+        high: f64,
+    },
+    /// Beta on 0..1.
+    Beta {
+        /// First shape.
+        alpha: f64,
+        /// Second shape.
+        beta: f64,
+    },
+    /// The logarithm is normal.
+    Lognormal {
+        /// Median: exp of the mean of the logarithm.
+        median: f64,
+        /// Standard deviation of the natural logarithm.
+        sigma: f64,
+    },
+    /// Weibull.
+    Weibull {
+        /// Shape.
+        shape: f64,
+        /// Scale.
+        scale: f64,
+    },
+    /// Normal, cut off below zero.
+    Normal {
+        /// Mean before the cut.
+        mean: f64,
+        /// Standard deviation before the cut.
+        sd: f64,
+    },
+    /// Given quantiles, straight lines between them.
+    Quantiles(Vec<(f64, f64)>),
+    /// One of several values by weight: (value, weight), weights normalised to sum 1.
+    Choice(Vec<(f64, f64)>),
+}

@@ -1,0 +1,12 @@
+//! Everything at rest: scenarios and suites as they are written, fleets that come in, traces that go out.
+//!
+//! - [`scenario`]: a scenario file, read, checked and turned into plain types; every error points at its line.
+//! - [`fleet`]: what the nodes are: distributions by class, or an inventory in csv, csv.gz or parquet.
+//! - [`trace`]: the Parquet tables of a run, written and read back.
+//!
+//! This crate knows nothing of how a cloud is simulated.
+#![forbid(unsafe_code)]
+
+pub mod fleet;
+pub mod scenario;
+pub mod trace;

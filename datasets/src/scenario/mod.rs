@@ -1,0 +1,258 @@
+//! A scenario: what is to be evaluated.
+//!
+//! The types here are the checked form: every name is resolved to an index, every number is in its range.
+
+use std::path::PathBuf;
+
+use crate::fleet::Distribution;
+
+/// A checked scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The name: the scenario's file name without its extension.
+    pub name: String,
+    /// Size, length and seed of the run.
+    pub run: Run,
+    /// Who the nodes are.
+    pub fleet: Fleet,
+    /// How nodes meet.
+    pub sampling: Sampling,
+    /// What the network loses.
+    pub network: Network,
+    /// How nodes learn their rank.
+    pub slicing: Slicing,
+    /// What is aggregated, in the order of the file.
+    pub aggregates: Vec<Aggregate>,
+    /// Which application asks for which nodes.
+    pub suite: Suite,
+    /// What is observed.
+    pub trace: Trace,
+    /// What happens to the cloud, ordered by cycle (then by place in the file).
+    pub events: Vec<Event>,
+}
+
+/// Size, length and seed of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Number of nodes, at least 1.
+    pub nodes: u32,
+    /// Number of cycles.
+    pub cycles: u32,
+    /// The seed of every random number, below 2^63.
+    pub seed: u64,
+    /// Length of a gossip period in seconds.
+    pub cycle_seconds: f64,
+}
+
+/// Who the nodes are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fleet {
+    /// Names of the attributes; other types refer to them by their index here.
+    pub attributes: Vec<String>,
+    /// Where their values come from.
+    pub source: Source,
+}
+
+/// Where attribute values come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Classes of nodes, mixed by share.
+    Classes(Vec<Class>),
+    /// An inventory; its rows are resampled with replacement.
+    File(Inventory),
+}
+
+/// A class of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Its share of the cloud, 0..=1; the shares of all classes sum to 1.
+    pub share: f64,
+    /// One distribution per attribute of the fleet.
+    pub attributes: Vec<Distribution>,
+}
+
+/// An inventory at rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inventory {
+    /// The file, resolved against the folder of the scenario file; csv, csv.gz or parquet.
+    pub path: PathBuf,
+    /// One column per attribute of the fleet.
+    pub columns: Vec<InventoryColumn>,
+}
+
+/// Which column of an inventory an attribute is read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InventoryColumn {
+    /// Name of the column in the file.
+    pub column: String,
+    /// Factor from the file's unit to the attribute's.
+    pub scale: f64,
+}
+
+/// How nodes meet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampling {
+    /// The protocol.
+    pub protocol: SamplingProtocol,
+    /// Number of peers a node sees at a time: c of the papers.
+    pub view: u32,
+    /// Who exchanges with whom in an aggregation cycle.
+    pub pairing: Pairing,
+    /// How the engine lays out the exchanges of aggregation.
+    pub partners: Partners,
+}
+
+/// The peer sampling protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamplingProtocol {
+    /// A uniform random live node, drawn fresh.
+    Oracle,
+}
+
+/// Who exchanges with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pairing {
+    /// Each live node starts one exchange a cycle; exchanges are atomic and ordered.
+    Ordered,
+    /// Two random perfect matchings a cycle.
+    Matching,
+}
+
+/// How exchanges are laid out: a choice of mechanism, the model is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Partners {
+    /// Partners are drawn where they are needed, inside pairs of blocks.
+    Drawn,
+    /// Partners are written to a list first, and exchanges bucketed by blocks.
+    Listed,
+}
+
+/// What the network loses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Probability that a request is lost, 0..=1.
+    pub request_loss: f64,
+    /// Probability that a reply is lost, 0..=1.
+    pub reply_loss: f64,
+}
+
+/// How nodes learn their rank.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slicing {
+    /// The protocol.
+    pub protocol: SlicingProtocol,
+}
+
+/// The slicing protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlicingProtocol {
+    /// Swap with a random misplaced candidate.
+    Ordered,
+    /// Swap with the misplaced candidate of the largest gain.
+    OrderedMaxGain,
+}
+
+/// An aggregate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// Its name, unique.
+    pub name: String,
+    /// What is computed.
+    pub function: Function,
+    /// Index of the attribute it is computed of.
+    pub attribute: usize,
+}
+
+/// What an aggregate computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// The arithmetic mean.
+    Average,
+    /// The smallest value.
+    Min,
+    /// The largest value.
+    Max,
+    /// Mean of squares minus square of mean.
+    Variance,
+    /// The geometric mean; every value must be positive.
+    GeometricMean,
+}
+
+/// The application suite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suite {
+    /// Version of the description.
+    pub version: u64,
+    /// The applications in order of precedence; empty if the scenario has no suite.
+    pub apps: Vec<App>,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// Its name, unique.
+    pub name: String,
+    /// Share of the whole cloud it asks for, 0..=1; the shares of all applications sum to at most 1.
+    pub share: f64,
+    /// Which nodes it asks for.
+    pub choice: Choice,
+}
+
+/// Which nodes an application asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Those with the largest values of the attribute of this index.
+    Top(usize),
+    /// Those with the smallest values.
+    Bottom(usize),
+    /// Any.
+    Random,
+}
+
+/// What is observed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Every how many cycles a row is written; cycle 0 and the last cycle always are.
+    pub every: u32,
+    /// Snapshots of nodes, if asked for.
+    pub nodes: Option<Panel>,
+}
+
+/// Snapshots of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// The cycles after which a snapshot is taken, ascending.
+    pub cycles: Vec<u32>,
+    /// Which nodes.
+    pub sample: Sample,
+}
+
+/// Which nodes a snapshot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sample {
+    /// Every node.
+    All,
+    /// A fixed random panel of this size.
+    Count(u32),
+}
+
+/// Something that happens to the cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// It happens at the start of this cycle, 1..=cycles: the row of that cycle shows it.
+    pub at_cycle: u32,
+    /// What happens.
+    pub kind: EventKind,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// This share of the live nodes, chosen at random, stops for ever.
+    Crash {
+        /// 0..=1.
+        share: f64,
+    },
+}

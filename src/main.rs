@@ -1,0 +1,2 @@
+//! subcloud
+fn main() {}
