@@ -1,0 +1,184 @@
+//! Reads the tables of a run back into the rows they were written from.
+
+mod columns;
+mod metadata;
+mod rows;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use arrow::error::ArrowError;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+
+use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table};
+use columns::Columns;
+
+/// The finished trace of one run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    folder: PathBuf,
+    meta: Meta,
+}
+
+impl Run {
+    /// Opens the trace in a directory that a run wrote.
+    ///
+    /// # Errors
+    ///
+    /// If there is no `traces/` with the table `cycles`, if it holds more than one run, or if its metadata cannot be
+    /// read.
+    pub fn open(folder: &Path) -> Result<Run, Error> {
+        let path = file_of(folder, Table::Cycles)?.ok_or_else(|| Error::NoRun {
+            path: folder.to_owned(),
+            table: Table::Cycles.name(),
+        })?;
+        let reader = open(&path)?;
+        let meta = metadata::meta(
+            &path,
+            reader.metadata().file_metadata().key_value_metadata(),
+        )?;
+        Ok(Run {
+            folder: folder.to_owned(),
+            meta,
+        })
+    }
+
+    /// Whose trace it is.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The rows of `cycles`.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing, damaged, or lacks a column; the same holds for the other tables.
+    pub fn cycles(&self) -> Result<Vec<CycleRow>, Error> {
+        self.rows(Table::Cycles, rows::cycles)
+    }
+
+    /// The rows of `slices`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn slices(&self) -> Result<Vec<SliceRow>, Error> {
+        self.rows(Table::Slices, rows::slices)
+    }
+
+    /// The rows of `apps`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn apps(&self) -> Result<Vec<AppRow>, Error> {
+        self.rows(Table::Apps, |columns| {
+            rows::apps(columns, &self.meta.attributes)
+        })
+    }
+
+    /// The rows of `aggregates`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn aggregates(&self) -> Result<Vec<AggregateRow>, Error> {
+        self.rows(Table::Aggregates, rows::aggregates)
+    }
+
+    /// The rows of `events`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn events(&self) -> Result<Vec<EventRow>, Error> {
+        self.rows(Table::Events, rows::events)
+    }
+
+    /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn nodes(&self, mut each: impl FnMut(NodeRows)) -> Result<(), Error> {
+        self.batches(Table::Nodes, |columns| {
+            rows::nodes(columns, &self.meta)?
+                .into_iter()
+                .for_each(&mut each);
+            Ok(())
+        })
+    }
+
+    fn rows<R>(
+        &self,
+        table: Table,
+        decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>,
+    ) -> Result<Vec<R>, Error> {
+        let mut rows = Vec::new();
+        self.batches(table, |columns| {
+            rows.append(&mut decode(columns)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn batches(
+        &self,
+        table: Table,
+        mut each: impl FnMut(&Columns<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some(path) = file_of(&self.folder, table)? else {
+            return Ok(());
+        };
+        let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
+        for batch in open(&path)?
+            .build()
+            .map_err(Error::parquet("read", &path))?
+        {
+            each(&Columns {
+                path: &path,
+                batch: &batch.map_err(damaged)?,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet("read", path))
+}
+
+/// The one file of a table; `None` if the run did not write the table.
+fn file_of(folder: &Path, table: Table) -> Result<Option<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let root = folder.join("traces").join(table.name());
+    if root.try_exists().map_err(Error::io("read", &root))? {
+        find_files(&root, &mut files)?;
+    }
+    if files.len() > 1 {
+        return Err(Error::SeveralRuns {
+            path: folder.to_owned(),
+            table: table.name(),
+            count: files.len(),
+        });
+    }
+    Ok(files.pop())
+}
+
+fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).map_err(Error::io("list", folder))? {
+        let path = entry.map_err(Error::io("list", folder))?.path();
+        if path.is_dir() {
+            find_files(&path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "parquet")
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

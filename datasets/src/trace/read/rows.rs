@@ -1,0 +1,168 @@
+//! Columns back into rows.
+
+use std::collections::BTreeMap;
+
+use super::columns::Columns;
+use crate::trace::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow};
+
+pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let alive = columns.counts64("alive_count")?;
+    let joined = columns.counts64("joined_count")?;
+    let left = columns.counts64("left_count")?;
+    let crashed = columns.counts64("crashed_count")?;
+    let messages = columns.counts64("messages_count")?;
+    let lost = columns.counts64("lost_count")?;
+    let payload = columns.counts64("payload_bytes")?;
+    let row = |k: usize| CycleRow {
+        cycle: cycle[k],
+        alive_count: alive[k],
+        joined_count: joined[k],
+        left_count: left[k],
+        crashed_count: crashed[k],
+        messages_count: messages[k],
+        lost_count: lost[k],
+        payload_bytes: payload[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn slices(columns: &Columns<'_>) -> Result<Vec<SliceRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let gradient = columns.counts32("gradient")?;
+    let attribute = columns.names("attribute")?;
+    let protocol = columns.names("protocol")?;
+    let members = columns.counts64("members_count")?;
+    let gdm = columns.measures("gdm_normalised")?;
+    let sdm = columns.measures("sdm_normalised")?;
+    let rank_error = columns.measures("rms_rank_error_fraction")?;
+    let wrong = columns.measures("wrong_decile_fraction")?;
+    let changes = columns.measures("slice_changes_fraction")?;
+    let row = |k: usize| SliceRow {
+        cycle: cycle[k],
+        gradient: gradient[k],
+        attribute: attribute.value(k).to_owned(),
+        protocol: protocol.value(k).to_owned(),
+        members_count: members[k],
+        gdm_normalised: gdm[k],
+        sdm_normalised: sdm[k],
+        rms_rank_error_fraction: rank_error[k],
+        wrong_decile_fraction: wrong[k],
+        slice_changes_fraction: changes[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn apps(columns: &Columns<'_>, attributes: &[String]) -> Result<Vec<AppRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let app = columns.names("app")?;
+    let asked = columns.counts64("asked_count")?;
+    let held = columns.counts64("held_count")?;
+    let correct = columns.counts64("correct_count")?;
+    let wrong = columns.counts64("wrong_count")?;
+    let joins = columns.counts64("joins_count")?;
+    let leaves = columns.counts64("leaves_count")?;
+    let ties = columns.counts64("border_ties_count")?;
+    let mean = |attribute: &String| columns.optional_measures(&format!("mean_{attribute}"));
+    let means = attributes
+        .iter()
+        .map(mean)
+        .collect::<Result<Vec<_>, Error>>()?;
+    let row = |k: usize| AppRow {
+        cycle: cycle[k],
+        app: app.value(k).to_owned(),
+        asked_count: asked[k],
+        held_count: held[k],
+        correct_count: correct[k],
+        wrong_count: wrong[k],
+        joins_count: joins[k],
+        leaves_count: leaves[k],
+        border_ties_count: ties[k],
+        mean_attributes: means.iter().map(|means| means[k]).collect(),
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn aggregates(columns: &Columns<'_>) -> Result<Vec<AggregateRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let aggregate = columns.names("aggregate")?;
+    let function = columns.names("function")?;
+    let epoch = columns.counts32("epoch")?;
+    let true_value = columns.measures("true_value")?;
+    let mean = columns.measures("mean")?;
+    let variance = columns.measures("variance")?;
+    let min = columns.measures("min")?;
+    let max = columns.measures("max")?;
+    let relative_error = columns.optional_measures("relative_error")?;
+    let row = |k: usize| AggregateRow {
+        cycle: cycle[k],
+        aggregate: aggregate.value(k).to_owned(),
+        function: function.value(k).to_owned(),
+        epoch: epoch[k],
+        true_value: true_value[k],
+        mean: mean[k],
+        variance: variance[k],
+        min: min[k],
+        max: max[k],
+        relative_error: relative_error[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn events(columns: &Columns<'_>) -> Result<Vec<EventRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let event = columns.names("event")?;
+    let nodes = columns.counts64("nodes_count")?;
+    let row = |k: usize| EventRow {
+        cycle: cycle[k],
+        event: event.value(k).to_owned(),
+        nodes_count: nodes[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+/// A batch of the file may span snapshots: one [`NodeRows`] for each.
+pub(super) fn nodes(columns: &Columns<'_>, meta: &Meta) -> Result<Vec<NodeRows>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let node_ids = columns.counts32("node_id")?;
+    let alive = columns.flags("alive")?;
+    let app_names = columns.optional_names("app")?;
+    let ranks = columns.optional_measures("rank_fraction")?;
+    let attributes = meta
+        .attributes
+        .iter()
+        .map(|name| columns.values(name))
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let index: BTreeMap<&str, u32> = meta.apps.iter().map(String::as_str).zip(0..).collect();
+    let app = |name: Option<&str>| match name.map(|name| (name, index.get(name))) {
+        None => Ok(None),
+        Some((_, Some(&app))) => Ok(Some(app)),
+        Some((name, None)) => {
+            Err(columns.unexpected("app", format!("`{name}`"), "an application of the suite"))
+        }
+    };
+    let apps = app_names
+        .iter()
+        .map(app)
+        .collect::<Result<Vec<_>, Error>>()?;
+
+    let mut snapshots = Vec::new();
+    let mut start = 0;
+    for snapshot in cycle.chunk_by(|a, b| a == b) {
+        let part = start..start + snapshot.len();
+        start = part.end;
+        snapshots.push(NodeRows {
+            cycle: snapshot[0],
+            node_ids: node_ids[part.clone()].to_vec(),
+            alive: part.clone().map(|k| alive.value(k)).collect(),
+            apps: apps[part.clone()].to_vec(),
+            rank_fractions: ranks[part.clone()].iter().copied().collect(),
+            attributes: attributes
+                .iter()
+                .map(|values| values[part.clone()].to_vec())
+                .collect(),
+        });
+    }
+    Ok(snapshots)
+}

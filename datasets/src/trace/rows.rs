@@ -1,0 +1,125 @@
+//! The rows of the tables, as the engine hands them over and as they are read back.
+
+/// A row of `cycles`: the cloud after a cycle. Counters cover the cycles since the previous row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CycleRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Nodes alive.
+    pub alive_count: u64,
+    /// Nodes that joined.
+    pub joined_count: u64,
+    /// Nodes that left.
+    pub left_count: u64,
+    /// Nodes that crashed.
+    pub crashed_count: u64,
+    /// Messages sent.
+    pub messages_count: u64,
+    /// Messages lost.
+    pub lost_count: u64,
+    /// Bytes of payload in the messages sent.
+    pub payload_bytes: u64,
+}
+
+/// A row of `slices`: how far a gradient is ordered after a cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SliceRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Number of the gradient, in the order of the suite (two gradients may share an attribute).
+    pub gradient: u32,
+    /// The attribute by which nodes are ordered.
+    pub attribute: String,
+    /// The slicing protocol, as the scenario names it.
+    pub protocol: String,
+    /// Nodes that take part in this gradient.
+    pub members_count: u64,
+    /// Mean squared rank difference / N².
+    pub gdm_normalised: f64,
+    /// Mean absolute error of the slice index, of ten equal slices.
+    pub sdm_normalised: f64,
+    /// Root of `gdm_normalised`.
+    pub rms_rank_error_fraction: f64,
+    /// Share of the nodes that are in the wrong one of ten equal slices.
+    pub wrong_decile_fraction: f64,
+    /// Share of the nodes whose tenth differs from that at the previous row.
+    pub slice_changes_fraction: f64,
+}
+
+/// A row of `apps`: what an application holds after a cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Name of the application.
+    pub app: String,
+    /// Nodes asked for.
+    pub asked_count: u64,
+    /// Nodes held.
+    pub held_count: u64,
+    /// Nodes held that a central sort would assign.
+    pub correct_count: u64,
+    /// Nodes held that it would not.
+    pub wrong_count: u64,
+    /// Nodes that joined since the previous row.
+    pub joins_count: u64,
+    /// Nodes that left since the previous row.
+    pub leaves_count: u64,
+    /// Nodes whose attribute equals the value at this application's border; 0 for a random one.
+    pub border_ties_count: u64,
+    /// Mean of each attribute of the fleet over the nodes held; `None` while none is held.
+    pub mean_attributes: Vec<Option<f64>>,
+}
+
+/// A row of `aggregates`: the estimates of all live nodes after a cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Name of the aggregate.
+    pub aggregate: String,
+    /// Its function, as the scenario names it.
+    pub function: String,
+    /// Number of the epoch, from 0.
+    pub epoch: u32,
+    /// What every node should find.
+    pub true_value: f64,
+    /// Mean of the estimates.
+    pub mean: f64,
+    /// Variance of the estimates over the nodes.
+    pub variance: f64,
+    /// Smallest estimate.
+    pub min: f64,
+    /// Largest estimate.
+    pub max: f64,
+    /// Root mean square error of the estimates / |true value|; `None` if the true value is 0.
+    pub relative_error: Option<f64>,
+}
+
+/// A batch of rows of `nodes`: a snapshot, as columns of equal length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeRows {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Index of each node, ascending.
+    pub node_ids: Vec<u32>,
+    /// Whether it is alive.
+    pub alive: Vec<bool>,
+    /// Index of its application in the suite; `None` if it belongs to none.
+    pub apps: Vec<Option<u32>>,
+    /// Its own estimate of its normalised rank in the first gradient; `None` without a gradient.
+    pub rank_fractions: Option<Vec<f64>>,
+    /// Values of each attribute of the fleet.
+    pub attributes: Vec<Vec<f32>>,
+}
+
+/// A row of `events`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// The cycle at whose start it happened.
+    pub cycle: u32,
+    /// What happened: `crash`.
+    pub event: String,
+    /// Nodes concerned.
+    pub nodes_count: u64,
+}

@@ -1,0 +1,216 @@
+//! The columns of each table: their names, order and types, and how rows become columns.
+//!
+//! A count is never null. A measure over nodes is null where there is no node to measure (`NaN` and the infinities that
+//! an empty sum, minimum or maximum leaves become null), so that no reader meets a `NaN`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, RecordBatch, StringArray,
+    UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{Field, Schema, UInt32Type};
+use arrow::error::ArrowError;
+
+use super::{AggregateRow, AppRow, CycleRow, EventRow, NodeRows, SliceRow};
+
+/// A table of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// A row per observed cycle.
+    Cycles,
+    /// A row per observed cycle and gradient.
+    Slices,
+    /// A row per observed cycle and application.
+    Apps,
+    /// A row per observed cycle and aggregate.
+    Aggregates,
+    /// A row per snapshot and node.
+    Nodes,
+    /// A row per event.
+    Events,
+}
+
+impl Table {
+    /// The name of the table's directory under `traces/`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Cycles => "cycles",
+            Table::Slices => "slices",
+            Table::Apps => "apps",
+            Table::Aggregates => "aggregates",
+            Table::Nodes => "nodes",
+            Table::Events => "events",
+        }
+    }
+
+    /// Columns of `nodes` that are there whatever the fleet; none for the other tables, whose names cannot collide.
+    pub(super) fn fixed_columns(self) -> impl Iterator<Item = &'static str> {
+        let names: &[&str] = match self {
+            Table::Nodes => &["cycle", "node_id", "alive", "app", "rank_fraction"],
+            _ => &[],
+        };
+        names.iter().copied()
+    }
+}
+
+type Batch = Result<RecordBatch, ArrowError>;
+
+pub(super) fn cycles(rows: &[CycleRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .count64("alive_count", rows.iter().map(|row| row.alive_count))
+        .count64("joined_count", rows.iter().map(|row| row.joined_count))
+        .count64("left_count", rows.iter().map(|row| row.left_count))
+        .count64("crashed_count", rows.iter().map(|row| row.crashed_count))
+        .count64("messages_count", rows.iter().map(|row| row.messages_count))
+        .count64("lost_count", rows.iter().map(|row| row.lost_count))
+        .count64("payload_bytes", rows.iter().map(|row| row.payload_bytes))
+        .batch()
+}
+
+pub(super) fn slices(rows: &[SliceRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .count32("gradient", rows.iter().map(|row| row.gradient))
+        .name("attribute", rows.iter().map(|row| row.attribute.as_str()))
+        .name("protocol", rows.iter().map(|row| row.protocol.as_str()))
+        .count64("members_count", rows.iter().map(|row| row.members_count))
+        .measure("gdm_normalised", rows.iter().map(|row| row.gdm_normalised))
+        .measure("sdm_normalised", rows.iter().map(|row| row.sdm_normalised))
+        .measure(
+            "rms_rank_error_fraction",
+            rows.iter().map(|row| row.rms_rank_error_fraction),
+        )
+        .measure(
+            "wrong_decile_fraction",
+            rows.iter().map(|row| row.wrong_decile_fraction),
+        )
+        .measure(
+            "slice_changes_fraction",
+            rows.iter().map(|row| row.slice_changes_fraction),
+        )
+        .batch()
+}
+
+pub(super) fn apps(rows: &[AppRow], attributes: &[String]) -> Batch {
+    let mut columns = Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .name("app", rows.iter().map(|row| row.app.as_str()))
+        .count64("asked_count", rows.iter().map(|row| row.asked_count))
+        .count64("held_count", rows.iter().map(|row| row.held_count))
+        .count64("correct_count", rows.iter().map(|row| row.correct_count))
+        .count64("wrong_count", rows.iter().map(|row| row.wrong_count))
+        .count64("joins_count", rows.iter().map(|row| row.joins_count))
+        .count64("leaves_count", rows.iter().map(|row| row.leaves_count))
+        .count64(
+            "border_ties_count",
+            rows.iter().map(|row| row.border_ties_count),
+        );
+    for (index, attribute) in attributes.iter().enumerate() {
+        let means = rows
+            .iter()
+            .map(|row| row.mean_attributes[index].unwrap_or(f64::NAN));
+        columns = columns.measure(&format!("mean_{attribute}"), means);
+    }
+    columns.batch()
+}
+
+pub(super) fn aggregates(rows: &[AggregateRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .name("aggregate", rows.iter().map(|row| row.aggregate.as_str()))
+        .name("function", rows.iter().map(|row| row.function.as_str()))
+        .count32("epoch", rows.iter().map(|row| row.epoch))
+        .measure("true_value", rows.iter().map(|row| row.true_value))
+        .measure("mean", rows.iter().map(|row| row.mean))
+        .measure("variance", rows.iter().map(|row| row.variance))
+        .measure("min", rows.iter().map(|row| row.min))
+        .measure("max", rows.iter().map(|row| row.max))
+        .measure(
+            "relative_error",
+            rows.iter()
+                .map(|row| row.relative_error.unwrap_or(f64::NAN)),
+        )
+        .batch()
+}
+
+pub(super) fn events(rows: &[EventRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .name("event", rows.iter().map(|row| row.event.as_str()))
+        .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
+        .batch()
+}
+
+/// The rows of `part` of a snapshot; `apps` are the names to which its applications refer.
+pub(super) fn nodes(
+    rows: &NodeRows,
+    part: Range<usize>,
+    attributes: &[String],
+    apps: &ArrayRef,
+) -> Batch {
+    let count = part.len();
+    let ranks: Vec<f64> = match &rows.rank_fractions {
+        Some(ranks) => ranks[part.clone()].to_vec(),
+        None => vec![f64::NAN; count],
+    };
+    let app_keys: UInt32Array = rows.apps[part.clone()].iter().copied().collect();
+    let app_names = DictionaryArray::<UInt32Type>::try_new(app_keys, Arc::clone(apps))?;
+    let mut columns = Columns::default()
+        .count32("cycle", std::iter::repeat_n(rows.cycle, count))
+        .count32("node_id", rows.node_ids[part.clone()].iter().copied())
+        .column(
+            "alive",
+            false,
+            Arc::new(BooleanArray::from(rows.alive[part.clone()].to_vec())),
+        )
+        .column("app", true, Arc::new(app_names))
+        .measure("rank_fraction", ranks.into_iter());
+    for (attribute, values) in attributes.iter().zip(&rows.attributes) {
+        let values = Float32Array::from_iter_values(values[part.clone()].iter().copied());
+        columns = columns.column(attribute, false, Arc::new(values));
+    }
+    columns.batch()
+}
+
+/// Columns under construction.
+#[derive(Default)]
+struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    fn column(mut self, name: &str, nullable: bool, array: ArrayRef) -> Self {
+        self.fields
+            .push(Field::new(name, array.data_type().clone(), nullable));
+        self.arrays.push(array);
+        self
+    }
+
+    fn count32(self, name: &str, values: impl Iterator<Item = u32>) -> Self {
+        self.column(name, false, Arc::new(UInt32Array::from_iter_values(values)))
+    }
+
+    fn count64(self, name: &str, values: impl Iterator<Item = u64>) -> Self {
+        self.column(name, false, Arc::new(UInt64Array::from_iter_values(values)))
+    }
+
+    fn name<'a>(self, name: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        self.column(name, false, Arc::new(StringArray::from_iter_values(values)))
+    }
+
+    fn measure(self, name: &str, values: impl Iterator<Item = f64>) -> Self {
+        let values: Float64Array = values
+            .map(|value| value.is_finite().then_some(value))
+            .collect();
+        self.column(name, true, Arc::new(values))
+    }
+
+    fn batch(self) -> Batch {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+    }
+}
