@@ -1,1 +1,22 @@
-//! kernels
+//! What a block of nodes computes: free functions over slices, without I/O, threads or knowledge of a scenario.
+//!
+//! - [`philox`]: random numbers as a function of (seed, cycle, node, purpose, draw).
+//! - [`peers`]: uniform indices from those numbers, without modulo bias.
+//! - [`exchange`]: an atomic exchange between two nodes, over a list of them.
+//! - [`slicing`]: the swap of random ids, and the measures of disorder.
+//! - [`suite`]: which application a node belongs to.
+//! - [`moments`]: mean, variance and range of the estimates of a block.
+//! - [`quantile`]: attribute values from an inverse distribution function.
+//! - [`sort`]: keys that order floats, and the steps of a radix sort.
+//! - [`scalar`]: the one-loop twin of every vectorised kernel: the specification.
+#![forbid(unsafe_code)]
+
+pub mod exchange;
+pub mod moments;
+pub mod peers;
+pub mod philox;
+pub mod quantile;
+pub mod scalar;
+pub mod slicing;
+pub mod sort;
+pub mod suite;

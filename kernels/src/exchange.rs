@@ -1,0 +1,123 @@
+//! An atomic exchange between two nodes, over a list of them, one after the other.
+//!
+//! The nodes of a list that start lie in one block, their partners in another ([`Cross`]) or in the same one
+//! ([`Within`]); [`Ends`] hides which. Reads and writes both ends of each exchange in the order of the list.
+//! Costs at the partner one random access within its block.
+
+/// The request is lost: nothing happens.
+pub const REQUEST_LOST: u8 = 1;
+/// The reply is lost: the partner has updated, the initiator has not.
+pub const REPLY_LOST: u8 = 2;
+
+/// The two ends of exchanges: where initiators lie, and where partners lie.
+pub trait Ends<T> {
+    /// State of the initiator at this place.
+    fn initiator(&self, at: u32) -> T;
+    /// State of the partner at this place.
+    fn partner(&self, at: u32) -> T;
+    /// Replaces the initiator's state.
+    fn set_initiator(&mut self, at: u32, state: T);
+    /// Replaces the partner's state.
+    fn set_partner(&mut self, at: u32, state: T);
+    /// Whether the initiator's index in the cloud is below the partner's.
+    fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool;
+}
+
+/// Initiators in one block, partners in another.
+#[derive(Debug)]
+pub struct Cross<'a, T> {
+    /// The initiators' block.
+    pub own: &'a mut [T],
+    /// The partners' block.
+    pub other: &'a mut [T],
+    /// Whether the initiators' block comes before the other in the cloud.
+    pub own_is_lower: bool,
+}
+
+/// Both ends in the same block.
+#[derive(Debug)]
+pub struct Within<'a, T>(pub &'a mut [T]);
+
+impl<T: Copy> Ends<T> for Cross<'_, T> {
+    #[inline]
+    fn initiator(&self, at: u32) -> T {
+        self.own[at as usize]
+    }
+    #[inline]
+    fn partner(&self, at: u32) -> T {
+        self.other[at as usize]
+    }
+    #[inline]
+    fn set_initiator(&mut self, at: u32, state: T) {
+        self.own[at as usize] = state;
+    }
+    #[inline]
+    fn set_partner(&mut self, at: u32, state: T) {
+        self.other[at as usize] = state;
+    }
+    #[inline]
+    fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
+        self.own_is_lower
+    }
+}
+
+impl<T: Copy> Ends<T> for Within<'_, T> {
+    #[inline]
+    fn initiator(&self, at: u32) -> T {
+        self.0[at as usize]
+    }
+    #[inline]
+    fn partner(&self, at: u32) -> T {
+        self.0[at as usize]
+    }
+    #[inline]
+    fn set_initiator(&mut self, at: u32, state: T) {
+        self.0[at as usize] = state;
+    }
+    #[inline]
+    fn set_partner(&mut self, at: u32, state: T) {
+        self.0[at as usize] = state;
+    }
+    #[inline]
+    fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
+        initiator < partner
+    }
+}
+
+/// Runs the exchanges (`from[k]`, `to[k]`), k ascending: both ends take what `merge` makes of the two.
+///
+/// # Panics
+/// If the lengths differ or an index lies outside its block.
+#[inline]
+pub fn exchange<T: Copy>(ends: &mut impl Ends<T>, from: &[u32], to: &[u32], merge: impl Fn(T, T) -> T) {
+    assert_eq!(from.len(), to.len());
+    for (&from, &to) in from.iter().zip(to) {
+        let merged = merge(ends.initiator(from), ends.partner(to));
+        ends.set_initiator(from, merged);
+        ends.set_partner(to, merged);
+    }
+}
+
+/// As [`exchange`], where `losses[k]` is 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
+///
+/// # Panics
+/// If the lengths differ or an index lies outside its block.
+pub fn exchange_lossy<T: Copy>(
+    ends: &mut impl Ends<T>,
+    from: &[u32],
+    to: &[u32],
+    losses: &[u8],
+    merge: impl Fn(T, T) -> T,
+) {
+    assert!(from.len() == to.len() && from.len() == losses.len());
+    for ((&from, &to), &loss) in from.iter().zip(to).zip(losses) {
+        if loss == REQUEST_LOST {
+            continue;
+        }
+        let merged = merge(ends.initiator(from), ends.partner(to));
+        ends.set_partner(to, merged);
+        if loss != REPLY_LOST {
+            ends.set_initiator(from, merged);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
+
+/// The constants of a Philox round: multipliers, then the steps of the two key words.
+pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+/// What the two words of the key grow by in each round.
+pub const PHILOX_KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+
+/// Philox4x32-10 of a counter under a key (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC 2011).
+#[must_use]
+pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let [mut c0, mut c1, mut c2, mut c3] = counter;
+    let [mut k0, mut k1] = key;
+    for _ in 0..10 {
+        let p0 = u64::from(PHILOX_MULTIPLIERS[0]) * u64::from(c0);
+        let p1 = u64::from(PHILOX_MULTIPLIERS[1]) * u64::from(c2);
+        (c0, c1, c2, c3) = (
+            (p1 >> 32) as u32 ^ c1 ^ k0,
+            p1 as u32,
+            (p0 >> 32) as u32 ^ c3 ^ k1,
+            p0 as u32,
+        );
+        k0 = k0.wrapping_add(PHILOX_KEY_STEPS[0]);
+        k1 = k1.wrapping_add(PHILOX_KEY_STEPS[1]);
+    }
+    [c0, c1, c2, c3]
+}
+
+/// A word times a range: the index it draws, unless the draw must be repeated (see [`crate::peers::uniform`]).
+#[must_use]
+pub fn index(word: u32, range: u32) -> Option<u32> {
+    let product = u64::from(word) * u64::from(range);
+    (product as u32 >= range.wrapping_neg() % range).then_some((product >> 32) as u32)
+}
+
+/// Two indices from one word, unless the draw must be repeated (see [`crate::peers::uniform_two`]).
+#[must_use]
+pub fn two_indices(word: u32, range: u32) -> Option<[u32; 2]> {
+    let square = range * range;
+    let first = u64::from(word) * u64::from(range);
+    let second = u64::from(first as u32) * u64::from(range);
+    (second as u32 >= square.wrapping_neg() % square).then_some([(first >> 32) as u32, (second >> 32) as u32])
+}
