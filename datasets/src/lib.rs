@@ -10,3 +10,7 @@
 pub mod fleet;
 pub mod scenario;
 pub mod trace;
+
+mod error;
+
+pub use error::{Error, Kind};

@@ -1,5 +1,11 @@
 //! What the nodes are: distributions by class, or an inventory.
 
+mod inventory;
+mod quantile;
+
+pub use inventory::Table;
+pub(crate) use inventory::{Format, data_folder};
+
 /// A distribution of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
@@ -40,8 +46,10 @@ pub enum Distribution {
         /// Standard deviation before the cut.
         sd: f64,
     },
-    /// Given quantiles, straight lines between them.
+    /// Given quantiles, as (quantile, value) ascending in both, with straight lines between them. Below the first a line
+    /// runs down to 0 at quantile 0, if no value is negative (else the first value holds); above the last the last line
+    /// goes on. Quantiles 0 and 1 fix the ends.
     Quantiles(Vec<(f64, f64)>),
-    /// One of several values by weight: (value, weight), weights normalised to sum 1.
+    /// One of several values by weight: (value, weight), ascending by value, weights normalised to sum 1.
     Choice(Vec<(f64, f64)>),
 }

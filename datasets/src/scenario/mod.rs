@@ -2,9 +2,36 @@
 //!
 //! The types here are the checked form: every name is resolved to an index, every number is in its range.
 
-use std::path::PathBuf;
+mod check;
+mod document;
+mod later;
+mod raw;
 
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::error::Error;
 use crate::fleet::Distribution;
+
+/// Reads and checks a scenario file.
+///
+/// `overrides` are keys with their values as the command line gives them: `("suite.app.0.share", "0.2")`, or by the name of
+/// an item, `("suite.app.chat.share", "0.2")`. A value is read as TOML, and as a string if it is none.
+///
+/// # Errors
+///
+/// The first thing that is wrong in the file or in an override, with its place and remedy.
+pub fn read(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, Error> {
+    let text = document::read_text(path)?;
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    check::scenario(name, &document::Document::parse(path, &text, overrides)?)
+}
 
 /// A checked scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,14 +132,16 @@ pub struct Sampling {
 }
 
 /// The peer sampling protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum SamplingProtocol {
     /// A uniform random live node, drawn fresh.
     Oracle,
 }
 
 /// Who exchanges with whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Pairing {
     /// Each live node starts one exchange a cycle; exchanges are atomic and ordered.
     Ordered,
@@ -121,7 +150,8 @@ pub enum Pairing {
 }
 
 /// How exchanges are laid out: a choice of mechanism, the model is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Partners {
     /// Partners are drawn where they are needed, inside pairs of blocks.
     Drawn,
@@ -146,7 +176,8 @@ pub struct Slicing {
 }
 
 /// The slicing protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum SlicingProtocol {
     /// Swap with a random misplaced candidate.
     Ordered,
@@ -166,7 +197,8 @@ pub struct Aggregate {
 }
 
 /// What an aggregate computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Function {
     /// The arithmetic mean.
     Average,

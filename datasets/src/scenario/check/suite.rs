@@ -1,0 +1,72 @@
+//! The application suite.
+
+use super::Check;
+use crate::error::Error;
+use crate::scenario::{App, Choice, Suite, raw};
+
+/// How far the shares of all applications may exceed 1: the rounding of their sum.
+const SUM_TOLERANCE: f64 = 1e-9;
+
+impl Check<'_, '_> {
+    pub(super) fn suite(
+        &self,
+        raw: Option<&raw::Suite>,
+        attributes: &[String],
+    ) -> Result<Suite, Error> {
+        let Some(raw) = raw else {
+            return Ok(Suite {
+                version: 1,
+                apps: Vec::new(),
+            });
+        };
+        self.unique("application", raw.app.iter().map(|app| &app.name))?;
+        let version = raw
+            .version
+            .as_ref()
+            .map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
+        let apps = raw
+            .app
+            .iter()
+            .map(|app| self.app(app, attributes))
+            .collect::<Result<Vec<App>, Error>>()?;
+        let mut sum = 0.0;
+        for (app, raw) in apps.iter().zip(&raw.app) {
+            sum += app.share;
+            if sum > 1.0 + SUM_TOLERANCE {
+                let before = sum - app.share;
+                let message = format!(
+                    "the applications up to \"{}\" ask for {sum:.6} of the cloud, expected at most 1",
+                    app.name
+                );
+                let help =
+                    format!("the earlier ones ask for {before:.6}: lower `share` here or there");
+                return Err(self.refuse(raw.share.span(), message, help));
+            }
+        }
+        Ok(Suite { version, apps })
+    }
+
+    fn app(&self, raw: &raw::App, attributes: &[String]) -> Result<App, Error> {
+        let choice = match (&raw.top, &raw.bottom) {
+            (None, None) => Choice::Random,
+            (Some(top), None) => Choice::Top(self.attribute(top, attributes)?),
+            (None, Some(bottom)) => Choice::Bottom(self.attribute(bottom, attributes)?),
+            (Some(_), Some(bottom)) => {
+                let message = format!(
+                    "application \"{}\" asks for both `top` and `bottom`",
+                    *raw.name
+                );
+                return Err(self.refuse(
+                    bottom.span(),
+                    message,
+                    "keep one, or make two applications",
+                ));
+            }
+        };
+        Ok(App {
+            name: raw.name.clone(),
+            share: self.fraction(&raw.share)?,
+            choice,
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! A scenario file as a TOML document that remembers where everything stands, with the overrides put in.
+
+mod refusal;
+mod set;
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::raw;
+use crate::error::{Error, Kind};
+
+pub(super) use refusal::nearest;
+
+/// A parsed document.
+///
+/// Values that an override put in carry a marker for their span: the byte `text.len() + 1 + index of the override`.
+pub(super) struct Document<'t> {
+    pub path: &'t Path,
+    pub text: &'t str,
+    pub overrides: &'t [(String, String)],
+    root: Spanned<DeTable<'t>>,
+}
+
+/// Reads the text of a file.
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|cause| {
+        Error::new(
+            Kind::Unreadable,
+            path,
+            format!("cannot read the scenario: {cause}"),
+        )
+        .helped("give the path of a scenario file in TOML")
+        .caused_by(cause)
+    })
+}
+
+impl<'t> Document<'t> {
+    /// Parses the text and puts the overrides in.
+    pub(super) fn parse(
+        path: &'t Path,
+        text: &'t str,
+        overrides: &'t [(String, String)],
+    ) -> Result<Self, Error> {
+        let root = DeTable::parse(text).map_err(|error| {
+            Error::new(
+                Kind::Syntax,
+                path,
+                format!("not valid TOML: {}", error.message()),
+            )
+            .at(text, error.span().unwrap_or(0..0))
+        })?;
+        let mut document = Self {
+            path,
+            text,
+            overrides,
+            root,
+        };
+        for (index, (key, value)) in overrides.iter().enumerate() {
+            let marker = document.marker(index);
+            set::set(document.root.get_mut(), key, value, &marker)
+                .map_err(|reason| document.error(Kind::Value, marker, reason))?;
+        }
+        Ok(document)
+    }
+
+    /// Gives every value its type and refuses unknown keys.
+    pub(super) fn typed(&self) -> Result<raw::Scenario, Error> {
+        raw::Scenario::deserialize(self.root.clone().into_deserializer())
+            .map_err(|error| refusal::of(self, &error))
+    }
+
+    /// An error about what stands at a span, be it in the file or in an override.
+    pub(super) fn error(
+        &self,
+        kind: Kind,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Error {
+        let error = Error::new(kind, self.path, message);
+        let error = match self.key_at(&span) {
+            Some(key) => error.keyed(key),
+            None => error,
+        };
+        match self.override_at(&span) {
+            Some((key, value)) => error.set_by(format!("{key}={value}")),
+            None => error.at(self.text, span),
+        }
+    }
+
+    /// What stands at a span, as it was written, if it is short.
+    pub(super) fn written(&self, span: &Range<usize>) -> Option<String> {
+        let text = match self.override_at(span) {
+            Some((_, value)) => value.as_str(),
+            None => self.text.get(span.clone())?,
+        };
+        (!text.is_empty() && text.len() <= 60 && !text.contains('\n')).then(|| text.to_owned())
+    }
+
+    /// The key whose name or value stands at a span, as `--set` spells it.
+    pub(super) fn key_at(&self, span: &Range<usize>) -> Option<String> {
+        match self.override_at(span) {
+            Some((key, _)) => Some(key.clone()),
+            None => find_in_table(self.root.get_ref(), span),
+        }
+    }
+
+    fn marker(&self, index: usize) -> Range<usize> {
+        let start = self.text.len() + 1 + index;
+        start..start + 1
+    }
+
+    fn override_at(&self, span: &Range<usize>) -> Option<&'t (String, String)> {
+        self.overrides
+            .get(span.start.checked_sub(self.text.len() + 1)?)
+    }
+}
+
+fn find_in_table(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        match find_in_value(value, span) {
+            Some(rest) => Some(format!("{name}.{rest}")),
+            None => (key.span() == *span || value.span() == *span).then(|| name.to_string()),
+        }
+    })
+}
+
+fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<String> {
+    match value.get_ref() {
+        DeValue::Table(table) => find_in_table(table, span),
+        DeValue::Array(array) => {
+            array
+                .iter()
+                .enumerate()
+                .find_map(|(index, item)| match find_in_value(item, span) {
+                    Some(rest) => Some(format!("{index}.{rest}")),
+                    None => (item.span() == *span).then(|| index.to_string()),
+                })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,145 @@
+//! Overrides: `--set KEY=VALUE`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+/// Puts a value in at a dotted key, making tables on the way; an array is entered by index or by the `name` of its item.
+/// Returns why it cannot be done.
+pub(super) fn set<'t>(
+    root: &mut DeTable<'t>,
+    key: &'t str,
+    value: &'t str,
+    marker: &Range<usize>,
+) -> Result<(), String> {
+    let (parents, last) = key
+        .rsplit_once('.')
+        .map_or((None, key), |(parents, last)| (Some(parents), last));
+    if key.split('.').any(str::is_empty) {
+        return Err(format!(
+            "`{key}` is not a key; write it with dots, as in `slicing.protocol=ranking`"
+        ));
+    }
+    let mut table = root;
+    let mut path = parents
+        .into_iter()
+        .flat_map(|parents| parents.split('.'))
+        .peekable();
+    while let Some(part) = path.next() {
+        table = match table
+            .entry(Spanned::new(marker.clone(), Cow::Borrowed(part)))
+            .or_insert_with(|| Spanned::new(marker.clone(), DeValue::Table(DeTable::new())))
+            .get_mut()
+        {
+            DeValue::Table(inner) => inner,
+            DeValue::Array(array) => match path.next() {
+                Some(which) => item(array, part, which)?,
+                None => return replace(array, part, last, parse(value, marker)),
+            },
+            other => {
+                return Err(format!(
+                    "`{part}` is {}, so it has no `{last}`",
+                    article(other.type_str())
+                ));
+            }
+        };
+    }
+    table.insert(
+        Spanned::new(marker.clone(), Cow::Borrowed(last)),
+        parse(value, marker),
+    );
+    Ok(())
+}
+
+/// Replaces a whole item of a list.
+fn replace<'t>(
+    array: &mut DeArray<'t>,
+    list: &str,
+    which: &str,
+    value: Spanned<DeValue<'t>>,
+) -> Result<(), String> {
+    let count = array.len();
+    match which
+        .parse()
+        .ok()
+        .and_then(|index: usize| array.get_mut(index))
+    {
+        Some(item) => {
+            *item = value;
+            Ok(())
+        }
+        None => Err(format!(
+            "`{list}` is a list of {count} without an item `{which}`: say which one, as in `{list}.0.{which}`"
+        )),
+    }
+}
+
+fn item<'a, 't>(
+    array: &'a mut DeArray<'t>,
+    list: &str,
+    which: &str,
+) -> Result<&'a mut DeTable<'t>, String> {
+    let count = array.len();
+    let named = |item: &Spanned<DeValue<'_>>| {
+        item.get_ref()
+            .as_table()
+            .and_then(|table| table.get("name"))
+            .and_then(|name| name.get_ref().as_str())
+            == Some(which)
+    };
+    let index = which.parse().ok().or_else(|| array.iter().position(named));
+    match index
+        .and_then(|index: usize| array.get_mut(index))
+        .map(Spanned::get_mut)
+    {
+        Some(DeValue::Table(table)) => Ok(table),
+        Some(_) => Err(format!("`{list}.{which}` is not a table")),
+        None => Err(format!(
+            "`{list}` has no item `{which}`; it has {count}, counted from 0, or give the name of one"
+        )),
+    }
+}
+
+/// A TOML value; what is not TOML is a string.
+fn parse<'t>(value: &'t str, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
+    let parsed =
+        DeValue::parse(value).map_or(DeValue::String(Cow::Borrowed(value)), Spanned::into_inner);
+    mark(parsed, marker)
+}
+
+/// Gives a value and all it holds the marker for its span.
+fn mark<'t>(value: DeValue<'t>, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
+    let value = match value {
+        DeValue::Array(array) => {
+            let mut marked = DeArray::new();
+            array
+                .into_iter()
+                .for_each(|item| marked.push(mark(item.into_inner(), marker)));
+            DeValue::Array(marked)
+        }
+        DeValue::Table(table) => DeValue::Table(
+            table
+                .into_iter()
+                .map(|(key, value)| {
+                    (
+                        Spanned::new(marker.clone(), key.into_inner()),
+                        mark(value.into_inner(), marker),
+                    )
+                })
+                .collect(),
+        ),
+        plain => plain,
+    };
+    Spanned::new(marker.clone(), value)
+}
+
+fn article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {kind}")
+}

@@ -1,0 +1,89 @@
+//! What the design names and this version cannot run yet: read, recognised and refused, never ignored.
+
+use crate::error::{Error, Kind};
+
+/// Keys, with `*` for the index in a list, and what they are for.
+const KEYS: &[(&str, &str)] = &[
+    ("churn", "nodes that come and go"),
+    ("sampling.healing", "the generic peer sampling framework"),
+    ("sampling.swapping", "the generic peer sampling framework"),
+    ("sampling.peer", "the generic peer sampling framework"),
+    (
+        "sampling.propagation",
+        "the generic peer sampling framework",
+    ),
+    ("sampling.shuffle", "Cyclon peer sampling"),
+    (
+        "sampling.on_dead",
+        "what a node does when its partner is dead",
+    ),
+    ("slicing.window", "the sliding window of ranking"),
+    (
+        "slicing.on_dead",
+        "what a node does when its partner is dead",
+    ),
+    ("aggregate.*.epoch", "epochs of aggregation"),
+    ("aggregate.*.epochs", "epochs of aggregation"),
+    ("aggregate.*.epoch_cycles", "epochs of aggregation"),
+    ("aggregate.*.instances", "instances of a count"),
+    ("aggregate.*.leaders", "leaders of a count"),
+    ("suite.file", "a suite in a file of its own"),
+    ("suite.app.*.nodes", "an absolute number of nodes"),
+    ("suite.app.*.rest", "the rest of the cloud"),
+    ("suite.app.*.where", "conditions on attributes"),
+    ("suite.app.*.min_nodes", "constraints"),
+    ("suite.app.*.min_mean", "constraints"),
+    ("fleet.class.*.up", "the time a node stays up"),
+    ("fleet.class.*.down", "the time a node stays down"),
+    ("fleet.class.*.diurnal", "a daily rhythm"),
+    ("event.*.crash.class", "a crash of a class"),
+    ("event.*.crash.nodes", "a crash of a number of nodes"),
+    ("event.*.join", "a wave of joining nodes"),
+    ("event.*.leave", "a wave of leaving nodes"),
+    ("event.*.split", "a split of the network"),
+    ("event.*.merge", "a merge of the network"),
+    ("event.*.suite", "a change of the suite"),
+];
+
+/// Values of keys that exist.
+const VALUES: &[(&str, &str, &str)] = &[
+    ("sampling.protocol", "newscast", "Newscast peer sampling"),
+    ("sampling.protocol", "cyclon", "Cyclon peer sampling"),
+    (
+        "sampling.protocol",
+        "generic",
+        "the generic peer sampling framework",
+    ),
+    ("slicing.protocol", "ranking", "slicing by ranking"),
+    ("aggregate.*.function", "sum", "average times count"),
+    ("aggregate.*.function", "count", "the size of the cloud"),
+];
+
+/// What a key of the design is for, if it is one that comes later.
+pub(super) fn key(key: &str) -> Option<&'static str> {
+    KEYS.iter()
+        .find(|(pattern, _)| matches(pattern, key))
+        .map(|(_, what)| *what)
+}
+
+/// What a value of the design is for, if it is one that comes later.
+pub(super) fn value(key: &str, value: &str) -> Option<&'static str> {
+    VALUES
+        .iter()
+        .find(|(pattern, name, _)| *name == value && matches(pattern, key))
+        .map(|(_, _, what)| *what)
+}
+
+/// The refusal.
+pub(super) fn refuse(error: impl FnOnce(Kind, String) -> Error, what: &str, help: &str) -> Error {
+    error(Kind::NotSupported, format!("{what} is not supported yet")).helped(help)
+}
+
+/// A list may be entered by index or, in an override, by name.
+fn matches(pattern: &str, key: &str) -> bool {
+    let mut parts = key.split('.');
+    pattern
+        .split('.')
+        .all(|want| parts.next().is_some_and(|part| want == "*" || want == part))
+        && parts.next().is_none()
+}

@@ -1,0 +1,237 @@
+//! A scenario as it is written: the serde types from which the reader and the JSON schema both follow.
+//!
+//! Nothing is checked here but names and types. Documentation comments become the descriptions of the schema. Keys that
+//! the design names and this version lacks are not here but in [`super::later`].
+
+mod distribution;
+mod spelling;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(super) use distribution::{Distribution, Normal, Shapes};
+pub(super) use spelling::{At, Named, Number, Whole};
+
+use super::{Function, Pairing, Partners, SamplingProtocol, SlicingProtocol};
+
+/// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scenario {
+    /// Size, length and seed of the run.
+    pub run: Run,
+    /// Who the nodes are: either `file` with `attributes`, or one or more `[[fleet.class]]`.
+    pub fleet: At<Fleet>,
+    /// How nodes meet.
+    pub sampling: Option<Sampling>,
+    /// What the network loses.
+    pub network: Option<Network>,
+    /// How nodes learn their rank.
+    pub slicing: Option<Slicing>,
+    /// What is aggregated over all nodes.
+    #[serde(default)]
+    pub aggregate: Vec<Aggregate>,
+    /// Which application asks for which nodes.
+    pub suite: Option<Suite>,
+    /// What is observed.
+    pub trace: Option<Trace>,
+    /// What happens to the cloud.
+    #[serde(default)]
+    pub event: Vec<At<Event>>,
+}
+
+/// Size, length and seed of a run.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Run {
+    /// Number of nodes.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub nodes: At<Whole>,
+    /// Number of gossip cycles.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 40))]
+    pub cycles: Option<At<Whole>>,
+    /// The seed of every random number: the same scenario and seed give the same result.
+    #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64), extend("default" = 1))]
+    pub seed: Option<At<Whole>>,
+    /// Length of a gossip cycle in seconds.
+    #[schemars(extend("exclusiveMinimum" = 0, "default" = 10.0))]
+    pub cycle_seconds: Option<At<Number>>,
+}
+
+/// Who the nodes are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fleet {
+    /// An inventory in csv, csv.gz or parquet: a row is a node; rows are resampled to the wanted number of nodes. A relative
+    /// path starts at the folder of the scenario; `$SUBCLOUD_DATA/` stands for the folder of that environment variable.
+    pub file: Option<At<String>>,
+    /// With `file`: which column of the inventory each attribute is read from.
+    pub attributes: Option<At<Named<Column>>>,
+    /// Classes of nodes, mixed by share.
+    pub class: Option<Vec<Class>>,
+}
+
+/// Which column of an inventory an attribute is read from.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Column {
+    /// Name of the column in the file.
+    pub column: At<String>,
+    /// Factor from the file's unit to the attribute's.
+    #[schemars(extend("default" = 1.0))]
+    pub scale: Option<At<Number>>,
+}
+
+/// A class of nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Class {
+    /// Its name.
+    pub name: At<String>,
+    /// Its share of the cloud; the shares of all classes sum to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: At<Number>,
+    /// The distribution of each attribute; every class has the same attributes.
+    pub attributes: At<Named<Distribution>>,
+}
+
+/// How nodes meet.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sampling {
+    /// The peer sampling protocol.
+    #[schemars(extend("default" = "oracle"))]
+    pub protocol: Option<SamplingProtocol>,
+    /// Number of peers a node sees at a time.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 20))]
+    pub view: Option<At<Whole>>,
+    /// Who exchanges with whom in an aggregation cycle.
+    #[schemars(extend("default" = "ordered"))]
+    pub pairing: Option<Pairing>,
+    /// How the engine lays out the exchanges of aggregation: a choice of mechanism, the model is the same.
+    #[schemars(extend("default" = "drawn"))]
+    pub partners: Option<Partners>,
+}
+
+/// What the network loses.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Network {
+    /// Probability that a request is lost: nothing happens.
+    #[schemars(range(min = 0, max = 1), extend("default" = 0.0))]
+    pub request_loss: Option<At<Number>>,
+    /// Probability that a reply is lost: the partner has updated, the initiator has not.
+    #[schemars(range(min = 0, max = 1), extend("default" = 0.0))]
+    pub reply_loss: Option<At<Number>>,
+}
+
+/// How nodes learn their rank.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Slicing {
+    /// The slicing protocol.
+    #[schemars(extend("default" = "ordered"))]
+    pub protocol: Option<SlicingProtocol>,
+}
+
+/// An aggregate: one number about all nodes, found by gossip.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Aggregate {
+    /// Its name, unique.
+    #[schemars(length(min = 1))]
+    pub name: At<String>,
+    /// What is computed.
+    pub function: At<Function>,
+    /// The attribute it is computed of.
+    pub attribute: At<String>,
+}
+
+/// The application suite: which application asks for which nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Suite {
+    /// Version of the description.
+    #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64), extend("default" = 1))]
+    pub version: Option<At<Whole>>,
+    /// The applications in order of precedence: each is served from the nodes that no earlier one took.
+    #[serde(default)]
+    pub app: Vec<App>,
+}
+
+/// An application. Without `top` and `bottom` it takes any nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct App {
+    /// Its name, unique.
+    #[schemars(length(min = 1))]
+    pub name: At<String>,
+    /// It asks for the nodes with the largest values of this attribute.
+    pub top: Option<At<String>>,
+    /// It asks for the nodes with the smallest values of this attribute.
+    pub bottom: Option<At<String>>,
+    /// The share of the whole cloud it asks for; all shares sum to at most 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: At<Number>,
+}
+
+/// What is observed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Trace {
+    /// Every how many cycles a row is written; the first and the last state always are.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1))]
+    pub every: Option<At<Whole>>,
+    /// Snapshots of single nodes.
+    pub nodes: Option<Panel>,
+}
+
+/// Snapshots of single nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Panel {
+    /// The cycles after which a snapshot is taken; 0 is the state before the first cycle.
+    #[schemars(length(min = 1))]
+    pub cycles: At<Vec<At<Whole>>>,
+    /// Which nodes: the size of a fixed random panel, or "all".
+    #[schemars(extend("default" = 10_000))]
+    pub sample: Option<At<Sample>>,
+}
+
+/// The size of a fixed random panel, or "all".
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Sample {
+    /// The size of the panel.
+    Count(#[schemars(range(min = 1))] Whole),
+    /// Every node: "all".
+    All(#[schemars(with = "AllNodes")] AllNodes),
+}
+
+/// Every node.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum AllNodes {
+    /// Every node.
+    All,
+}
+
+/// Something that happens to the cloud.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Event {
+    /// It happens at the start of this cycle: the row of that cycle shows it.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub at_cycle: At<Whole>,
+    /// Nodes stop for ever.
+    pub crash: Option<Crash>,
+}
+
+/// Nodes that stop for ever.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Crash {
+    /// The share of the live nodes, chosen at random.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: At<Number>,
+}

@@ -1,0 +1,120 @@
+//! The scenarios that come with the program.
+#![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+
+use datasets::scenario::{self, Choice, Sample, Source};
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("scenarios")
+        .join(name)
+}
+
+#[test]
+fn every_shipped_scenario_is_valid() {
+    for name in [
+        "telco.toml",
+        "tenth.toml",
+        "averaging.toml",
+        "hundred_million.toml",
+    ] {
+        if let Err(error) = scenario::read(&shipped(name), &[]) {
+            panic!("{error}");
+        }
+    }
+}
+
+#[test]
+fn telco_is_the_example_of_the_paper() {
+    let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
+    assert_eq!(telco.name, "telco");
+    assert_eq!(telco.run.nodes, 1_000_000);
+    assert_eq!(
+        telco.fleet.attributes,
+        ["availability", "storage_gb", "bandwidth_mbps"]
+    );
+    let apps: Vec<_> = telco
+        .suite
+        .apps
+        .iter()
+        .map(|app| (app.name.as_str(), app.share, app.choice))
+        .collect();
+    assert_eq!(
+        apps,
+        [
+            ("monitoring", 0.10, Choice::Top(0)),
+            ("chat", 0.45, Choice::Random),
+            ("recorder", 0.45, Choice::Random)
+        ]
+    );
+    let Source::Classes(classes) = &telco.fleet.source else {
+        panic!("telco has classes")
+    };
+    assert_eq!(classes.len(), 3);
+    assert_eq!(telco.trace.nodes.unwrap().sample, Sample::Count(10_000));
+}
+
+#[test]
+fn a_hundred_million_is_telco_a_hundred_times() {
+    let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
+    let large = scenario::read(&shipped("hundred_million.toml"), &[]).unwrap();
+    assert_eq!(large.run.nodes, 100 * telco.run.nodes);
+    assert_eq!(
+        (large.fleet, large.suite, large.aggregates),
+        (telco.fleet, telco.suite, telco.aggregates)
+    );
+    assert_eq!(large.trace.nodes.unwrap().cycles, [0, 40]);
+}
+
+#[test]
+fn averaging_is_lean() {
+    let averaging = scenario::read(&shipped("averaging.toml"), &[]).unwrap();
+    assert_eq!(
+        (averaging.fleet.attributes.len(), averaging.aggregates.len()),
+        (1, 1)
+    );
+    assert!(averaging.suite.apps.is_empty());
+    assert_eq!(averaging.trace.nodes, None);
+}
+
+#[test]
+fn overrides_reach_every_key() {
+    let set = |pairs: &[(&str, &str)]| {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        scenario::read(&shipped("telco.toml"), &pairs).unwrap()
+    };
+    let scenario = set(&[
+        ("run.nodes", "1e8"),
+        ("run.seed", "7_000"),
+        ("slicing.protocol", "ordered-max-gain"),
+        ("network.reply_loss", "0.1"),
+        ("suite.app.chat.share", "0.2"),
+        ("suite.app.2.share", "0.3"),
+        (
+            "fleet.class.phone.attributes.availability",
+            "{ uniform = [0, 0.5] }",
+        ),
+        ("trace.nodes.sample", "all"),
+    ]);
+    assert_eq!(scenario.run.nodes, 100_000_000);
+    assert_eq!(scenario.run.seed, 7_000);
+    assert_eq!(
+        scenario.slicing.protocol,
+        scenario::SlicingProtocol::OrderedMaxGain
+    );
+    assert_eq!(scenario.network.reply_loss.to_bits(), 0.1_f64.to_bits());
+    assert_eq!(
+        scenario
+            .suite
+            .apps
+            .iter()
+            .map(|app| app.share)
+            .collect::<Vec<_>>(),
+        [0.1, 0.2, 0.3]
+    );
+    assert_eq!(scenario.trace.nodes.unwrap().sample, Sample::All);
+}
