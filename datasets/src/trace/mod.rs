@@ -27,6 +27,7 @@ mod file;
 mod meta;
 pub mod read;
 mod rows;
+mod snapshots;
 mod staging;
 mod tables;
 mod writer;

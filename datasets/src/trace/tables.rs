@@ -3,7 +3,6 @@
 //! A count is never null. A measure over nodes is null where there is no node to measure (`NaN` and the infinities that
 //! an empty sum, minimum or maximum leaves become null), so that no reader meets a `NaN`.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -145,32 +144,25 @@ pub(super) fn events(rows: &[EventRow]) -> Batch {
         .batch()
 }
 
-/// The rows of `part` of a snapshot; `apps` are the names to which its applications refer.
-pub(super) fn nodes(
-    rows: &NodeRows,
-    part: Range<usize>,
-    attributes: &[String],
-    apps: &ArrayRef,
-) -> Batch {
-    let count = part.len();
-    let ranks: Vec<f64> = match &rows.rank_fractions {
-        Some(ranks) => ranks[part.clone()].to_vec(),
-        None => vec![f64::NAN; count],
-    };
-    let app_keys: UInt32Array = rows.apps[part.clone()].iter().copied().collect();
+/// A snapshot; `apps` are the names to which its applications refer.
+pub(super) fn nodes(rows: &NodeRows, attributes: &[String], apps: &ArrayRef) -> Batch {
+    let count = rows.node_ids.len();
+    let no_ranks = || vec![f64::NAN; count];
+    let ranks = rows.rank_fractions.clone().unwrap_or_else(no_ranks);
+    let app_keys: UInt32Array = rows.apps.iter().copied().collect();
     let app_names = DictionaryArray::<UInt32Type>::try_new(app_keys, Arc::clone(apps))?;
     let mut columns = Columns::default()
         .count32("cycle", std::iter::repeat_n(rows.cycle, count))
-        .count32("node_id", rows.node_ids[part.clone()].iter().copied())
+        .count32("node_id", rows.node_ids.iter().copied())
         .column(
             "alive",
             false,
-            Arc::new(BooleanArray::from(rows.alive[part.clone()].to_vec())),
+            Arc::new(BooleanArray::from(rows.alive.clone())),
         )
         .column("app", true, Arc::new(app_names))
         .measure("rank_fraction", ranks.into_iter());
     for (attribute, values) in attributes.iter().zip(&rows.attributes) {
-        let values = Float32Array::from_iter_values(values[part.clone()].iter().copied());
+        let values = Float32Array::from_iter_values(values.iter().copied());
         columns = columns.column(attribute, false, Arc::new(values));
     }
     columns.batch()

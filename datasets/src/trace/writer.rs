@@ -1,14 +1,12 @@
 //! The tables of a run while it runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
-use parquet::errors::ParquetError;
 
-use super::encoding::ROW_GROUP_ROWS;
 use super::file::{self, TableFile};
+use super::snapshots::Snapshots;
 use super::staging::Staging;
 use super::{
     AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table, tables,
@@ -20,13 +18,12 @@ use super::{
 /// Dropping a writer that was not finished leaves nothing behind: neither rows nor the directories it made.
 pub struct Writer {
     meta: Meta,
-    app_names: ArrayRef,
     cycles: Vec<CycleRow>,
     slices: Vec<SliceRow>,
     apps: Vec<AppRow>,
     aggregates: Vec<AggregateRow>,
     events: Vec<EventRow>,
-    nodes: Option<TableFile>,
+    nodes: Snapshots,
     staging: Staging,
 }
 
@@ -66,16 +63,15 @@ impl Writer {
     pub fn create(out: &Path, meta: Meta, replace: bool) -> Result<Writer, Error> {
         meta.check()?;
         let staging = Staging::create(out, &meta.run_id, replace)?;
-        let app_names = Arc::new(StringArray::from_iter_values(&meta.apps));
+        let nodes = Snapshots::new(&meta);
         Ok(Writer {
             meta,
-            app_names,
             cycles: Vec::new(),
             slices: Vec::new(),
             apps: Vec::new(),
             aggregates: Vec::new(),
             events: Vec::new(),
-            nodes: None,
+            nodes,
             staging,
         })
     }
@@ -126,27 +122,7 @@ impl Writer {
     ///
     /// If the columns differ in length, or are not those of the writer's [`Meta`].
     pub fn nodes(&mut self, rows: &NodeRows) -> Result<(), Error> {
-        self.assert_shape(rows);
-        let traces = self.staging.traces();
-        let mut start = 0;
-        while start < rows.node_ids.len() {
-            let part = start..rows.node_ids.len().min(start + ROW_GROUP_ROWS);
-            start = part.end;
-            let batch = tables::nodes(rows, part, &self.meta.attributes, &self.app_names)
-                .map_err(|error| encoding_error(error, &traces.join(Table::Nodes.name())))?;
-            if self.nodes.is_none() {
-                self.nodes = Some(TableFile::create(
-                    &traces,
-                    Table::Nodes,
-                    batch.schema(),
-                    &self.meta,
-                )?);
-            }
-            if let Some(file) = &mut self.nodes {
-                file.write(&batch)?;
-            }
-        }
-        Ok(())
+        self.nodes.write(rows, &self.staging.traces(), &self.meta)
     }
 
     /// Closes every table and puts the run in place: `traces/`, then `run.json` with the text `run_json`.
@@ -156,40 +132,20 @@ impl Writer {
     /// If a file cannot be written or renamed. Nothing of this run is left then, and a run that was to be replaced is
     /// still there.
     pub fn finish(mut self, run_json: &str) -> Result<Finished, Error> {
+        let kept = [
+            (Table::Cycles, tables::cycles(&self.cycles)),
+            (Table::Slices, tables::slices(&self.slices)),
+            (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
+            (Table::Aggregates, tables::aggregates(&self.aggregates)),
+            (Table::Events, tables::events(&self.events)),
+        ];
         let mut files = Vec::new();
-        self.small(
-            Table::Cycles,
-            self.cycles.len(),
-            tables::cycles(&self.cycles),
-            &mut files,
-        )?;
-        self.small(
-            Table::Slices,
-            self.slices.len(),
-            tables::slices(&self.slices),
-            &mut files,
-        )?;
-        self.small(
-            Table::Apps,
-            self.apps.len(),
-            tables::apps(&self.apps, &self.meta.attributes),
-            &mut files,
-        )?;
-        self.small(
-            Table::Aggregates,
-            self.aggregates.len(),
-            tables::aggregates(&self.aggregates),
-            &mut files,
-        )?;
-        if let Some(nodes) = self.nodes.take() {
+        for (table, batch) in kept {
+            files.extend(self.write_kept(table, batch)?);
+        }
+        if let Some(nodes) = self.nodes.finish(&self.staging.traces(), &self.meta)? {
             files.push(self.close(Table::Nodes, nodes)?);
         }
-        self.small(
-            Table::Events,
-            self.events.len(),
-            tables::events(&self.events),
-            &mut files,
-        )?;
         self.staging.publish(run_json)?;
         let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| {
             (rows + file.rows, bytes + file.bytes)
@@ -198,22 +154,20 @@ impl Writer {
     }
 
     /// Writes a table that was kept, if it has rows.
-    fn small(
+    fn write_kept(
         &self,
         table: Table,
-        rows: usize,
         batch: Result<RecordBatch, ArrowError>,
-        files: &mut Vec<WrittenFile>,
-    ) -> Result<(), Error> {
-        if rows == 0 {
-            return Ok(());
-        }
+    ) -> Result<Option<WrittenFile>, Error> {
         let traces = self.staging.traces();
-        let batch = batch.map_err(|error| encoding_error(error, &traces.join(table.name())))?;
+        let batch = batch
+            .map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
+        if batch.num_rows() == 0 {
+            return Ok(None);
+        }
         let mut file = TableFile::create(&traces, table, batch.schema(), &self.meta)?;
         file.write(&batch)?;
-        files.push(self.close(table, file)?);
-        Ok(())
+        self.close(table, file).map(Some)
     }
 
     fn close(&self, table: Table, file: TableFile) -> Result<WrittenFile, Error> {
@@ -229,34 +183,5 @@ impl Writer {
             rows,
             bytes,
         })
-    }
-
-    fn assert_shape(&self, rows: &NodeRows) {
-        let count = rows.node_ids.len();
-        assert_eq!(rows.alive.len(), count, "as many nodes as ids");
-        assert_eq!(rows.apps.len(), count, "as many applications as ids");
-        assert!(
-            rows.rank_fractions
-                .as_ref()
-                .is_none_or(|ranks| ranks.len() == count),
-            "as many ranks as ids"
-        );
-        assert_eq!(
-            rows.attributes.len(),
-            self.meta.attributes.len(),
-            "one column per attribute of the fleet"
-        );
-        assert!(
-            rows.attributes.iter().all(|values| values.len() == count),
-            "as many attribute values as ids"
-        );
-    }
-}
-
-fn encoding_error(error: ArrowError, path: &Path) -> Error {
-    Error::Parquet {
-        action: "write",
-        path: path.to_owned(),
-        source: ParquetError::from(error),
     }
 }

@@ -1,0 +1,136 @@
+//! A small run with a row in every table.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use datasets::trace::{
+    AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, SliceRow, Writer,
+};
+
+pub fn meta() -> Meta {
+    Meta {
+        run_id: "fixture-1".into(),
+        seed: 42,
+        scenario_hash: "00ff".into(),
+        engine_version: "0.1.0".into(),
+        attributes: vec!["availability".into(), "bandwidth_mbps".into()],
+        apps: vec!["monitoring".into(), "chat".into()],
+    }
+}
+
+pub fn cycle(cycle: u32) -> CycleRow {
+    CycleRow {
+        cycle,
+        alive_count: 1000,
+        messages_count: 2000,
+        payload_bytes: u64::from(cycle) << 40,
+        ..CycleRow::default()
+    }
+}
+
+pub fn slice(cycle: u32) -> SliceRow {
+    SliceRow {
+        cycle,
+        gradient: 0,
+        attribute: "availability".into(),
+        protocol: "ordered".into(),
+        members_count: 1000,
+        gdm_normalised: 0.04,
+        sdm_normalised: 1.5,
+        rms_rank_error_fraction: 0.2,
+        wrong_decile_fraction: 0.7,
+        slice_changes_fraction: 0.5,
+    }
+}
+
+pub fn app(cycle: u32, app: &str, mean: Option<f64>) -> AppRow {
+    AppRow {
+        cycle,
+        app: app.into(),
+        asked_count: 100,
+        held_count: 98,
+        correct_count: 90,
+        wrong_count: 8,
+        joins_count: 3,
+        leaves_count: 4,
+        border_ties_count: 17,
+        mean_attributes: vec![mean, Some(75.5)],
+    }
+}
+
+pub fn aggregate(cycle: u32) -> AggregateRow {
+    AggregateRow {
+        cycle,
+        aggregate: "bandwidth".into(),
+        function: "average".into(),
+        epoch: 0,
+        true_value: 0.0,
+        mean: 0.0,
+        variance: 0.3_f64.powf(f64::from(cycle)),
+        min: -1.0,
+        max: 1.0,
+        relative_error: None,
+    }
+}
+
+pub fn event(cycle: u32) -> EventRow {
+    EventRow {
+        cycle,
+        event: "crash".into(),
+        nodes_count: 500,
+    }
+}
+
+pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
+    NodeRows {
+        cycle,
+        node_ids: ids.clone().collect(),
+        alive: ids.clone().map(|id| id % 7 != 0).collect(),
+        apps: ids
+            .clone()
+            .map(|id| (id % 3 < 2).then_some(id % 3))
+            .collect(),
+        rank_fractions: Some(ids.clone().map(|id| f64::from(id) / 1e6).collect()),
+        attributes: vec![
+            ids.clone().map(|id| id as f32).collect(),
+            ids.map(|id| 0.5 * id as f32).collect(),
+        ],
+    }
+}
+
+pub fn fill(writer: &mut Writer) {
+    for k in 0..3 {
+        writer.cycle(cycle(k));
+        writer.slice(slice(k));
+        writer.app(app(k, "monitoring", None));
+        writer.app(app(k, "chat", Some(0.9)));
+        writer.aggregate(aggregate(k));
+    }
+    writer.event(event(2));
+    writer.nodes(&nodes(0, 0..1000)).unwrap();
+    writer.nodes(&nodes(2, 0..1000)).unwrap();
+}
+
+pub fn write(out: &Path) -> Finished {
+    let mut writer = Writer::create(out, meta(), false).unwrap();
+    fill(&mut writer);
+    writer.finish("{\"cycles\": 2}\n").unwrap()
+}
+
+/// All files below a folder, sorted, relative to it.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path.strip_prefix(folder).unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,95 @@
+use datasets::trace::{CycleRow, NodeRows, Writer, read};
+use tempfile::tempdir;
+
+use crate::fixture::{self, aggregate, app, cycle, event, meta, nodes, slice};
+
+#[test]
+fn every_table_comes_back_as_it_was_written() {
+    let folder = tempdir().unwrap();
+    fixture::write(folder.path());
+    let run = read::Run::open(folder.path()).unwrap();
+    assert_eq!(*run.meta(), meta());
+    assert_eq!(run.cycles().unwrap(), [0, 1, 2].map(cycle));
+    assert_eq!(run.slices().unwrap(), [0, 1, 2].map(slice));
+    assert_eq!(
+        run.apps().unwrap()[4..],
+        [app(2, "monitoring", None), app(2, "chat", Some(0.9))]
+    );
+    assert_eq!(run.aggregates().unwrap(), [0, 1, 2].map(aggregate));
+    assert_eq!(run.events().unwrap(), [event(2)]);
+    assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
+}
+
+#[test]
+fn a_snapshot_larger_than_a_row_group_comes_back_whole() {
+    let folder = tempdir().unwrap();
+    let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
+    writer.cycle(cycle(0));
+    writer.nodes(&nodes(0, 0..100_000)).unwrap();
+    writer.nodes(&nodes(0, 100_000..300_000)).unwrap();
+    let finished = writer.finish("{}").unwrap();
+    assert_eq!(finished.files[1].rows, 300_000);
+
+    let run = read::Run::open(folder.path()).unwrap();
+    assert_eq!(snapshots(&run), [nodes(0, 0..300_000)]);
+}
+
+#[test]
+fn tables_without_rows_are_not_written_and_read_as_empty() {
+    let folder = tempdir().unwrap();
+    let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
+    writer.cycle(CycleRow::default());
+    let finished = writer.finish("{}").unwrap();
+    assert_eq!((finished.files.len(), finished.rows), (1, 1));
+
+    let run = read::Run::open(folder.path()).unwrap();
+    assert!(run.slices().unwrap().is_empty() && run.apps().unwrap().is_empty());
+    assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
+    assert!(snapshots(&run).is_empty());
+}
+
+#[test]
+fn a_measure_of_no_node_is_null_in_the_file_and_not_a_number_in_the_row() {
+    let folder = tempdir().unwrap();
+    let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
+    writer.cycle(cycle(0));
+    let mut row = aggregate(0);
+    (row.mean, row.min, row.max) = (f64::NAN, f64::INFINITY, f64::NEG_INFINITY);
+    writer.aggregate(row);
+    writer
+        .nodes(&NodeRows {
+            rank_fractions: None,
+            ..nodes(0, 0..5)
+        })
+        .unwrap();
+    writer.finish("{}").unwrap();
+
+    let run = read::Run::open(folder.path()).unwrap();
+    let row = &run.aggregates().unwrap()[0];
+    assert!(row.mean.is_nan() && row.min.is_nan() && row.max.is_nan());
+    assert_eq!(snapshots(&run)[0].rank_fractions, None);
+}
+
+/// The snapshots of a run, batches of one cycle put together again.
+fn snapshots(run: &read::Run) -> Vec<NodeRows> {
+    let mut snapshots: Vec<NodeRows> = Vec::new();
+    run.nodes(
+        |mut rows| match snapshots.last_mut().filter(|last| last.cycle == rows.cycle) {
+            None => snapshots.push(rows),
+            Some(last) => {
+                last.node_ids.append(&mut rows.node_ids);
+                last.alive.append(&mut rows.alive);
+                last.apps.append(&mut rows.apps);
+                last.rank_fractions
+                    .as_mut()
+                    .unwrap()
+                    .append(rows.rank_fractions.as_mut().unwrap());
+                for (all, values) in last.attributes.iter_mut().zip(&mut rows.attributes) {
+                    all.append(values);
+                }
+            }
+        },
+    )
+    .unwrap();
+    snapshots
+}
