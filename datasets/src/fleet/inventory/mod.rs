@@ -1,7 +1,20 @@
 //! Inventories: tables of real nodes in csv, csv.gz or parquet.
+//!
+//! Every row is a node, every number must be there: a cell that is empty, no number or not finite is an error that names
+//! its row and column, since what to put in its place is for the owner of the data to say.
+
+mod delimited;
+mod parquet;
 
 use std::env;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::{Error, Kind};
+use crate::scenario::{Inventory, InventoryColumn};
 
 /// The values of an inventory.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +23,92 @@ pub struct Table {
     pub columns: Vec<Vec<f32>>,
     /// Number of rows: the length of every column, at least 1.
     pub rows: usize,
+}
+
+impl Inventory {
+    /// Reads the columns that the scenario names, and scales them. Takes 4 bytes a value.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or a
+    /// cell is empty, not a number, or not finite as a 32-bit float.
+    pub fn read(&self) -> Result<Table, Error> {
+        let format = Format::of(&self.path).ok_or_else(|| {
+            Error::new(
+                Kind::Unreadable,
+                &self.path,
+                "an inventory is a csv, csv.gz or parquet file",
+            )
+            .helped("convert it, or give it its usual extension")
+        })?;
+        let file = File::open(&self.path).map_err(|cause| {
+            Error::new(
+                Kind::Unreadable,
+                &self.path,
+                format!("cannot read the inventory: {cause}"),
+            )
+            .helped("check `fleet.file` in the scenario, and that the file may be read")
+            .caused_by(cause)
+        })?;
+        let columns = match format {
+            Format::Csv => delimited::read(self, BufReader::new(file))?,
+            Format::CsvGz => delimited::read(self, MultiGzDecoder::new(BufReader::new(file)))?,
+            Format::Parquet => parquet::read(self, file)?,
+        };
+        match columns.first().map_or(0, Vec::len) {
+            0 => Err(self
+                .wrong("the inventory has no rows")
+                .helped("give at least one node")),
+            rows => Ok(Table { columns, rows }),
+        }
+    }
+
+    fn wrong(&self, message: impl Into<String>) -> Error {
+        Error::new(Kind::Data, &self.path, message)
+    }
+
+    /// The place of each wanted column among those there are.
+    fn places(&self, there: &[String]) -> Result<Vec<usize>, Error> {
+        let place = |wanted: &InventoryColumn| {
+            let mut found = (0..there.len()).filter(|index| there[*index] == wanted.column);
+            match (found.next(), found.next()) {
+                (Some(index), None) => Ok(index),
+                (Some(_), Some(_)) => Err(self
+                    .wrong(format!("two columns are named `{}`", wanted.column))
+                    .keyed(wanted.column.as_str())
+                    .helped("rename one of them")),
+                (None, _) => Err(self
+                    .wrong(format!(
+                        "there is no column `{}`; the columns are: {}",
+                        wanted.column,
+                        there.join(", ")
+                    ))
+                    .keyed(wanted.column.as_str())
+                    .helped("name one of them as `column` in [fleet.attributes] of the scenario")),
+            }
+        };
+        self.columns.iter().map(place).collect()
+    }
+
+    /// A value in the attribute's unit, if it is finite.
+    fn scaled(column: &InventoryColumn, value: f64) -> Option<f32> {
+        let scaled = (value * column.scale) as f32;
+        scaled.is_finite().then_some(scaled)
+    }
+
+    /// The refusal of a cell; `row` counts from 1, after the header.
+    fn bad_cell(&self, column: &InventoryColumn, row: usize, found: &str) -> Error {
+        let found = match found.trim() {
+            "" => "is empty".to_owned(),
+            value => format!("is \"{value}\""),
+        };
+        self.wrong(format!(
+            "row {row}, column `{}` {found}, expected a finite number",
+            column.column
+        ))
+        .keyed(column.column.as_str())
+        .helped("put the right number in, or remove the row")
+    }
 }
 
 /// How an inventory is stored.
