@@ -1,0 +1,45 @@
+//! What can go wrong when a run is read.
+
+use std::io;
+use std::path::PathBuf;
+
+use datasets::trace;
+
+/// Why a run could not be summarised.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A table could not be read.
+    #[error(transparent)]
+    Trace(#[from] trace::Error),
+    /// `run.json` could not be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// `run.json` is not JSON.
+    #[error("{} is not valid JSON: {source}", .path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+}
+
+impl Error {
+    /// What the user can do about it, in one sentence without a full stop.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Error::Trace(error) => error.remedy(),
+            Error::Read { .. } => {
+                "give a directory that a run wrote with --out, and check that it can be read"
+            }
+            Error::Json { .. } => "run the scenario again",
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The summary as plain text for a stranger, at most [`WIDTH`] columns wide.
+
+mod convergence;
+mod number;
+mod suite;
+mod table;
+
+use std::fmt;
+
+use crate::Summary;
+use number::{count, decimal, percent};
+use table::{Table, wrapped};
+
+/// Columns of the summary.
+const WIDTH: usize = 80;
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.head(f)?;
+        self.suite(f)?;
+        self.gradients(f)?;
+        self.convergence(f)?;
+        self.cost(f)
+    }
+}
+
+impl Summary {
+    fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nodes = count(self.nodes_count);
+        let head = format!(
+            "Run {}, seed {}: {nodes} nodes, {} cycles.",
+            self.run_id, self.seed, self.cycles
+        );
+        wrapped(f, "", &head)?;
+        match self.settings.sampling.as_deref() {
+            Some("oracle") => wrapped(
+                f,
+                "",
+                "Peers: oracle (every peer is a uniform random live node, drawn fresh).",
+            )?,
+            Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
+            None => {}
+        }
+        for event in &self.events {
+            let nodes = count(event.nodes_count);
+            wrapped(
+                f,
+                "",
+                &format!(
+                    "At the start of cycle {}: {} of {nodes} nodes.",
+                    event.cycle, event.event
+                ),
+            )?;
+        }
+        if self.alive_count != self.nodes_count {
+            wrapped(
+                f,
+                "",
+                &format!("Alive at the end: {} nodes.", count(self.alive_count)),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn gradients(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.gradients.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "\nGradients after cycle {}: how well nodes know their rank\n",
+            self.cycles
+        )?;
+        let mut table = Table::new(
+            &[
+                "gradient",
+                "protocol",
+                "members",
+                "rms error of rank",
+                "wrong tenth",
+            ],
+            2,
+        );
+        for gradient in &self.gradients {
+            table.row(&[
+                gradient.attribute.clone(),
+                gradient.protocol.clone(),
+                count(gradient.members_count),
+                percent(gradient.rms_rank_error_fraction),
+                percent(gradient.wrong_decile_fraction),
+            ]);
+        }
+        table.write(f)
+    }
+
+    fn cost(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.cost.messages_count == 0 {
+            return Ok(());
+        }
+        writeln!(f, "\nCost\n")?;
+        let lost = match self.cost.lost_count {
+            0 => String::new(),
+            lost => format!(" ({} lost)", count(lost)),
+        };
+        let text = format!(
+            "{} messages{lost}, {} bytes of payload: {} messages and {} bytes per live node and cycle.",
+            count(self.cost.messages_count),
+            count(self.cost.payload_bytes),
+            decimal(self.cost.messages_per_node_and_cycle),
+            decimal(self.cost.bytes_per_node_and_cycle),
+        );
+        wrapped(f, "  ", &text)
+    }
+}

@@ -1,0 +1,68 @@
+//! What `run.json` says about the run, as far as the theory needs it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::Error;
+
+/// Who exchanged with whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pairing {
+    /// Each live node started one exchange a cycle, one after the other.
+    #[default]
+    Ordered,
+    /// Two random perfect matchings a cycle.
+    Matching,
+}
+
+/// The settings of a run that decide what its estimates should do.
+///
+/// A key that `run.json` does not have takes the scenario's default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// The peer sampling protocol, as the scenario names it.
+    pub sampling: Option<String>,
+    /// Who exchanged with whom.
+    pub pairing: Pairing,
+    /// Probability that a request was lost, 0..=1.
+    pub request_loss: f64,
+    /// Probability that a reply was lost, 0..=1.
+    pub reply_loss: f64,
+}
+
+impl Settings {
+    /// Reads `run.json` in a run directory; a run without one has the default settings.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not JSON.
+    pub fn read(folder: &Path) -> Result<Settings, Error> {
+        let path = folder.join("run.json");
+        match fs::read_to_string(&path) {
+            Ok(text) => match serde_json::from_str(&text) {
+                Ok(document) => Ok(Settings::of(&document)),
+                Err(source) => Err(Error::Json { path, source }),
+            },
+            Err(source) if source.kind() == ErrorKind::NotFound => Ok(Settings::default()),
+            Err(source) => Err(Error::Read { path, source }),
+        }
+    }
+
+    fn of(document: &Value) -> Settings {
+        let scenario = &document["scenario_resolved"];
+        let pairing = match scenario["sampling"]["pairing"].as_str() {
+            Some("matching") => Pairing::Matching,
+            _ => Pairing::Ordered,
+        };
+        let loss = |key: &str| scenario["network"][key].as_f64().unwrap_or(0.0);
+        Settings {
+            sampling: scenario["sampling"]["protocol"].as_str().map(str::to_owned),
+            pairing,
+            request_loss: loss("request_loss"),
+            reply_loss: loss("reply_loss"),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Summaries of small traces, written as an engine would write them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot prepare its case fails"
+)]
+
+mod degenerate;
+mod fixture;
+mod text;
+mod values;
