@@ -65,9 +65,10 @@ impl Error {
     /// Points at a span of the text; the line follows from it.
     pub(crate) fn at(mut self, text: &str, span: Range<usize>) -> Self {
         let start = span.start.min(text.len());
-        let newlines = text.as_bytes()[..start]
-            .iter()
-            .filter(|byte| **byte == b'\n')
+        let newlines = text
+            .bytes()
+            .take(start)
+            .filter(|byte| *byte == b'\n')
             .count();
         self.0.line = Some(newlines as u64 + 1);
         self.0.source = Some((text.to_owned(), start..span.end.clamp(start, text.len())));

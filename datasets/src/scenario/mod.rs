@@ -2,10 +2,13 @@
 //!
 //! The types here are the checked form: every name is resolved to an index, every number is in its range.
 
+mod canonical;
 mod check;
 mod document;
 mod later;
+mod names;
 mod raw;
+mod schema;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +17,8 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::fleet::Distribution;
+
+pub use schema::json_schema;
 
 /// Reads and checks a scenario file.
 ///
@@ -280,7 +285,7 @@ pub struct Event {
 }
 
 /// What happens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EventKind {
     /// This share of the live nodes, chosen at random, stops for ever.
     Crash {

@@ -22,9 +22,9 @@ pub(super) fn quantile(alpha: f64, beta: f64, u: f64) -> f64 {
     while high - low > 1 {
         let middle = low.midpoint(high);
         if is_below(alpha, beta, scale, f64::from_bits(middle), u) {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     f64::from_bits(high)

@@ -175,7 +175,9 @@ impl Check<'_, '_> {
         values.sort_by(|left, right| left.0.total_cmp(&right.0));
         // Weights that sum to 1 stay as they are, so that a scenario that was written out reads back the same.
         if (sum - 1.0).abs() > 1e-12 {
-            values.iter_mut().for_each(|(_, weight)| *weight /= sum);
+            for (_, weight) in &mut values {
+                *weight /= sum;
+            }
         }
         Ok(Distribution::Choice(values))
     }

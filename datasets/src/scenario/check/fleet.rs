@@ -88,8 +88,9 @@ impl Check<'_, '_> {
         })
     }
 
+    /// The absolute path of an inventory, so that a scenario that was written out may be read from anywhere.
     fn inventory_path(&self, file: &str) -> PathBuf {
-        match file.strip_prefix("$SUBCLOUD_DATA/") {
+        let path = match file.strip_prefix("$SUBCLOUD_DATA/") {
             Some(rest) => data_folder().join(rest),
             None => self
                 .document
@@ -97,7 +98,8 @@ impl Check<'_, '_> {
                 .parent()
                 .unwrap_or(Path::new(""))
                 .join(file),
-        }
+        };
+        std::path::absolute(&path).unwrap_or(path)
     }
 
     fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class]) -> Result<Fleet, Error> {
@@ -177,21 +179,13 @@ impl Check<'_, '_> {
 
     fn class(&self, raw: &raw::Class, attributes: &[String]) -> Result<Class, Error> {
         let distribution = |attribute: &String| -> Result<Distribution, Error> {
-            match raw
-                .attributes
-                .0
-                .iter()
-                .find(|(name, _)| **name == *attribute)
-            {
-                Some((_, distribution)) => self.distribution(distribution),
-                None => {
-                    let message =
-                        format!("class \"{}\" lacks the attribute `{attribute}`", *raw.name);
-                    let help =
-                        format!("another class has it: add `attributes.{attribute}` here too");
-                    Err(self.refuse(raw.name.span(), message, help))
-                }
-            }
+            let mut given = raw.attributes.0.iter();
+            let Some((_, distribution)) = given.find(|(name, _)| **name == *attribute) else {
+                let message = format!("class \"{}\" lacks the attribute `{attribute}`", *raw.name);
+                let help = format!("another class has it: add `attributes.{attribute}` here too");
+                return Err(self.refuse(raw.name.span(), message, help));
+            };
+            self.distribution(distribution)
         };
         Ok(Class {
             name: (*raw.name).clone(),

@@ -1,6 +1,7 @@
 //! Numbers in their ranges, names that exist and are unique.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::ops::Range;
 
 use super::Check;
@@ -28,9 +29,11 @@ impl Check<'_, '_> {
     ) -> Result<u64, Error> {
         match u64::try_from(raw.0) {
             Ok(value) if (low..=high).contains(&value) => Ok(value),
-            _ => {
-                Err(self.out_of_range(span, raw.0, &format!("a whole number from {low} to {high}")))
-            }
+            _ => Err(self.out_of_range(
+                span,
+                &raw.0,
+                &format!("a whole number from {low} to {high}"),
+            )),
         }
     }
 
@@ -64,11 +67,11 @@ impl Check<'_, '_> {
             // A negative zero would print, and hash, as another scenario.
             Ok(value + 0.0)
         } else {
-            Err(self.out_of_range(raw.span(), value, expected))
+            Err(self.out_of_range(raw.span(), &value, expected))
         }
     }
 
-    fn out_of_range(&self, span: Range<usize>, value: impl ToString, expected: &str) -> Error {
+    fn out_of_range(&self, span: Range<usize>, value: &dyn Display, expected: &str) -> Error {
         let key = self.document.key_at(&span).unwrap_or_default();
         let found = self
             .document

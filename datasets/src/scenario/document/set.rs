@@ -113,11 +113,11 @@ fn parse<'t>(value: &'t str, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
 fn mark<'t>(value: DeValue<'t>, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
     let value = match value {
         DeValue::Array(array) => {
-            let mut marked = DeArray::new();
+            let mut items = DeArray::new();
             array
                 .into_iter()
-                .for_each(|item| marked.push(mark(item.into_inner(), marker)));
-            DeValue::Array(marked)
+                .for_each(|item| items.push(mark(item.into_inner(), marker)));
+            DeValue::Array(items)
         }
         DeValue::Table(table) => DeValue::Table(
             table

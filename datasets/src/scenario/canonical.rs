@@ -1,0 +1,216 @@
+//! A scenario written out in full: one text for one meaning.
+//!
+//! The text is put together here and not by a serialiser, so that the hash of a scenario does not change with a library.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::{App, Choice, Class, EventKind, Inventory, Panel, Sample, Scenario, Source};
+use crate::fleet::Distribution;
+
+impl Scenario {
+    /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
+    ///
+    /// Keys are in the order of the documentation; an inventory has its absolute path.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        self.text(|inventory| inventory.path.to_string_lossy().into_owned())
+    }
+
+    /// A hash of what the scenario says, in 16 hexadecimal digits.
+    ///
+    /// Neither comments, layout, the file's name nor its place matter, but every override does. An inventory enters with
+    /// its name and its content, for which it is read; with its name alone if it cannot be.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let text = self.text(|inventory| {
+            let name = inventory
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy();
+            content_hash(&inventory.path)
+                .map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
+        });
+        format!("{:016x}", xxh3_64(text.as_bytes()))
+    }
+
+    fn text(&self, file: impl Fn(&Inventory) -> String) -> String {
+        let mut lines = self.run_lines();
+        match &self.fleet.source {
+            Source::Classes(classes) => {
+                lines.extend(
+                    classes
+                        .iter()
+                        .flat_map(|class| class_lines(class, &self.fleet.attributes)),
+                );
+            }
+            Source::File(inventory) => {
+                lines.extend(inventory_lines(
+                    inventory,
+                    &self.fleet.attributes,
+                    &file(inventory),
+                ));
+            }
+        }
+        lines.extend(self.protocol_lines());
+        lines.extend(self.suite.apps.iter().flat_map(|app| self.app_lines(app)));
+        lines.extend(header("[trace]"));
+        lines.push(format!("every = {}", self.trace.every));
+        lines.extend(self.trace.nodes.as_ref().map(panel_line));
+        for event in &self.events {
+            let EventKind::Crash { share } = event.kind;
+            lines.extend(header("[[event]]"));
+            lines.push(format!("at_cycle = {}", event.at_cycle));
+            lines.push(format!("crash = {{ share = {share:?} }}"));
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn run_lines(&self) -> Vec<String> {
+        let run = &self.run;
+        vec![
+            "[run]".to_owned(),
+            format!("nodes = {}", run.nodes),
+            format!("cycles = {}", run.cycles),
+            format!("seed = {}", run.seed),
+            format!("cycle_seconds = {:?}", run.cycle_seconds),
+        ]
+    }
+
+    fn protocol_lines(&self) -> Vec<String> {
+        let mut lines = Vec::from(header("[sampling]"));
+        lines.push(format!("protocol = \"{}\"", self.sampling.protocol));
+        lines.push(format!("view = {}", self.sampling.view));
+        lines.push(format!("pairing = \"{}\"", self.sampling.pairing));
+        lines.push(format!("partners = \"{}\"", self.sampling.partners));
+        lines.extend(header("[network]"));
+        lines.push(format!("request_loss = {:?}", self.network.request_loss));
+        lines.push(format!("reply_loss = {:?}", self.network.reply_loss));
+        lines.extend(header("[slicing]"));
+        lines.push(format!("protocol = \"{}\"", self.slicing.protocol));
+        for aggregate in &self.aggregates {
+            lines.extend(header("[[aggregate]]"));
+            lines.push(format!("name = {}", quoted(&aggregate.name)));
+            lines.push(format!("function = \"{}\"", aggregate.function));
+            lines.push(format!(
+                "attribute = \"{}\"",
+                self.fleet.attributes[aggregate.attribute]
+            ));
+        }
+        lines.extend(header("[suite]"));
+        lines.push(format!("version = {}", self.suite.version));
+        lines
+    }
+
+    fn app_lines(&self, app: &App) -> Vec<String> {
+        let mut lines = Vec::from(header("[[suite.app]]"));
+        lines.push(format!("name = {}", quoted(&app.name)));
+        match app.choice {
+            Choice::Top(attribute) => {
+                lines.push(format!("top = \"{}\"", self.fleet.attributes[attribute]));
+            }
+            Choice::Bottom(attribute) => {
+                lines.push(format!("bottom = \"{}\"", self.fleet.attributes[attribute]));
+            }
+            Choice::Random => {}
+        }
+        lines.push(format!("share = {:?}", app.share));
+        lines
+    }
+}
+
+fn header(name: &str) -> [String; 2] {
+    [String::new(), name.to_owned()]
+}
+
+fn class_lines(class: &Class, attributes: &[String]) -> Vec<String> {
+    let mut lines = Vec::from(header("[[fleet.class]]"));
+    lines.push(format!("name = {}", quoted(&class.name)));
+    lines.push(format!("share = {:?}", class.share));
+    for (name, distribution) in attributes.iter().zip(&class.attributes) {
+        lines.push(format!("attributes.{name} = {}", shape(distribution)));
+    }
+    lines
+}
+
+fn inventory_lines(inventory: &Inventory, attributes: &[String], file: &str) -> Vec<String> {
+    let mut lines = Vec::from(header("[fleet]"));
+    lines.push(format!("file = {}", quoted(file)));
+    lines.extend(header("[fleet.attributes]"));
+    for (name, column) in attributes.iter().zip(&inventory.columns) {
+        lines.push(format!(
+            "{name} = {{ column = {}, scale = {:?} }}",
+            quoted(&column.column),
+            column.scale
+        ));
+    }
+    lines
+}
+
+fn panel_line(panel: &Panel) -> String {
+    let sample = match panel.sample {
+        Sample::All => "\"all\"".to_owned(),
+        Sample::Count(count) => count.to_string(),
+    };
+    format!(
+        "nodes = {{ cycles = {:?}, sample = {sample} }}",
+        panel.cycles
+    )
+}
+
+fn shape(distribution: &Distribution) -> String {
+    let pairs = |pairs: &[(f64, f64)]| {
+        let pairs: Vec<String> = pairs
+            .iter()
+            .map(|(first, second)| format!("[{first:?}, {second:?}]"))
+            .collect();
+        pairs.join(", ")
+    };
+    match distribution {
+        Distribution::Constant(value) => format!("{{ constant = {value:?} }}"),
+        Distribution::Uniform { low, high } => format!("{{ uniform = [{low:?}, {high:?}] }}"),
+        Distribution::Beta { alpha, beta } => format!("{{ beta = [{alpha:?}, {beta:?}] }}"),
+        Distribution::Lognormal { median, sigma } => {
+            format!("{{ lognormal = {{ median = {median:?}, sigma = {sigma:?} }} }}")
+        }
+        Distribution::Weibull { shape, scale } => {
+            format!("{{ weibull = {{ shape = {shape:?}, scale = {scale:?} }} }}")
+        }
+        Distribution::Normal { mean, sd } => {
+            format!("{{ normal = {{ mean = {mean:?}, sd = {sd:?} }} }}")
+        }
+        Distribution::Quantiles(points) => format!("{{ quantiles = [{}] }}", pairs(points)),
+        Distribution::Choice(values) => format!("{{ choice = [{}] }}", pairs(values)),
+    }
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.extend(format!("\\U{:08X}", c as u32).chars()),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn content_hash(path: &Path) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    let mut hasher = Xxh3::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.digest()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}
