@@ -19,7 +19,8 @@ pub(super) use refusal::nearest;
 
 /// A parsed document.
 ///
-/// Values that an override put in carry a marker for their span: the byte `text.len() + 1 + index of the override`.
+/// What an override put in carries a marker for its span: it starts at the byte `text.len() + 1 + index of the override`, and
+/// is as long as the number of parts of the override's key that lead there.
 pub(super) struct Document<'t> {
     pub path: &'t Path,
     pub text: &'t str,
@@ -62,9 +63,11 @@ impl<'t> Document<'t> {
             root,
         };
         for (index, (key, value)) in overrides.iter().enumerate() {
-            let marker = document.marker(index);
-            set::set(document.root.get_mut(), key, value, &marker)
-                .map_err(|reason| document.error(Kind::Value, marker, reason))?;
+            let start = text.len() + 1 + index;
+            let marker = |parts: usize| start..start + parts;
+            set::set(document.root.get_mut(), key, value, marker).map_err(|reason| {
+                document.error(Kind::Value, marker(key.split('.').count()), reason)
+            })?;
         }
         Ok(document)
     }
@@ -105,14 +108,14 @@ impl<'t> Document<'t> {
     /// The key whose name or value stands at a span, as `--set` spells it.
     pub(super) fn key_at(&self, span: &Range<usize>) -> Option<String> {
         match self.override_at(span) {
-            Some((key, _)) => Some(key.clone()),
+            Some((key, _)) => Some(
+                key.split('.')
+                    .take(span.len())
+                    .collect::<Vec<_>>()
+                    .join("."),
+            ),
             None => find_in_table(self.root.get_ref(), span),
         }
-    }
-
-    fn marker(&self, index: usize) -> Range<usize> {
-        let start = self.text.len() + 1 + index;
-        start..start + 1
     }
 
     fn override_at(&self, span: &Range<usize>) -> Option<&'t (String, String)> {

@@ -73,19 +73,19 @@ fn mistyped(
         .iter()
         .find_map(|prefix| message.strip_prefix(prefix)?.split_once(", expected "))
     else {
-        let reason = if message == "wanted string or table" {
-            "expected a string"
-        } else {
-            message
-        };
-        let found = document
-            .written(span)
-            .map_or_else(String::new, |written| format!(" is {written}"));
-        return document.error(
-            Kind::Value,
-            span.clone(),
-            format!("`{shown}`{found}: {reason}"),
-        );
+        if message == "wanted string or table" {
+            let found = document
+                .written(span)
+                .unwrap_or_else(|| "something else".to_owned());
+            return document
+                .error(
+                    Kind::Value,
+                    span.clone(),
+                    format!("`{shown}` is {found}, expected a string"),
+                )
+                .helped("write one of its names in quotes");
+        }
+        return document.error(Kind::Value, span.clone(), format!("`{shown}`: {message}"));
     };
     let wanted = match expected {
         "a sequence" => "a list",

@@ -7,48 +7,41 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 /// Puts a value in at a dotted key, making tables on the way; an array is entered by index or by the `name` of its item.
-/// Returns why it cannot be done.
+///
+/// `marker` gives the span for what stands at so many parts of the key. Returns why it cannot be done.
 pub(super) fn set<'t>(
     root: &mut DeTable<'t>,
     key: &'t str,
     value: &'t str,
-    marker: &Range<usize>,
+    marker: impl Fn(usize) -> Range<usize>,
 ) -> Result<(), String> {
-    let (parents, last) = key
-        .rsplit_once('.')
-        .map_or((None, key), |(parents, last)| (Some(parents), last));
-    if key.split('.').any(str::is_empty) {
+    let parts: Vec<&str> = key.split('.').collect();
+    let Some((last, parents)) = parts.split_last().filter(|_| !parts.contains(&"")) else {
         return Err(format!(
             "`{key}` is not a key; write it with dots, as in `slicing.protocol=ranking`"
         ));
-    }
+    };
     let mut table = root;
-    let mut path = parents
-        .into_iter()
-        .flat_map(|parents| parents.split('.'))
-        .peekable();
-    while let Some(part) = path.next() {
-        table = match table
-            .entry(Spanned::new(marker.clone(), Cow::Borrowed(part)))
-            .or_insert_with(|| Spanned::new(marker.clone(), DeValue::Table(DeTable::new())))
-            .get_mut()
-        {
+    let mut path = (1..).zip(parents);
+    while let Some((depth, part)) = path.next() {
+        let new = || Spanned::new(marker(depth), DeValue::Table(DeTable::new()));
+        let entry = table.entry(Spanned::new(marker(depth), Cow::Borrowed(*part)));
+        table = match entry.or_insert_with(new).get_mut() {
             DeValue::Table(inner) => inner,
             DeValue::Array(array) => match path.next() {
-                Some(which) => item(array, part, which)?,
-                None => return replace(array, part, last, parse(value, marker)),
+                Some((_, which)) => item(array, part, which)?,
+                None => return replace(array, part, last, parse(value, &marker(parts.len()))),
             },
             other => {
-                return Err(format!(
-                    "`{part}` is {}, so it has no `{last}`",
-                    article(other.type_str())
-                ));
+                let found = article(other.type_str());
+                return Err(format!("`{part}` is {found}, so it has no `{last}`"));
             }
         };
     }
+    let marker = marker(parts.len());
     table.insert(
         Spanned::new(marker.clone(), Cow::Borrowed(last)),
-        parse(value, marker),
+        parse(value, &marker),
     );
     Ok(())
 }
