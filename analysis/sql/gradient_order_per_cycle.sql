@@ -1,0 +1,17 @@
+-- How far each gradient is from order: a row per gradient and cycle.
+-- rms_rank_error_fraction: root mean square error of a node's idea of its rank, as a fraction of the members.
+-- rank_error_factor: that error over the error at the observed cycle before.
+SELECT
+    run,
+    seed,
+    gradient,
+    attribute,
+    protocol,
+    cycle,
+    members_count,
+    rms_rank_error_fraction,
+    rms_rank_error_fraction / LAG(rms_rank_error_fraction) OVER (PARTITION BY run, seed, gradient ORDER BY cycle) AS rank_error_factor,
+    wrong_decile_fraction,
+    slice_changes_fraction
+FROM slices
+ORDER BY run, seed, gradient, cycle

@@ -1,0 +1,247 @@
+"""Opens a run in DuckDB and in Polars, and compares what they see.
+
+Usage: check.py SQL_FOLDER RUN_FOLDER...
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+
+NAME, COUNT32, COUNT64, MEASURE, VALUE, FLAG = "string", "uint32", "uint64", "double", "float", "bool"
+
+# The columns of each table in their order: name, type, whether it may be null.
+COLUMNS = {
+    "cycles": [
+        ("cycle", COUNT32, False),
+        ("alive_count", COUNT64, False),
+        ("joined_count", COUNT64, False),
+        ("left_count", COUNT64, False),
+        ("crashed_count", COUNT64, False),
+        ("messages_count", COUNT64, False),
+        ("lost_count", COUNT64, False),
+        ("payload_bytes", COUNT64, False),
+    ],
+    "slices": [
+        ("cycle", COUNT32, False),
+        ("gradient", COUNT32, False),
+        ("attribute", NAME, False),
+        ("protocol", NAME, False),
+        ("members_count", COUNT64, False),
+        ("gdm_normalised", MEASURE, False),
+        ("sdm_normalised", MEASURE, False),
+        ("rms_rank_error_fraction", MEASURE, False),
+        ("wrong_decile_fraction", MEASURE, False),
+        ("slice_changes_fraction", MEASURE, False),
+    ],
+    "apps": [
+        ("cycle", COUNT32, False),
+        ("app", NAME, False),
+        ("asked_count", COUNT64, False),
+        ("held_count", COUNT64, False),
+        ("correct_count", COUNT64, False),
+        ("wrong_count", COUNT64, False),
+        ("joins_count", COUNT64, False),
+        ("leaves_count", COUNT64, False),
+        ("border_ties_count", COUNT64, False),
+    ],
+    "aggregates": [
+        ("cycle", COUNT32, False),
+        ("aggregate", NAME, False),
+        ("function", NAME, False),
+        ("epoch", COUNT32, False),
+        ("true_value", MEASURE, False),
+        ("mean", MEASURE, False),
+        ("variance", MEASURE, False),
+        ("min", MEASURE, False),
+        ("max", MEASURE, False),
+        ("relative_error", MEASURE, True),
+    ],
+    "nodes": [
+        ("cycle", COUNT32, False),
+        ("node_id", COUNT32, False),
+        ("alive", FLAG, False),
+        ("app", NAME, True),
+        ("rank_fraction", MEASURE, False),
+    ],
+    "events": [
+        ("cycle", COUNT32, False),
+        ("event", NAME, False),
+        ("nodes_count", COUNT64, False),
+    ],
+}
+
+ENCODING = {
+    NAME: "RLE_DICTIONARY",
+    COUNT32: "DELTA_BINARY_PACKED",
+    COUNT64: "DELTA_BINARY_PACKED",
+    MEASURE: "BYTE_STREAM_SPLIT",
+    VALUE: "BYTE_STREAM_SPLIT",
+    FLAG: "RLE",
+}
+
+POLARS_TYPE = {
+    NAME: pl.String,
+    COUNT32: pl.UInt32,
+    COUNT64: pl.UInt64,
+    MEASURE: pl.Float64,
+    VALUE: pl.Float32,
+    FLAG: pl.Boolean,
+}
+
+DUCKDB_TYPE = {
+    NAME: "VARCHAR",
+    COUNT32: "UINTEGER",
+    COUNT64: "UBIGINT",
+    MEASURE: "DOUBLE",
+    VALUE: "FLOAT",
+    FLAG: "BOOLEAN",
+}
+
+ROW_GROUP_ROWS = 122_880
+
+
+def check(condition, *what):
+    """Stops with a message unless `condition` holds."""
+    if not condition:
+        sys.exit("check.py: " + " ".join(str(part) for part in what))
+
+
+def expected_columns(table, attributes):
+    """The columns of `table` for a fleet with `attributes`."""
+    columns = list(COLUMNS[table])
+    if table == "apps":
+        columns += [(f"mean_{attribute}", MEASURE, True) for attribute in attributes]
+    if table == "nodes":
+        columns += [(attribute, VALUE, False) for attribute in attributes]
+    return columns
+
+
+def partition_of(file):
+    """The run id and the seed in the path of a file."""
+    run, seed = file.parent.parent.name, file.parent.name
+    check(run.startswith("run=") and seed.startswith("seed="), "path of", file)
+    return run.removeprefix("run="), int(seed.removeprefix("seed="))
+
+
+def check_file(table, file):
+    """Checks what the Parquet file says of itself; returns the fleet's attributes."""
+    parquet = pq.ParquetFile(file)
+    pairs = {key.decode(): value.decode() for key, value in parquet.metadata.metadata.items()}
+    run, seed = partition_of(file)
+    check(pairs["subcloud.schema_version"] == "1", file, "schema version")
+    check(pairs["subcloud.run_id"] == run and pairs["subcloud.seed"] == str(seed), file, "run id or seed")
+    check(pairs["subcloud.scenario_hash"] and pairs["subcloud.engine_version"], file, "hash or version")
+    attributes = json.loads(pairs["subcloud.attributes"])
+
+    columns = expected_columns(table, attributes)
+    schema = parquet.schema_arrow
+    check(schema.names == [name for name, _, _ in columns], file, "has columns", schema.names)
+    for name, kind, _ in columns:
+        check(str(schema.field(name).type) == kind, file, name, "is", schema.field(name).type)
+        counted = kind in (COUNT32, COUNT64, FLAG)
+        check(not (counted and schema.field(name).nullable), file, name, "is declared nullable")
+    for group in range(parquet.metadata.num_row_groups):
+        metadata = parquet.metadata.row_group(group)
+        last = group == parquet.metadata.num_row_groups - 1
+        check(metadata.num_rows == ROW_GROUP_ROWS or last, file, "row group of", metadata.num_rows)
+        for index, (name, kind, _) in enumerate(columns):
+            column = metadata.column(index)
+            check(column.compression == "ZSTD", file, name, "is compressed by", column.compression)
+            check(ENCODING[kind] in column.encodings, file, name, "is encoded by", column.encodings)
+    return attributes
+
+
+def check_values(table, frame, attributes):
+    """Checks that there is no NaN, and no null where a value always exists."""
+    for name, kind, nullable in expected_columns(table, attributes):
+        column = frame[name]
+        check(column.dtype == POLARS_TYPE[kind], "Polars reads", table, name, "as", column.dtype)
+        check(nullable or column.null_count() == 0, table, name, "has nulls")
+        if kind in (MEASURE, VALUE):
+            check(column.drop_nulls().is_finite().all(), table, name, "has NaN or infinity")
+    check(frame["run"].dtype == pl.String and frame["seed"].dtype == pl.Int64, table, "partition columns")
+
+
+def same(a, b):
+    """Whether two cells are equal; floats that were summed in another order may differ in the last digits."""
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-300)
+    return a == b
+
+
+def check_same(what, duck, polars):
+    """Checks that two results have the same columns and rows."""
+    (duck_names, duck_rows), (polars_names, polars_rows) = duck, polars
+    check(duck_names == polars_names, what, "has columns", duck_names, "in DuckDB and", polars_names, "in Polars")
+    check(len(duck_rows) == len(polars_rows), what, "has", len(duck_rows), "rows in DuckDB,", len(polars_rows), "in Polars")
+    for duck_row, polars_row in zip(duck_rows, polars_rows):
+        equal = all(map(same, duck_row, polars_row))
+        check(equal, what, "differs:", duck_row, "in DuckDB,", polars_row, "in Polars")
+
+
+def open_table(connection, folder):
+    """Opens a table in both; returns the lazy frame of Polars."""
+    name = folder.name
+    for entry in folder.rglob("*"):
+        check(entry.is_dir() or entry.suffix == ".parquet", entry, "does not belong under a table")
+    files = sorted(folder.rglob("*.parquet"))
+    check(len(files) == 1, folder, "holds", len(files), "files")
+    attributes = check_file(name, files[0])
+    frame = pl.scan_parquet(folder)
+    check_values(name, frame.collect(), attributes)
+    glob = pl.scan_parquet(f"{folder}/**/*.parquet", hive_partitioning=True)
+    check(glob.collect().equals(frame.collect()), name, "differs in Polars between folder and pattern")
+
+    source = f"read_parquet('{folder}/**/*.parquet', hive_partitioning=true)"
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
+    described = connection.execute(f"DESCRIBE {name}").fetchall()
+    types = [(name, DUCKDB_TYPE[kind]) for name, kind, _ in expected_columns(name, attributes)]
+    types += [("run", "VARCHAR"), ("seed", "BIGINT")]
+    check([row[:2] for row in described] == types, "DuckDB reads", name, "as", described)
+    rows = connection.execute(f"SELECT * FROM {name}").fetchall()
+    check(rows == frame.collect().rows(), name, "has other rows in DuckDB than in Polars")
+    print(f"  {name}: {len(rows)} rows")
+    return frame
+
+
+def check_sense(frames):
+    """Checks what every run must satisfy."""
+    cycles = frames["cycles"].collect()
+    check(cycles["cycle"][0] == 0 and cycles["cycle"].is_sorted(), "cycles start at", cycles["cycle"][0])
+    if "apps" in frames:
+        apps = frames["apps"].collect()
+        check((apps["correct_count"] + apps["wrong_count"] == apps["held_count"]).all(), "correct + wrong is not held")
+        check(set(apps["cycle"]) == set(cycles["cycle"]), "apps and cycles have rows for other cycles")
+
+
+def check_run(run, queries):
+    """Checks a run and every query on it."""
+    print(run)
+    connection = duckdb.connect()
+    folders = sorted((run / "traces").iterdir())
+    frames = {folder.name: open_table(connection, folder) for folder in folders}
+    check_sense(frames)
+    context = pl.SQLContext(frames)
+    for query in queries:
+        text = query.read_text()
+        result = connection.execute(text)
+        duck = [column[0] for column in result.description], result.fetchall()
+        frame = context.execute(text, eager=True)
+        check_same(query.name, duck, (frame.columns, frame.rows()))
+        check(duck[1], query.name, "finds nothing")
+        print(f"  {query.name}: {len(duck[1])} rows")
+
+
+def main():
+    queries = sorted(Path(sys.argv[1]).glob("*.sql"))
+    check(len(queries) >= 3, "no queries in", sys.argv[1])
+    for run in sys.argv[2:]:
+        check_run(Path(run), queries)
+
+
+main()
