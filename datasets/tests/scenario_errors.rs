@@ -1,5 +1,6 @@
 //! Everything that can be wrong with a scenario, the place it points at, and the words.
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::fs;
 

@@ -118,3 +118,23 @@ fn overrides_reach_every_key() {
     );
     assert_eq!(scenario.trace.nodes.unwrap().sample, Sample::All);
 }
+
+#[test]
+fn the_tor_fleet_is_read_where_its_data_is() {
+    let root = std::env::var_os("SUBCLOUD_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    let file = root.join("tor_fleet/fleet.csv.gz");
+    if !file.exists() {
+        eprintln!("skipped: there is no {}; set SUBCLOUD_DATA", file.display());
+        return;
+    }
+    let file = ("fleet.file".to_owned(), file.to_string_lossy().into_owned());
+    let tor = scenario::read(&shipped("tor_fleet.toml"), &[file]).unwrap();
+    assert_eq!(tor.fleet.attributes, ["availability", "bandwidth_mbps"]);
+    let Source::File(inventory) = &tor.fleet.source else {
+        panic!("the fleet is a file")
+    };
+    assert_eq!(inventory.read().unwrap().rows, 18_281);
+}

@@ -1,0 +1,319 @@
+//! A scenario written out in full reads back the same, and its hash says what it says.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::fs;
+use std::path::Path;
+
+use datasets::fleet::Distribution;
+use datasets::scenario::{
+    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, Pairing,
+    Panel, Partners, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol,
+    Source, Suite, Trace,
+};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+fn reread(scenario: &Scenario) -> Scenario {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("{}.toml", scenario.name));
+    fs::write(&path, scenario.to_toml()).unwrap();
+    scenario::read(&path, &[]).unwrap_or_else(|error| panic!("{error}\n{}", scenario.to_toml()))
+}
+
+fn distribution() -> impl Strategy<Value = Distribution> {
+    prop_oneof![
+        (-1e30..1e30_f64).prop_map(Distribution::Constant),
+        (-1e9..1e9_f64, 0.0..1e9_f64).prop_map(|(low, width)| Distribution::Uniform {
+            low,
+            high: low + width
+        }),
+        (1e-3..1e3_f64, 1e-3..1e3_f64).prop_map(|(alpha, beta)| Distribution::Beta { alpha, beta }),
+        (1e-9..1e6_f64, 0.0..5.0_f64)
+            .prop_map(|(median, sigma)| Distribution::Lognormal { median, sigma }),
+        (0.2..9.0_f64, 1e-9..1e6_f64)
+            .prop_map(|(shape, scale)| Distribution::Weibull { shape, scale }),
+        (-9.0..1e3_f64, 1.0..1e3_f64).prop_map(|(mean, sd)| Distribution::Normal { mean, sd }),
+        prop::collection::vec((1e-6..0.1_f64, 0.0..1e3_f64), 1..9).prop_map(|steps| {
+            let mut point = (0.0, -300.0);
+            let ascend = |(quantile, value)| {
+                point = (point.0 + quantile, point.1 + value);
+                point
+            };
+            Distribution::Quantiles(steps.into_iter().map(ascend).collect())
+        }),
+        prop::collection::vec((0.0..1e3_f64, 1e-3..1.0_f64), 1..9).prop_map(|mut values| {
+            let sum: f64 = values.iter().map(|(_, weight)| weight).sum();
+            values.sort_by(|left, right| left.0.total_cmp(&right.0));
+            Distribution::Choice(
+                values
+                    .into_iter()
+                    .map(|(value, weight)| (value, weight / sum))
+                    .collect(),
+            )
+        }),
+    ]
+}
+
+/// One to four classes of one to three attributes.
+fn fleet() -> impl Strategy<Value = Fleet> {
+    (1..4_usize, 1..5_usize).prop_flat_map(|(attributes, classes)| {
+        let class = (
+            "[^\\pC]{1,9}[a-z\"\\\\]",
+            prop::collection::vec(distribution(), attributes),
+        );
+        prop::collection::vec(class, classes).prop_map(move |classes| {
+            let share = 1.0 / classes.len() as f64;
+            let class = |(number, (name, attributes)): (usize, (String, _))| Class {
+                name: format!("{name}{number}"),
+                share,
+                attributes,
+            };
+            Fleet {
+                attributes: (0..attributes)
+                    .map(|number| format!("a_{number}"))
+                    .collect(),
+                source: Source::Classes(classes.into_iter().enumerate().map(class).collect()),
+            }
+        })
+    })
+}
+
+fn run() -> impl Strategy<Value = Run> {
+    (1..u32::MAX, 1..u32::MAX, 0..1_u64 << 63, 1e-9..1e9_f64).prop_map(
+        |(nodes, cycles, seed, cycle_seconds)| Run {
+            nodes,
+            cycles,
+            seed,
+            cycle_seconds,
+        },
+    )
+}
+
+fn sampling() -> impl Strategy<Value = Sampling> {
+    (1..u32::MAX, any::<bool>(), any::<bool>()).prop_map(|(view, matching, listed)| Sampling {
+        protocol: SamplingProtocol::Oracle,
+        view,
+        pairing: if matching {
+            Pairing::Matching
+        } else {
+            Pairing::Ordered
+        },
+        partners: if listed {
+            Partners::Listed
+        } else {
+            Partners::Drawn
+        },
+    })
+}
+
+fn function() -> impl Strategy<Value = Function> {
+    prop::sample::select(vec![
+        Function::Average,
+        Function::Min,
+        Function::Max,
+        Function::Variance,
+    ])
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    prop::sample::select(vec![Choice::Top(0), Choice::Bottom(0), Choice::Random])
+}
+
+prop_compose! {
+    fn scenario()(
+        run in run(),
+        fleet in fleet(),
+        sampling in sampling(),
+        losses in (0.0..=1.0_f64, 0.0..=1.0_f64),
+        max_gain in any::<bool>(),
+        functions in prop::collection::vec(function(), 0..4),
+        version in 0..1_u64 << 63,
+        apps in prop::collection::vec((choice(), 0.0..=0.2_f64), 0..6),
+        every in 1..u32::MAX,
+        panel in prop::option::of((prop::collection::btree_set(any::<u32>(), 1..5), prop::option::of(1..u32::MAX))),
+        events in prop::collection::vec((any::<u32>(), 0.0..=1.0_f64), 0..4),
+    ) -> Scenario {
+        let panel = panel.map(|(cycles, sample)| {
+            let cycles: std::collections::BTreeSet<u32> = cycles.into_iter().map(|cycle| cycle % run.cycles).collect();
+            let sample = sample.filter(|sample| *sample < run.nodes).map_or(Sample::All, Sample::Count);
+            Panel { cycles: cycles.into_iter().collect(), sample }
+        });
+        let mut events: Vec<Event> = events
+            .into_iter()
+            .map(|(cycle, share)| Event { at_cycle: 1 + cycle % run.cycles, kind: EventKind::Crash { share } })
+            .collect();
+        events.sort_by_key(|event| event.at_cycle);
+        Scenario {
+            name: "any".to_owned(),
+            run,
+            fleet,
+            sampling,
+            network: Network { request_loss: losses.0, reply_loss: losses.1 },
+            slicing: Slicing { protocol: if max_gain { SlicingProtocol::OrderedMaxGain } else { SlicingProtocol::Ordered } },
+            aggregates: functions
+                .into_iter()
+                .enumerate()
+                .map(|(number, function)| Aggregate { name: format!("aggregate {number}"), function, attribute: 0 })
+                .collect(),
+            suite: Suite {
+                version,
+                apps: apps
+                    .into_iter()
+                    .enumerate()
+                    .map(|(number, (choice, share))| App { name: format!("\"app\" {number}"), share, choice })
+                    .collect(),
+            },
+            trace: Trace { every, nodes: panel },
+            events,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_scenario_reads_back_the_same(scenario in scenario()) {
+        let again = reread(&scenario);
+        prop_assert_eq!(&again, &scenario);
+        prop_assert_eq!(again.to_toml(), scenario.to_toml());
+        prop_assert_eq!(again.hash(), scenario.hash());
+    }
+}
+
+fn small(folder: &TempDir, name: &str, text: &str, overrides: &[(&str, &str)]) -> Scenario {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    let overrides: Vec<_> = overrides
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    scenario::read(&path, &overrides).unwrap()
+}
+
+const SMALL: &str = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n";
+
+#[test]
+fn the_full_text_spells_every_default_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = "[run]\nnodes = 10\ncycles = 40\nseed = 1\ncycle_seconds = 10.0\n\n\
+        [[fleet.class]]\nname = \"n\"\nshare = 1.0\nattributes.x = { uniform = [0.0, 1.0] }\n\n\
+        [sampling]\nprotocol = \"oracle\"\nview = 20\npairing = \"ordered\"\npartners = \"drawn\"\n\n\
+        [network]\nrequest_loss = 0.0\nreply_loss = 0.0\n\n[slicing]\nprotocol = \"ordered\"\n\n\
+        [suite]\nversion = 1\n\n[trace]\nevery = 1\n";
+    assert_eq!(small(&folder, "a.toml", SMALL, &[]).to_toml(), expected);
+}
+
+#[test]
+fn the_hash_ignores_layout_name_and_place_but_not_meaning() {
+    let folder = tempfile::tempdir().unwrap();
+    let hash = small(&folder, "a.toml", SMALL, &[]).hash();
+    // A published hash: it must not change from one version to the next without a reason.
+    assert_eq!(hash, "8d706afbd3b33be5");
+    let laid_out = format!(
+        "# a comment\n{}",
+        SMALL
+            .replace("10", "1_0 # ten")
+            .replace("share = 1", "share = 1.0")
+    );
+    assert_eq!(small(&folder, "deep/b.toml", &laid_out, &[]).hash(), hash);
+    assert_eq!(
+        small(&folder, "c.toml", SMALL, &[("slicing.protocol", "ordered")]).hash(),
+        hash
+    );
+    assert_ne!(
+        small(&folder, "d.toml", SMALL, &[("run.seed", "2")]).hash(),
+        hash
+    );
+    assert_ne!(
+        small(&folder, "e.toml", SMALL, &[("sampling.view", "21")]).hash(),
+        hash
+    );
+}
+
+#[test]
+fn an_inventory_enters_the_hash_with_its_content_and_not_its_place() {
+    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"nodes.csv\"\n[fleet.attributes]\nx = { column = \"up \\\"time\\\"\", scale = 0.5 }\n";
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&here, &there] {
+        fs::write(folder.path().join("nodes.csv"), "x\n1\n").unwrap();
+    }
+    let scenario = small(&here, "a.toml", text, &[]);
+    assert_eq!(reread(&scenario).fleet, scenario.fleet);
+    assert_eq!(small(&there, "a.toml", text, &[]).hash(), scenario.hash());
+    fs::write(there.path().join("nodes.csv"), "x\n2\n").unwrap();
+    assert_ne!(small(&there, "a.toml", text, &[]).hash(), scenario.hash());
+}
+
+#[test]
+fn inventories_are_found_beside_the_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::write(folder.path().join("data/nodes.csv"), "x\n1\n").unwrap();
+    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"data/nodes.csv\"\n[fleet.attributes]\nx = { column = \"x\", scale = 2 }\n";
+    let Source::File(inventory) = small(&folder, "a.toml", text, &[]).fleet.source else {
+        panic!("a file is given")
+    };
+    assert_eq!(inventory.path, folder.path().join("data/nodes.csv"));
+    assert_eq!(inventory.read().unwrap().columns, [[2.0_f32]]);
+}
+
+#[test]
+fn names_are_those_that_a_scenario_spells() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |key: &str, value: &str| small(&folder, "a.toml", SMALL, &[(key, value)]);
+    for name in ["ordered", "ordered-max-gain"] {
+        assert_eq!(read("slicing.protocol", name).slicing.protocol.name(), name);
+    }
+    for name in ["ordered", "matching"] {
+        assert_eq!(
+            read("sampling.pairing", name).sampling.pairing.to_string(),
+            name
+        );
+    }
+    for name in ["drawn", "listed"] {
+        assert_eq!(
+            read("sampling.partners", name)
+                .sampling
+                .partners
+                .to_string(),
+            name
+        );
+    }
+    assert_eq!(
+        read("sampling.protocol", "oracle")
+            .sampling
+            .protocol
+            .to_string(),
+        "oracle"
+    );
+    for name in ["average", "min", "max", "variance", "geometric-mean"] {
+        let text = format!(
+            "{SMALL}[[aggregate]]\nname = \"a\"\nfunction = \"{name}\"\nattribute = \"x\"\n"
+        );
+        assert_eq!(
+            small(&folder, "a.toml", &text, &[]).aggregates[0]
+                .function
+                .name(),
+            name
+        );
+    }
+}
+
+#[test]
+fn shipped_scenarios_read_back_the_same() {
+    for name in [
+        "telco.toml",
+        "tenth.toml",
+        "averaging.toml",
+        "hundred_million.toml",
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios")
+            .join(name);
+        let scenario = scenario::read(&path, &[]).unwrap();
+        assert_eq!(reread(&scenario), scenario);
+    }
+}

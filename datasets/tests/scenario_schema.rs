@@ -1,0 +1,142 @@
+//! The JSON schema describes what the reader reads.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::fs;
+use std::path::Path;
+
+use datasets::scenario;
+use serde_json::Value;
+
+/// What a value breaks of a schema: a small validator for the words that the schema of a scenario uses.
+fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = root.pointer(reference.trim_start_matches('#')).unwrap();
+        if let Some(problem) = broken(root, target, value, path) {
+            return Some(problem);
+        }
+    }
+    for any in ["anyOf", "oneOf"] {
+        if let Some(choices) = schema[any].as_array()
+            && choices
+                .iter()
+                .all(|choice| broken(root, choice, value, path).is_some())
+        {
+            return Some(format!("{path}: none of {any}"));
+        }
+    }
+    let fits = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some(other) => panic!("the schema has a type {other}"),
+        None => true,
+    };
+    let number = value.as_f64();
+    let within = |word: &str, holds: fn(f64, f64) -> bool| match (number, schema[word].as_f64()) {
+        (Some(number), Some(limit)) => holds(number, limit),
+        _ => true,
+    };
+    if !fits
+        || schema
+            .get("const")
+            .is_some_and(|constant| constant != value)
+        || !within("minimum", |number, limit| number >= limit)
+        || !within("maximum", |number, limit| number <= limit)
+        || !within("exclusiveMinimum", |number, limit| number > limit)
+    {
+        return Some(format!("{path}: {value} does not fit"));
+    }
+    if let Some(items) = value.as_array() {
+        return items
+            .iter()
+            .find_map(|item| broken(root, &schema["items"], item, path));
+    }
+    let object = value.as_object()?;
+    if let Some(required) = schema["required"].as_array()
+        && let Some(missing) = required
+            .iter()
+            .find(|key| !object.contains_key(key.as_str().unwrap()))
+    {
+        return Some(format!("{path}: {missing} is missing"));
+    }
+    object.iter().find_map(|(key, value)| {
+        let path = format!("{path}.{key}");
+        match (
+            schema["properties"].get(key),
+            schema.get("additionalProperties"),
+        ) {
+            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => {
+                broken(root, schema, value, &path)
+            }
+            (None, Some(Value::Bool(false))) => Some(format!("{path} is unknown")),
+            _ => None,
+        }
+    })
+}
+
+fn problem(text: &str) -> Option<String> {
+    let schema = scenario::json_schema();
+    let value: toml::Table = text.parse().unwrap();
+    broken(&schema, &schema, &serde_json::to_value(value).unwrap(), "")
+}
+
+#[test]
+fn every_shipped_scenario_fits_the_schema() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(
+            problem(&fs::read_to_string(&path).unwrap()),
+            None,
+            "{}",
+            path.display()
+        );
+        count += 1;
+    }
+    assert!(count >= 5);
+}
+
+#[test]
+fn scenarios_written_out_fit_the_schema() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/telco.toml");
+    assert_eq!(
+        problem(&scenario::read(&path, &[]).unwrap().to_toml()),
+        None
+    );
+}
+
+#[test]
+fn the_schema_refuses_what_the_reader_refuses() {
+    let good = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n";
+    assert_eq!(problem(good), None);
+    for (old, new) in [
+        ("nodes = 10", "nodes = 0"),
+        ("nodes = 10", "nodes = \"ten\""),
+        ("nodes = 10", "nodes = 10\ncolour = 3"),
+        ("nodes = 10", "cycles = 10"),
+        ("share = 1", "share = 2"),
+        ("uniform", "uniforms"),
+        ("[0, 1]", "0"),
+    ] {
+        assert!(problem(&good.replace(old, new)).is_some(), "{new}");
+    }
+    assert!(problem(&format!("{good}[slicing]\nprotocol = \"ranking\"\n")).is_some());
+}
+
+#[test]
+fn every_key_has_a_description() {
+    let schema = scenario::json_schema();
+    let tables = schema["$defs"].as_object().unwrap();
+    for (name, table) in tables.iter().chain([(&"the scenario".to_owned(), &schema)]) {
+        assert!(table["description"].is_string(), "{name}");
+        let keys = table["properties"].as_object();
+        for (key, value) in keys.into_iter().flatten() {
+            assert!(value["description"].is_string(), "{name}.{key}");
+        }
+    }
+    assert!(!schema.to_string().contains("null"), "TOML has no null");
+}
