@@ -6,6 +6,7 @@ use std::fs;
 
 use datasets::scenario::{self, Scenario};
 use datasets::{Error, Kind};
+use proptest::prelude::*;
 
 /// A valid scenario, from which each case departs.
 const GOOD: &str = r#"[run]
@@ -496,7 +497,7 @@ fn impossible_distributions_are_refused() {
     beta(
         "{ beta = [0, 1] }",
         "0",
-        "`fleet.class.0.attributes.availability.beta.0` is 0, expected a number above 0",
+        "`fleet.class.0.attributes.availability.beta.0` is 0, expected a number above 0, at most 1e6",
     );
     beta(
         "{ beta = [1, -1] }",
@@ -806,4 +807,26 @@ fn a_file_that_cannot_be_read_is_refused() {
             .contains("none/cloud.toml: cannot read the scenario"),
         "{error}"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_damaged_the_reader_answers(
+        cut in 0..GOOD.len(),
+        length in 0..12_usize,
+        put in "[\\[\\]{}=,.\"\\-0-9a-zé\\n ]{0,6}",
+        key in "[a-z]{1,8}(\\.[a-z0-9]{1,8}){0,4}",
+    ) {
+        let damaged = format!("{}{put}{}", &GOOD[..cut], &GOOD[(cut + length).min(GOOD.len())..]);
+        for result in [read(&damaged, &[]), read(GOOD, &[(&key, &put)]), read(&damaged, &[(&key, &put)])] {
+            if let Err(error) = result {
+                prop_assert!(error.to_string().len() > 20);
+                if let (Some(text), Some(span)) = (error.source_text(), error.span()) {
+                    prop_assert!(text.get(span).is_some(), "{error}");
+                }
+            }
+        }
+    }
 }

@@ -108,7 +108,7 @@ pub struct Class {
 /// An inventory at rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inventory {
-    /// The file, resolved against the folder of the scenario file; csv, csv.gz or parquet.
+    /// The file by its absolute path, resolved against the folder of the scenario file; csv, csv.gz or parquet.
     pub path: PathBuf,
     /// One column per attribute of the fleet.
     pub columns: Vec<InventoryColumn>,

@@ -61,10 +61,8 @@ impl Check<'_, '_> {
             found.push(Distribution::Uniform { low, high });
         }
         if let Some(shapes) = beta {
-            found.push(Distribution::Beta {
-                alpha: self.positive(&shapes[0])?,
-                beta: self.positive(&shapes[1])?,
-            });
+            let (alpha, beta) = (self.beta_shape(&shapes[0])?, self.beta_shape(&shapes[1])?);
+            found.push(Distribution::Beta { alpha, beta });
         }
         if let Some(raw) = lognormal {
             let (median, sigma) = (self.positive(&raw.median)?, self.not_negative(&raw.sigma)?);

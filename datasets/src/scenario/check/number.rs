@@ -48,6 +48,13 @@ impl Check<'_, '_> {
         self.number_where(raw, "a number above 0", |value| value > 0.0)
     }
 
+    /// Beyond 10^6, a beta has no width to speak of, and its quantiles take long to find.
+    pub(super) fn beta_shape(&self, raw: &At<Number>) -> Result<f64, Error> {
+        self.number_where(raw, "a number above 0, at most 1e6", |value| {
+            value > 0.0 && value <= 1e6
+        })
+    }
+
     pub(super) fn not_negative(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a number of at least 0", |value| value >= 0.0)
     }
