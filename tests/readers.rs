@@ -1,6 +1,6 @@
 //! Strangers' readers open a real trace: DuckDB and Polars see the same tables, and the same answers to our queries.
 //!
-//! Needs `python3` and a package index; `SUBCLOUD_SKIP_READERS=1` skips it.
+//! The readers are installed below the build directory when they are first needed.
 #![expect(
     clippy::expect_used,
     reason = "a test that cannot prepare its case fails"
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const REQUIREMENTS: &str = include_str!("readers/requirements.txt");
+
+const NEEDS: &str = "This test needs python3 with venv or pip, and a package index; SUBCLOUD_SKIP_READERS=1 skips it.";
 
 #[test]
 fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
@@ -91,7 +93,7 @@ impl Python {
             .arg(&environment)
             .output();
         match venv {
-            Err(error) => panic!("{}", advice("python3", &error.to_string())),
+            Err(error) => panic!("python3 cannot be started: {error}. {NEEDS}"),
             // Some systems ship Python without the part that puts pip into an environment.
             Ok(output) if !output.status.success() => drop(fs::remove_dir_all(&environment)),
             Ok(_) => {}
@@ -112,7 +114,7 @@ impl Python {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/requirements.txt");
         succeed(
             pip.arg("-r").arg(requirements),
-            "the installation of DuckDB and Polars",
+            &format!("the installation of DuckDB and Polars ({NEEDS})"),
         );
         fs::write(marker, REQUIREMENTS).expect("a marker in the Python environment");
         python
@@ -147,22 +149,13 @@ fn succeed(command: &mut Command, what: &str) {
         .file_name()
         .unwrap_or(OsStr::new("?"))
         .to_owned();
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) => panic!(
-            "{}",
-            advice(what, &format!("{}: {error}", program.display()))
-        ),
-    };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let said = text(&output.stdout) + &text(&output.stderr);
-    assert!(output.status.success(), "{}", advice(what, &said));
-    println!("{said}");
-}
-
-fn advice(what: &str, said: &str) -> String {
-    format!(
-        "{what} failed:\n{said}\nThis test needs python3 (with venv or pip) and a package index for duckdb, polars and \
-         pyarrow; SUBCLOUD_SKIP_READERS=1 skips it."
-    )
+    match command.output() {
+        Err(error) => panic!("{what} failed: {}: {error}", program.display()),
+        Ok(output) => {
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(output.status.success(), "{what} failed:\n{said}");
+            println!("{said}");
+        }
+    }
 }

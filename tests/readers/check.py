@@ -223,6 +223,7 @@ def check_run(run, queries):
     """Checks a run and every query on it."""
     print(run)
     connection = duckdb.connect()
+    check((run / "traces").is_dir(), run, "has no traces/")
     folders = sorted((run / "traces").iterdir())
     frames = {folder.name: open_table(connection, folder) for folder in folders}
     check_sense(frames)
