@@ -9,6 +9,49 @@ pub const REQUEST_LOST: u8 = 1;
 /// The reply is lost: the partner has updated, the initiator has not.
 pub const REPLY_LOST: u8 = 2;
 
+/// The most initiators of a batch of exchanges whose peers are drawn together.
+pub const BATCH: usize = 256;
+
+/// What became of the exchanges that nodes started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Requests sent.
+    pub requests: u64,
+    /// Requests that were lost.
+    pub requests_lost: u64,
+    /// Replies that were lost.
+    pub replies_lost: u64,
+}
+
+impl Tally {
+    /// Counts one exchange by its loss: 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
+    #[inline]
+    pub fn count(&mut self, loss: u8) {
+        self.requests += 1;
+        self.requests_lost += u64::from(loss == REQUEST_LOST);
+        self.replies_lost += u64::from(loss == REPLY_LOST);
+    }
+
+    /// Adds the counts of other exchanges.
+    pub fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.requests_lost += other.requests_lost;
+        self.replies_lost += other.replies_lost;
+    }
+
+    /// Messages sent: requests, and a reply to each that arrived.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        2 * self.requests - self.requests_lost
+    }
+
+    /// Messages lost.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.requests_lost + self.replies_lost
+    }
+}
+
 /// The two ends of exchanges: where initiators lie, and where partners lie.
 pub trait Ends<T> {
     /// State of the initiator at this place.
@@ -30,6 +73,20 @@ pub struct Cross<'a, T> {
     pub own: &'a mut [T],
     /// The partners' block.
     pub other: &'a mut [T],
+    /// Whether the initiators' block comes before the other in the cloud.
+    pub own_is_lower: bool,
+}
+
+/// Nodes in a [`Windowed`] part of a block.
+pub const WINDOW: usize = 1 << 10;
+
+/// Initiators in one block, partners in a window of another, which holds a power of two so that places need no check.
+#[derive(Debug)]
+pub struct Windowed<'a, T> {
+    /// The initiators' block.
+    pub own: &'a mut [T],
+    /// The partners' window.
+    pub other: &'a mut [T; WINDOW],
     /// Whether the initiators' block comes before the other in the cloud.
     pub own_is_lower: bool,
 }
@@ -61,6 +118,29 @@ impl<T: Copy> Ends<T> for Cross<'_, T> {
     }
 }
 
+impl<T: Copy> Ends<T> for Windowed<'_, T> {
+    #[inline]
+    fn initiator(&self, at: u32) -> T {
+        self.own[at as usize]
+    }
+    #[inline]
+    fn partner(&self, at: u32) -> T {
+        self.other[at as usize % WINDOW]
+    }
+    #[inline]
+    fn set_initiator(&mut self, at: u32, state: T) {
+        self.own[at as usize] = state;
+    }
+    #[inline]
+    fn set_partner(&mut self, at: u32, state: T) {
+        self.other[at as usize % WINDOW] = state;
+    }
+    #[inline]
+    fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
+        self.own_is_lower
+    }
+}
+
 impl<T: Copy> Ends<T> for Within<'_, T> {
     #[inline]
     fn initiator(&self, at: u32) -> T {
@@ -84,40 +164,38 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
     }
 }
 
-/// Runs the exchanges (`from[k]`, `to[k]`), k ascending: both ends take what `merge` makes of the two.
+/// Runs the exchanges (`from[k]`, `to[k]`), k ascending: both ends take what `merge` makes of the two. `losses` is empty,
+/// or `losses[k]` is 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
 ///
 /// # Panics
-/// If the lengths differ or an index lies outside its block.
-#[inline]
-pub fn exchange<T: Copy>(ends: &mut impl Ends<T>, from: &[u32], to: &[u32], merge: impl Fn(T, T) -> T) {
-    assert_eq!(from.len(), to.len());
-    for (&from, &to) in from.iter().zip(to) {
-        let merged = merge(ends.initiator(from), ends.partner(to));
-        ends.set_initiator(from, merged);
-        ends.set_partner(to, merged);
-    }
-}
-
-/// As [`exchange`], where `losses[k]` is 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
-///
-/// # Panics
-/// If the lengths differ or an index lies outside its block.
-pub fn exchange_lossy<T: Copy>(
+/// If the lengths do not fit or an index lies outside its block.
+pub fn exchange<T: Copy>(
     ends: &mut impl Ends<T>,
     from: &[u32],
     to: &[u32],
     losses: &[u8],
     merge: impl Fn(T, T) -> T,
-) {
-    assert!(from.len() == to.len() && from.len() == losses.len());
-    for ((&from, &to), &loss) in from.iter().zip(to).zip(losses) {
-        if loss == REQUEST_LOST {
-            continue;
-        }
-        let merged = merge(ends.initiator(from), ends.partner(to));
-        ends.set_partner(to, merged);
-        if loss != REPLY_LOST {
+) -> Tally {
+    assert_eq!(from.len(), to.len());
+    if losses.is_empty() {
+        for (&from, &to) in from.iter().zip(to) {
+            let merged = merge(ends.initiator(from), ends.partner(to));
             ends.set_initiator(from, merged);
+            ends.set_partner(to, merged);
+        }
+        return Tally { requests: from.len() as u64, ..Tally::default() };
+    }
+    assert_eq!(from.len(), losses.len());
+    let mut tally = Tally::default();
+    for ((&from, &to), &loss) in from.iter().zip(to).zip(losses) {
+        tally.count(loss);
+        if loss != REQUEST_LOST {
+            let merged = merge(ends.initiator(from), ends.partner(to));
+            ends.set_partner(to, merged);
+            if loss != REPLY_LOST {
+                ends.set_initiator(from, merged);
+            }
         }
     }
+    tally
 }

@@ -7,6 +7,7 @@
 //!
 //! Costs: one multiplication an index beside the word.
 
+use crate::exchange::{BATCH, WINDOW};
 use crate::philox::Stream;
 use crate::scalar::{index, two_indices};
 
@@ -19,38 +20,91 @@ const STRIDE: usize = 32;
 /// A repeated draw takes its word from this many draw numbers further on.
 const ATTEMPT: u32 = 1 << 24;
 
-/// Draw number `draw` of the nodes `first..`: an index in `0..range` for each.
+/// One peer for each of the nodes `first..`: an index in `0..range`.
 ///
 /// # Panics
 /// If `range` is 0.
-pub fn uniform(indices: &mut [u32], stream: &Stream, first: u32, draw: u32, range: u32) {
-    let threshold = range.wrapping_neg() % range;
-    stream.fill(indices, first, draw);
-    for (strip, indices) in indices.chunks_mut(STRIDE).enumerate() {
-        let mut lows = [u32::MAX; STRIDE];
-        for (index, low) in indices.iter_mut().zip(&mut lows) {
-            let product = u64::from(*index) * u64::from(range);
-            *index = (product >> 32) as u32;
-            *low = product as u32;
-        }
-        if lows.iter().fold(u32::MAX, |least, &low| least.min(low)) < threshold {
-            for k in (0..indices.len()).filter(|&k| lows[k] < threshold) {
-                indices[k] = again(stream, first + (strip * STRIDE + k) as u32, draw, |word| index(word, range));
+pub fn uniform(indices: &mut [u32], stream: &Stream, first: u32, range: u32) {
+    stream.fill(indices, first, 0);
+    one_index(indices, range, |k, attempt| stream.word(first + k, attempt));
+}
+
+/// Several peers for each of `count` nodes from `first` on: an index in `0..range`, a row for each draw.
+///
+/// # Panics
+/// If `range` is 0 or `count` above [`BATCH`].
+pub fn uniform_many(rows: &mut [[u32; BATCH]], count: usize, stream: &Stream, first: u32, range: u32) {
+    let again = |word: u32| move |k, attempt| stream.word_of_many(first + k, word + attempt * ATTEMPT);
+    let per_word = if range > TWO_INDICES_RANGE { 1 } else { 2 };
+    // A word goes to the first of the rows that it fills.
+    for (quad, rows) in rows.chunks_mut(4 * per_word).enumerate() {
+        fill_every(rows, per_word, count, stream, first, quad as u32);
+        for (word, rows) in (4 * quad as u32..).zip(rows.chunks_mut(per_word)) {
+            match rows {
+                [ones, others] => two_per_word(&mut ones[..count], &mut others[..count], range, again(word)),
+                rows => rows.iter_mut().for_each(|row| one_index(&mut row[..count], range, again(word))),
             }
         }
     }
 }
 
-/// Draw number `draw` of the nodes `first..`: two independent indices in `0..range` for each.
+/// Several peers for each of `count` nodes from `first` on: an index in `0..WINDOW`, a row for each draw. A word is three
+/// indices, without bias, as the window is a power of two.
 ///
 /// # Panics
-/// If `range` is 0 or above [`TWO_INDICES_RANGE`], or the lengths differ.
-pub fn uniform_two(ones: &mut [u32], others: &mut [u32], stream: &Stream, first: u32, draw: u32, range: u32) {
-    assert!(range <= TWO_INDICES_RANGE);
-    assert_eq!(ones.len(), others.len());
+/// If `count` is above [`BATCH`].
+pub fn in_window(rows: &mut [[u32; BATCH]], count: usize, stream: &Stream, first: u32) {
+    const BITS: u32 = WINDOW.trailing_zeros();
+    const PER_WORD: usize = (u32::BITS / BITS) as usize;
+    for (quad, rows) in rows.chunks_mut(4 * PER_WORD).enumerate() {
+        fill_every(rows, PER_WORD, count, stream, first, quad as u32);
+        for rows in rows.chunks_mut(PER_WORD) {
+            if let [words, rest @ ..] = rows {
+                for (shift, row) in (BITS..).step_by(BITS as usize).zip(rest) {
+                    for (index, &word) in row[..count].iter_mut().zip(&words[..count]) {
+                        *index = word >> shift & (WINDOW as u32 - 1);
+                    }
+                }
+                words[..count].iter_mut().for_each(|word| *word &= WINDOW as u32 - 1);
+            }
+        }
+    }
+}
+
+/// Four draws from number 4·`quad` on, to every `per_word`-th row, as far as there are rows.
+fn fill_every(rows: &mut [[u32; BATCH]], per_word: usize, count: usize, stream: &Stream, first: u32, quad: u32) {
+    let mut chosen = rows.iter_mut().step_by(per_word).map(|row| &mut row[..count]);
+    match std::array::from_fn(|_| chosen.next()) {
+        [Some(a), Some(b), Some(c), Some(d)] => stream.fill_many([a, b, c, d], first, quad),
+        [Some(a), Some(b), Some(c), None] => stream.fill_many([a, b, c], first, quad),
+        [Some(a), Some(b), None, None] => stream.fill_many([a, b], first, quad),
+        [Some(a), ..] => stream.fill_many([a], first, quad),
+        [None, ..] => {}
+    }
+}
+
+/// Turns words into indices; `again(k, n)` is the n-th further word for place k.
+fn one_index(words: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
+    let threshold = range.wrapping_neg() % range;
+    for (strip, words) in words.chunks_mut(STRIDE).enumerate() {
+        let mut lows = [u32::MAX; STRIDE];
+        for (word, low) in words.iter_mut().zip(&mut lows) {
+            let product = u64::from(*word) * u64::from(range);
+            *word = (product >> 32) as u32;
+            *low = product as u32;
+        }
+        if least(&lows) < threshold {
+            for k in (0..words.len()).filter(|&k| lows[k] < threshold) {
+                words[k] = repeat(|attempt| index(again((strip * STRIDE + k) as u32, attempt), range));
+            }
+        }
+    }
+}
+
+/// Turns the words of `ones` into two indices each.
+fn two_per_word(ones: &mut [u32], others: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
     let square = range * range;
     let threshold = square.wrapping_neg() % square;
-    stream.fill(ones, first, draw);
     for (strip, (ones, others)) in ones.chunks_mut(STRIDE).zip(others.chunks_mut(STRIDE)).enumerate() {
         let mut lows = [u32::MAX; STRIDE];
         for ((one, other), low) in ones.iter_mut().zip(&mut *others).zip(&mut lows) {
@@ -60,23 +114,29 @@ pub fn uniform_two(ones: &mut [u32], others: &mut [u32], stream: &Stream, first:
             *other = (product >> 32) as u32;
             *low = product as u32;
         }
-        if lows.iter().fold(u32::MAX, |least, &low| least.min(low)) < threshold {
+        if least(&lows) < threshold {
             for k in (0..ones.len()).filter(|&k| lows[k] < threshold) {
-                let node = first + (strip * STRIDE + k) as u32;
-                [ones[k], others[k]] = again(stream, node, draw, |word| two_indices(word, range));
+                [ones[k], others[k]] =
+                    repeat(|attempt| two_indices(again((strip * STRIDE + k) as u32, attempt), range));
             }
         }
     }
 }
 
-/// The first later word of this draw that `accept`s.
+/// The least of some words.
+#[inline]
+fn least(words: &[u32; STRIDE]) -> u32 {
+    words.iter().fold(u32::MAX, |least, &word| least.min(word))
+}
+
+/// The first attempt, from 1, that succeeds.
 #[cold]
-fn again<T>(stream: &Stream, node: u32, draw: u32, accept: impl Fn(u32) -> Option<T>) -> T {
-    let mut draw = draw;
+fn repeat<T>(attempt: impl Fn(u32) -> Option<T>) -> T {
+    let mut number = 1;
     loop {
-        draw = draw.wrapping_add(ATTEMPT);
-        if let Some(drawn) = accept(stream.word(node, draw)) {
+        if let Some(drawn) = attempt(number) {
             return drawn;
         }
+        number += 1;
     }
 }

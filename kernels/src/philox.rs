@@ -1,8 +1,10 @@
 //! Random numbers as a function of (seed, cycle, node, purpose, draw): Philox4x32-10, sixteen counters at a time.
 //!
-//! No generator is stored, so no order of evaluation can leak into a result. A counter yields four words; they serve
-//! four nodes, laid out so that eight counters side by side yield the words of 32 nodes in order, without a transpose:
-//! node n takes word (n / 8) mod 4 of counter 8·(n / 32) + n mod 8.
+//! No generator is stored, so no order of evaluation can leak into a result. A counter yields four words:
+//!
+//! - one word a node ([`Stream::word`]): a counter serves four nodes, laid out so that eight counters side by side yield the
+//!   words of 32 nodes in order, without a transpose: node n takes word (n / 8) mod 4 of counter 8·(n / 32) + n mod 8;
+//! - many words a node ([`Stream::word_of_many`]): each node has counters of its own, and draw k is word k mod 4 of number k / 4.
 //!
 //! A lane holds a word in the low half of 64 bits and whatever the multiplication left in the high half, which the next
 //! multiplication ignores: a round is two multiplications, two shifts and four exclusive ors for four counters, and no
@@ -41,45 +43,82 @@ impl Stream {
         Self { key: [seed as u32, (seed >> 32) as u32], cycle, purpose }
     }
 
-    /// Draw number `draw` of `node`: a uniform 32-bit word.
+    /// Draw number `draw` of `node`, of a purpose that needs one or two words a node.
     #[must_use]
     pub fn word(&self, node: u32, draw: u32) -> u32 {
         let counter = ((node / 32) * 8) + node % 8;
         philox([counter, draw, self.cycle, self.purpose], self.key)[(node / 8 % 4) as usize]
     }
 
-    /// Draw number `draw` of `node`, as 64 bits made of two words.
+    /// Draw number `draw` of `node`, of a purpose that needs many words a node.
     #[must_use]
-    pub fn double_word(&self, node: u32, draw: u32) -> u64 {
-        u64::from(self.word(node, 2 * draw)) << 32 | u64::from(self.word(node, 2 * draw + 1))
+    pub fn word_of_many(&self, node: u32, draw: u32) -> u32 {
+        philox([node, draw / 4, self.cycle, self.purpose], self.key)[(draw % 4) as usize]
     }
 
-    /// Draw number `draw` of the nodes `first..`: one word each.
+    /// Draw number `draw` of the nodes `first..`, as [`Stream::word`] has it: one word each.
     pub fn fill(&self, words: &mut [u32], first: u32, draw: u32) {
         let skip = first as usize % GROUP;
         let (head, body) = words.split_at_mut(((GROUP - skip) % GROUP).min(words.len()));
         let mut group = first / GROUP as u32;
         if !head.is_empty() {
-            head.copy_from_slice(&self.batch(group, draw)[skip..skip + head.len()]);
+            head.copy_from_slice(&self.groups(group, draw)[skip..skip + head.len()]);
             group += 1;
         }
         let (batches, tail) = body.as_chunks_mut::<BATCH>();
         for words in batches {
-            *words = self.batch(group, draw);
+            *words = self.groups(group, draw);
             group += (BATCH / GROUP) as u32;
         }
         if !tail.is_empty() {
-            tail.copy_from_slice(&self.batch(group, draw)[..tail.len()]);
+            tail.copy_from_slice(&self.groups(group, draw)[..tail.len()]);
+        }
+    }
+
+    /// Four draws from number 4·`quad` on of the nodes `first..`, as [`Stream::word_of_many`] has it: `rows[k]` takes draw
+    /// 4·`quad` + k of each node.
+    ///
+    /// # Panics
+    /// If the rows differ in length.
+    pub fn fill_many<const ROWS: usize>(&self, mut rows: [&mut [u32]; ROWS], first: u32, quad: u32) {
+        const NODES: usize = 4 * VECTORS;
+        let count = rows.first().map_or(0, |row| row.len());
+        assert!(rows.iter().all(|row| row.len() == count) && ROWS <= 4);
+        let mut start = 0;
+        while start < count {
+            let counters = self.counters(u64::from(first) + start as u64, quad);
+            let end = count.min(start + NODES);
+            for (row, vectors) in rows.iter_mut().zip(&counters) {
+                if end - start == NODES {
+                    for (quad, lanes) in row[start..end].as_chunks_mut::<4>().0.iter_mut().zip(vectors) {
+                        *quad = narrow(*lanes);
+                    }
+                } else {
+                    let words: [[u32; 4]; VECTORS] = vectors.map(narrow);
+                    row[start..end].copy_from_slice(&words.as_flattened()[..end - start]);
+                }
+            }
+            start = end;
         }
     }
 
     /// The words of the nodes from 32·`group` on.
+    #[inline(always)]
+    fn groups(&self, group: u32, draw: u32) -> [u32; BATCH] {
+        let mut words = [0; BATCH];
+        let (quads, _) = words.as_chunks_mut::<4>();
+        for (word, vectors) in self.counters(u64::from(group) * 8, draw).into_iter().enumerate() {
+            for (v, lanes) in vectors.into_iter().enumerate() {
+                quads[v / 2 * 8 + word * 2 + v % 2] = narrow(lanes);
+            }
+        }
+        words
+    }
+
+    /// The words of the counters from `first` on, a word a lane: word 0 of all, then word 1, and so on.
     #[inline]
-    fn batch(&self, group: u32, draw: u32) -> [u32; BATCH] {
-        let base = u64::from(group) * 8;
-        let mut c0 = [0, 1, 2, 3].map(|vector| {
-            u64x4::new([0, 1, 2, 3]) + u64x4::splat(base + 4 * vector)
-        });
+    fn counters(&self, first: u64, draw: u32) -> [[u64x4; VECTORS]; 4] {
+        let mut c0 = [0, 1, 2, 3].map(|vector| u64x4::new([0, 1, 2, 3]) + u64x4::splat(first + 4 * vector));
         let mut c1 = [u64x4::splat(u64::from(draw)); VECTORS];
         let mut c2 = [u64x4::splat(u64::from(self.cycle)); VECTORS];
         let mut c3 = [u64x4::splat(u64::from(self.purpose)); VECTORS];
@@ -96,14 +135,7 @@ impl Stream {
             k0 = k0.wrapping_add(PHILOX_KEY_STEPS[0]);
             k1 = k1.wrapping_add(PHILOX_KEY_STEPS[1]);
         }
-        let mut words = [0; BATCH];
-        let (quads, _) = words.as_chunks_mut::<4>();
-        for (word, counters) in [c0, c1, c2, c3].into_iter().enumerate() {
-            for (v, lanes) in counters.into_iter().enumerate() {
-                quads[v / 2 * 8 + word * 2 + v % 2] = lanes.to_array().map(|lane| lane as u32);
-            }
-        }
-        words
+        [c0, c1, c2, c3]
     }
 }
 
@@ -111,4 +143,10 @@ impl Stream {
 #[inline]
 fn times(lanes: u64x4, word: u32) -> u64x4 {
     u64x4::new(lanes.to_array().map(|lane| u64::from(lane as u32) * u64::from(word)))
+}
+
+/// The low halves of the lanes.
+#[inline]
+fn narrow(lanes: u64x4) -> [u32; 4] {
+    lanes.to_array().map(|lane| lane as u32)
 }

@@ -11,92 +11,141 @@
 //! Per node: reads itself and c candidates (8 bytes each, within the opposing block), writes two ids at most.
 
 use bytemuck::{Pod, Zeroable};
+use wide::{i32x8, u64x4};
 
-use crate::exchange::{Ends, REPLY_LOST, REQUEST_LOST};
+use crate::exchange::{BATCH, Ends, REPLY_LOST, REQUEST_LOST, Tally};
 
-/// What a node holds of one gradient.
+/// What a node holds of one gradient: its attribute, as a key that orders like it ([`crate::sort::key`]), in the lower
+/// half, and its random id, a fraction of 2^32, in the upper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-pub struct Slot {
-    /// The attribute, as a key that orders like it ([`crate::sort::key`]).
-    pub key: u32,
-    /// The random id: a fraction of 2^32.
-    pub id: u32,
-}
+#[repr(transparent)]
+pub struct Slot(u64);
 
 impl Slot {
-    /// Whether the two ids are in the wrong order; `lower` breaks ties of the attribute.
+    /// A node's attribute and random id.
+    #[must_use]
     #[inline]
-    fn misplaced(self, other: Self, lower: bool) -> bool {
-        let before = if lower { self.key <= other.key } else { self.key < other.key };
-        if before { self.id > other.id } else { self.id < other.id }
+    pub fn new(key: u32, id: u32) -> Self {
+        Self(u64::from(id) << 32 | u64::from(key))
+    }
+    /// The attribute, as a key.
+    #[must_use]
+    #[inline]
+    pub fn key(self) -> u32 {
+        self.0 as u32
+    }
+    /// The random id.
+    #[must_use]
+    #[inline]
+    pub fn id(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+    /// The same attribute with another id.
+    #[inline]
+    fn with_id_of(self, other: Self) -> Self {
+        Self(self.0 & LOW | other.0 & !LOW)
+    }
+    /// The slot as a node below it (`lower`) or above it in the cloud sees it: of two equal attributes the one at the
+    /// higher index is larger.
+    #[inline]
+    fn seen_from(self, lower: bool) -> Self {
+        Self(self.0 + u64::from(lower))
     }
 }
 
-/// Candidates looked at together.
+/// The lower half of a slot.
+const LOW: u64 = 0xffff_ffff;
+
+/// The most candidates that a node can look at.
+pub const MOST_CANDIDATES: usize = 128;
+
+/// Candidates looked at before the first misplaced one is sought.
 const STRIDE: usize = 32;
 
-/// Each node of `from`, in order, swaps ids with the first misplaced of its candidates. Returns the number of nodes that
-/// tried to.
+/// Each node of `from`, in order, swaps ids with the first misplaced of its candidates. Counts the nodes that tried to.
 ///
-/// `candidates` holds draw 0 of all nodes of `from`, then draw 1, and so on. `losses` is empty, or one entry a node of
-/// `from`: 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
+/// `candidates` holds a row for each draw, with an entry for each node of `from`. `losses` is empty, or one entry a node
+/// of `from`: 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
 ///
 /// # Panics
-/// If the lengths do not fit or an index lies outside its block.
-pub fn ordered(ends: &mut impl Ends<Slot>, from: &[u32], candidates: &[u32], losses: &[u8]) -> Swaps {
-    let count = from.len();
-    assert!(candidates.len().is_multiple_of(count.max(1)) && (losses.is_empty() || losses.len() == count));
-    let mut swaps = Swaps::default();
-    for (k, &own) in from.iter().enumerate() {
+/// If the lengths do not fit, an index lies outside its block, or there are no candidates or more than
+/// [`MOST_CANDIDATES`].
+pub fn ordered(ends: &mut impl Ends<Slot>, from: &[u32], candidates: &[[u32; BATCH]], losses: &[u8]) -> Tally {
+    assert!(from.len() <= BATCH && (losses.is_empty() || losses.len() == from.len()));
+    // The last group of four is filled up with draw 0, which changes nothing about the first that is misplaced.
+    let mut rows = [&candidates[0]; MOST_CANDIDATES];
+    rows[..candidates.len()].iter_mut().zip(candidates).for_each(|(row, draw)| *row = draw);
+    let (groups, _) = rows[..candidates.len().next_multiple_of(4)].as_chunks::<4>();
+    let mut tally = Tally::default();
+    for k in 0..from.len().min(BATCH) {
+        let own = from[k];
         let slot = ends.initiator(own);
-        for strip in candidates.chunks(STRIDE * count) {
-            let mut misplaced = 0_u32;
-            for (bit, row) in strip.chunks_exact(count).enumerate() {
-                let wrong = slot.misplaced(ends.partner(row[k]), ends.initiator_is_lower(own, row[k]));
-                misplaced |= u32::from(wrong) << bit;
-            }
-            if misplaced != 0 {
-                let partner = strip[misplaced.trailing_zeros() as usize * count + k];
-                swaps.count(swap(ends, own, partner, losses.get(k).copied().unwrap_or(0)));
+        for groups in groups.chunks(STRIDE / 4) {
+            let draw = first_misplaced(slot, groups, |group| {
+                group.map(|row| ends.partner(row[k]).seen_from(ends.initiator_is_lower(own, row[k])))
+            });
+            if let Some(draw) = draw {
+                let partner = groups.as_flattened()[draw][k];
+                tally.count(swap(ends, own, partner, losses.get(k).copied().unwrap_or(0)));
                 break;
             }
         }
     }
-    swaps
+    tally
 }
 
-/// As [`ordered`], with the misplaced candidate of the largest gain. `scratch` holds at least 3·c words.
+/// The first candidate whose id is in the wrong order with one's own: its key is above one's own and its id is not, or the
+/// other way round. (Equal ids count as misplaced on one side; swapping them changes nothing.)
+///
+/// One comparison for the keys and ids of four candidates; `see` looks at four.
+#[inline]
+pub fn first_misplaced<G>(own: Slot, groups: &[G], see: impl Fn(&G) -> [Slot; 4]) -> Option<usize> {
+    debug_assert!(groups.len() <= STRIDE / 4);
+    let signs = i32x8::splat(i32::MIN);
+    let owns = bytemuck::cast::<_, i32x8>([own; 4]) ^ signs;
+    let mut above = 0_u64;
+    let mut shift = 0;
+    for group in groups {
+        let [a, b, c, d] = see(group);
+        let four: i32x8 = bytemuck::cast(u64x4::new([a.0, b.0, c.0, d.0]));
+        above |= u64::from((four ^ signs).simd_gt(owns).to_bitmask()) << shift;
+        shift += 8;
+    }
+    // Even bits: the key is above; odd bits: the id is.
+    let misplaced = (above ^ above >> 1) & 0x5555_5555_5555_5555;
+    (misplaced != 0).then(|| misplaced.trailing_zeros() as usize / 2)
+}
+
+/// As [`ordered`], with the misplaced candidate of the largest gain. `scratch` holds at least two words a candidate.
 ///
 /// # Panics
 /// If the lengths do not fit or an index lies outside its block.
 pub fn ordered_max_gain(
     ends: &mut impl Ends<Slot>,
     from: &[u32],
-    candidates: &[u32],
+    candidates: &[[u32; BATCH]],
     losses: &[u8],
     scratch: &mut [u64],
-) -> Swaps {
-    let count = from.len();
-    assert!(candidates.len().is_multiple_of(count.max(1)) && (losses.is_empty() || losses.len() == count));
-    let mut swaps = Swaps::default();
-    let c = candidates.len() / count.max(1);
+) -> Tally {
+    assert!(from.len() <= BATCH && (losses.is_empty() || losses.len() == from.len()));
+    let mut tally = Tally::default();
+    let c = candidates.len();
     let (places, rest) = scratch.split_at_mut(c);
     let ids = &mut rest[..c];
     for (k, &own) in from.iter().enumerate() {
         let slot = ends.initiator(own);
-        let mut own_place = u64::from(slot.key) << 33;
-        for (draw, row) in candidates.chunks_exact(count).enumerate() {
+        let mut own_place = u64::from(slot.key()) << 32;
+        for (draw, row) in candidates.iter().enumerate() {
             let candidate = ends.partner(row[k]);
             // Ties of the attribute are broken by the index: candidates among each other by their place in the block,
             // oneself below or above as the blocks (or places) lie.
             let above = u64::from(ends.initiator_is_lower(own, row[k]));
-            places[draw] = u64::from(candidate.key) << 33 | above << 32 | u64::from(row[k]);
-            ids[draw] = u64::from(candidate.id);
+            places[draw] = u64::from(candidate.key()) << 32 | above << 31 | u64::from(row[k]);
+            ids[draw] = u64::from(candidate.id());
         }
-        own_place |= 1 << 32;
+        own_place |= 1 << 31;
         let rank = |all: &[u64], value: u64| all.iter().map(|&other| u32::from(other < value)).sum::<u32>();
-        let own_id = u64::from(slot.id);
+        let own_id = u64::from(slot.id());
         let (own_place_rank, own_id_rank) = (rank(places, own_place), rank(ids, own_id));
         let mut best = (0, 0);
         for draw in 0..c {
@@ -113,13 +162,13 @@ pub fn ordered_max_gain(
             }
         }
         if best.0 > 0 {
-            swaps.count(swap(ends, own, candidates[best.1 * count + k], losses.get(k).copied().unwrap_or(0)));
+            tally.count(swap(ends, own, candidates[best.1][k], losses.get(k).copied().unwrap_or(0)));
         }
     }
-    swaps
+    tally
 }
 
-/// Each node of `from`, in order, swaps ids with its partner, whatever their order: how a node leaves a gradient. The
+/// Each node of `from`, in order, tally ids with its partner, whatever their order: how a node leaves a gradient. The
 /// ids that stay behind are then as uniform as before, although the node that leaves was not a random one.
 ///
 /// # Panics
@@ -131,33 +180,14 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
     }
 }
 
-/// Swaps the ids of an initiator and its partner; the partner replies with its old id. Returns `loss`.
+/// Tally the ids of an initiator and its partner; the partner replies with its old id. Returns `loss`.
 fn swap(ends: &mut impl Ends<Slot>, from: u32, to: u32, loss: u8) -> u8 {
     if loss != REQUEST_LOST {
         let (own, other) = (ends.initiator(from), ends.partner(to));
-        ends.set_partner(to, Slot { id: own.id, ..other });
+        ends.set_partner(to, other.with_id_of(own));
         if loss != REPLY_LOST {
-            ends.set_initiator(from, Slot { id: other.id, ..own });
+            ends.set_initiator(from, own.with_id_of(other));
         }
     }
     loss
-}
-
-/// What became of the swaps that nodes tried.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swaps {
-    /// Requests sent.
-    pub requests: u64,
-    /// Requests that were lost.
-    pub requests_lost: u64,
-    /// Replies that were lost.
-    pub replies_lost: u64,
-}
-
-impl Swaps {
-    fn count(&mut self, loss: u8) {
-        self.requests += 1;
-        self.requests_lost += u64::from(loss == REQUEST_LOST);
-        self.replies_lost += u64::from(loss == REPLY_LOST);
-    }
 }

@@ -28,5 +28,5 @@ pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, from: u
 
 /// The random ids of slots, as words for [`claim`].
 pub fn ids(slots: &[Slot]) -> impl ExactSizeIterator<Item = u32> {
-    slots.iter().map(|slot| slot.id)
+    slots.iter().map(|slot| slot.id())
 }

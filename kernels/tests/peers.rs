@@ -1,6 +1,7 @@
 //! Uniform indices: equal to their twins, in range, and without bias.
 
-use kernels::peers::{uniform, uniform_two};
+use kernels::exchange::BATCH;
+use kernels::peers::{in_window, uniform, uniform_many};
 use kernels::philox::Stream;
 use kernels::scalar::{index, two_indices};
 
@@ -18,9 +19,9 @@ fn indices_are_those_of_the_first_accepted_word() {
     for range in [1, 2, 3, 1000, 3_000_000_000, u32::MAX] {
         for length in 0..=129 {
             let mut indices = vec![0; length];
-            uniform(&mut indices, &stream, 77, 1, range);
+            uniform(&mut indices, &stream, 77, range);
             for (k, &drawn) in indices.iter().enumerate() {
-                let attempt = |n: u32| index(stream.word(77 + k as u32, 1 + (n << 24)), range);
+                let attempt = |n: u32| index(stream.word(77 + k as u32, n), range);
                 assert_eq!(Some(drawn), (0..).find_map(attempt), "range {range}, index {k}");
             }
         }
@@ -28,16 +29,38 @@ fn indices_are_those_of_the_first_accepted_word() {
 }
 
 #[test]
-fn pairs_of_indices_are_those_of_the_first_accepted_word() {
+fn many_indices_are_those_of_the_first_accepted_words() {
     let stream = Stream::new(3, 1, 4);
-    for range in [1, 7, 4096, 5000, 8192] {
-        for length in 0..=129 {
-            let (mut ones, mut others) = (vec![0; length], vec![0; length]);
-            uniform_two(&mut ones, &mut others, &stream, 5, 0, range);
-            for k in 0..length {
-                let attempt = |n: u32| two_indices(stream.word(5 + k as u32, n << 24), range);
-                assert_eq!(Some([ones[k], others[k]]), (0..).find_map(attempt), "range {range}, index {k}");
+    for range in [1, 7, 4096, 5000, 8192, 8193, 100_000] {
+        for draws in [1, 2, 7, 8, 9, 20] {
+            for length in [0, 1, 15, 16, 17, 100, BATCH] {
+                let mut rows = vec![[0; BATCH]; draws];
+                uniform_many(&mut rows, length, &stream, 5, range);
+                for (k, draw) in (0..length).flat_map(|k| (0..draws).map(move |draw| (k, draw))) {
+                    let word = |draw: usize, n: u32| stream.word_of_many(5 + k as u32, draw as u32 + (n << 24));
+                    let expected = if range > 8192 {
+                        (0..).find_map(|n| index(word(draw, n), range))
+                    } else if draw + 1 == draws && draws % 2 == 1 {
+                        (0..).find_map(|n| index(word(draw / 2, n), range))
+                    } else {
+                        (0..).find_map(|n| two_indices(word(draw / 2, n), range)).map(|two| two[draw % 2])
+                    };
+                    assert_eq!(Some(rows[draw][k]), expected, "range {range}, node {k}, draw {draw} of {draws}");
+                }
             }
+        }
+    }
+}
+
+#[test]
+fn places_in_a_window_are_thirds_of_words() {
+    let stream = Stream::new(3, 1, 4);
+    for draws in [1, 3, 12, 13, 20] {
+        let mut rows = vec![[0; BATCH]; draws];
+        in_window(&mut rows, 100, &stream, 9);
+        for (k, draw) in (0..100).flat_map(|k| (0..draws).map(move |draw| (k, draw))) {
+            let word = stream.word_of_many(9 + k as u32, draw as u32 / 3);
+            assert_eq!(rows[draw][k], word >> (draw % 3 * 10) & 1023);
         }
     }
 }
@@ -47,7 +70,7 @@ fn a_range_that_favours_some_words_is_drawn_without_bias() {
     // Without rejection the multiples of three would be drawn twice as often as the rest.
     let range = 3 << 30;
     let mut indices = vec![0; 300_000];
-    uniform(&mut indices, &Stream::new(1, 0, 0), 0, 0, range);
+    uniform(&mut indices, &Stream::new(1, 0, 0), 0, range);
     let mut counts = [0; 3];
     for index in indices {
         counts[index as usize % 3] += 1;
@@ -58,11 +81,13 @@ fn a_range_that_favours_some_words_is_drawn_without_bias() {
 #[test]
 fn two_indices_of_one_word_are_independent() {
     let range = 60;
-    let (mut ones, mut others) = (vec![0; 400_000], vec![0; 400_000]);
-    uniform_two(&mut ones, &mut others, &Stream::new(1, 0, 0), 0, 0, range);
     let mut cells = vec![0; (range * range) as usize];
-    for (one, other) in ones.iter().zip(&others) {
-        cells[(one * range + other) as usize] += 1;
+    for batch in 0..2000 {
+        let mut rows = [[0; BATCH]; 2];
+        uniform_many(&mut rows, BATCH, &Stream::new(1, 0, 0), batch * BATCH as u32, range);
+        for (one, other) in rows[0].iter().zip(&rows[1]) {
+            cells[(one * range + other) as usize] += 1;
+        }
     }
     assert!(excess(&cells).abs() < 4.0, "{}", excess(&cells));
 }

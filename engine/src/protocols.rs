@@ -1,0 +1,82 @@
+//! What happens at an exchange: the protocols of aggregation and slicing.
+//!
+//! Each reads and writes the state of both ends and nothing else.
+
+use kernels::exchange::{Ends, Tally, exchange};
+use kernels::slicing::{Slot, ordered, ordered_max_gain, part};
+
+use crate::schedule::{Batch, Protocol};
+
+/// Both ends take the mean: push-pull averaging (Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large
+/// dynamic networks*, TOCS 2005).
+#[derive(Clone, Copy, Debug)]
+pub struct Averaging;
+
+/// Both ends take the smaller value.
+#[derive(Clone, Copy, Debug)]
+pub struct Minimum;
+
+/// Both ends take the larger value.
+#[derive(Clone, Copy, Debug)]
+pub struct Maximum;
+
+/// A swap of random ids with a random misplaced candidate.
+#[derive(Clone, Copy, Debug)]
+pub struct Ordered {
+    /// Candidates a node looks at.
+    pub candidates: usize,
+}
+
+/// A swap of random ids with the misplaced candidate of the largest gain.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderedMaxGain {
+    /// Candidates a node looks at.
+    pub candidates: usize,
+}
+
+/// A swap of random ids by which a node leaves a gradient.
+#[derive(Clone, Copy, Debug)]
+pub struct Parting;
+
+impl Protocol<f64> for Averaging {
+    fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
+        exchange(ends, batch.from, batch.partners(), batch.losses, |a, b| (a + b) * 0.5)
+    }
+}
+
+impl Protocol<f64> for Minimum {
+    fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
+        exchange(ends, batch.from, batch.partners(), batch.losses, f64::min)
+    }
+}
+
+impl Protocol<f64> for Maximum {
+    fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
+        exchange(ends, batch.from, batch.partners(), batch.losses, f64::max)
+    }
+}
+
+impl Protocol<Slot> for Ordered {
+    fn draws(&self) -> usize {
+        self.candidates
+    }
+    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
+        ordered(ends, batch.from, batch.to, batch.losses)
+    }
+}
+
+impl Protocol<Slot> for OrderedMaxGain {
+    fn draws(&self) -> usize {
+        self.candidates
+    }
+    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
+        ordered_max_gain(ends, batch.from, batch.to, batch.losses, batch.scratch)
+    }
+}
+
+impl Protocol<Slot> for Parting {
+    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
+        part(ends, batch.from, batch.partners());
+        Tally { requests: batch.from.len() as u64, ..Tally::default() }
+    }
+}

@@ -1,0 +1,33 @@
+//! What random words are drawn for: the third coordinate of a draw, beside cycle and node.
+//!
+//! A pass owns the eight streams from its purpose on; several passes of one kind lie 2^8 apart.
+
+use kernels::philox::Stream;
+
+/// Class of a node, at birth.
+pub const CLASS: u32 = 0x01 << 16;
+/// Attribute k of a node, at birth, is stream k from here; row of an inventory is stream 0.
+pub const ATTRIBUTE: u32 = 0x02 << 16;
+/// Random id of a node in gradient k.
+pub const ID: u32 = 0x03 << 16;
+/// Draw by which random applications are chosen, for life.
+pub const SUITE: u32 = 0x04 << 16;
+/// Which nodes a snapshot holds.
+pub const PANEL: u32 = 0x05 << 16;
+/// Which nodes event k hits.
+pub const EVENT: u32 = 0x06 << 16;
+/// Exchanges of slicing in gradient k.
+pub const SLICING: u32 = 0x10 << 16;
+/// Nodes that leave gradient k.
+pub const PARTING: u32 = 0x11 << 16;
+/// Exchanges of aggregation.
+pub const AGGREGATION: u32 = 0x12 << 16;
+
+/// Distance between two passes of one kind.
+pub const INSTANCE: u32 = 1 << 8;
+
+/// The stream of a purpose that does not depend on the cycle.
+#[must_use]
+pub fn for_life(seed: u64, purpose: u32) -> Stream {
+    Stream::new(seed, 0, purpose)
+}

@@ -1,0 +1,72 @@
+//! The schedule of exchanges: ordered, atomic, parallel, and the same for any number of threads.
+//!
+//! A pass is a sequence of rounds, a round a set of disjoint pairs of blocks. Pairs of a round touch disjoint memory, so
+//! they run in parallel without locks; blocks depend on the members of the cloud alone, so the order of exchanges is a
+//! function of the scenario.
+//!
+//! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
+//! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
+//! - [`Listed`]: partners come as a list; exchanges are bucketed by their pair of blocks, and the rounds are a tournament.
+//!
+//! A [`Protocol`] says what happens at each exchange. A pass reads another node's state only through the [`Ends`] of its
+//! tile.
+
+mod blocks;
+mod drawn;
+mod listed;
+mod matching;
+mod partition;
+
+pub use drawn::Drawn;
+pub use listed::{Buckets, Listed, NOBODY, draw_partners};
+pub use matching::Matching;
+pub use partition::Partition;
+
+use kernels::exchange::{BATCH, Ends, Tally};
+
+/// What happens at the exchanges of a pass.
+pub trait Protocol<T>: Sync {
+    /// Peers drawn for each initiator: one partner, or several candidates.
+    fn draws(&self) -> usize {
+        1
+    }
+
+    /// Runs the exchanges of a batch in order.
+    fn run(&self, ends: &mut impl Ends<T>, batch: &mut Batch<'_>) -> Tally;
+}
+
+/// Exchanges that follow one another.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// Places of the initiators in their block, at most [`BATCH`].
+    pub from: &'a [u32],
+    /// Places of their peers in theirs: a row for each draw, with an entry for each initiator.
+    pub to: &'a [[u32; BATCH]],
+    /// What is lost, one entry an initiator; empty if nothing is.
+    pub losses: &'a [u8],
+    /// Room for the protocol: two words a draw.
+    pub scratch: &'a mut [u64],
+}
+
+impl Batch<'_> {
+    /// The first peer of each initiator.
+    #[must_use]
+    pub fn partners(&self) -> &[u32] {
+        &self.to[0][..self.from.len()]
+    }
+}
+
+/// Where the random numbers of a pass come from, and what the network loses in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Number of the cycle, from 1.
+    pub cycle: u32,
+    /// Which pass; its streams are numbered from here (see [`crate::purpose`]).
+    pub purpose: u32,
+    /// Words below this are requests lost, of 2^32.
+    pub request_loss: u64,
+    /// Words below this are replies lost, of 2^32.
+    pub reply_loss: u64,
+}

@@ -1,0 +1,86 @@
+//! The cloud cut into blocks of equally many members.
+
+use rayon::prelude::*;
+
+/// Nodes counted together.
+const STRIDE: usize = 1 << 16;
+
+/// Below this many members a block there are at least this many blocks, as far as there are nodes.
+const LEAST_BLOCKS: usize = 16;
+
+/// Consecutive ranges of nodes that hold equally many members, but for one. Depends on the members alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    bounds: Vec<usize>,
+    members: usize,
+}
+
+impl Partition {
+    /// Cuts the nodes that `mask` marks with a byte other than 0 (all `nodes` if it is empty) into an even number of
+    /// blocks of about `target` members, or less in a small cloud. Reads one byte a node if there is a mask.
+    #[must_use]
+    pub fn new(nodes: usize, mask: &[u8], target: usize) -> Self {
+        let counts: Vec<usize> = mask.par_chunks(STRIDE).map(count).collect();
+        let members = if mask.is_empty() { nodes } else { counts.iter().sum() };
+        let least = LEAST_BLOCKS.min(members / 2);
+        let blocks = members.div_ceil(target).max(least).max(2).next_multiple_of(2);
+        let place = |block: usize| (members as u128 * block as u128 / blocks as u128) as usize;
+        let mut bounds = vec![0];
+        if mask.is_empty() {
+            bounds.extend((1..blocks).map(place));
+        } else {
+            let (mut stride, mut before) = (0, 0);
+            for block in 1..blocks {
+                while stride < counts.len() && before + counts[stride] < place(block) {
+                    before += counts[stride];
+                    stride += 1;
+                }
+                bounds.push(nth(mask, stride * STRIDE, place(block) - before));
+            }
+        }
+        bounds.push(nodes);
+        Self { bounds, members }
+    }
+
+    /// Cuts all nodes into blocks of `size` nodes, but for the last.
+    #[must_use]
+    pub fn even(nodes: usize, size: usize) -> Self {
+        let mut bounds: Vec<_> = (0..nodes).step_by(size).collect();
+        bounds.push(nodes);
+        Self { bounds, members: nodes }
+    }
+
+    /// Where blocks begin, and where the last ends.
+    #[must_use]
+    pub fn bounds(&self) -> &[usize] {
+        &self.bounds
+    }
+
+    /// A distance between the numbers of members of consecutive blocks: at least the members of a block, a multiple of 64.
+    #[must_use]
+    pub fn stride(&self) -> u32 {
+        (self.members.div_ceil(self.bounds.len() - 1) as u32).next_multiple_of(64)
+    }
+
+    /// Number of members.
+    #[must_use]
+    pub fn members(&self) -> usize {
+        self.members
+    }
+}
+
+/// Number of members.
+fn count(mask: &[u8]) -> usize {
+    mask.iter().map(|&m| usize::from(m != 0)).sum()
+}
+
+/// The first place from `start` on with `wanted` members between.
+fn nth(mask: &[u8], start: usize, wanted: usize) -> usize {
+    let mut left = wanted;
+    let mut at = start;
+    while left > 0 && at < mask.len() {
+        left -= usize::from(mask[at] != 0);
+        at += 1;
+    }
+    at
+}
