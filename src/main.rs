@@ -1,2 +1,62 @@
-//! subcloud
-fn main() {}
+//! The command line: arguments in, exit code out.
+//!
+//! Exit codes: 0 done, 1 the run failed, 2 bad input.
+
+mod check;
+mod estimate;
+mod failure;
+mod memory;
+mod processor;
+mod progress;
+mod record;
+mod run;
+mod scenario;
+mod schema;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Evaluates gossip-managed clouds: which application gets how many nodes, and how fast a cloud of up to a billion
+/// unreliable nodes settles, with nobody in charge.
+///
+/// A scenario (TOML) says who the nodes are, how they meet, and which application asks for which share of them. `run`
+/// evaluates it and leaves its trace as Parquet tables, which DuckDB and Polars open.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, max_term_width = 100, after_help = "\
+Examples:
+  subcloud run datasets/scenarios/telco.toml
+  subcloud run datasets/scenarios/telco.toml --nodes 1e7 --cycles 20 --set suite.app.monitoring.share=0.2
+  subcloud estimate datasets/scenarios/hundred_million.toml
+
+Exit codes: 0 done, 1 the run failed, 2 bad input.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Estimate(estimate::Arguments),
+    Check(check::Arguments),
+    Schema(schema::Arguments),
+}
+
+fn main() -> ExitCode {
+    if let Err(missing) = processor::check() {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
+    let done = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Estimate(arguments) => estimate::estimate(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,10 +1,7 @@
 //! Strangers' readers open a real trace: DuckDB and Polars see the same tables, and the same answers to our queries.
 //!
 //! The readers are installed below the build directory when they are first needed.
-#![expect(
-    clippy::expect_used,
-    reason = "a test that cannot prepare its case fails"
-)]
+#![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -23,47 +20,19 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let (telco, everything) = (
-        folder.path().join("telco"),
-        folder.path().join("everything"),
-    );
-    let size = [
-        "--nodes",
-        "20000",
-        "--cycles",
-        "12",
-        "--set",
-        "trace.nodes.cycles=[0, 6, 12]",
-    ];
+    let (telco, everything) = (folder.path().join("telco"), folder.path().join("everything"));
+    let size = ["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"];
     simulate(&root.join("datasets/scenarios/telco.toml"), &telco, &size);
-    simulate(
-        &root.join("tests/readers/everything.toml"),
-        &everything,
-        &[],
-    );
+    simulate(&root.join("tests/readers/everything.toml"), &everything, &[]);
 
     let python = Python::prepare(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let arguments = [
-        root.join("tests/readers/check.py"),
-        root.join("analysis/sql"),
-        telco,
-        everything,
-    ];
-    succeed(
-        python.command().args(arguments),
-        "the check of DuckDB and Polars",
-    );
+    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything];
+    succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 
 fn simulate(scenario: &Path, out: &Path, arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_subcloud"));
-    command
-        .arg("run")
-        .arg(scenario)
-        .arg("--out")
-        .arg(out)
-        .arg("--quiet")
-        .args(arguments);
+    command.arg("run").arg(scenario).arg("--out").arg(out).arg("--quiet").args(arguments);
     succeed(&mut command, "the run");
 }
 
@@ -78,8 +47,7 @@ impl Python {
     /// Makes the environment below the build directory, unless it is there with the same requirements.
     fn prepare(target: &Path) -> Python {
         let folder = target.join("readers");
-        let lock =
-            File::create(target.join("readers.lock")).expect("a lock in the build directory");
+        let lock = File::create(target.join("readers.lock")).expect("a lock in the build directory");
         lock.lock().expect("the lock of the Python environment");
         let marker = folder.join("installed.txt");
         if fs::read_to_string(&marker).is_ok_and(|installed| installed == REQUIREMENTS) {
@@ -88,10 +56,7 @@ impl Python {
         fs::remove_dir_all(&folder).ok();
         fs::create_dir_all(&folder).expect("a folder for the Python environment");
         let environment = folder.join("environment");
-        let venv = Command::new("python3")
-            .args(["-m", "venv"])
-            .arg(&environment)
-            .output();
+        let venv = Command::new("python3").args(["-m", "venv"]).arg(&environment).output();
         match venv {
             Err(error) => panic!("python3 cannot be started: {error}. {NEEDS}"),
             // Some systems ship Python without the part that puts pip into an environment.
@@ -100,22 +65,12 @@ impl Python {
         }
         let python = Python::in_folder(&folder);
         let mut pip = Command::new(&python.interpreter);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
         if let Some(packages) = &python.packages {
             pip.arg("--target").arg(packages);
         }
-        let requirements =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/requirements.txt");
-        succeed(
-            pip.arg("-r").arg(requirements),
-            &format!("the installation of DuckDB and Polars ({NEEDS})"),
-        );
+        let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/requirements.txt");
+        succeed(pip.arg("-r").arg(requirements), &format!("the installation of DuckDB and Polars ({NEEDS})"));
         fs::write(marker, REQUIREMENTS).expect("a marker in the Python environment");
         python
     }
@@ -123,15 +78,9 @@ impl Python {
     fn in_folder(folder: &Path) -> Python {
         let interpreter = folder.join("environment/bin/python");
         if interpreter.exists() {
-            Python {
-                interpreter,
-                packages: None,
-            }
+            Python { interpreter, packages: None }
         } else {
-            Python {
-                interpreter: "python3".into(),
-                packages: Some(folder.join("packages")),
-            }
+            Python { interpreter: "python3".into(), packages: Some(folder.join("packages")) }
         }
     }
 
@@ -145,10 +94,7 @@ impl Python {
 }
 
 fn succeed(command: &mut Command, what: &str) {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(OsStr::new("?"))
-        .to_owned();
+    let program = Path::new(command.get_program()).file_name().unwrap_or(OsStr::new("?")).to_owned();
     match command.output() {
         Err(error) => panic!("{what} failed: {}: {error}", program.display()),
         Ok(output) => {

@@ -58,11 +58,7 @@ pub struct Factor {
 }
 
 /// The aggregates of the last cycle, in their order there.
-pub(crate) fn aggregates(
-    rows: Vec<AggregateRow>,
-    events: &[EventRow],
-    settings: &Settings,
-) -> Vec<Aggregate> {
+pub(crate) fn aggregates(rows: Vec<AggregateRow>, events: &[EventRow], settings: &Settings) -> Vec<Aggregate> {
     let mut order: Vec<String> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<AggregateRow>> = BTreeMap::new();
     for row in rows {
@@ -71,29 +67,15 @@ pub(crate) fn aggregates(
         }
         by_name.entry(row.aggregate.clone()).or_default().push(row);
     }
-    let undisturbed = events
-        .iter()
-        .map(|event| event.cycle.saturating_sub(1))
-        .min()
-        .unwrap_or(u32::MAX);
-    order
-        .iter()
-        .filter_map(|name| aggregate(&by_name[name], undisturbed, settings))
-        .collect()
+    let undisturbed = events.iter().map(|event| event.cycle.saturating_sub(1)).min().unwrap_or(u32::MAX);
+    order.iter().filter_map(|name| aggregate(&by_name[name], undisturbed, settings)).collect()
 }
 
 /// `undisturbed` is the last cycle before anything happened to the cloud.
 fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Option<Aggregate> {
     let last = rows.last()?;
-    let agreed = rows
-        .iter()
-        .rev()
-        .take_while(|row| row.max - row.min <= 0.0)
-        .last();
-    let averages = matches!(
-        last.function.as_str(),
-        "average" | "variance" | "geometric-mean"
-    );
+    let agreed = rows.iter().rev().take_while(|row| row.max - row.min <= 0.0).last();
+    let averages = matches!(last.function.as_str(), "average" | "variance" | "geometric-mean");
     Some(Aggregate {
         aggregate: last.aggregate.clone(),
         function: last.function.clone(),
@@ -108,10 +90,7 @@ fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Op
 fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Contraction {
     let falling = rows.iter().take_while(|row| is_spread(row)).count();
     let (falling, rounded) = rows.split_at(falling);
-    let steps = falling
-        .windows(2)
-        .filter_map(|pair| factor(&pair[0], &pair[1]))
-        .collect();
+    let steps = falling.windows(2).filter_map(|pair| factor(&pair[0], &pair[1])).collect();
     Contraction {
         mean: mean_factor(falling, undisturbed.min(MEAN_OVER_CYCLES)),
         steps,
@@ -124,22 +103,14 @@ fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> 
 /// The factor from the first row to the last one not after `until`, or to the second if rows are further apart.
 fn mean_factor(rows: &[AggregateRow], until: u32) -> Option<Factor> {
     let first = rows.first()?;
-    let within = rows
-        .iter()
-        .take_while(|row| row.cycle <= until && row.epoch == first.epoch)
-        .last();
+    let within = rows.iter().take_while(|row| row.cycle <= until && row.epoch == first.epoch).last();
     let last = within.filter(|row| row.cycle > first.cycle);
-    let far = rows
-        .get(1)
-        .filter(|row| until == MEAN_OVER_CYCLES && row.cycle > until);
+    let far = rows.get(1).filter(|row| until == MEAN_OVER_CYCLES && row.cycle > until);
     factor(first, last.or(far)?)
 }
 
 fn factor(from: &AggregateRow, to: &AggregateRow) -> Option<Factor> {
-    let cycles = to
-        .cycle
-        .checked_sub(from.cycle)
-        .filter(|cycles| *cycles > 0)?;
+    let cycles = to.cycle.checked_sub(from.cycle).filter(|cycles| *cycles > 0)?;
     let fall = to.variance / from.variance;
     (from.epoch == to.epoch && fall.is_finite()).then(|| Factor {
         after_cycle: from.cycle,

@@ -46,26 +46,16 @@ impl Settling {
     /// From the share of wrong nodes after each observed cycle, ascending.
     fn of(shares: &[(u32, f64)]) -> Settling {
         let settled = |threshold: f64| {
-            shares
-                .iter()
-                .rev()
-                .take_while(|(_, share)| *share < threshold)
-                .last()
-                .map(|(cycle, _)| *cycle)
+            shares.iter().rev().take_while(|(_, share)| *share < threshold).last().map(|(cycle, _)| *cycle)
         };
-        Settling {
-            cycles: THRESHOLDS.map(settled),
-        }
+        Settling { cycles: THRESHOLDS.map(settled) }
     }
 }
 
 /// The applications in the rows of the last cycle, in their order there.
 pub(crate) fn applications(rows: &[AppRow]) -> Vec<Application> {
     let last = rows.iter().map(|row| row.cycle).max();
-    rows.iter()
-        .filter(|row| Some(row.cycle) == last)
-        .map(|row| application(row, rows))
-        .collect()
+    rows.iter().filter(|row| Some(row.cycle) == last).map(|row| application(row, rows)).collect()
 }
 
 /// Settling of all applications together: wrong nodes over nodes held by any.
@@ -74,11 +64,8 @@ pub(crate) fn settling_of_all(rows: &[AppRow]) -> Option<Settling> {
         .chunk_by(|a, b| a.cycle == b.cycle)
         .map(|rows| {
             let total = |count: fn(&AppRow) -> u64| rows.iter().map(count).sum::<u64>();
-            let wrong = wrong_fraction(
-                total(|row| row.wrong_count),
-                total(|row| row.held_count),
-                total(|row| row.asked_count),
-            );
+            let wrong =
+                wrong_fraction(total(|row| row.wrong_count), total(|row| row.held_count), total(|row| row.asked_count));
             (rows[0].cycle, wrong)
         })
         .collect();
@@ -89,12 +76,7 @@ fn application(last: &AppRow, rows: &[AppRow]) -> Application {
     let shares: Vec<(u32, f64)> = rows
         .iter()
         .filter(|row| row.app == last.app)
-        .map(|row| {
-            (
-                row.cycle,
-                wrong_fraction(row.wrong_count, row.held_count, row.asked_count),
-            )
-        })
+        .map(|row| (row.cycle, wrong_fraction(row.wrong_count, row.held_count, row.asked_count)))
         .collect();
     Application {
         app: last.app.clone(),

@@ -21,18 +21,12 @@ impl Cost {
     /// Adds the rows of `cycles` up; a row covers the cycles since the row before it.
     pub(crate) fn of(rows: &[CycleRow]) -> Cost {
         let total = |count: fn(&CycleRow) -> u64| rows.iter().map(count).sum::<u64>();
-        let node_cycles: f64 = rows
-            .windows(2)
-            .map(|pair| f64::from(pair[1].cycle - pair[0].cycle) * pair[1].alive_count as f64)
-            .sum();
+        let node_cycles: f64 =
+            rows.windows(2).map(|pair| f64::from(pair[1].cycle - pair[0].cycle) * pair[1].alive_count as f64).sum();
         let messages_count = total(|row| row.messages_count);
         let payload_bytes = total(|row| row.payload_bytes);
         let per_node = |total: u64| {
-            if node_cycles > 0.0 {
-                total as f64 / node_cycles
-            } else {
-                0.0
-            }
+            if node_cycles > 0.0 { total as f64 / node_cycles } else { 0.0 }
         };
         Cost {
             messages_count,

@@ -36,9 +36,7 @@ impl Error {
     pub fn remedy(&self) -> &'static str {
         match self {
             Error::Trace(error) => error.remedy(),
-            Error::Read { .. } => {
-                "give a directory that a run wrote with --out, and check that it can be read"
-            }
+            Error::Read { .. } => "give a directory that a run wrote with --out, and check that it can be read",
             Error::Json { .. } => "run the scenario again",
         }
     }

@@ -65,11 +65,7 @@ impl Error {
     /// Points at a span of the text; the line follows from it.
     pub(crate) fn at(mut self, text: &str, span: Range<usize>) -> Self {
         let start = span.start.min(text.len());
-        let newlines = text
-            .bytes()
-            .take(start)
-            .filter(|byte| *byte == b'\n')
-            .count();
+        let newlines = text.bytes().take(start).filter(|byte| *byte == b'\n').count();
         self.0.line = Some(newlines as u64 + 1);
         self.0.source = Some((text.to_owned(), start..span.end.clamp(start, text.len())));
         self
@@ -151,13 +147,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report {
-            path,
-            line,
-            set,
-            message,
-            ..
-        } = &*self.0;
+        let Report { path, line, set, message, .. } = &*self.0;
         match (set, line) {
             (Some(set), _) => write!(f, "--set {set} (with {}): {message}", path.display()),
             (None, Some(line)) => write!(f, "{}:{line}: {message}", path.display()),
@@ -168,9 +158,6 @@ impl fmt::Display for Error {
 
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.0
-            .cause
-            .as_ref()
-            .map(|cause| &**cause as &(dyn error::Error + 'static))
+        self.0.cause.as_ref().map(|cause| &**cause as &(dyn error::Error + 'static))
     }
 }

@@ -7,9 +7,8 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, Pairing,
-    Panel, Partners, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol,
-    Source, Suite, Trace,
+    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, Pairing, Panel, Partners, Run,
+    Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Suite, Trace,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -24,15 +23,10 @@ fn reread(scenario: &Scenario) -> Scenario {
 fn distribution() -> impl Strategy<Value = Distribution> {
     prop_oneof![
         (-1e30..1e30_f64).prop_map(Distribution::Constant),
-        (-1e9..1e9_f64, 0.0..1e9_f64).prop_map(|(low, width)| Distribution::Uniform {
-            low,
-            high: low + width
-        }),
+        (-1e9..1e9_f64, 0.0..1e9_f64).prop_map(|(low, width)| Distribution::Uniform { low, high: low + width }),
         (1e-3..1e3_f64, 1e-3..1e3_f64).prop_map(|(alpha, beta)| Distribution::Beta { alpha, beta }),
-        (1e-9..1e6_f64, 0.0..5.0_f64)
-            .prop_map(|(median, sigma)| Distribution::Lognormal { median, sigma }),
-        (0.2..9.0_f64, 1e-9..1e6_f64)
-            .prop_map(|(shape, scale)| Distribution::Weibull { shape, scale }),
+        (1e-9..1e6_f64, 0.0..5.0_f64).prop_map(|(median, sigma)| Distribution::Lognormal { median, sigma }),
+        (0.2..9.0_f64, 1e-9..1e6_f64).prop_map(|(shape, scale)| Distribution::Weibull { shape, scale }),
         (-9.0..1e3_f64, 1.0..1e3_f64).prop_map(|(mean, sd)| Distribution::Normal { mean, sd }),
         prop::collection::vec((1e-6..0.1_f64, 0.0..1e3_f64), 1..9).prop_map(|steps| {
             let mut point = (0.0, -300.0);
@@ -45,12 +39,7 @@ fn distribution() -> impl Strategy<Value = Distribution> {
         prop::collection::vec((0.0..1e3_f64, 1e-3..1.0_f64), 1..9).prop_map(|mut values| {
             let sum: f64 = values.iter().map(|(_, weight)| weight).sum();
             values.sort_by(|left, right| left.0.total_cmp(&right.0));
-            Distribution::Choice(
-                values
-                    .into_iter()
-                    .map(|(value, weight)| (value, weight / sum))
-                    .collect(),
-            )
+            Distribution::Choice(values.into_iter().map(|(value, weight)| (value, weight / sum)).collect())
         }),
     ]
 }
@@ -58,10 +47,7 @@ fn distribution() -> impl Strategy<Value = Distribution> {
 /// One to four classes of one to three attributes.
 fn fleet() -> impl Strategy<Value = Fleet> {
     (1..4_usize, 1..5_usize).prop_flat_map(|(attributes, classes)| {
-        let class = (
-            "[^\\pC]{1,9}[a-z\"\\\\]",
-            prop::collection::vec(distribution(), attributes),
-        );
+        let class = ("[^\\pC]{1,9}[a-z\"\\\\]", prop::collection::vec(distribution(), attributes));
         prop::collection::vec(class, classes).prop_map(move |classes| {
             let share = 1.0 / classes.len() as f64;
             let class = |(number, (name, attributes)): (usize, (String, _))| Class {
@@ -70,9 +56,7 @@ fn fleet() -> impl Strategy<Value = Fleet> {
                 attributes,
             };
             Fleet {
-                attributes: (0..attributes)
-                    .map(|number| format!("a_{number}"))
-                    .collect(),
+                attributes: (0..attributes).map(|number| format!("a_{number}")).collect(),
                 source: Source::Classes(classes.into_iter().enumerate().map(class).collect()),
             }
         })
@@ -80,40 +64,25 @@ fn fleet() -> impl Strategy<Value = Fleet> {
 }
 
 fn run() -> impl Strategy<Value = Run> {
-    (1..u32::MAX, 1..u32::MAX, 0..1_u64 << 63, 1e-9..1e9_f64).prop_map(
-        |(nodes, cycles, seed, cycle_seconds)| Run {
-            nodes,
-            cycles,
-            seed,
-            cycle_seconds,
-        },
-    )
+    (1..u32::MAX, 1..u32::MAX, 0..1_u64 << 63, 1e-9..1e9_f64).prop_map(|(nodes, cycles, seed, cycle_seconds)| Run {
+        nodes,
+        cycles,
+        seed,
+        cycle_seconds,
+    })
 }
 
 fn sampling() -> impl Strategy<Value = Sampling> {
     (1..u32::MAX, any::<bool>(), any::<bool>()).prop_map(|(view, matching, listed)| Sampling {
         protocol: SamplingProtocol::Oracle,
         view,
-        pairing: if matching {
-            Pairing::Matching
-        } else {
-            Pairing::Ordered
-        },
-        partners: if listed {
-            Partners::Listed
-        } else {
-            Partners::Drawn
-        },
+        pairing: if matching { Pairing::Matching } else { Pairing::Ordered },
+        partners: if listed { Partners::Listed } else { Partners::Drawn },
     })
 }
 
 fn function() -> impl Strategy<Value = Function> {
-    prop::sample::select(vec![
-        Function::Average,
-        Function::Min,
-        Function::Max,
-        Function::Variance,
-    ])
+    prop::sample::select(vec![Function::Average, Function::Min, Function::Max, Function::Variance])
 }
 
 fn choice() -> impl Strategy<Value = Choice> {
@@ -186,14 +155,12 @@ fn small(folder: &TempDir, name: &str, text: &str, overrides: &[(&str, &str)]) -
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, text).unwrap();
-    let overrides: Vec<_> = overrides
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
+    let overrides: Vec<_> = overrides.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     scenario::read(&path, &overrides).unwrap()
 }
 
-const SMALL: &str = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n";
+const SMALL: &str =
+    "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n";
 
 #[test]
 fn the_full_text_spells_every_default_out() {
@@ -212,25 +179,11 @@ fn the_hash_ignores_layout_name_and_place_but_not_meaning() {
     let hash = small(&folder, "a.toml", SMALL, &[]).hash();
     // A published hash: it must not change from one version to the next without a reason.
     assert_eq!(hash, "8d706afbd3b33be5");
-    let laid_out = format!(
-        "# a comment\n{}",
-        SMALL
-            .replace("10", "1_0 # ten")
-            .replace("share = 1", "share = 1.0")
-    );
+    let laid_out = format!("# a comment\n{}", SMALL.replace("10", "1_0 # ten").replace("share = 1", "share = 1.0"));
     assert_eq!(small(&folder, "deep/b.toml", &laid_out, &[]).hash(), hash);
-    assert_eq!(
-        small(&folder, "c.toml", SMALL, &[("slicing.protocol", "ordered")]).hash(),
-        hash
-    );
-    assert_ne!(
-        small(&folder, "d.toml", SMALL, &[("run.seed", "2")]).hash(),
-        hash
-    );
-    assert_ne!(
-        small(&folder, "e.toml", SMALL, &[("sampling.view", "21")]).hash(),
-        hash
-    );
+    assert_eq!(small(&folder, "c.toml", SMALL, &[("slicing.protocol", "ordered")]).hash(), hash);
+    assert_ne!(small(&folder, "d.toml", SMALL, &[("run.seed", "2")]).hash(), hash);
+    assert_ne!(small(&folder, "e.toml", SMALL, &[("sampling.view", "21")]).hash(), hash);
 }
 
 #[test]
@@ -253,9 +206,7 @@ fn inventories_are_found_beside_the_scenario() {
     fs::create_dir(folder.path().join("data")).unwrap();
     fs::write(folder.path().join("data/nodes.csv"), "x\n1\n").unwrap();
     let text = "[run]\nnodes = 10\n[fleet]\nfile = \"data/nodes.csv\"\n[fleet.attributes]\nx = { column = \"x\", scale = 2 }\n";
-    let Source::File(inventory) = small(&folder, "a.toml", text, &[]).fleet.source else {
-        panic!("a file is given")
-    };
+    let Source::File(inventory) = small(&folder, "a.toml", text, &[]).fleet.source else { panic!("a file is given") };
     assert_eq!(inventory.path, folder.path().join("data/nodes.csv"));
     assert_eq!(inventory.read().unwrap().columns, [[2.0_f32]]);
 }
@@ -268,51 +219,22 @@ fn names_are_those_that_a_scenario_spells() {
         assert_eq!(read("slicing.protocol", name).slicing.protocol.name(), name);
     }
     for name in ["ordered", "matching"] {
-        assert_eq!(
-            read("sampling.pairing", name).sampling.pairing.to_string(),
-            name
-        );
+        assert_eq!(read("sampling.pairing", name).sampling.pairing.to_string(), name);
     }
     for name in ["drawn", "listed"] {
-        assert_eq!(
-            read("sampling.partners", name)
-                .sampling
-                .partners
-                .to_string(),
-            name
-        );
+        assert_eq!(read("sampling.partners", name).sampling.partners.to_string(), name);
     }
-    assert_eq!(
-        read("sampling.protocol", "oracle")
-            .sampling
-            .protocol
-            .to_string(),
-        "oracle"
-    );
+    assert_eq!(read("sampling.protocol", "oracle").sampling.protocol.to_string(), "oracle");
     for name in ["average", "min", "max", "variance", "geometric-mean"] {
-        let text = format!(
-            "{SMALL}[[aggregate]]\nname = \"a\"\nfunction = \"{name}\"\nattribute = \"x\"\n"
-        );
-        assert_eq!(
-            small(&folder, "a.toml", &text, &[]).aggregates[0]
-                .function
-                .name(),
-            name
-        );
+        let text = format!("{SMALL}[[aggregate]]\nname = \"a\"\nfunction = \"{name}\"\nattribute = \"x\"\n");
+        assert_eq!(small(&folder, "a.toml", &text, &[]).aggregates[0].function.name(), name);
     }
 }
 
 #[test]
 fn shipped_scenarios_read_back_the_same() {
-    for name in [
-        "telco.toml",
-        "tenth.toml",
-        "averaging.toml",
-        "hundred_million.toml",
-    ] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("scenarios")
-            .join(name);
+    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
         let scenario = scenario::read(&path, &[]).unwrap();
         assert_eq!(reread(&scenario), scenario);
     }

@@ -18,9 +18,7 @@ fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
     }
     for any in ["anyOf", "oneOf"] {
         if let Some(choices) = schema[any].as_array()
-            && choices
-                .iter()
-                .all(|choice| broken(root, choice, value, path).is_some())
+            && choices.iter().all(|choice| broken(root, choice, value, path).is_some())
         {
             return Some(format!("{path}: none of {any}"));
         }
@@ -40,9 +38,7 @@ fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
         _ => true,
     };
     if !fits
-        || schema
-            .get("const")
-            .is_some_and(|constant| constant != value)
+        || schema.get("const").is_some_and(|constant| constant != value)
         || !within("minimum", |number, limit| number >= limit)
         || !within("maximum", |number, limit| number <= limit)
         || !within("exclusiveMinimum", |number, limit| number > limit)
@@ -50,27 +46,18 @@ fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
         return Some(format!("{path}: {value} does not fit"));
     }
     if let Some(items) = value.as_array() {
-        return items
-            .iter()
-            .find_map(|item| broken(root, &schema["items"], item, path));
+        return items.iter().find_map(|item| broken(root, &schema["items"], item, path));
     }
     let object = value.as_object()?;
     if let Some(required) = schema["required"].as_array()
-        && let Some(missing) = required
-            .iter()
-            .find(|key| !object.contains_key(key.as_str().unwrap()))
+        && let Some(missing) = required.iter().find(|key| !object.contains_key(key.as_str().unwrap()))
     {
         return Some(format!("{path}: {missing} is missing"));
     }
     object.iter().find_map(|(key, value)| {
         let path = format!("{path}.{key}");
-        match (
-            schema["properties"].get(key),
-            schema.get("additionalProperties"),
-        ) {
-            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => {
-                broken(root, schema, value, &path)
-            }
+        match (schema["properties"].get(key), schema.get("additionalProperties")) {
+            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => broken(root, schema, value, &path),
             (None, Some(Value::Bool(false))) => Some(format!("{path} is unknown")),
             _ => None,
         }
@@ -89,12 +76,7 @@ fn every_shipped_scenario_fits_the_schema() {
     let mut count = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        assert_eq!(
-            problem(&fs::read_to_string(&path).unwrap()),
-            None,
-            "{}",
-            path.display()
-        );
+        assert_eq!(problem(&fs::read_to_string(&path).unwrap()), None, "{}", path.display());
         count += 1;
     }
     assert!(count >= 5);
@@ -103,10 +85,7 @@ fn every_shipped_scenario_fits_the_schema() {
 #[test]
 fn scenarios_written_out_fit_the_schema() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/telco.toml");
-    assert_eq!(
-        problem(&scenario::read(&path, &[]).unwrap().to_toml()),
-        None
-    );
+    assert_eq!(problem(&scenario::read(&path, &[]).unwrap().to_toml()), None);
 }
 
 #[test]

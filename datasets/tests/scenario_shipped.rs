@@ -6,19 +6,12 @@ use std::path::{Path, PathBuf};
 use datasets::scenario::{self, Choice, Sample, Source};
 
 fn shipped(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("scenarios")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
 }
 
 #[test]
 fn every_shipped_scenario_is_valid() {
-    for name in [
-        "telco.toml",
-        "tenth.toml",
-        "averaging.toml",
-        "hundred_million.toml",
-    ] {
+    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml"] {
         if let Err(error) = scenario::read(&shipped(name), &[]) {
             panic!("{error}");
         }
@@ -30,27 +23,13 @@ fn telco_is_the_example_of_the_paper() {
     let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
     assert_eq!(telco.name, "telco");
     assert_eq!(telco.run.nodes, 1_000_000);
-    assert_eq!(
-        telco.fleet.attributes,
-        ["availability", "storage_gb", "bandwidth_mbps"]
-    );
-    let apps: Vec<_> = telco
-        .suite
-        .apps
-        .iter()
-        .map(|app| (app.name.as_str(), app.share, app.choice))
-        .collect();
+    assert_eq!(telco.fleet.attributes, ["availability", "storage_gb", "bandwidth_mbps"]);
+    let apps: Vec<_> = telco.suite.apps.iter().map(|app| (app.name.as_str(), app.share, app.choice)).collect();
     assert_eq!(
         apps,
-        [
-            ("monitoring", 0.10, Choice::Top(0)),
-            ("chat", 0.45, Choice::Random),
-            ("recorder", 0.45, Choice::Random)
-        ]
+        [("monitoring", 0.10, Choice::Top(0)), ("chat", 0.45, Choice::Random), ("recorder", 0.45, Choice::Random)]
     );
-    let Source::Classes(classes) = &telco.fleet.source else {
-        panic!("telco has classes")
-    };
+    let Source::Classes(classes) = &telco.fleet.source else { panic!("telco has classes") };
     assert_eq!(classes.len(), 3);
     assert_eq!(telco.trace.nodes.unwrap().sample, Sample::Count(10_000));
 }
@@ -60,20 +39,14 @@ fn a_hundred_million_is_telco_a_hundred_times() {
     let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
     let large = scenario::read(&shipped("hundred_million.toml"), &[]).unwrap();
     assert_eq!(large.run.nodes, 100 * telco.run.nodes);
-    assert_eq!(
-        (large.fleet, large.suite, large.aggregates),
-        (telco.fleet, telco.suite, telco.aggregates)
-    );
+    assert_eq!((large.fleet, large.suite, large.aggregates), (telco.fleet, telco.suite, telco.aggregates));
     assert_eq!(large.trace.nodes.unwrap().cycles, [0, 40]);
 }
 
 #[test]
 fn averaging_is_lean() {
     let averaging = scenario::read(&shipped("averaging.toml"), &[]).unwrap();
-    assert_eq!(
-        (averaging.fleet.attributes.len(), averaging.aggregates.len()),
-        (1, 1)
-    );
+    assert_eq!((averaging.fleet.attributes.len(), averaging.aggregates.len()), (1, 1));
     assert!(averaging.suite.apps.is_empty());
     assert_eq!(averaging.trace.nodes, None);
 }
@@ -81,10 +54,7 @@ fn averaging_is_lean() {
 #[test]
 fn overrides_reach_every_key() {
     let set = |pairs: &[(&str, &str)]| {
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         scenario::read(&shipped("telco.toml"), &pairs).unwrap()
     };
     let scenario = set(&[
@@ -94,37 +64,21 @@ fn overrides_reach_every_key() {
         ("network.reply_loss", "0.1"),
         ("suite.app.chat.share", "0.2"),
         ("suite.app.2.share", "0.3"),
-        (
-            "fleet.class.phone.attributes.availability",
-            "{ uniform = [0, 0.5] }",
-        ),
+        ("fleet.class.phone.attributes.availability", "{ uniform = [0, 0.5] }"),
         ("trace.nodes.sample", "all"),
     ]);
     assert_eq!(scenario.run.nodes, 100_000_000);
     assert_eq!(scenario.run.seed, 7_000);
-    assert_eq!(
-        scenario.slicing.protocol,
-        scenario::SlicingProtocol::OrderedMaxGain
-    );
+    assert_eq!(scenario.slicing.protocol, scenario::SlicingProtocol::OrderedMaxGain);
     assert_eq!(scenario.network.reply_loss.to_bits(), 0.1_f64.to_bits());
-    assert_eq!(
-        scenario
-            .suite
-            .apps
-            .iter()
-            .map(|app| app.share)
-            .collect::<Vec<_>>(),
-        [0.1, 0.2, 0.3]
-    );
+    assert_eq!(scenario.suite.apps.iter().map(|app| app.share).collect::<Vec<_>>(), [0.1, 0.2, 0.3]);
     assert_eq!(scenario.trace.nodes.unwrap().sample, Sample::All);
 }
 
 #[test]
 fn the_tor_fleet_is_read_where_its_data_is() {
-    let root = std::env::var_os("SUBCLOUD_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("SUBCLOUD_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     let file = root.join("tor_fleet/fleet.csv.gz");
     if !file.exists() {
         eprintln!("skipped: there is no {}; set SUBCLOUD_DATA", file.display());
@@ -133,8 +87,6 @@ fn the_tor_fleet_is_read_where_its_data_is() {
     let file = ("fleet.file".to_owned(), file.to_string_lossy().into_owned());
     let tor = scenario::read(&shipped("tor_fleet.toml"), &[file]).unwrap();
     assert_eq!(tor.fleet.attributes, ["availability", "bandwidth_mbps"]);
-    let Source::File(inventory) = &tor.fleet.source else {
-        panic!("the fleet is a file")
-    };
+    let Source::File(inventory) = &tor.fleet.source else { panic!("the fleet is a file") };
     assert_eq!(inventory.read().unwrap().rows, 18_281);
 }

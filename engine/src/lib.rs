@@ -1,8 +1,51 @@
 //! The cloud in memory, and the cycle.
+//!
+//! Read [`cycle`] first: one line a pass, in order. The state is a struct of mapped columns ([`cloud`], [`column`]). A pass
+//! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
+//! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
+//!
+//! - at birth: [`birth`], [`plan`], [`truth`] (with [`rank`]);
+//! - in a cycle: [`event`], [`slicing`], [`assign`], [`aggregate`];
+//! - after it: [`observe`], [`panel`]; at the end [`digest`].
 #![deny(unsafe_code)]
 
+pub mod aggregate;
+pub mod assign;
+pub mod birth;
+pub mod cloud;
+pub mod column;
+pub mod cycle;
+pub mod digest;
+pub mod event;
+pub mod observe;
+pub mod panel;
+pub mod pass;
+pub mod plan;
 pub mod protocols;
 pub mod purpose;
 pub mod rank;
 pub mod schedule;
+pub mod select;
+pub mod slicing;
 pub mod split;
+pub mod truth;
+
+mod error;
+
+/// Sets the number of threads of all passes, once a process; 0 stands for all processors.
+///
+/// # Errors
+/// If the threads cannot be started, or were set before.
+pub fn use_threads(threads: usize) -> Result<(), rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()
+}
+
+/// The number of threads of all passes.
+#[must_use]
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+pub use column::Storage;
+pub use cycle::{Simulation, Times};
+pub use error::Error;

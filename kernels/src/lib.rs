@@ -4,6 +4,7 @@
 //! - [`peers`]: uniform indices from those numbers, without modulo bias.
 //! - [`exchange`]: an atomic exchange between two nodes, over a list of them.
 //! - [`slicing`]: the swap of random ids, and the measures of disorder.
+//! - [`disorder`]: how far random ids are from the order of the nodes.
 //! - [`suite`]: which application a node belongs to.
 //! - [`moments`]: mean, variance and range of the estimates of a block.
 //! - [`quantile`]: attribute values from an inverse distribution function.
@@ -11,6 +12,7 @@
 //! - [`scalar`]: the one-loop twin of every vectorised kernel: the specification.
 #![forbid(unsafe_code)]
 
+pub mod disorder;
 pub mod exchange;
 pub mod moments;
 pub mod peers;

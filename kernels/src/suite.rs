@@ -30,3 +30,48 @@ pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, from: u
 pub fn ids(slots: &[Slot]) -> impl ExactSizeIterator<Item = u32> {
     slots.iter().map(|slot| slot.id())
 }
+
+/// What the applications hold among some nodes: sums, application by application.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Holdings {
+    /// Nodes held.
+    pub held: Vec<u64>,
+    /// Nodes held that `truth` assigns too.
+    pub correct: Vec<u64>,
+    /// Sums of each attribute over the nodes held, attribute by attribute.
+    pub sums: Vec<Vec<f64>>,
+}
+
+impl Holdings {
+    /// Counts the nodes that each of `count` applications holds.
+    ///
+    /// # Panics
+    /// If the lengths differ, or a node holds an application beyond `count`.
+    #[must_use]
+    pub fn of(count: usize, apps: &[u8], truth: &[u8], attributes: &[&[f32]]) -> Self {
+        assert_eq!(apps.len(), truth.len());
+        // Those that hold none are counted behind the rest.
+        let place = |app: u8| (app as usize).min(count);
+        let (mut held, mut correct) = (vec![0; count + 1], vec![0; count + 1]);
+        for (&app, &truth) in apps.iter().zip(truth) {
+            held[place(app)] += 1;
+            correct[place(app)] += u64::from(app == truth);
+        }
+        let sums = attributes.iter().map(|values| {
+            let mut sums = vec![0.0; count + 1];
+            for (&app, &value) in apps.iter().zip(*values) {
+                sums[place(app)] += f64::from(value);
+            }
+            sums
+        });
+        Self { held, correct, sums: sums.collect() }
+    }
+
+    /// Adds what they hold among other nodes.
+    pub fn add(&mut self, other: &Self) {
+        let sums = self.sums.iter_mut().flatten().zip(other.sums.iter().flatten());
+        sums.for_each(|(sum, other)| *sum += other);
+        let counts = self.held.iter_mut().zip(&other.held).chain(self.correct.iter_mut().zip(&other.correct));
+        counts.for_each(|(sum, other)| *sum += other);
+    }
+}

@@ -11,39 +11,16 @@ impl Summary {
         if self.aggregates.is_empty() {
             return Ok(());
         }
-        writeln!(
-            f,
-            "\nAggregates after cycle {}: what the nodes found\n",
-            self.cycles
-        )?;
-        let mut table = Table::new(
-            &[
-                "aggregate",
-                "function",
-                "true value",
-                "mean estimate",
-                "rms error",
-            ],
-            2,
-        );
+        writeln!(f, "\nAggregates after cycle {}: what the nodes found\n", self.cycles)?;
+        let mut table = Table::new(&["aggregate", "function", "true value", "mean estimate", "rms error"], 2);
         for aggregate in &self.aggregates {
             let error = match aggregate.relative_error {
                 Some(error) if error > 0.0 => format!("{error:.1e}"),
                 Some(_) => "0".to_owned(),
                 None => "-".to_owned(),
             };
-            let cells = [
-                decimal(aggregate.true_value),
-                decimal(aggregate.mean),
-                error,
-            ];
-            table.row(
-                &[
-                    vec![aggregate.aggregate.clone(), aggregate.function.clone()],
-                    cells.to_vec(),
-                ]
-                .concat(),
-            );
+            let cells = [decimal(aggregate.true_value), decimal(aggregate.mean), error];
+            table.row(&[vec![aggregate.aggregate.clone(), aggregate.function.clone()], cells.to_vec()].concat());
         }
         table.write(f)?;
         self.agreements(f)?;
@@ -52,28 +29,16 @@ impl Summary {
 
     /// For the functions that spread: when all nodes had the same answer.
     fn agreements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spreading: Vec<_> = self
-            .aggregates
-            .iter()
-            .filter(|aggregate| aggregate.contraction.is_none())
-            .collect();
+        let spreading: Vec<_> = self.aggregates.iter().filter(|aggregate| aggregate.contraction.is_none()).collect();
         if !spreading.is_empty() {
             writeln!(f)?;
         }
-        for Aggregate {
-            aggregate,
-            agreed_at,
-            ..
-        } in spreading
-        {
+        for Aggregate { aggregate, agreed_at, .. } in spreading {
             let text = match agreed_at {
                 Some(cycle) => {
                     format!("{aggregate}: all nodes have the same value from cycle {cycle} on.")
                 }
-                None => format!(
-                    "{aggregate}: not all nodes have the same value by cycle {}.",
-                    self.cycles
-                ),
+                None => format!("{aggregate}: not all nodes have the same value by cycle {}.", self.cycles),
             };
             wrapped(f, "  ", &text)?;
         }
@@ -81,28 +46,17 @@ impl Summary {
     }
 
     fn contractions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let falling = |aggregate: &'_ Aggregate| {
-            aggregate
-                .contraction
-                .clone()
-                .map(|fall| (aggregate.aggregate.clone(), fall))
-        };
-        let falling: Vec<(String, Contraction)> =
-            self.aggregates.iter().filter_map(falling).collect();
+        let falling =
+            |aggregate: &'_ Aggregate| aggregate.contraction.clone().map(|fall| (aggregate.aggregate.clone(), fall));
+        let falling: Vec<(String, Contraction)> = self.aggregates.iter().filter_map(falling).collect();
         if falling.is_empty() {
             return Ok(());
         }
-        writeln!(
-            f,
-            "\nFactor by which the variance over the nodes falls in a cycle\n"
-        )?;
+        writeln!(f, "\nFactor by which the variance over the nodes falls in a cycle\n")?;
         let mut table = Table::new(&["aggregate", "over cycles", "measured", "theory"], 1);
         for (name, fall) in &falling {
             let (cycles, measured) = match fall.mean {
-                Some(mean) => (
-                    format!("{}-{}", mean.after_cycle + 1, mean.cycle),
-                    format!("{:.4}", mean.factor),
-                ),
+                Some(mean) => (format!("{}-{}", mean.after_cycle + 1, mean.cycle), format!("{:.4}", mean.factor)),
                 None => ("-".to_owned(), "-".to_owned()),
             };
             let theory = match fall.theory {
@@ -113,9 +67,7 @@ impl Summary {
             table.row(&[name.clone(), cycles, measured, theory]);
         }
         table.write(f)?;
-        falling
-            .iter()
-            .try_for_each(|(name, fall)| steps(f, name, fall))
+        falling.iter().try_for_each(|(name, fall)| steps(f, name, fall))
     }
 }
 
@@ -125,11 +77,7 @@ fn steps(f: &mut fmt::Formatter<'_>, name: &str, fall: &Contraction) -> fmt::Res
         Some(cycle) => Some(format!("only rounding is left after cycle {cycle}.")),
         None => None,
     };
-    let factors: Vec<String> = fall
-        .steps
-        .iter()
-        .map(|Factor { factor, .. }| format!("{factor:.3}"))
-        .collect();
+    let factors: Vec<String> = fall.steps.iter().map(|Factor { factor, .. }| format!("{factor:.3}")).collect();
     let (Some(first), Some(last)) = (fall.steps.first(), fall.steps.last()) else {
         return rounding.map_or(Ok(()), |text| {
             writeln!(f)?;
@@ -139,12 +87,5 @@ fn steps(f: &mut fmt::Formatter<'_>, name: &str, fall: &Contraction) -> fmt::Res
     let cycles = format!("{}-{}", first.after_cycle + 1, last.cycle);
     let end = rounding.map_or(String::new(), |text| format!("; {text}"));
     writeln!(f)?;
-    wrapped(
-        f,
-        "  ",
-        &format!(
-            "{name}, cycle by cycle, {cycles}: {}{end}",
-            factors.join(" ")
-        ),
-    )
+    wrapped(f, "  ", &format!("{name}, cycle by cycle, {cycles}: {}{end}", factors.join(" ")))
 }

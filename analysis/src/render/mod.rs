@@ -27,37 +27,19 @@ impl fmt::Display for Summary {
 impl Summary {
     fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nodes = count(self.nodes_count);
-        let head = format!(
-            "Run {}, seed {}: {nodes} nodes, {} cycles.",
-            self.run_id, self.seed, self.cycles
-        );
+        let head = format!("Run {}, seed {}: {nodes} nodes, {} cycles.", self.run_id, self.seed, self.cycles);
         wrapped(f, "", &head)?;
         match self.settings.sampling.as_deref() {
-            Some("oracle") => wrapped(
-                f,
-                "",
-                "Peers: oracle (every peer is a uniform random live node, drawn fresh).",
-            )?,
+            Some("oracle") => wrapped(f, "", "Peers: oracle (every peer is a uniform random live node, drawn fresh).")?,
             Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
             None => {}
         }
         for event in &self.events {
             let nodes = count(event.nodes_count);
-            wrapped(
-                f,
-                "",
-                &format!(
-                    "At the start of cycle {}: {} of {nodes} nodes.",
-                    event.cycle, event.event
-                ),
-            )?;
+            wrapped(f, "", &format!("At the start of cycle {}: {} of {nodes} nodes.", event.cycle, event.event))?;
         }
         if self.alive_count != self.nodes_count {
-            wrapped(
-                f,
-                "",
-                &format!("Alive at the end: {} nodes.", count(self.alive_count)),
-            )?;
+            wrapped(f, "", &format!("Alive at the end: {} nodes.", count(self.alive_count)))?;
         }
         Ok(())
     }
@@ -66,21 +48,8 @@ impl Summary {
         if self.gradients.is_empty() {
             return Ok(());
         }
-        writeln!(
-            f,
-            "\nGradients after cycle {}: how well nodes know their rank\n",
-            self.cycles
-        )?;
-        let mut table = Table::new(
-            &[
-                "gradient",
-                "protocol",
-                "members",
-                "rms error of rank",
-                "wrong tenth",
-            ],
-            2,
-        );
+        writeln!(f, "\nGradients after cycle {}: how well nodes know their rank\n", self.cycles)?;
+        let mut table = Table::new(&["gradient", "protocol", "members", "rms error of rank", "wrong tenth"], 2);
         for gradient in &self.gradients {
             table.row(&[
                 gradient.attribute.clone(),

@@ -24,10 +24,7 @@ pub(super) fn decimal(value: f64) -> String {
         format!("{value:.3e}")
     } else if size >= 1000.0 {
         let sign = if value < 0.0 { "-" } else { "" };
-        #[expect(
-            clippy::cast_sign_loss,
-            reason = "`size` is positive and far below 2^64"
-        )]
+        #[expect(clippy::cast_sign_loss, reason = "`size` is positive and far below 2^64")]
         let whole = size.round() as u64;
         format!("{sign}{}", count(whole))
     } else {
@@ -66,19 +63,10 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_short() {
-        assert_eq!(
-            [0, 999, 1000, 100_000_000].map(count),
-            ["0", "999", "1,000", "100,000,000"]
-        );
+        assert_eq!([0, 999, 1000, 100_000_000].map(count), ["0", "999", "1,000", "100,000,000"]);
         let measures = [0.0, 0.98765, 75.4321, -1_234_567.8, 1e-7, f64::NAN];
-        assert_eq!(
-            measures.map(decimal),
-            ["0", "0.9877", "75.43", "-1,234,568", "1.000e-7", "-"]
-        );
+        assert_eq!(measures.map(decimal), ["0", "0.9877", "75.43", "-1,234,568", "1.000e-7", "-"]);
         let shares = [0.0, 1e-6, 0.0012, 0.25, 1.0, f64::NAN];
-        assert_eq!(
-            shares.map(percent),
-            ["0 %", "< 0.001 %", "0.120 %", "25.00 %", "100.00 %", "-"]
-        );
+        assert_eq!(shares.map(percent), ["0 %", "< 0.001 %", "0.120 %", "25.00 %", "100.00 %", "-"]);
     }
 }

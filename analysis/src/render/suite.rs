@@ -24,42 +24,16 @@ impl Summary {
 
     fn holdings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nApplications after cycle {}: nodes\n", self.cycles)?;
-        let mut table = Table::new(
-            &[
-                "application",
-                "asked",
-                "held",
-                "correct",
-                "wrong",
-                "wrong of held",
-            ],
-            1,
-        );
+        let mut table = Table::new(&["application", "asked", "held", "correct", "wrong", "wrong of held"], 1);
         let mut row = |name: &str, [asked, held, correct, wrong]: [u64; 4]| {
             let share = percent(wrong_fraction(wrong, held, asked));
-            table.row(&[
-                name.to_owned(),
-                count(asked),
-                count(held),
-                count(correct),
-                count(wrong),
-                share,
-            ]);
+            table.row(&[name.to_owned(), count(asked), count(held), count(correct), count(wrong), share]);
         };
-        let counts = |app: &Application| {
-            [
-                app.asked_count,
-                app.held_count,
-                app.correct_count,
-                app.wrong_count,
-            ]
-        };
+        let counts = |app: &Application| [app.asked_count, app.held_count, app.correct_count, app.wrong_count];
         let mut all = [0; 4];
         for app in &self.applications {
             row(&app.app, counts(app));
-            all.iter_mut()
-                .zip(counts(app))
-                .for_each(|(sum, count)| *sum += count);
+            all.iter_mut().zip(counts(app)).for_each(|(sum, count)| *sum += count);
         }
         if self.applications.len() > 1 {
             row("all together", all);
@@ -68,37 +42,26 @@ impl Summary {
     }
 
     fn ties(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let contested = || {
-            self.applications
-                .iter()
-                .filter(|app| app.border_ties_count > 1)
-        };
+        let contested = || self.applications.iter().filter(|app| app.border_ties_count > 1);
         if contested().next().is_some() {
             writeln!(f)?;
         }
         for app in contested() {
             let ties = count(app.border_ties_count);
-            let text = format!(
-                "{}: {ties} nodes tie at the border: the index decides which of them it gets.",
-                app.app
-            );
+            let text = format!("{}: {ties} nodes tie at the border: the index decides which of them it gets.", app.app);
             wrapped(f, "  ", &text)?;
         }
         Ok(())
     }
 
     fn settling(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\nCycle from which on the share of wrong nodes stayed below\n"
-        )?;
+        writeln!(f, "\nCycle from which on the share of wrong nodes stayed below\n")?;
         let thresholds = THRESHOLDS.map(|threshold| format!("{} %", threshold * 100.0));
         let mut header = vec!["application"];
         header.extend(thresholds.iter().map(String::as_str));
         let mut table = Table::new(&header, 1);
         let mut row = |name: &str, settling: &Settling| {
-            let cycle =
-                |cycle: &Option<u32>| cycle.map_or("-".to_owned(), |cycle| cycle.to_string());
+            let cycle = |cycle: &Option<u32>| cycle.map_or("-".to_owned(), |cycle| cycle.to_string());
             let mut cells = vec![name.to_owned()];
             cells.extend(settling.cycles.iter().map(cycle));
             table.row(&cells);
@@ -131,9 +94,7 @@ impl Summary {
         while !rest.is_empty() {
             let mut fitting = 0;
             let mut width = NAME_WIDTH + 2;
-            while fitting < rest.len()
-                && (fitting == 0 || width + self.mean_width(rest[fitting]) <= WIDTH)
-            {
+            while fitting < rest.len() && (fitting == 0 || width + self.mean_width(rest[fitting]) <= WIDTH) {
                 width += self.mean_width(rest[fitting]);
                 fitting += 1;
             }
@@ -148,11 +109,7 @@ impl Summary {
 
     fn means_of(&self, f: &mut fmt::Formatter<'_>, attributes: &[usize]) -> fmt::Result {
         let mut header = vec!["application"];
-        header.extend(
-            attributes
-                .iter()
-                .map(|&attribute| self.attributes[attribute].as_str()),
-        );
+        header.extend(attributes.iter().map(|&attribute| self.attributes[attribute].as_str()));
         let mut table = Table::new(&header, 1);
         for app in &self.applications {
             let mut cells = vec![app.app.clone()];
@@ -164,22 +121,11 @@ impl Summary {
 
     /// Columns that the means of an attribute take, with the gap before them.
     fn mean_width(&self, attribute: usize) -> usize {
-        let widths = self
-            .applications
-            .iter()
-            .map(|app| mean(app, attribute).chars().count());
-        widths
-            .max()
-            .unwrap_or(0)
-            .max(self.attributes[attribute].chars().count())
-            + 2
+        let widths = self.applications.iter().map(|app| mean(app, attribute).chars().count());
+        widths.max().unwrap_or(0).max(self.attributes[attribute].chars().count()) + 2
     }
 }
 
 fn mean(app: &Application, attribute: usize) -> String {
-    app.mean_attributes
-        .get(attribute)
-        .copied()
-        .flatten()
-        .map_or("-".to_owned(), decimal)
+    app.mean_attributes.get(attribute).copied().flatten().map_or("-".to_owned(), decimal)
 }

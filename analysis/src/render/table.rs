@@ -17,10 +17,7 @@ impl Table {
     /// A table under `header`, whose first `names` columns hold names; at least one.
     pub(super) fn new(header: &[&str], names: usize) -> Self {
         let header = header.iter().map(|&name| name.to_owned()).collect();
-        Table {
-            rows: vec![header],
-            names,
-        }
+        Table { rows: vec![header], names }
     }
 
     pub(super) fn row(&mut self, cells: &[String]) {
@@ -34,14 +31,8 @@ impl Table {
         let others: usize = widths[1..].iter().map(|width| width + GAP).sum();
         let room = WIDTH.saturating_sub(INDENT.len() + others);
         let fits = |name: &str| length(name) <= room;
-        let name_width = self
-            .rows
-            .iter()
-            .map(|row| row[0].as_str())
-            .filter(|name| fits(name))
-            .map(length)
-            .max()
-            .unwrap_or(0);
+        let name_width =
+            self.rows.iter().map(|row| row[0].as_str()).filter(|name| fits(name)).map(length).max().unwrap_or(0);
         for row in &self.rows {
             let mut name = row[0].as_str();
             if !fits(name) {
@@ -52,11 +43,7 @@ impl Table {
             for (column, (cell, &width)) in row.iter().zip(&widths).enumerate().skip(1) {
                 let padding = " ".repeat(width - length(cell));
                 line.push_str(&" ".repeat(GAP));
-                let (before, after) = if column < self.names {
-                    ("", padding.as_str())
-                } else {
-                    (padding.as_str(), "")
-                };
+                let (before, after) = if column < self.names { ("", padding.as_str()) } else { (padding.as_str(), "") };
                 line.extend([before, cell, after]);
             }
             writeln!(f, "{}", line.trim_end())?;
@@ -66,15 +53,7 @@ impl Table {
 
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows[0].len();
-        (0..columns)
-            .map(|column| {
-                self.rows
-                    .iter()
-                    .map(|row| length(&row[column]))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect()
+        (0..columns).map(|column| self.rows.iter().map(|row| length(&row[column])).max().unwrap_or(0)).collect()
     }
 }
 

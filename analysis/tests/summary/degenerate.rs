@@ -9,16 +9,9 @@ use crate::fixture::{ORDERED, app, cycle, estimate, meta, slice, summary, write}
 #[test]
 fn a_run_without_suite_and_aggregates_has_a_summary() {
     let summary = summary(ORDERED, |trace| (0..=3).for_each(|k| trace.cycle(cycle(k))));
-    assert!(
-        summary.applications.is_empty()
-            && summary.aggregates.is_empty()
-            && summary.settling.is_none()
-    );
+    assert!(summary.applications.is_empty() && summary.aggregates.is_empty() && summary.settling.is_none());
     let text = summary.to_string();
-    assert!(
-        text.contains("1,000,000 nodes, 3 cycles") && !text.contains("Applications"),
-        "{text}"
-    );
+    assert!(text.contains("1,000,000 nodes, 3 cycles") && !text.contains("Applications"), "{text}");
 }
 
 #[test]
@@ -75,15 +68,7 @@ fn measures_of_a_dead_cloud_are_shown_as_dashes() {
             trace.aggregate(row);
         }
     });
-    assert_eq!(
-        summary.aggregates[0]
-            .contraction
-            .clone()
-            .unwrap()
-            .steps
-            .len(),
-        1
-    );
+    assert_eq!(summary.aggregates[0].contraction.clone().unwrap().steps.len(), 1);
     assert!(!summary.to_string().contains("NaN"));
 }
 
@@ -91,15 +76,9 @@ fn measures_of_a_dead_cloud_are_shown_as_dashes() {
 fn a_run_without_run_json_takes_the_defaults() {
     let folder = tempdir().unwrap();
     write(folder.path(), meta(), "{}", |trace| trace.cycle(cycle(0)));
-    assert_eq!(
-        Summary::read(folder.path()).unwrap().settings,
-        Settings::default()
-    );
+    assert_eq!(Summary::read(folder.path()).unwrap().settings, Settings::default());
     fs::remove_file(folder.path().join("run.json")).unwrap();
-    assert_eq!(
-        Summary::read(folder.path()).unwrap().settings,
-        Settings::default()
-    );
+    assert_eq!(Summary::read(folder.path()).unwrap().settings, Settings::default());
 }
 
 #[test]
@@ -123,15 +102,9 @@ fn a_directory_without_a_run_is_an_error_with_a_remedy() {
 #[test]
 fn long_names_and_many_attributes_stay_within_eighty_columns() {
     let folder = tempdir().unwrap();
-    let attributes: Vec<String> = (0..12)
-        .map(|k| format!("attribute_with_a_long_name_{k}"))
-        .collect();
+    let attributes: Vec<String> = (0..12).map(|k| format!("attribute_with_a_long_name_{k}")).collect();
     let long = "an application whose name is longer than anything a table has room for, and then some more of it";
-    let meta = Meta {
-        run_id: "r".repeat(100),
-        attributes,
-        ..meta()
-    };
+    let meta = Meta { run_id: "r".repeat(100), attributes, ..meta() };
     write(folder.path(), meta, ORDERED, |trace: &mut Writer| {
         trace.cycle(cycle(0));
         for name in ["short", long] {
@@ -144,8 +117,5 @@ fn long_names_and_many_attributes_stay_within_eighty_columns() {
         trace.aggregate(row);
     });
     let text = Summary::read(folder.path()).unwrap().to_string();
-    assert!(
-        text.lines().all(|line| line.chars().count() <= 80),
-        "{text}"
-    );
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }

@@ -34,13 +34,7 @@ pub fn write(out: &Path, meta: Meta, run_json: &str, fill: impl FnOnce(&mut Writ
 
 pub fn cycle(cycle: u32) -> CycleRow {
     let messages_count = if cycle == 0 { 0 } else { 4_000_000 };
-    CycleRow {
-        cycle,
-        alive_count: 1_000_000,
-        messages_count,
-        payload_bytes: messages_count * 8,
-        ..CycleRow::default()
-    }
+    CycleRow { cycle, alive_count: 1_000_000, messages_count, payload_bytes: messages_count * 8, ..CycleRow::default() }
 }
 
 pub fn app(cycle: u32, app: &str, held_count: u64, wrong_count: u64) -> AppRow {

@@ -1,8 +1,5 @@
 //! Summaries of small traces, written as an engine would write them.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot prepare its case fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 mod degenerate;
 mod fixture;

@@ -18,11 +18,7 @@ fn a_stranger_can_read_the_summary() {
             }
             trace.aggregate(row);
         }
-        trace.event(EventRow {
-            cycle: 12,
-            event: "crash".into(),
-            nodes_count: 1000,
-        });
+        trace.event(EventRow { cycle: 12, event: "crash".into(), nodes_count: 1000 });
     })
     .to_string();
     assert_eq!(text, EXPECTED, "\n{text}");

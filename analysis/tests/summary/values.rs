@@ -15,17 +15,10 @@ fn the_last_row_says_what_each_application_holds() {
     assert_eq!(summary.cycles, 2);
     let monitoring = &summary.applications[0];
     assert_eq!(
-        (
-            monitoring.app.as_str(),
-            monitoring.asked_count,
-            monitoring.held_count
-        ),
+        (monitoring.app.as_str(), monitoring.asked_count, monitoring.held_count),
         ("monitoring", 100_000, 99_002)
     );
-    assert_eq!(
-        (monitoring.correct_count, monitoring.wrong_count),
-        (98_502, 500)
-    );
+    assert_eq!((monitoring.correct_count, monitoring.wrong_count), (98_502, 500));
     assert_eq!(monitoring.border_ties_count, 220_000);
     assert_eq!(monitoring.mean_attributes, [Some(0.98), Some(75.0)]);
     assert_eq!(summary.applications[1].settling.cycles, [Some(0); 3]);
@@ -42,19 +35,10 @@ fn a_share_of_wrong_nodes_has_settled_once_it_stays_below() {
         }
     });
     // 9 % at cycle 1 does not count, as exactly 10 % follows; nor does 0.9 % at cycle 3.
-    assert_eq!(
-        summary.applications[0].settling.cycles,
-        [Some(3), Some(5), Some(6)]
-    );
-    assert_eq!(
-        summary.applications[1].settling.cycles,
-        [Some(0), Some(0), None]
-    );
+    assert_eq!(summary.applications[0].settling.cycles, [Some(3), Some(5), Some(6)]);
+    assert_eq!(summary.applications[1].settling.cycles, [Some(0), Some(0), None]);
     // Together: 45 %, 4.6 %, 5.1 %, 0.5 %, 1.05 %, 0.5 %, 0.0995 %.
-    assert_eq!(
-        summary.settling.unwrap().cycles,
-        [Some(1), Some(5), Some(6)]
-    );
+    assert_eq!(summary.settling.unwrap().cycles, [Some(1), Some(5), Some(6)]);
 }
 
 #[test]
@@ -66,14 +50,7 @@ fn gradients_are_those_after_the_last_cycle() {
             trace.slice(slice(k, 1));
         }
     });
-    assert_eq!(
-        summary
-            .gradients
-            .iter()
-            .map(|gradient| gradient.gradient)
-            .collect::<Vec<_>>(),
-        [0, 1]
-    );
+    assert_eq!(summary.gradients.iter().map(|gradient| gradient.gradient).collect::<Vec<_>>(), [0, 1]);
     assert!((summary.gradients[0].rms_rank_error_fraction - 0.001).abs() < 1e-15);
 }
 
@@ -90,11 +67,7 @@ fn the_variance_factor_is_a_geometric_mean_over_ten_cycles() {
     assert_eq!((mean.after_cycle, mean.cycle), (0, 10));
     assert!((mean.factor - 0.3).abs() < 1e-12);
     assert_eq!(fall.steps.len(), 12);
-    assert!(
-        fall.steps
-            .iter()
-            .all(|step| (step.factor - 0.3).abs() < 1e-12)
-    );
+    assert!(fall.steps.iter().all(|step| (step.factor - 0.3).abs() < 1e-12));
     assert!((fall.theory.unwrap() - 0.303_265).abs() < 1e-6);
     assert_eq!(fall.rounding_after, None);
 }
@@ -123,11 +96,7 @@ fn rows_several_cycles_apart_give_the_factor_of_one_cycle() {
     });
     let fall = summary.aggregates[0].contraction.clone().unwrap();
     assert_eq!(fall.mean.unwrap().cycle, 8);
-    assert!(
-        fall.steps
-            .iter()
-            .all(|step| (step.factor - 0.3).abs() < 1e-12)
-    );
+    assert!(fall.steps.iter().all(|step| (step.factor - 0.3).abs() < 1e-12));
     assert_eq!((fall.steps[3].after_cycle, fall.steps[3].cycle), (12, 15));
 }
 
@@ -138,22 +107,9 @@ fn the_mean_factor_ends_before_the_first_event() {
             trace.cycle(cycle(k));
             trace.aggregate(estimate(k, "average"));
         }
-        trace.event(EventRow {
-            cycle: 6,
-            event: "crash".into(),
-            nodes_count: 500_000,
-        });
+        trace.event(EventRow { cycle: 6, event: "crash".into(), nodes_count: 500_000 });
     });
-    assert_eq!(
-        summary.aggregates[0]
-            .contraction
-            .clone()
-            .unwrap()
-            .mean
-            .unwrap()
-            .cycle,
-        5
-    );
+    assert_eq!(summary.aggregates[0].contraction.clone().unwrap().mean.unwrap().cycle, 5);
 }
 
 #[test]
@@ -175,12 +131,7 @@ fn minimum_and_maximum_agree_instead_of_contracting() {
 #[test]
 fn theory_knows_pairing_and_lost_requests() {
     let factor = |pairing, request_loss, reply_loss| {
-        theory::variance_factor(&Settings {
-            sampling: None,
-            pairing,
-            request_loss,
-            reply_loss,
-        })
+        theory::variance_factor(&Settings { sampling: None, pairing, request_loss, reply_loss })
     };
     for (lost, expected) in [(0.0, 0.3033), (0.2, 0.402), (0.5, 0.584)] {
         assert!((factor(Pairing::Ordered, lost, 0.0).unwrap() - expected).abs() < 5e-4);
@@ -195,12 +146,8 @@ fn settings_come_from_the_resolved_scenario() {
     let run_json = r#"{"scenario_resolved": {"sampling": {"protocol": "oracle", "pairing": "matching"},
         "network": {"request_loss": 0.25, "reply_loss": 0}}}"#;
     let summary = summary(run_json, |trace| trace.cycle(cycle(0)));
-    let expected = Settings {
-        sampling: Some("oracle".into()),
-        pairing: Pairing::Matching,
-        request_loss: 0.25,
-        reply_loss: 0.0,
-    };
+    let expected =
+        Settings { sampling: Some("oracle".into()), pairing: Pairing::Matching, request_loss: 0.25, reply_loss: 0.0 };
     assert_eq!(summary.settings, expected);
 }
 

@@ -20,6 +20,13 @@ impl Scenario {
         self.text(|inventory| inventory.path.to_string_lossy().into_owned())
     }
 
+    /// The scenario in JSON, as [`Scenario::to_toml`] has it.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let table = toml::from_str::<toml::Table>(&self.to_toml()).unwrap_or_default();
+        serde_json::to_value(table).unwrap_or_default()
+    }
+
     /// A hash of what the scenario says, in 16 hexadecimal digits.
     ///
     /// Neither comments, layout, the file's name nor its place matter, but every override does. An inventory enters with
@@ -27,13 +34,8 @@ impl Scenario {
     #[must_use]
     pub fn hash(&self) -> String {
         let text = self.text(|inventory| {
-            let name = inventory
-                .path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy();
-            content_hash(&inventory.path)
-                .map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
+            let name = inventory.path.file_name().unwrap_or_default().to_string_lossy();
+            content_hash(&inventory.path).map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
         });
         format!("{:016x}", xxh3_64(text.as_bytes()))
     }
@@ -42,18 +44,10 @@ impl Scenario {
         let mut lines = self.run_lines();
         match &self.fleet.source {
             Source::Classes(classes) => {
-                lines.extend(
-                    classes
-                        .iter()
-                        .flat_map(|class| class_lines(class, &self.fleet.attributes)),
-                );
+                lines.extend(classes.iter().flat_map(|class| class_lines(class, &self.fleet.attributes)));
             }
             Source::File(inventory) => {
-                lines.extend(inventory_lines(
-                    inventory,
-                    &self.fleet.attributes,
-                    &file(inventory),
-                ));
+                lines.extend(inventory_lines(inventory, &self.fleet.attributes, &file(inventory)));
             }
         }
         lines.extend(self.protocol_lines());
@@ -97,10 +91,7 @@ impl Scenario {
             lines.extend(header("[[aggregate]]"));
             lines.push(format!("name = {}", quoted(&aggregate.name)));
             lines.push(format!("function = \"{}\"", aggregate.function));
-            lines.push(format!(
-                "attribute = \"{}\"",
-                self.fleet.attributes[aggregate.attribute]
-            ));
+            lines.push(format!("attribute = \"{}\"", self.fleet.attributes[aggregate.attribute]));
         }
         lines.extend(header("[suite]"));
         lines.push(format!("version = {}", self.suite.version));
@@ -143,11 +134,7 @@ fn inventory_lines(inventory: &Inventory, attributes: &[String], file: &str) -> 
     lines.push(format!("file = {}", quoted(file)));
     lines.extend(header("[fleet.attributes]"));
     for (name, column) in attributes.iter().zip(&inventory.columns) {
-        lines.push(format!(
-            "{name} = {{ column = {}, scale = {:?} }}",
-            quoted(&column.column),
-            column.scale
-        ));
+        lines.push(format!("{name} = {{ column = {}, scale = {:?} }}", quoted(&column.column), column.scale));
     }
     lines
 }
@@ -157,18 +144,12 @@ fn panel_line(panel: &Panel) -> String {
         Sample::All => "\"all\"".to_owned(),
         Sample::Count(count) => count.to_string(),
     };
-    format!(
-        "nodes = {{ cycles = {:?}, sample = {sample} }}",
-        panel.cycles
-    )
+    format!("nodes = {{ cycles = {:?}, sample = {sample} }}", panel.cycles)
 }
 
 fn shape(distribution: &Distribution) -> String {
     let pairs = |pairs: &[(f64, f64)]| {
-        let pairs: Vec<String> = pairs
-            .iter()
-            .map(|(first, second)| format!("[{first:?}, {second:?}]"))
-            .collect();
+        let pairs: Vec<String> = pairs.iter().map(|(first, second)| format!("[{first:?}, {second:?}]")).collect();
         pairs.join(", ")
     };
     match distribution {

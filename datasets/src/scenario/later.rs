@@ -8,20 +8,11 @@ const KEYS: &[(&str, &str)] = &[
     ("sampling.healing", "the generic peer sampling framework"),
     ("sampling.swapping", "the generic peer sampling framework"),
     ("sampling.peer", "the generic peer sampling framework"),
-    (
-        "sampling.propagation",
-        "the generic peer sampling framework",
-    ),
+    ("sampling.propagation", "the generic peer sampling framework"),
     ("sampling.shuffle", "Cyclon peer sampling"),
-    (
-        "sampling.on_dead",
-        "what a node does when its partner is dead",
-    ),
+    ("sampling.on_dead", "what a node does when its partner is dead"),
     ("slicing.window", "the sliding window of ranking"),
-    (
-        "slicing.on_dead",
-        "what a node does when its partner is dead",
-    ),
+    ("slicing.on_dead", "what a node does when its partner is dead"),
     ("aggregate.*.epoch", "epochs of aggregation"),
     ("aggregate.*.epochs", "epochs of aggregation"),
     ("aggregate.*.epoch_cycles", "epochs of aggregation"),
@@ -49,11 +40,7 @@ const KEYS: &[(&str, &str)] = &[
 const VALUES: &[(&str, &str, &str)] = &[
     ("sampling.protocol", "newscast", "Newscast peer sampling"),
     ("sampling.protocol", "cyclon", "Cyclon peer sampling"),
-    (
-        "sampling.protocol",
-        "generic",
-        "the generic peer sampling framework",
-    ),
+    ("sampling.protocol", "generic", "the generic peer sampling framework"),
     ("slicing.protocol", "ranking", "slicing by ranking"),
     ("aggregate.*.function", "sum", "average times count"),
     ("aggregate.*.function", "count", "the size of the cloud"),
@@ -61,17 +48,12 @@ const VALUES: &[(&str, &str, &str)] = &[
 
 /// What a key of the design is for, if it is one that comes later.
 pub(super) fn key(key: &str) -> Option<&'static str> {
-    KEYS.iter()
-        .find(|(pattern, _)| matches(pattern, key))
-        .map(|(_, what)| *what)
+    KEYS.iter().find(|(pattern, _)| matches(pattern, key)).map(|(_, what)| *what)
 }
 
 /// What a value of the design is for, if it is one that comes later.
 pub(super) fn value(key: &str, value: &str) -> Option<&'static str> {
-    VALUES
-        .iter()
-        .find(|(pattern, name, _)| *name == value && matches(pattern, key))
-        .map(|(_, _, what)| *what)
+    VALUES.iter().find(|(pattern, name, _)| *name == value && matches(pattern, key)).map(|(_, _, what)| *what)
 }
 
 /// The refusal.
@@ -82,8 +64,6 @@ pub(super) fn refuse(error: impl FnOnce(Kind, String) -> Error, what: &str, help
 /// A list may be entered by index or, in an override, by name.
 fn matches(pattern: &str, key: &str) -> bool {
     let mut parts = key.split('.');
-    pattern
-        .split('.')
-        .all(|want| parts.next().is_some_and(|part| want == "*" || want == part))
+    pattern.split('.').all(|want| parts.next().is_some_and(|part| want == "*" || want == part))
         && parts.next().is_none()
 }

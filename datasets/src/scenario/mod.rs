@@ -30,11 +30,7 @@ pub use schema::json_schema;
 /// The first thing that is wrong in the file or in an override, with its place and remedy.
 pub fn read(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, Error> {
     let text = document::read_text(path)?;
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     check::scenario(name, &document::Document::parse(path, &text, overrides)?)
 }
 

@@ -8,10 +8,7 @@ use super::raw;
 /// The JSON Schema (2020-12) of a scenario: the same types that [`read`](super::read) reads, with their descriptions.
 #[must_use]
 pub fn json_schema() -> Value {
-    let mut schema = SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<raw::Scenario>()
-        .to_value();
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<raw::Scenario>().to_value();
     forbid_null(&mut schema);
     schema
 }

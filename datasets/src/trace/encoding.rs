@@ -11,10 +11,7 @@ use parquet::schema::types::ColumnPath;
 pub(super) const ROW_GROUP_ROWS: usize = 122_880;
 
 /// zstd 1 everywhere; ids and counters as packed differences, floats split by byte, names through a dictionary.
-pub(super) fn properties(
-    schema: &Schema,
-    key_values: Vec<KeyValue>,
-) -> Result<WriterProperties, ParquetError> {
+pub(super) fn properties(schema: &Schema, key_values: Vec<KeyValue>) -> Result<WriterProperties, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))

@@ -102,15 +102,9 @@ impl Error {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Error::Occupied { .. } => {
-                "replace it with --force, or choose another directory with --out"
-            }
+            Error::Occupied { .. } => "replace it with --force, or choose another directory with --out",
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
-            Error::Io {
-                action: "read" | "list",
-                source,
-                ..
-            } => match source.kind() {
+            Error::Io { action: "read" | "list", source, .. } => match source.kind() {
                 ErrorKind::NotFound => "give the directory that a run wrote with --out",
                 _ => "check that the directory and the disk can be read",
             },
@@ -126,9 +120,7 @@ impl Error {
                 }
                 _ => "check the disk, or choose another directory with --out",
             },
-            Error::Parquet {
-                action: "write", ..
-            } => "choose another directory with --out and run it again",
+            Error::Parquet { action: "write", .. } => "choose another directory with --out and run it again",
             Error::Parquet { .. } | Error::Column { .. } | Error::Metadata { .. } => {
                 "the file is damaged or was not written by this version: run the scenario again"
             }
@@ -141,11 +133,7 @@ impl Error {
     /// Turns the answer of the file system to `action` on `path` into an error.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_owned();
-        move |source| Error::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Error::Io { action, path, source }
     }
 
     /// Turns the answer of the Parquet library to `action` on `path` into an error: that of the file system, if it
@@ -154,22 +142,10 @@ impl Error {
         let path = path.to_owned();
         move |source| match source {
             ParquetError::External(cause) => match cause.downcast::<io::Error>() {
-                Ok(source) => Error::Io {
-                    action,
-                    path,
-                    source: *source,
-                },
-                Err(cause) => Error::Parquet {
-                    action,
-                    path,
-                    source: ParquetError::External(cause),
-                },
+                Ok(source) => Error::Io { action, path, source: *source },
+                Err(cause) => Error::Parquet { action, path, source: ParquetError::External(cause) },
             },
-            source => Error::Parquet {
-                action,
-                path,
-                source,
-            },
+            source => Error::Parquet { action, path, source },
         }
     }
 }

@@ -21,23 +21,12 @@ pub(super) struct Snapshots {
 impl Snapshots {
     pub(super) fn new(meta: &Meta) -> Self {
         let pending = empty(0, meta);
-        Snapshots {
-            app_names: Arc::new(StringArray::from_iter_values(&meta.apps)),
-            pending,
-            file: None,
-        }
+        Snapshots { app_names: Arc::new(StringArray::from_iter_values(&meta.apps)), pending, file: None }
     }
 
-    pub(super) fn write(
-        &mut self,
-        rows: &NodeRows,
-        traces: &Path,
-        meta: &Meta,
-    ) -> Result<(), Error> {
+    pub(super) fn write(&mut self, rows: &NodeRows, traces: &Path, meta: &Meta) -> Result<(), Error> {
         assert_shape(rows, meta);
-        if self.pending.cycle != rows.cycle
-            || self.pending.rank_fractions.is_some() != rows.rank_fractions.is_some()
-        {
+        if self.pending.cycle != rows.cycle || self.pending.rank_fractions.is_some() != rows.rank_fractions.is_some() {
             self.flush(traces, meta)?;
             self.pending.cycle = rows.cycle;
             self.pending.rank_fractions = rows.rank_fractions.as_ref().map(|_| Vec::new());
@@ -56,11 +45,7 @@ impl Snapshots {
     }
 
     /// The file with all rows in it; `None` if there was none.
-    pub(super) fn finish(
-        &mut self,
-        traces: &Path,
-        meta: &Meta,
-    ) -> Result<Option<TableFile>, Error> {
+    pub(super) fn finish(&mut self, traces: &Path, meta: &Meta) -> Result<Option<TableFile>, Error> {
         self.flush(traces, meta)?;
         Ok(self.file.take())
     }
@@ -69,18 +54,11 @@ impl Snapshots {
         if self.pending.node_ids.is_empty() {
             return Ok(());
         }
-        let batch =
-            tables::nodes(&self.pending, &meta.attributes, &self.app_names).map_err(|error| {
-                Error::parquet("write", &traces.join(Table::Nodes.name()))(error.into())
-            })?;
+        let batch = tables::nodes(&self.pending, &meta.attributes, &self.app_names)
+            .map_err(|error| Error::parquet("write", &traces.join(Table::Nodes.name()))(error.into()))?;
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(TableFile::create(
-                traces,
-                Table::Nodes,
-                batch.schema(),
-                meta,
-            )?),
+            none => none.insert(TableFile::create(traces, Table::Nodes, batch.schema(), meta)?),
         };
         file.write(&batch)?;
         clear(&mut self.pending);
@@ -89,11 +67,7 @@ impl Snapshots {
 }
 
 fn empty(cycle: u32, meta: &Meta) -> NodeRows {
-    NodeRows {
-        cycle,
-        attributes: vec![Vec::new(); meta.attributes.len()],
-        ..NodeRows::default()
-    }
+    NodeRows { cycle, attributes: vec![Vec::new(); meta.attributes.len()], ..NodeRows::default() }
 }
 
 fn clear(rows: &mut NodeRows) {
@@ -120,19 +94,7 @@ fn assert_shape(rows: &NodeRows, meta: &Meta) {
     let count = rows.node_ids.len();
     assert_eq!(rows.alive.len(), count, "as many nodes as ids");
     assert_eq!(rows.apps.len(), count, "as many applications as ids");
-    assert!(
-        rows.rank_fractions
-            .as_ref()
-            .is_none_or(|ranks| ranks.len() == count),
-        "as many ranks as ids"
-    );
-    assert_eq!(
-        rows.attributes.len(),
-        meta.attributes.len(),
-        "one column per attribute of the fleet"
-    );
-    assert!(
-        rows.attributes.iter().all(|values| values.len() == count),
-        "as many attribute values as ids"
-    );
+    assert!(rows.rank_fractions.as_ref().is_none_or(|ranks| ranks.len() == count), "as many ranks as ids");
+    assert_eq!(rows.attributes.len(), meta.attributes.len(), "one column per attribute of the fleet");
+    assert!(rows.attributes.iter().all(|values| values.len() == count), "as many attribute values as ids");
 }

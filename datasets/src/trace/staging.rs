@@ -31,19 +31,11 @@ impl Staging {
     pub(super) fn create(out: &Path, run_id: &str, replace: bool) -> Result<Self, Error> {
         let made = missing_ancestors(out);
         let aside = out.join(format!("{REPLACED}{run_id}"));
-        let mut staging = Staging {
-            out: out.to_owned(),
-            made,
-            lock: None,
-            folder: None,
-            aside,
-        };
+        let mut staging = Staging { out: out.to_owned(), made, lock: None, folder: None, aside };
         fs::create_dir_all(out).map_err(Error::io("create", out))?;
         staging.take_lock()?;
         if !replace && staging.holds_a_run()? {
-            return Err(Error::Occupied {
-                path: out.to_owned(),
-            });
+            return Err(Error::Occupied { path: out.to_owned() });
         }
         if staging.lock.is_some() {
             staging.remove_leftovers()?;
@@ -91,18 +83,13 @@ impl Staging {
         move_if_there(self.folder(), &self.out, TRACES)?;
         move_if_there(self.folder(), &self.out, RUN_JSON)?;
         sync_directory(&self.out)?;
-        self.made
-            .iter()
-            .filter_map(|made| made.parent())
-            .try_for_each(sync_directory)
+        self.made.iter().filter_map(|made| made.parent()).try_for_each(sync_directory)
     }
 
     fn swap_back(&self) {
         for name in [RUN_JSON, TRACES] {
             // An error is already on its way to the user; what cannot be moved stays where it is.
-            if self.folder().join(name).exists()
-                || move_if_there(&self.out, self.folder(), name).is_ok()
-            {
+            if self.folder().join(name).exists() || move_if_there(&self.out, self.folder(), name).is_ok() {
                 move_if_there(&self.aside, &self.out, name).ok();
             }
         }
@@ -118,9 +105,7 @@ impl Staging {
         match file.try_lock() {
             Ok(()) => self.lock = Some(file),
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::Busy {
-                    path: self.out.clone(),
-                });
+                return Err(Error::Busy { path: self.out.clone() });
             }
             Err(TryLockError::Error(_)) => {}
         }
@@ -184,8 +169,7 @@ fn move_if_there(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
 
 fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
     let mut file = File::create_new(path).map_err(Error::io("create", path))?;
-    file.write_all(text.as_bytes())
-        .map_err(Error::io("write", path))?;
+    file.write_all(text.as_bytes()).map_err(Error::io("write", path))?;
     file.sync_all().map_err(Error::io("write", path))
 }
 
@@ -201,12 +185,6 @@ fn sync_tree(folder: &Path) -> Result<(), Error> {
 }
 
 fn sync_directory(folder: &Path) -> Result<(), Error> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    File::open(folder)
-        .and_then(|file| file.sync_all())
-        .map_err(Error::io("write", folder))
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder).and_then(|file| file.sync_all()).map_err(Error::io("write", folder))
 }

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, RecordBatch, StringArray,
-    UInt32Array, UInt64Array,
+    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array,
+    UInt64Array,
 };
 use arrow::datatypes::{Field, Schema, UInt32Type};
 use arrow::error::ArrowError;
@@ -79,18 +79,9 @@ pub(super) fn slices(rows: &[SliceRow]) -> Batch {
         .count64("members_count", rows.iter().map(|row| row.members_count))
         .measure("gdm_normalised", rows.iter().map(|row| row.gdm_normalised))
         .measure("sdm_normalised", rows.iter().map(|row| row.sdm_normalised))
-        .measure(
-            "rms_rank_error_fraction",
-            rows.iter().map(|row| row.rms_rank_error_fraction),
-        )
-        .measure(
-            "wrong_decile_fraction",
-            rows.iter().map(|row| row.wrong_decile_fraction),
-        )
-        .measure(
-            "slice_changes_fraction",
-            rows.iter().map(|row| row.slice_changes_fraction),
-        )
+        .measure("rms_rank_error_fraction", rows.iter().map(|row| row.rms_rank_error_fraction))
+        .measure("wrong_decile_fraction", rows.iter().map(|row| row.wrong_decile_fraction))
+        .measure("slice_changes_fraction", rows.iter().map(|row| row.slice_changes_fraction))
         .batch()
 }
 
@@ -104,14 +95,9 @@ pub(super) fn apps(rows: &[AppRow], attributes: &[String]) -> Batch {
         .count64("wrong_count", rows.iter().map(|row| row.wrong_count))
         .count64("joins_count", rows.iter().map(|row| row.joins_count))
         .count64("leaves_count", rows.iter().map(|row| row.leaves_count))
-        .count64(
-            "border_ties_count",
-            rows.iter().map(|row| row.border_ties_count),
-        );
+        .count64("border_ties_count", rows.iter().map(|row| row.border_ties_count));
     for (index, attribute) in attributes.iter().enumerate() {
-        let means = rows
-            .iter()
-            .map(|row| row.mean_attributes[index].unwrap_or(f64::NAN));
+        let means = rows.iter().map(|row| row.mean_attributes[index].unwrap_or(f64::NAN));
         columns = columns.measure(&format!("mean_{attribute}"), means);
     }
     columns.batch()
@@ -128,11 +114,7 @@ pub(super) fn aggregates(rows: &[AggregateRow]) -> Batch {
         .measure("variance", rows.iter().map(|row| row.variance))
         .measure("min", rows.iter().map(|row| row.min))
         .measure("max", rows.iter().map(|row| row.max))
-        .measure(
-            "relative_error",
-            rows.iter()
-                .map(|row| row.relative_error.unwrap_or(f64::NAN)),
-        )
+        .measure("relative_error", rows.iter().map(|row| row.relative_error.unwrap_or(f64::NAN)))
         .batch()
 }
 
@@ -154,11 +136,7 @@ pub(super) fn nodes(rows: &NodeRows, attributes: &[String], apps: &ArrayRef) -> 
     let mut columns = Columns::default()
         .count32("cycle", std::iter::repeat_n(rows.cycle, count))
         .count32("node_id", rows.node_ids.iter().copied())
-        .column(
-            "alive",
-            false,
-            Arc::new(BooleanArray::from(rows.alive.clone())),
-        )
+        .column("alive", false, Arc::new(BooleanArray::from(rows.alive.clone())))
         .column("app", true, Arc::new(app_names))
         .measure("rank_fraction", ranks.into_iter());
     for (attribute, values) in attributes.iter().zip(&rows.attributes) {
@@ -177,8 +155,7 @@ struct Columns {
 
 impl Columns {
     fn column(mut self, name: &str, nullable: bool, array: ArrayRef) -> Self {
-        self.fields
-            .push(Field::new(name, array.data_type().clone(), nullable));
+        self.fields.push(Field::new(name, array.data_type().clone(), nullable));
         self.arrays.push(array);
         self
     }
@@ -196,9 +173,7 @@ impl Columns {
     }
 
     fn measure(self, name: &str, values: impl Iterator<Item = f64>) -> Self {
-        let values: Float64Array = values
-            .map(|value| value.is_finite().then_some(value))
-            .collect();
+        let values: Float64Array = values.map(|value| value.is_finite().then_some(value)).collect();
         self.column(name, true, Arc::new(values))
     }
 

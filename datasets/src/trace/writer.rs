@@ -8,9 +8,7 @@ use arrow::error::ArrowError;
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
-use super::{
-    AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table, tables,
-};
+use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table, tables};
 
 /// Writes the tables of a run.
 ///
@@ -92,11 +90,7 @@ impl Writer {
     ///
     /// If the row does not have a mean for each attribute in the writer's [`Meta`].
     pub fn app(&mut self, row: AppRow) {
-        assert_eq!(
-            row.mean_attributes.len(),
-            self.meta.attributes.len(),
-            "one mean per attribute of the fleet"
-        );
+        assert_eq!(row.mean_attributes.len(), self.meta.attributes.len(), "one mean per attribute of the fleet");
         self.apps.push(row);
     }
 
@@ -147,21 +141,14 @@ impl Writer {
             files.push(self.close(Table::Nodes, nodes)?);
         }
         self.staging.publish(run_json)?;
-        let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| {
-            (rows + file.rows, bytes + file.bytes)
-        });
+        let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
         Ok(Finished { files, rows, bytes })
     }
 
     /// Writes a table that was kept, if it has rows.
-    fn write_kept(
-        &self,
-        table: Table,
-        batch: Result<RecordBatch, ArrowError>,
-    ) -> Result<Option<WrittenFile>, Error> {
+    fn write_kept(&self, table: Table, batch: Result<RecordBatch, ArrowError>) -> Result<Option<WrittenFile>, Error> {
         let traces = self.staging.traces();
-        let batch = batch
-            .map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
+        let batch = batch.map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
         if batch.num_rows() == 0 {
             return Ok(None);
         }
@@ -171,17 +158,8 @@ impl Writer {
     }
 
     fn close(&self, table: Table, file: TableFile) -> Result<WrittenFile, Error> {
-        let path = self
-            .staging
-            .final_traces()
-            .join(file::partition(table, &self.meta))
-            .join(file::NAME);
+        let path = self.staging.final_traces().join(file::partition(table, &self.meta)).join(file::NAME);
         let (rows, bytes) = file.close()?;
-        Ok(WrittenFile {
-            table,
-            path,
-            rows,
-            bytes,
-        })
+        Ok(WrittenFile { table, path, rows, bytes })
     }
 }

@@ -17,10 +17,7 @@ fn the_same_rows_give_the_same_bytes() {
     let names = fixture::files(first.path());
     assert_eq!(names, fixture::files(second.path()));
     for name in names {
-        assert_eq!(
-            fs::read(first.path().join(&name)).unwrap(),
-            fs::read(second.path().join(&name)).unwrap()
-        );
+        assert_eq!(fs::read(first.path().join(&name)).unwrap(), fs::read(second.path().join(&name)).unwrap());
     }
 }
 
@@ -29,9 +26,7 @@ fn batches_of_a_snapshot_do_not_show_in_the_bytes() {
     let write = |out: &Path, pieces: &[u32]| {
         let mut writer = Writer::create(out, fixture::meta(), false).unwrap();
         for piece in pieces.windows(2) {
-            writer
-                .nodes(&fixture::nodes(3, piece[0]..piece[1]))
-                .unwrap();
+            writer.nodes(&fixture::nodes(3, piece[0]..piece[1])).unwrap();
         }
         let finished = writer.finish("{}").unwrap();
         fs::read(&finished.files[0].path).unwrap()
@@ -52,21 +47,12 @@ fn encodings_follow_the_types() {
             for column in group.columns() {
                 let encodings: Vec<Encoding> = column.encodings().collect();
                 let expected = match column.column_type() {
-                    parquet::basic::Type::INT32 | parquet::basic::Type::INT64 => {
-                        Encoding::DELTA_BINARY_PACKED
-                    }
-                    parquet::basic::Type::FLOAT | parquet::basic::Type::DOUBLE => {
-                        Encoding::BYTE_STREAM_SPLIT
-                    }
+                    parquet::basic::Type::INT32 | parquet::basic::Type::INT64 => Encoding::DELTA_BINARY_PACKED,
+                    parquet::basic::Type::FLOAT | parquet::basic::Type::DOUBLE => Encoding::BYTE_STREAM_SPLIT,
                     parquet::basic::Type::BOOLEAN => Encoding::RLE,
                     _ => Encoding::RLE_DICTIONARY,
                 };
-                assert!(
-                    encodings.contains(&expected),
-                    "{} of {:?}: {encodings:?}",
-                    column.column_path(),
-                    file.table
-                );
+                assert!(encodings.contains(&expected), "{} of {:?}: {encodings:?}", column.column_path(), file.table);
             }
         }
     }
@@ -80,11 +66,6 @@ fn row_groups_have_122_880_rows() {
     writer.nodes(&fixture::nodes(1, 0..150_000)).unwrap();
     let finished = writer.finish("{}").unwrap();
     let reader = SerializedFileReader::new(File::open(&finished.files[0].path).unwrap()).unwrap();
-    let rows: Vec<i64> = reader
-        .metadata()
-        .row_groups()
-        .iter()
-        .map(RowGroupMetaData::num_rows)
-        .collect();
+    let rows: Vec<i64> = reader.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
     assert_eq!(rows, [122_880, 122_880, 54_240]);
 }

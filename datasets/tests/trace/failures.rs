@@ -13,10 +13,7 @@ fn a_file_in_the_way_is_named_with_a_remedy() {
     fs::write(&file, "").unwrap();
     for out in [file.clone(), file.join("run")] {
         let error = Writer::create(&out, meta(), false).err().unwrap();
-        assert!(
-            error.to_string().contains(&out.display().to_string()),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&out.display().to_string()), "{error}");
         assert!(error.remedy().contains("--out"));
     }
 }
@@ -29,24 +26,14 @@ fn a_directory_where_nobody_may_write_leaves_nothing_behind() {
         return;
     }
     let error = Writer::create(out, meta(), false).err().unwrap();
-    assert!(matches!(
-        error,
-        Error::Io {
-            action: "create",
-            ..
-        }
-    ));
+    assert!(matches!(error, Error::Io { action: "create", .. }));
     assert!(!out.exists());
 }
 
 #[test]
 fn a_full_disk_says_what_to_do() {
     let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
-    let error = Error::Io {
-        action: "write",
-        path: "out/run".into(),
-        source: full,
-    };
+    let error = Error::Io { action: "write", path: "out/run".into(), source: full };
     assert!(error.remedy().contains("free space"));
 }
 
@@ -54,39 +41,16 @@ fn a_full_disk_says_what_to_do() {
 fn names_that_cannot_stand_in_a_trace_are_refused_before_anything_is_made() {
     let folder = tempdir().unwrap();
     let refused = [
-        Meta {
-            run_id: "2026".into(),
-            ..meta()
-        },
-        Meta {
-            run_id: "a/b".into(),
-            ..meta()
-        },
-        Meta {
-            run_id: String::new(),
-            ..meta()
-        },
-        Meta {
-            seed: 1 << 63,
-            ..meta()
-        },
-        Meta {
-            attributes: vec!["cycle".into()],
-            ..meta()
-        },
-        Meta {
-            attributes: vec!["Seed".into()],
-            ..meta()
-        },
-        Meta {
-            attributes: vec!["a".into(), "A".into()],
-            ..meta()
-        },
+        Meta { run_id: "2026".into(), ..meta() },
+        Meta { run_id: "a/b".into(), ..meta() },
+        Meta { run_id: String::new(), ..meta() },
+        Meta { seed: 1 << 63, ..meta() },
+        Meta { attributes: vec!["cycle".into()], ..meta() },
+        Meta { attributes: vec!["Seed".into()], ..meta() },
+        Meta { attributes: vec!["a".into(), "A".into()], ..meta() },
     ];
     for meta in refused {
-        let error = Writer::create(&folder.path().join("run"), meta, false)
-            .err()
-            .unwrap();
+        let error = Writer::create(&folder.path().join("run"), meta, false).err().unwrap();
         assert!(matches!(error, Error::Name { .. }), "{error}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
@@ -106,11 +70,7 @@ fn a_damaged_table_is_named() {
     let slices = &finished.files[1].path;
     let bytes = fs::read(slices).unwrap();
     fs::write(slices, &bytes[..bytes.len() / 2]).unwrap();
-    let error = read::Run::open(folder.path())
-        .unwrap()
-        .slices()
-        .err()
-        .unwrap();
+    let error = read::Run::open(folder.path()).unwrap().slices().err().unwrap();
     assert!(error.to_string().contains("traces/slices/"), "{error}");
     assert!(error.remedy().contains("damaged"));
 }
@@ -120,15 +80,8 @@ fn a_file_of_another_table_lacks_columns() {
     let folder = tempdir().unwrap();
     let finished = fixture::write(folder.path());
     fs::copy(&finished.files[0].path, &finished.files[1].path).unwrap();
-    let error = read::Run::open(folder.path())
-        .unwrap()
-        .slices()
-        .err()
-        .unwrap();
-    assert!(
-        matches!(&error, Error::Column { column, .. } if column == "gradient"),
-        "{error}"
-    );
+    let error = read::Run::open(folder.path()).unwrap().slices().err().unwrap();
+    assert!(matches!(&error, Error::Column { column, .. } if column == "gradient"), "{error}");
 }
 
 #[test]
@@ -137,11 +90,8 @@ fn two_runs_in_one_directory_are_not_mixed() {
     fixture::write(folder.path());
     let cycles = folder.path().join("traces/cycles");
     fs::create_dir_all(cycles.join("run=other/seed=1")).unwrap();
-    fs::copy(
-        cycles.join("run=fixture-1/seed=42/part-0.parquet"),
-        cycles.join("run=other/seed=1/part-0.parquet"),
-    )
-    .unwrap();
+    fs::copy(cycles.join("run=fixture-1/seed=42/part-0.parquet"), cycles.join("run=other/seed=1/part-0.parquet"))
+        .unwrap();
     let error = read::Run::open(folder.path()).err().unwrap();
     assert!(matches!(error, Error::SeveralRuns { count: 2, .. }));
 }

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use datasets::trace::{
-    AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, SliceRow, Writer,
-};
+use datasets::trace::{AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, SliceRow, Writer};
 
 pub fn meta() -> Meta {
     Meta {
@@ -74,11 +72,7 @@ pub fn aggregate(cycle: u32) -> AggregateRow {
 }
 
 pub fn event(cycle: u32) -> EventRow {
-    EventRow {
-        cycle,
-        event: "crash".into(),
-        nodes_count: 500,
-    }
+    EventRow { cycle, event: "crash".into(), nodes_count: 500 }
 }
 
 pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
@@ -86,15 +80,9 @@ pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
         cycle,
         node_ids: ids.clone().collect(),
         alive: ids.clone().map(|id| id % 7 != 0).collect(),
-        apps: ids
-            .clone()
-            .map(|id| (id % 3 < 2).then_some(id % 3))
-            .collect(),
+        apps: ids.clone().map(|id| (id % 3 < 2).then_some(id % 3)).collect(),
         rank_fractions: Some(ids.clone().map(|id| f64::from(id) / 1e6).collect()),
-        attributes: vec![
-            ids.clone().map(|id| id as f32).collect(),
-            ids.map(|id| 0.5 * id as f32).collect(),
-        ],
+        attributes: vec![ids.clone().map(|id| id as f32).collect(), ids.map(|id| 0.5 * id as f32).collect()],
     }
 }
 

@@ -1,8 +1,5 @@
 //! Traces are written complete or not at all, and read back as they were written.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot prepare its case fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 mod bytes;
 mod failures;

@@ -11,10 +11,7 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(*run.meta(), meta());
     assert_eq!(run.cycles().unwrap(), [0, 1, 2].map(cycle));
     assert_eq!(run.slices().unwrap(), [0, 1, 2].map(slice));
-    assert_eq!(
-        run.apps().unwrap()[4..],
-        [app(2, "monitoring", None), app(2, "chat", Some(0.9))]
-    );
+    assert_eq!(run.apps().unwrap()[4..], [app(2, "monitoring", None), app(2, "chat", Some(0.9))]);
     assert_eq!(run.aggregates().unwrap(), [0, 1, 2].map(aggregate));
     assert_eq!(run.events().unwrap(), [event(2)]);
     assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
@@ -56,12 +53,7 @@ fn a_measure_of_no_node_is_null_in_the_file_and_not_a_number_in_the_row() {
     let mut row = aggregate(0);
     (row.mean, row.min, row.max) = (f64::NAN, f64::INFINITY, f64::NEG_INFINITY);
     writer.aggregate(row);
-    writer
-        .nodes(&NodeRows {
-            rank_fractions: None,
-            ..nodes(0, 0..5)
-        })
-        .unwrap();
+    writer.nodes(&NodeRows { rank_fractions: None, ..nodes(0, 0..5) }).unwrap();
     writer.finish("{}").unwrap();
 
     let run = read::Run::open(folder.path()).unwrap();
@@ -73,23 +65,18 @@ fn a_measure_of_no_node_is_null_in_the_file_and_not_a_number_in_the_row() {
 /// The snapshots of a run, batches of one cycle put together again.
 fn snapshots(run: &read::Run) -> Vec<NodeRows> {
     let mut snapshots: Vec<NodeRows> = Vec::new();
-    run.nodes(
-        |mut rows| match snapshots.last_mut().filter(|last| last.cycle == rows.cycle) {
-            None => snapshots.push(rows),
-            Some(last) => {
-                last.node_ids.append(&mut rows.node_ids);
-                last.alive.append(&mut rows.alive);
-                last.apps.append(&mut rows.apps);
-                last.rank_fractions
-                    .as_mut()
-                    .unwrap()
-                    .append(rows.rank_fractions.as_mut().unwrap());
-                for (all, values) in last.attributes.iter_mut().zip(&mut rows.attributes) {
-                    all.append(values);
-                }
+    run.nodes(|mut rows| match snapshots.last_mut().filter(|last| last.cycle == rows.cycle) {
+        None => snapshots.push(rows),
+        Some(last) => {
+            last.node_ids.append(&mut rows.node_ids);
+            last.alive.append(&mut rows.alive);
+            last.apps.append(&mut rows.apps);
+            last.rank_fractions.as_mut().unwrap().append(rows.rank_fractions.as_mut().unwrap());
+            for (all, values) in last.attributes.iter_mut().zip(&mut rows.attributes) {
+                all.append(values);
             }
-        },
-    )
+        }
+    })
     .unwrap();
     snapshots
 }

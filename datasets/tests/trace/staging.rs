@@ -12,25 +12,14 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     let out = folder.path().join("new/run");
     let finished = fixture::write(&out);
     let names = ["aggregates", "apps", "cycles", "events", "nodes", "slices"];
-    let mut expected: Vec<PathBuf> = names
-        .map(|table| format!("traces/{table}/run=fixture-1/seed=42/part-0.parquet").into())
-        .to_vec();
+    let mut expected: Vec<PathBuf> =
+        names.map(|table| format!("traces/{table}/run=fixture-1/seed=42/part-0.parquet").into()).to_vec();
     expected.insert(0, "run.json".into());
     assert_eq!(fixture::files(&out), expected);
     assert_eq!(fs::read_dir(&out).unwrap().count(), 2);
-    assert_eq!(
-        fs::read_to_string(out.join("run.json")).unwrap(),
-        "{\"cycles\": 2}\n"
-    );
-    let sizes: u64 = finished
-        .files
-        .iter()
-        .map(|file| fs::metadata(&file.path).unwrap().len())
-        .sum();
-    assert_eq!(
-        (finished.rows, finished.bytes),
-        (3 + 3 + 6 + 3 + 2000 + 1, sizes)
-    );
+    assert_eq!(fs::read_to_string(out.join("run.json")).unwrap(), "{\"cycles\": 2}\n");
+    let sizes: u64 = finished.files.iter().map(|file| fs::metadata(&file.path).unwrap().len()).sum();
+    assert_eq!((finished.rows, finished.bytes), (3 + 3 + 6 + 3 + 2000 + 1, sizes));
 }
 
 #[test]
@@ -75,10 +64,7 @@ fn a_run_is_replaced_when_the_new_one_is_finished_and_not_before() {
     writer.cycle(fixture::cycle(0));
     writer.finish("new").unwrap();
     assert_eq!(fixture::files(folder.path()).len(), 2);
-    assert_eq!(
-        fs::read_to_string(folder.path().join("run.json")).unwrap(),
-        "new"
-    );
+    assert_eq!(fs::read_to_string(folder.path().join("run.json")).unwrap(), "new");
 }
 
 #[test]
@@ -95,13 +81,7 @@ fn two_runs_do_not_write_to_one_directory() {
 fn what_a_killed_run_left_is_removed_by_the_next() {
     let folder = tempdir().unwrap();
     fs::create_dir_all(folder.path().join(".staging-killed/traces/cycles")).unwrap();
-    fs::write(
-        folder
-            .path()
-            .join(".staging-killed/traces/cycles/part-0.parquet"),
-        "PAR1",
-    )
-    .unwrap();
+    fs::write(folder.path().join(".staging-killed/traces/cycles/part-0.parquet"), "PAR1").unwrap();
     fixture::write(folder.path());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

@@ -3,7 +3,7 @@
 use kernels::exchange::{Cross, Ends, WINDOW, Within};
 use kernels::philox::Stream;
 
-use super::{Batch, Draws, Partition, Protocol};
+use super::{Batch, Draws, MEMBER, Partition, Protocol};
 use crate::split::between;
 use kernels::exchange::Tally;
 
@@ -114,7 +114,7 @@ impl Roster {
     /// Reads who the members of a block are.
     pub fn read<T>(&mut self, block: &Block<'_, T>) {
         self.places.clear();
-        let member = |&(_, &m): &(usize, &u8)| m != 0;
+        let member = |&(_, &m): &(usize, &u8)| m == MEMBER;
         self.places.extend(block.mask.iter().enumerate().filter(member).map(|(place, _)| place as u32));
         self.count = if block.mask.is_empty() { block.state.len() } else { self.places.len() };
     }

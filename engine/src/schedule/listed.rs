@@ -15,10 +15,11 @@
 
 use kernels::exchange::{BATCH, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
+use kernels::scalar::index;
 use rayon::prelude::*;
 
 use super::blocks::{Block, blocks, run, shuffle, total};
-use super::{Batch, Draws, Partition, Protocol};
+use super::{Batch, Draws, MEMBER, Partition, Protocol};
 use crate::split::between;
 
 /// No partner: the node does not start an exchange.
@@ -30,22 +31,25 @@ const STRIDE: usize = 1 << 14;
 /// Blocks are as large as leaves about 2^5 of them. May change results.
 const BLOCKS_BITS: u32 = 5;
 
-/// Writes a uniform live partner for every live node into a list: the oracle. Nodes that `mask` marks with 0 neither start
-/// nor are drawn; an empty mask marks none.
-pub fn draw_partners(list: &mut [u32], draws: &Draws, mask: &[u8]) {
+/// Writes a uniform member as a partner for every node that `starts` into a list, and [`NOBODY`] for the others: the oracle.
+/// `members` marks who may be drawn; a mask that is empty marks all nodes.
+pub fn draw_partners(list: &mut [u32], draws: &Draws, members: &[u8], starts: impl Fn(usize) -> bool + Sync) {
     let nodes = list.len() as u32;
     let stream = draws.partners();
+    let alone = nodes < 2 || (!members.is_empty() && members.iter().filter(|&&m| m == MEMBER).take(2).count() < 2);
     list.par_chunks_mut(STRIDE).enumerate().for_each(|(stride, partners)| {
-        let first = (stride * STRIDE) as u32;
-        if nodes < 2 {
+        if alone {
             return partners.fill(NOBODY);
         }
+        let first = (stride * STRIDE) as u32;
         uniform(partners, &stream, first, nodes - 1);
         for (k, partner) in partners.iter_mut().enumerate() {
             let node = first + k as u32;
             *partner += u32::from(*partner >= node);
-            if !mask.is_empty() {
-                *partner = draws.live_partner(node, *partner, mask);
+            if !starts(node as usize) {
+                *partner = NOBODY;
+            } else if !members.is_empty() {
+                *partner = draws.member(node, *partner, members);
             }
         }
     });
@@ -219,22 +223,16 @@ impl Draws {
         }
     }
 
-    /// The first live partner that a live node draws; the first draw is given.
-    fn live_partner(&self, node: u32, first: u32, mask: &[u8]) -> u32 {
-        let nodes = mask.len() as u32;
-        if mask[node as usize] == 0 {
-            return NOBODY;
-        }
+    /// The first member other than itself that a node draws; the first draw is given. There must be two members.
+    fn member(&self, node: u32, first: u32, members: &[u8]) -> u32 {
+        let others = members.len() as u32 - 1;
         let mut partner = first;
         let mut attempt = 1;
-        while mask[partner as usize] == 0 {
-            // A cloud of one live node finds none.
-            if attempt > 64 && mask.iter().filter(|&&m| m != 0).count() < 2 {
-                return NOBODY;
+        while members[partner as usize] != MEMBER {
+            // Any word will do that is neither biased nor used: again by rejection.
+            if let Some(index) = index(self.retries().word(node, attempt), others) {
+                partner = index + u32::from(index >= node);
             }
-            let word = u64::from(self.retries().word(node, attempt));
-            partner = (word * u64::from(nodes - 1) >> 32) as u32;
-            partner += u32::from(partner >= node);
             attempt += 1;
         }
         partner

@@ -24,6 +24,9 @@ pub use partition::Partition;
 
 use kernels::exchange::{BATCH, Ends, Tally};
 
+/// The byte by which a mask marks a member. An empty mask stands for a cloud in which all nodes are members.
+pub const MEMBER: u8 = 1;
+
 /// What happens at the exchanges of a pass.
 pub trait Protocol<T>: Sync {
     /// Peers drawn for each initiator: one partner, or several candidates.

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::MEMBER;
+
 /// Nodes counted together.
 const STRIDE: usize = 1 << 16;
 
@@ -16,7 +18,7 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Cuts the nodes that `mask` marks with a byte other than 0 (all `nodes` if it is empty) into an even number of
+    /// Cuts the nodes that `mask` marks with [`MEMBER`] (all `nodes` if it is empty) into an even number of
     /// blocks of about `target` members, or less in a small cloud. Reads one byte a node if there is a mask.
     #[must_use]
     pub fn new(nodes: usize, mask: &[u8], target: usize) -> Self {
@@ -71,7 +73,7 @@ impl Partition {
 
 /// Number of members.
 fn count(mask: &[u8]) -> usize {
-    mask.iter().map(|&m| usize::from(m != 0)).sum()
+    mask.iter().map(|&m| usize::from(m == MEMBER)).sum()
 }
 
 /// The first place from `start` on with `wanted` members between.
@@ -79,7 +81,7 @@ fn nth(mask: &[u8], start: usize, wanted: usize) -> usize {
     let mut left = wanted;
     let mut at = start;
     while left > 0 && at < mask.len() {
-        left -= usize::from(mask[at] != 0);
+        left -= usize::from(mask[at] == MEMBER);
         at += 1;
     }
     at

@@ -34,21 +34,13 @@ impl Inventory {
     /// cell is empty, not a number, or not finite as a 32-bit float.
     pub fn read(&self) -> Result<Table, Error> {
         let format = Format::of(&self.path).ok_or_else(|| {
-            Error::new(
-                Kind::Unreadable,
-                &self.path,
-                "an inventory is a csv, csv.gz or parquet file",
-            )
-            .helped("convert it, or give it its usual extension")
+            Error::new(Kind::Unreadable, &self.path, "an inventory is a csv, csv.gz or parquet file")
+                .helped("convert it, or give it its usual extension")
         })?;
         let file = File::open(&self.path).map_err(|cause| {
-            Error::new(
-                Kind::Unreadable,
-                &self.path,
-                format!("cannot read the inventory: {cause}"),
-            )
-            .helped("check `fleet.file` in the scenario, and that the file may be read")
-            .caused_by(cause)
+            Error::new(Kind::Unreadable, &self.path, format!("cannot read the inventory: {cause}"))
+                .helped("check `fleet.file` in the scenario, and that the file may be read")
+                .caused_by(cause)
         })?;
         let columns = match format {
             Format::Csv => delimited::read(self, BufReader::new(file))?,
@@ -56,9 +48,7 @@ impl Inventory {
             Format::Parquet => parquet::read(self, file)?,
         };
         match columns.first().map_or(0, Vec::len) {
-            0 => Err(self
-                .wrong("the inventory has no rows")
-                .helped("give at least one node")),
+            0 => Err(self.wrong("the inventory has no rows").helped("give at least one node")),
             rows => Ok(Table { columns, rows }),
         }
     }
@@ -78,11 +68,7 @@ impl Inventory {
                     .keyed(wanted.column.as_str())
                     .helped("rename one of them")),
                 (None, _) => Err(self
-                    .wrong(format!(
-                        "there is no column `{}`; the columns are: {}",
-                        wanted.column,
-                        there.join(", ")
-                    ))
+                    .wrong(format!("there is no column `{}`; the columns are: {}", wanted.column, there.join(", ")))
                     .keyed(wanted.column.as_str())
                     .helped("name one of them as `column` in [fleet.attributes] of the scenario")),
             }
@@ -102,12 +88,9 @@ impl Inventory {
             "" => "is empty".to_owned(),
             value => format!("is \"{value}\""),
         };
-        self.wrong(format!(
-            "row {row}, column `{}` {found}, expected a finite number",
-            column.column
-        ))
-        .keyed(column.column.as_str())
-        .helped("put the right number in, or remove the row")
+        self.wrong(format!("row {row}, column `{}` {found}, expected a finite number", column.column))
+            .keyed(column.column.as_str())
+            .helped("put the right number in, or remove the row")
     }
 }
 
@@ -123,14 +106,10 @@ impl Format {
     /// By the name of the file.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
-        [
-            (".csv", Self::Csv),
-            (".csv.gz", Self::CsvGz),
-            (".parquet", Self::Parquet),
-        ]
-        .into_iter()
-        .find(|(extension, _)| name.ends_with(extension))
-        .map(|(_, format)| format)
+        [(".csv", Self::Csv), (".csv.gz", Self::CsvGz), (".parquet", Self::Parquet)]
+            .into_iter()
+            .find(|(extension, _)| name.ends_with(extension))
+            .map(|(_, format)| format)
     }
 }
 

@@ -46,11 +46,7 @@ fn is_below(alpha: f64, beta: f64, scale: f64, x: f64, u: f64) -> bool {
 /// The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method.
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
     let away = |value: f64| {
-        if value.abs() < f64::MIN_POSITIVE {
-            f64::MIN_POSITIVE
-        } else {
-            value
-        }
+        if value.abs() < f64::MIN_POSITIVE { f64::MIN_POSITIVE } else { value }
     };
     let mut c = 1.0;
     let mut d = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));

@@ -20,12 +20,8 @@ impl Distribution {
             Self::Constant(value) => *value,
             Self::Uniform { low, high } => table::between(*low, *high, u),
             Self::Beta { alpha, beta } => beta::quantile(*alpha, *beta, u),
-            Self::Lognormal { median, sigma } => {
-                median * libm::exp(sigma * normal::quantile(inside(u)))
-            }
-            Self::Weibull { shape, scale } => {
-                scale * libm::pow(-libm::log1p(-inside(u)), 1.0 / shape)
-            }
+            Self::Lognormal { median, sigma } => median * libm::exp(sigma * normal::quantile(inside(u))),
+            Self::Weibull { shape, scale } => scale * libm::pow(-libm::log1p(-inside(u)), 1.0 / shape),
             Self::Normal { mean, sd } => normal::above_zero(*mean, *sd, inside(u)),
             Self::Quantiles(points) => table::quantiles(points, u),
             Self::Choice(values) => table::choice(values, u),

@@ -89,17 +89,10 @@ pub(super) fn above_zero(mean: f64, sd: f64, u: f64) -> f64 {
     let cut = 0.5 * libm::erfc(mean / sd * std::f64::consts::FRAC_1_SQRT_2);
     let kept = 0.5 * libm::erfc(-mean / sd * std::f64::consts::FRAC_1_SQRT_2);
     let below = cut + u * kept;
-    let deviation = if below < 0.5 {
-        quantile(below)
-    } else {
-        -quantile((1.0 - u) * kept)
-    };
+    let deviation = if below < 0.5 { quantile(below) } else { -quantile((1.0 - u) * kept) };
     (mean + sd * deviation).max(0.0)
 }
 
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
+    coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }

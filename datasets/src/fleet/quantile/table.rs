@@ -19,27 +19,15 @@ pub(super) fn quantiles(points: &[(f64, f64)], u: f64) -> f64 {
         let from = if next == 0 { start } else { points[next - 1] };
         return line(from, to, u);
     }
-    let before = if points.len() > 1 {
-        points[points.len() - 2]
-    } else {
-        start
-    };
+    let before = if points.len() > 1 { points[points.len() - 2] } else { start };
     let width = last.0 - before.0;
-    let slope = if width > 0.0 {
-        (last.1 - before.1) / width
-    } else {
-        0.0
-    };
+    let slope = if width > 0.0 { (last.1 - before.1) / width } else { 0.0 };
     last.1 + slope * (u - last.0)
 }
 
 fn line(from: (f64, f64), to: (f64, f64), u: f64) -> f64 {
     let width = to.0 - from.0;
-    if width > 0.0 {
-        between(from.1, to.1, (u - from.0) / width)
-    } else {
-        to.1
-    }
+    if width > 0.0 { between(from.1, to.1, (u - from.0) / width) } else { to.1 }
 }
 
 /// The first value at which the weights so far exceed `u`; values ascend and weights sum to 1.

@@ -10,43 +10,23 @@ const SHAPES: &str = "constant, uniform, beta, lognormal, weibull, normal, quant
 impl Check<'_, '_> {
     pub(super) fn distribution(&self, raw: &At<raw::Distribution>) -> Result<Distribution, Error> {
         let distribution = match &**raw {
-            raw::Distribution::Constant(value) if value.0.is_finite() => {
-                Distribution::Constant(value.0 + 0.0)
-            }
+            raw::Distribution::Constant(value) if value.0.is_finite() => Distribution::Constant(value.0 + 0.0),
             raw::Distribution::Constant(_) => return Err(self.not_stored(raw)),
             raw::Distribution::Shape(shapes) => self.shape(raw, shapes)?,
         };
-        let largest = distribution
-            .quantile(0.0)
-            .abs()
-            .max(distribution.quantile(1.0).abs());
+        let largest = distribution.quantile(0.0).abs().max(distribution.quantile(1.0).abs());
         // The values are kept as 32-bit floats; NaN fails too.
-        if largest <= f64::from(f32::MAX) {
-            Ok(distribution)
-        } else {
-            Err(self.not_stored(raw))
-        }
+        if largest <= f64::from(f32::MAX) { Ok(distribution) } else { Err(self.not_stored(raw)) }
     }
 
     fn not_stored(&self, raw: &At<raw::Distribution>) -> Error {
         let key = self.document.key_at(&raw.span()).unwrap_or_default();
-        let message = format!(
-            "`{key}` has values beyond the largest 32-bit float, 3.4e38, expected finite numbers"
-        );
+        let message = format!("`{key}` has values beyond the largest 32-bit float, 3.4e38, expected finite numbers");
         self.refuse(raw.span(), message, "use a larger unit or a lighter tail")
     }
 
     fn shape(&self, whole: &At<raw::Distribution>, raw: &Shapes) -> Result<Distribution, Error> {
-        let Shapes {
-            constant,
-            uniform,
-            beta,
-            lognormal,
-            weibull,
-            normal,
-            quantiles,
-            choice,
-        } = raw;
+        let Shapes { constant, uniform, beta, lognormal, weibull, normal, quantiles, choice } = raw;
         let mut found = Vec::new();
         if let Some(value) = constant {
             found.push(Distribution::Constant(self.finite(value)?));
@@ -54,8 +34,7 @@ impl Check<'_, '_> {
         if let Some(bounds) = uniform {
             let (low, high) = (self.finite(&bounds[0])?, self.finite(&bounds[1])?);
             if low > high {
-                let message =
-                    format!("uniform from {low} to {high}: the lower bound is above the upper");
+                let message = format!("uniform from {low} to {high}: the lower bound is above the upper");
                 return Err(self.refuse(bounds.span(), message, "write [low, high]"));
             }
             found.push(Distribution::Uniform { low, high });
@@ -69,10 +48,7 @@ impl Check<'_, '_> {
             found.push(Distribution::Lognormal { median, sigma });
         }
         if let Some(raw) = weibull {
-            found.push(Distribution::Weibull {
-                shape: self.positive(&raw.shape)?,
-                scale: self.positive(&raw.scale)?,
-            });
+            found.push(Distribution::Weibull { shape: self.positive(&raw.shape)?, scale: self.positive(&raw.scale)? });
         }
         if let Some(raw) = normal {
             found.push(self.normal(raw)?);
@@ -86,11 +62,7 @@ impl Check<'_, '_> {
         match found.pop() {
             Some(distribution) if found.is_empty() => Ok(distribution),
             one => {
-                let count = if one.is_some() {
-                    "several distributions"
-                } else {
-                    "no distribution"
-                };
+                let count = if one.is_some() { "several distributions" } else { "no distribution" };
                 let key = self.document.key_at(&whole.span()).unwrap_or_default();
                 Err(self.refuse(
                     whole.span(),
@@ -105,8 +77,7 @@ impl Check<'_, '_> {
         let (mean, sd) = (self.finite(&raw.mean)?, self.not_negative(&raw.sd)?);
         // Further out, the part above zero is too small to be told from nothing.
         if mean < -30.0 * sd {
-            let message =
-                format!("a normal distribution of mean {mean} and sd {sd} has nothing above zero");
+            let message = format!("a normal distribution of mean {mean} and sd {sd} has nothing above zero");
             return Err(self.refuse(
                 raw.mean.span(),
                 message,
@@ -122,36 +93,18 @@ impl Check<'_, '_> {
             let point = (self.fraction(quantile)?, self.finite(value)?);
             if let Some(last) = points.last() {
                 if point.0 <= last.0 {
-                    let message = format!(
-                        "quantile {} follows {}, expected a larger one",
-                        point.0, last.0
-                    );
-                    return Err(self.refuse(
-                        quantile.span(),
-                        message,
-                        "sort the pairs [quantile, value] by quantile",
-                    ));
+                    let message = format!("quantile {} follows {}, expected a larger one", point.0, last.0);
+                    return Err(self.refuse(quantile.span(), message, "sort the pairs [quantile, value] by quantile"));
                 }
                 if point.1 < last.1 {
-                    let message = format!(
-                        "value {} follows {}, expected at least as much",
-                        point.1, last.1
-                    );
-                    return Err(self.refuse(
-                        value.span(),
-                        message,
-                        "the pairs are [quantile, value]: both ascend",
-                    ));
+                    let message = format!("value {} follows {}, expected at least as much", point.1, last.1);
+                    return Err(self.refuse(value.span(), message, "the pairs are [quantile, value]: both ascend"));
                 }
             }
             points.push(point);
         }
         if points.is_empty() {
-            return Err(self.refuse(
-                raw.span(),
-                "no quantile is given",
-                "give pairs [quantile, value]",
-            ));
+            return Err(self.refuse(raw.span(), "no quantile is given", "give pairs [quantile, value]"));
         }
         Ok(Distribution::Quantiles(points))
     }
@@ -164,11 +117,7 @@ impl Check<'_, '_> {
         let sum: f64 = values.iter().map(|(_, weight)| weight).sum();
         if !(sum > 0.0 && sum.is_finite()) {
             let message = "no value has a weight above 0";
-            return Err(self.refuse(
-                raw.span(),
-                message,
-                "give pairs [value, weight], one weight at least above 0",
-            ));
+            return Err(self.refuse(raw.span(), message, "give pairs [value, weight], one weight at least above 0"));
         }
         values.sort_by(|left, right| left.0.total_cmp(&right.0));
         // Weights that sum to 1 stay as they are, so that a scenario that was written out reads back the same.

@@ -13,15 +13,7 @@ use crate::scenario::{Class, Fleet, Inventory, InventoryColumn, Source};
 const SUM_TOLERANCE: f64 = 1e-6;
 
 /// Names that a table of the trace already has.
-const TAKEN: &[&str] = &[
-    "cycle",
-    "node_id",
-    "alive",
-    "app",
-    "rank_fraction",
-    "run",
-    "seed",
-];
+const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "rank_fraction", "run", "seed"];
 
 impl Check<'_, '_> {
     pub(super) fn fleet(&self, raw: &At<raw::Fleet>) -> Result<Fleet, Error> {
@@ -34,11 +26,7 @@ impl Check<'_, '_> {
             }
             (None, _) => {
                 let help = "give `file` with [fleet.attributes], or at least one [[fleet.class]]";
-                Err(self.refuse(
-                    raw.span(),
-                    "the fleet has neither a `file` nor a class",
-                    help,
-                ))
+                Err(self.refuse(raw.span(), "the fleet has neither a `file` nor a class", help))
             }
         }
     }
@@ -53,51 +41,28 @@ impl Check<'_, '_> {
         for (name, column) in &columns.0 {
             self.attribute_name(name)?;
             attributes.push((**name).clone());
-            let scale = column
-                .scale
-                .as_ref()
-                .map_or(Ok(1.0), |scale| self.positive(scale))?;
-            read.push(InventoryColumn {
-                column: (*column.column).clone(),
-                scale,
-            });
+            let scale = column.scale.as_ref().map_or(Ok(1.0), |scale| self.positive(scale))?;
+            read.push(InventoryColumn { column: (*column.column).clone(), scale });
         }
         let path = self.inventory_path(file);
         if Format::of(&path).is_none() {
-            let message = format!(
-                "`fleet.file` is \"{}\", expected a csv, csv.gz or parquet file",
-                **file
-            );
-            return Err(self.refuse(
-                file.span(),
-                message,
-                "convert the inventory, or give it its usual extension",
-            ));
+            let message = format!("`fleet.file` is \"{}\", expected a csv, csv.gz or parquet file", **file);
+            return Err(self.refuse(file.span(), message, "convert the inventory, or give it its usual extension"));
         }
         if !path.is_file() {
             let message = format!("`fleet.file`: there is no file {}", path.display());
-            let help = "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";
+            let help =
+                "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";
             return Err(self.refuse(file.span(), message, help));
         }
-        Ok(Fleet {
-            attributes,
-            source: Source::File(Inventory {
-                path,
-                columns: read,
-            }),
-        })
+        Ok(Fleet { attributes, source: Source::File(Inventory { path, columns: read }) })
     }
 
     /// The absolute path of an inventory, so that a scenario that was written out may be read from anywhere.
     fn inventory_path(&self, file: &str) -> PathBuf {
         let path = match file.strip_prefix("$SUBCLOUD_DATA/") {
             Some(rest) => data_folder().join(rest),
-            None => self
-                .document
-                .path
-                .parent()
-                .unwrap_or(Path::new(""))
-                .join(file),
+            None => self.document.path.parent().unwrap_or(Path::new("")).join(file),
         };
         std::path::absolute(&path).unwrap_or(path)
     }
@@ -105,32 +70,18 @@ impl Check<'_, '_> {
     fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class]) -> Result<Fleet, Error> {
         if let Some(attributes) = &fleet.attributes {
             let help = "give the attributes inside each class, as in `attributes.storage_gb = { uniform = [1, 8] }`";
-            return Err(self.refuse(
-                attributes.span(),
-                "[fleet.attributes] belongs to a fleet from a `file`",
-                help,
-            ));
+            return Err(self.refuse(attributes.span(), "[fleet.attributes] belongs to a fleet from a `file`", help));
         }
         self.unique("class", raw.iter().map(|class| &class.name))?;
         let attributes = self.attribute_names(raw)?;
-        let classes = raw
-            .iter()
-            .map(|class| self.class(class, &attributes))
-            .collect::<Result<Vec<Class>, Error>>()?;
+        let classes = raw.iter().map(|class| self.class(class, &attributes)).collect::<Result<Vec<Class>, Error>>()?;
         let sum: f64 = classes.iter().map(|class| class.share).sum();
         if (sum - 1.0).abs() > SUM_TOLERANCE {
             let span = raw.last().map_or(0..0, |class| class.share.span());
             let message = format!("the shares of the classes sum to {sum:.6}, expected 1");
-            return Err(self.refuse(
-                span,
-                message,
-                "change `share` of the classes so that they sum to 1",
-            ));
+            return Err(self.refuse(span, message, "change `share` of the classes so that they sum to 1"));
         }
-        Ok(Fleet {
-            attributes,
-            source: Source::Classes(classes),
-        })
+        Ok(Fleet { attributes, source: Source::Classes(classes) })
     }
 
     /// The attributes of all classes in the order of the file.
@@ -156,23 +107,14 @@ impl Check<'_, '_> {
     fn attribute_name(&self, name: &At<String>) -> Result<(), Error> {
         let mut chars = name.chars();
         let lower = |c: char| c.is_ascii_lowercase();
-        if !chars.next().is_some_and(lower)
-            || !chars.all(|c| lower(c) || c.is_ascii_digit() || c == '_')
-        {
+        if !chars.next().is_some_and(lower) || !chars.all(|c| lower(c) || c.is_ascii_digit() || c == '_') {
             let message = format!("an attribute cannot be named `{}`", **name);
             let help = "use small letters, digits and underscores, a letter first: it names columns of the trace";
             return Err(self.refuse(name.span(), message, help));
         }
         if TAKEN.contains(&name.as_str()) {
-            let message = format!(
-                "an attribute cannot be named `{}`: the trace has a column of that name",
-                **name
-            );
-            return Err(self.refuse(
-                name.span(),
-                message,
-                format!("choose another name than {}", TAKEN.join(", ")),
-            ));
+            let message = format!("an attribute cannot be named `{}`: the trace has a column of that name", **name);
+            return Err(self.refuse(name.span(), message, format!("choose another name than {}", TAKEN.join(", "))));
         }
         Ok(())
     }
@@ -190,10 +132,7 @@ impl Check<'_, '_> {
         Ok(Class {
             name: (*raw.name).clone(),
             share: self.fraction(&raw.share)?,
-            attributes: attributes
-                .iter()
-                .map(distribution)
-                .collect::<Result<_, _>>()?,
+            attributes: attributes.iter().map(distribution).collect::<Result<_, _>>()?,
         })
     }
 }

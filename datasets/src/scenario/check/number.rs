@@ -12,36 +12,23 @@ use crate::scenario::raw::{At, Number, Whole};
 impl Check<'_, '_> {
     /// A whole number from 1 to the largest `u32`.
     pub(super) fn count(&self, raw: &At<Whole>) -> Result<u32, Error> {
-        self.whole(raw, 1, u32::MAX.into())
-            .map(|count| count as u32)
+        self.whole(raw, 1, u32::MAX.into()).map(|count| count as u32)
     }
 
     pub(super) fn whole(&self, raw: &At<Whole>, low: u64, high: u64) -> Result<u64, Error> {
         self.whole_at(**raw, raw.span(), low, high)
     }
 
-    pub(super) fn whole_at(
-        &self,
-        raw: Whole,
-        span: Range<usize>,
-        low: u64,
-        high: u64,
-    ) -> Result<u64, Error> {
+    pub(super) fn whole_at(&self, raw: Whole, span: Range<usize>, low: u64, high: u64) -> Result<u64, Error> {
         match u64::try_from(raw.0) {
             Ok(value) if (low..=high).contains(&value) => Ok(value),
-            _ => Err(self.out_of_range(
-                span,
-                &raw.0,
-                &format!("a whole number from {low} to {high}"),
-            )),
+            _ => Err(self.out_of_range(span, &raw.0, &format!("a whole number from {low} to {high}"))),
         }
     }
 
     /// A number from 0 to 1.
     pub(super) fn fraction(&self, raw: &At<Number>) -> Result<f64, Error> {
-        self.number_where(raw, "a fraction from 0 to 1", |value| {
-            (0.0..=1.0).contains(&value)
-        })
+        self.number_where(raw, "a fraction from 0 to 1", |value| (0.0..=1.0).contains(&value))
     }
 
     pub(super) fn positive(&self, raw: &At<Number>) -> Result<f64, Error> {
@@ -50,9 +37,7 @@ impl Check<'_, '_> {
 
     /// Beyond 10^6, a beta has no width to speak of, and its quantiles take long to find.
     pub(super) fn beta_shape(&self, raw: &At<Number>) -> Result<f64, Error> {
-        self.number_where(raw, "a number above 0, at most 1e6", |value| {
-            value > 0.0 && value <= 1e6
-        })
+        self.number_where(raw, "a number above 0, at most 1e6", |value| value > 0.0 && value <= 1e6)
     }
 
     pub(super) fn not_negative(&self, raw: &At<Number>) -> Result<f64, Error> {
@@ -63,12 +48,7 @@ impl Check<'_, '_> {
         self.number_where(raw, "a finite number", |_| true)
     }
 
-    fn number_where(
-        &self,
-        raw: &At<Number>,
-        expected: &str,
-        fits: impl Fn(f64) -> bool,
-    ) -> Result<f64, Error> {
+    fn number_where(&self, raw: &At<Number>, expected: &str, fits: impl Fn(f64) -> bool) -> Result<f64, Error> {
         let value = raw.0;
         if value.is_finite() && fits(value) {
             // A negative zero would print, and hash, as another scenario.
@@ -80,55 +60,29 @@ impl Check<'_, '_> {
 
     fn out_of_range(&self, span: Range<usize>, value: &dyn Display, expected: &str) -> Error {
         let key = self.document.key_at(&span).unwrap_or_default();
-        let found = self
-            .document
-            .written(&span)
-            .unwrap_or_else(|| value.to_string());
-        self.refuse(
-            span,
-            format!("`{key}` is {found}, expected {expected}"),
-            format!("write {expected}"),
-        )
+        let found = self.document.written(&span).unwrap_or_else(|| value.to_string());
+        self.refuse(span, format!("`{key}` is {found}, expected {expected}"), format!("write {expected}"))
     }
 
     /// The index of an attribute of the fleet.
-    pub(super) fn attribute(
-        &self,
-        name: &At<String>,
-        attributes: &[String],
-    ) -> Result<usize, Error> {
-        attributes
-            .iter()
-            .position(|attribute| *attribute == **name)
-            .ok_or_else(|| {
-                let known: Vec<&str> = attributes.iter().map(String::as_str).collect();
-                let list = known.join(", ");
-                let help = match nearest(name, &known) {
-                    Some(near) => format!("did you mean `{near}`? The fleet has: {list}"),
-                    None => format!("the fleet has: {list}"),
-                };
-                self.refuse(
-                    name.span(),
-                    format!("no node has an attribute `{}`", **name),
-                    help,
-                )
-            })
+    pub(super) fn attribute(&self, name: &At<String>, attributes: &[String]) -> Result<usize, Error> {
+        attributes.iter().position(|attribute| *attribute == **name).ok_or_else(|| {
+            let known: Vec<&str> = attributes.iter().map(String::as_str).collect();
+            let list = known.join(", ");
+            let help = match nearest(name, &known) {
+                Some(near) => format!("did you mean `{near}`? The fleet has: {list}"),
+                None => format!("the fleet has: {list}"),
+            };
+            self.refuse(name.span(), format!("no node has an attribute `{}`", **name), help)
+        })
     }
 
     /// Names that are not empty and differ from one another.
-    pub(super) fn unique<'a>(
-        &self,
-        what: &str,
-        names: impl Iterator<Item = &'a At<String>>,
-    ) -> Result<(), Error> {
+    pub(super) fn unique<'a>(&self, what: &str, names: impl Iterator<Item = &'a At<String>>) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
         for name in names {
             if name.trim().is_empty() || name.chars().any(char::is_control) {
-                return Err(self.refuse(
-                    name.span(),
-                    format!("the name of this {what} is empty"),
-                    "give it a name",
-                ));
+                return Err(self.refuse(name.span(), format!("the name of this {what} is empty"), "give it a name"));
             }
             if !seen.insert(name.as_str()) {
                 let message = format!("a second {what} is named \"{}\"", **name);

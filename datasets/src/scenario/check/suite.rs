@@ -8,27 +8,13 @@ use crate::scenario::{App, Choice, Suite, raw};
 const SUM_TOLERANCE: f64 = 1e-9;
 
 impl Check<'_, '_> {
-    pub(super) fn suite(
-        &self,
-        raw: Option<&raw::Suite>,
-        attributes: &[String],
-    ) -> Result<Suite, Error> {
+    pub(super) fn suite(&self, raw: Option<&raw::Suite>, attributes: &[String]) -> Result<Suite, Error> {
         let Some(raw) = raw else {
-            return Ok(Suite {
-                version: 1,
-                apps: Vec::new(),
-            });
+            return Ok(Suite { version: 1, apps: Vec::new() });
         };
         self.unique("application", raw.app.iter().map(|app| &app.name))?;
-        let version = raw
-            .version
-            .as_ref()
-            .map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
-        let apps = raw
-            .app
-            .iter()
-            .map(|app| self.app(app, attributes))
-            .collect::<Result<Vec<App>, Error>>()?;
+        let version = raw.version.as_ref().map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
+        let apps = raw.app.iter().map(|app| self.app(app, attributes)).collect::<Result<Vec<App>, Error>>()?;
         let mut sum = 0.0;
         for (app, raw) in apps.iter().zip(&raw.app) {
             sum += app.share;
@@ -38,8 +24,7 @@ impl Check<'_, '_> {
                     "the applications up to \"{}\" ask for {sum:.6} of the cloud, expected at most 1",
                     app.name
                 );
-                let help =
-                    format!("the earlier ones ask for {before:.6}: lower `share` here or there");
+                let help = format!("the earlier ones ask for {before:.6}: lower `share` here or there");
                 return Err(self.refuse(raw.share.span(), message, help));
             }
         }
@@ -52,21 +37,10 @@ impl Check<'_, '_> {
             (Some(top), None) => Choice::Top(self.attribute(top, attributes)?),
             (None, Some(bottom)) => Choice::Bottom(self.attribute(bottom, attributes)?),
             (Some(_), Some(bottom)) => {
-                let message = format!(
-                    "application \"{}\" asks for both `top` and `bottom`",
-                    *raw.name
-                );
-                return Err(self.refuse(
-                    bottom.span(),
-                    message,
-                    "keep one, or make two applications",
-                ));
+                let message = format!("application \"{}\" asks for both `top` and `bottom`", *raw.name);
+                return Err(self.refuse(bottom.span(), message, "keep one, or make two applications"));
             }
         };
-        Ok(App {
-            name: raw.name.clone(),
-            share: self.fraction(&raw.share)?,
-            choice,
-        })
+        Ok(App { name: raw.name.clone(), share: self.fraction(&raw.share)?, choice })
     }
 }

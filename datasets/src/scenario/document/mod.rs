@@ -31,60 +31,36 @@ pub(super) struct Document<'t> {
 /// Reads the text of a file.
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|cause| {
-        Error::new(
-            Kind::Unreadable,
-            path,
-            format!("cannot read the scenario: {cause}"),
-        )
-        .helped("give the path of a scenario file in TOML")
-        .caused_by(cause)
+        Error::new(Kind::Unreadable, path, format!("cannot read the scenario: {cause}"))
+            .helped("give the path of a scenario file in TOML")
+            .caused_by(cause)
     })
 }
 
 impl<'t> Document<'t> {
     /// Parses the text and puts the overrides in.
-    pub(super) fn parse(
-        path: &'t Path,
-        text: &'t str,
-        overrides: &'t [(String, String)],
-    ) -> Result<Self, Error> {
+    pub(super) fn parse(path: &'t Path, text: &'t str, overrides: &'t [(String, String)]) -> Result<Self, Error> {
         let root = DeTable::parse(text).map_err(|error| {
-            Error::new(
-                Kind::Syntax,
-                path,
-                format!("not valid TOML: {}", error.message()),
-            )
-            .at(text, error.span().unwrap_or(0..0))
+            Error::new(Kind::Syntax, path, format!("not valid TOML: {}", error.message()))
+                .at(text, error.span().unwrap_or(0..0))
         })?;
-        let mut document = Self {
-            path,
-            text,
-            overrides,
-            root,
-        };
+        let mut document = Self { path, text, overrides, root };
         for (index, (key, value)) in overrides.iter().enumerate() {
             let start = text.len() + 1 + index;
             let marker = |parts: usize| start..start + parts;
-            set::set(document.root.get_mut(), key, value, marker).map_err(|reason| {
-                document.error(Kind::Value, marker(key.split('.').count()), reason)
-            })?;
+            set::set(document.root.get_mut(), key, value, marker)
+                .map_err(|reason| document.error(Kind::Value, marker(key.split('.').count()), reason))?;
         }
         Ok(document)
     }
 
     /// Gives every value its type and refuses unknown keys.
     pub(super) fn typed(&self) -> Result<raw::Scenario, Error> {
-        raw::Scenario::deserialize(self.root.clone().into_deserializer())
-            .map_err(|error| refusal::of(self, &error))
+        raw::Scenario::deserialize(self.root.clone().into_deserializer()).map_err(|error| refusal::of(self, &error))
     }
 
     /// An error about what stands at a span, be it in the file or in an override.
-    pub(super) fn error(
-        &self,
-        kind: Kind,
-        span: Range<usize>,
-        message: impl Into<String>,
-    ) -> Error {
+    pub(super) fn error(&self, kind: Kind, span: Range<usize>, message: impl Into<String>) -> Error {
         let error = Error::new(kind, self.path, message);
         let error = match self.key_at(&span) {
             Some(key) => error.keyed(key),
@@ -108,19 +84,18 @@ impl<'t> Document<'t> {
     /// The key whose name or value stands at a span, as `--set` spells it.
     pub(super) fn key_at(&self, span: &Range<usize>) -> Option<String> {
         match self.override_at(span) {
-            Some((key, _)) => Some(
-                key.split('.')
-                    .take(span.len())
-                    .collect::<Vec<_>>()
-                    .join("."),
-            ),
+            Some((key, _)) => Some(key.split('.').take(span.len()).collect::<Vec<_>>().join(".")),
             None => find_in_table(self.root.get_ref(), span),
         }
     }
 
+    /// Whether a span stands for something that an override put in.
+    pub(super) fn is_override(&self, span: &Range<usize>) -> bool {
+        self.override_at(span).is_some()
+    }
+
     fn override_at(&self, span: &Range<usize>) -> Option<&'t (String, String)> {
-        self.overrides
-            .get(span.start.checked_sub(self.text.len() + 1)?)
+        self.overrides.get(span.start.checked_sub(self.text.len() + 1)?)
     }
 }
 
@@ -137,15 +112,10 @@ fn find_in_table(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
 fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<String> {
     match value.get_ref() {
         DeValue::Table(table) => find_in_table(table, span),
-        DeValue::Array(array) => {
-            array
-                .iter()
-                .enumerate()
-                .find_map(|(index, item)| match find_in_value(item, span) {
-                    Some(rest) => Some(format!("{index}.{rest}")),
-                    None => (item.span() == *span).then(|| index.to_string()),
-                })
-        }
+        DeValue::Array(array) => array.iter().enumerate().find_map(|(index, item)| match find_in_value(item, span) {
+            Some(rest) => Some(format!("{index}.{rest}")),
+            None => (item.span() == *span).then(|| index.to_string()),
+        }),
         _ => None,
     }
 }

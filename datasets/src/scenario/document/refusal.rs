@@ -15,9 +15,7 @@ pub(super) fn of(document: &Document<'_>, error: &toml::de::Error) -> Error {
 
     if let Some(rest) = message.strip_prefix("unknown field ") {
         let words = quoted(rest);
-        let (name, known) = words
-            .split_first()
-            .map_or(("", &[][..]), |(name, known)| (*name, known));
+        let (name, known) = words.split_first().map_or(("", &[][..]), |(name, known)| (*name, known));
         // An override that brings a table in points at the table; the key inside it is the one meant.
         let key = match &key {
             Some(key) if key.rsplit('.').next() == Some(name) => key.clone(),
@@ -33,29 +31,19 @@ pub(super) fn of(document: &Document<'_>, error: &toml::de::Error) -> Error {
     }
     if let Some(rest) = message.strip_prefix("unknown variant ") {
         let words = quoted(rest);
-        let (name, known) = words
-            .split_first()
-            .map_or(("", &[][..]), |(name, known)| (*name, known));
+        let (name, known) = words.split_first().map_or(("", &[][..]), |(name, known)| (*name, known));
         return match later::value(shown, name) {
             Some(what) => {
                 let help = format!("use one of: {}", known.join(", "));
                 later::refuse(refuse, &format!("`{shown} = \"{name}\"` ({what})"), &help)
             }
-            None => refuse(
-                Kind::Value,
-                format!(
-                    "`{shown}` is \"{name}\", expected one of: {}",
-                    known.join(", ")
-                ),
-            )
-            .helped(known_help(name, known, "values")),
+            None => refuse(Kind::Value, format!("`{shown}` is \"{name}\", expected one of: {}", known.join(", ")))
+                .helped(known_help(name, known, "values")),
         };
     }
     if let Some(rest) = message.strip_prefix("missing field ") {
         let field = quoted(rest).first().copied().unwrap_or_default();
-        let full = key
-            .as_ref()
-            .map_or_else(|| field.to_owned(), |key| format!("{key}.{field}"));
+        let full = key.as_ref().map_or_else(|| field.to_owned(), |key| format!("{key}.{field}"));
         return refuse(Kind::Value, format!("`{full}` is missing"))
             .keyed(full.as_str())
             .helped(format!("add the key `{field}` here"));
@@ -63,26 +51,15 @@ pub(super) fn of(document: &Document<'_>, error: &toml::de::Error) -> Error {
     mistyped(document, &span, message, shown)
 }
 
-fn mistyped(
-    document: &Document<'_>,
-    span: &std::ops::Range<usize>,
-    message: &str,
-    shown: &str,
-) -> Error {
+fn mistyped(document: &Document<'_>, span: &std::ops::Range<usize>, message: &str, shown: &str) -> Error {
     let Some((found, expected)) = ["invalid type: ", "invalid value: ", "invalid length "]
         .iter()
         .find_map(|prefix| message.strip_prefix(prefix)?.split_once(", expected "))
     else {
         if message == "wanted string or table" {
-            let found = document
-                .written(span)
-                .unwrap_or_else(|| "something else".to_owned());
+            let found = document.written(span).unwrap_or_else(|| "something else".to_owned());
             return document
-                .error(
-                    Kind::Value,
-                    span.clone(),
-                    format!("`{shown}` is {found}, expected a string"),
-                )
+                .error(Kind::Value, span.clone(), format!("`{shown}` is {found}, expected a string"))
                 .helped("write one of its names in quotes");
         }
         return document.error(Kind::Value, span.clone(), format!("`{shown}`: {message}"));
@@ -93,22 +70,10 @@ fn mistyped(
         struct_name if struct_name.starts_with("struct ") => "a table",
         other => other,
     };
-    let found = document.written(span).unwrap_or_else(|| {
-        if found == "map" {
-            "a table".into()
-        } else {
-            found.into()
-        }
-    });
-    let error = document.error(
-        Kind::Value,
-        span.clone(),
-        format!("`{shown}` is {found}, expected {wanted}"),
-    );
+    let found = document.written(span).unwrap_or_else(|| if found == "map" { "a table".into() } else { found.into() });
+    let error = document.error(Kind::Value, span.clone(), format!("`{shown}` is {found}, expected {wanted}"));
     match (wanted, found.as_str()) {
-        ("a list", "a table") => {
-            error.helped("write its header with double brackets, as in [[event]]")
-        }
+        ("a list", "a table") => error.helped("write its header with double brackets, as in [[event]]"),
         ("a list", _) if found.starts_with('[') => {
             error.helped("write its header with double brackets, as in [[event]]")
         }
@@ -119,11 +84,7 @@ fn mistyped(
 }
 
 fn known_help(name: &str, known: &[&str], what: &str) -> String {
-    let list = if known.is_empty() {
-        "none".to_owned()
-    } else {
-        known.join(", ")
-    };
+    let list = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`? Known {what} here: {list}"),
         None => format!("known {what} here: {list}"),

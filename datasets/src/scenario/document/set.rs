@@ -17,9 +17,7 @@ pub(super) fn set<'t>(
 ) -> Result<(), String> {
     let parts: Vec<&str> = key.split('.').collect();
     let Some((last, parents)) = parts.split_last().filter(|_| !parts.contains(&"")) else {
-        return Err(format!(
-            "`{key}` is not a key; write it with dots, as in `slicing.protocol=ranking`"
-        ));
+        return Err(format!("`{key}` is not a key; write it with dots, as in `slicing.protocol=ranking`"));
     };
     let mut table = root;
     let mut path = (1..).zip(parents);
@@ -39,26 +37,14 @@ pub(super) fn set<'t>(
         };
     }
     let marker = marker(parts.len());
-    table.insert(
-        Spanned::new(marker.clone(), Cow::Borrowed(last)),
-        parse(value, &marker),
-    );
+    table.insert(Spanned::new(marker.clone(), Cow::Borrowed(last)), parse(value, &marker));
     Ok(())
 }
 
 /// Replaces a whole item of a list.
-fn replace<'t>(
-    array: &mut DeArray<'t>,
-    list: &str,
-    which: &str,
-    value: Spanned<DeValue<'t>>,
-) -> Result<(), String> {
+fn replace<'t>(array: &mut DeArray<'t>, list: &str, which: &str, value: Spanned<DeValue<'t>>) -> Result<(), String> {
     let count = array.len();
-    match which
-        .parse()
-        .ok()
-        .and_then(|index: usize| array.get_mut(index))
-    {
+    match which.parse().ok().and_then(|index: usize| array.get_mut(index)) {
         Some(item) => {
             *item = value;
             Ok(())
@@ -69,36 +55,23 @@ fn replace<'t>(
     }
 }
 
-fn item<'a, 't>(
-    array: &'a mut DeArray<'t>,
-    list: &str,
-    which: &str,
-) -> Result<&'a mut DeTable<'t>, String> {
+fn item<'a, 't>(array: &'a mut DeArray<'t>, list: &str, which: &str) -> Result<&'a mut DeTable<'t>, String> {
     let count = array.len();
     let named = |item: &Spanned<DeValue<'_>>| {
-        item.get_ref()
-            .as_table()
-            .and_then(|table| table.get("name"))
-            .and_then(|name| name.get_ref().as_str())
+        item.get_ref().as_table().and_then(|table| table.get("name")).and_then(|name| name.get_ref().as_str())
             == Some(which)
     };
     let index = which.parse().ok().or_else(|| array.iter().position(named));
-    match index
-        .and_then(|index: usize| array.get_mut(index))
-        .map(Spanned::get_mut)
-    {
+    match index.and_then(|index: usize| array.get_mut(index)).map(Spanned::get_mut) {
         Some(DeValue::Table(table)) => Ok(table),
         Some(_) => Err(format!("`{list}.{which}` is not a table")),
-        None => Err(format!(
-            "`{list}` has no item `{which}`; it has {count}, counted from 0, or give the name of one"
-        )),
+        None => Err(format!("`{list}` has no item `{which}`; it has {count}, counted from 0, or give the name of one")),
     }
 }
 
 /// A TOML value; what is not TOML is a string.
 fn parse<'t>(value: &'t str, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
-    let parsed =
-        DeValue::parse(value).map_or(DeValue::String(Cow::Borrowed(value)), Spanned::into_inner);
+    let parsed = DeValue::parse(value).map_or(DeValue::String(Cow::Borrowed(value)), Spanned::into_inner);
     mark(parsed, marker)
 }
 
@@ -107,20 +80,13 @@ fn mark<'t>(value: DeValue<'t>, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
     let value = match value {
         DeValue::Array(array) => {
             let mut items = DeArray::new();
-            array
-                .into_iter()
-                .for_each(|item| items.push(mark(item.into_inner(), marker)));
+            array.into_iter().for_each(|item| items.push(mark(item.into_inner(), marker)));
             DeValue::Array(items)
         }
         DeValue::Table(table) => DeValue::Table(
             table
                 .into_iter()
-                .map(|(key, value)| {
-                    (
-                        Spanned::new(marker.clone(), key.into_inner()),
-                        mark(value.into_inner(), marker),
-                    )
-                })
+                .map(|(key, value)| (Spanned::new(marker.clone(), key.into_inner()), mark(value.into_inner(), marker)))
                 .collect(),
         ),
         plain => plain,
@@ -129,10 +95,6 @@ fn mark<'t>(value: DeValue<'t>, marker: &Range<usize>) -> Spanned<DeValue<'t>> {
 }
 
 fn article(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'i']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
     format!("{article} {kind}")
 }

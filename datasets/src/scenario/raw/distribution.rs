@@ -4,9 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{
-    Deserializer, Error, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer,
-};
+use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::{AllNodes, At, Number, Sample, Whole};
 
@@ -99,8 +97,7 @@ impl<'de> Deserialize<'de> for Distribution {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Distribution, M::Error> {
-                Shapes::deserialize(MapAccessDeserializer::new(map))
-                    .map(|shapes| Distribution::Shape(Box::new(shapes)))
+                Shapes::deserialize(MapAccessDeserializer::new(map)).map(|shapes| Distribution::Shape(Box::new(shapes)))
             }
         }
         deserializer.deserialize_any(AsDistribution)

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use arrow::array::{
-    Array, BooleanArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array,
-    UInt64Array,
+    Array, BooleanArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
 };
 
 use crate::trace::Error;
@@ -21,15 +20,11 @@ impl Columns<'_> {
     }
 
     pub(super) fn counts32(&self, name: &str) -> Result<&[u32], Error> {
-        Ok(self
-            .without_nulls::<UInt32Array>(name, "UInt32 without nulls")?
-            .values())
+        Ok(self.without_nulls::<UInt32Array>(name, "UInt32 without nulls")?.values())
     }
 
     pub(super) fn counts64(&self, name: &str) -> Result<&[u64], Error> {
-        Ok(self
-            .without_nulls::<UInt64Array>(name, "UInt64 without nulls")?
-            .values())
+        Ok(self.without_nulls::<UInt64Array>(name, "UInt64 without nulls")?.values())
     }
 
     pub(super) fn names(&self, name: &str) -> Result<&StringArray, Error> {
@@ -45,33 +40,20 @@ impl Columns<'_> {
     }
 
     pub(super) fn values(&self, name: &str) -> Result<&[f32], Error> {
-        Ok(self
-            .without_nulls::<Float32Array>(name, "Float32 without nulls")?
-            .values())
+        Ok(self.without_nulls::<Float32Array>(name, "Float32 without nulls")?.values())
     }
 
     /// The measures of a column; `None` where there was nothing to measure.
     pub(super) fn optional_measures(&self, name: &str) -> Result<Vec<Option<f64>>, Error> {
-        Ok(self
-            .typed::<Float64Array>(name, "Float64")?
-            .iter()
-            .collect())
+        Ok(self.typed::<Float64Array>(name, "Float64")?.iter().collect())
     }
 
     /// The measures of a column; `NaN` where there was nothing to measure.
     pub(super) fn measures(&self, name: &str) -> Result<Vec<f64>, Error> {
-        Ok(self
-            .typed::<Float64Array>(name, "Float64")?
-            .iter()
-            .map(|value| value.unwrap_or(f64::NAN))
-            .collect())
+        Ok(self.typed::<Float64Array>(name, "Float64")?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
     }
 
-    fn without_nulls<A: Array + 'static>(
-        &self,
-        name: &str,
-        expected: &'static str,
-    ) -> Result<&A, Error> {
+    fn without_nulls<A: Array + 'static>(&self, name: &str, expected: &'static str) -> Result<&A, Error> {
         let array = self.typed::<A>(name, expected)?;
         if array.null_count() > 0 {
             return Err(self.unexpected(name, "one with nulls".to_owned(), expected));
@@ -88,11 +70,6 @@ impl Columns<'_> {
     }
 
     pub(super) fn unexpected(&self, column: &str, found: String, expected: &'static str) -> Error {
-        Error::Column {
-            path: self.path.to_owned(),
-            column: column.to_owned(),
-            found,
-            expected,
-        }
+        Error::Column { path: self.path.to_owned(), column: column.to_owned(), found, expected }
     }
 }

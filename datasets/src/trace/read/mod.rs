@@ -29,19 +29,11 @@ impl Run {
     /// If there is no `traces/` with the table `cycles`, if it holds more than one run, or if its metadata cannot be
     /// read.
     pub fn open(folder: &Path) -> Result<Run, Error> {
-        let path = file_of(folder, Table::Cycles)?.ok_or_else(|| Error::NoRun {
-            path: folder.to_owned(),
-            table: Table::Cycles.name(),
-        })?;
+        let path = file_of(folder, Table::Cycles)?
+            .ok_or_else(|| Error::NoRun { path: folder.to_owned(), table: Table::Cycles.name() })?;
         let reader = open(&path)?;
-        let meta = metadata::meta(
-            &path,
-            reader.metadata().file_metadata().key_value_metadata(),
-        )?;
-        Ok(Run {
-            folder: folder.to_owned(),
-            meta,
-        })
+        let meta = metadata::meta(&path, reader.metadata().file_metadata().key_value_metadata())?;
+        Ok(Run { folder: folder.to_owned(), meta })
     }
 
     /// Whose trace it is.
@@ -74,9 +66,7 @@ impl Run {
     ///
     /// As [`Run::cycles`].
     pub fn apps(&self) -> Result<Vec<AppRow>, Error> {
-        self.rows(Table::Apps, |columns| {
-            rows::apps(columns, &self.meta.attributes)
-        })
+        self.rows(Table::Apps, |columns| rows::apps(columns, &self.meta.attributes))
     }
 
     /// The rows of `aggregates`; none if the table was not written.
@@ -104,18 +94,12 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn nodes(&self, mut each: impl FnMut(NodeRows)) -> Result<(), Error> {
         self.batches(Table::Nodes, |columns| {
-            rows::nodes(columns, &self.meta)?
-                .into_iter()
-                .for_each(&mut each);
+            rows::nodes(columns, &self.meta)?.into_iter().for_each(&mut each);
             Ok(())
         })
     }
 
-    fn rows<R>(
-        &self,
-        table: Table,
-        decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>,
-    ) -> Result<Vec<R>, Error> {
+    fn rows<R>(&self, table: Table, decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>) -> Result<Vec<R>, Error> {
         let mut rows = Vec::new();
         self.batches(table, |columns| {
             rows.append(&mut decode(columns)?);
@@ -124,23 +108,13 @@ impl Run {
         Ok(rows)
     }
 
-    fn batches(
-        &self,
-        table: Table,
-        mut each: impl FnMut(&Columns<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn batches(&self, table: Table, mut each: impl FnMut(&Columns<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let Some(path) = file_of(&self.folder, table)? else {
             return Ok(());
         };
         let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
-        for batch in open(&path)?
-            .build()
-            .map_err(Error::parquet("read", &path))?
-        {
-            each(&Columns {
-                path: &path,
-                batch: &batch.map_err(damaged)?,
-            })?;
+        for batch in open(&path)?.build().map_err(Error::parquet("read", &path))? {
+            each(&Columns { path: &path, batch: &batch.map_err(damaged)? })?;
         }
         Ok(())
     }
@@ -159,11 +133,7 @@ fn file_of(folder: &Path, table: Table) -> Result<Option<PathBuf>, Error> {
         find_files(&root, &mut files)?;
     }
     if files.len() > 1 {
-        return Err(Error::SeveralRuns {
-            path: folder.to_owned(),
-            table: table.name(),
-            count: files.len(),
-        });
+        return Err(Error::SeveralRuns { path: folder.to_owned(), table: table.name(), count: files.len() });
     }
     Ok(files.pop())
 }
@@ -173,10 +143,7 @@ fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
         let path = entry.map_err(Error::io("list", folder))?.path();
         if path.is_dir() {
             find_files(&path, files)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "parquet")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "parquet") {
             files.push(path);
         }
     }

@@ -64,10 +64,7 @@ pub(super) fn apps(columns: &Columns<'_>, attributes: &[String]) -> Result<Vec<A
     let leaves = columns.counts64("leaves_count")?;
     let ties = columns.counts64("border_ties_count")?;
     let mean = |attribute: &String| columns.optional_measures(&format!("mean_{attribute}"));
-    let means = attributes
-        .iter()
-        .map(mean)
-        .collect::<Result<Vec<_>, Error>>()?;
+    let means = attributes.iter().map(mean).collect::<Result<Vec<_>, Error>>()?;
     let row = |k: usize| AppRow {
         cycle: cycle[k],
         app: app.value(k).to_owned(),
@@ -113,11 +110,7 @@ pub(super) fn events(columns: &Columns<'_>) -> Result<Vec<EventRow>, Error> {
     let cycle = columns.counts32("cycle")?;
     let event = columns.names("event")?;
     let nodes = columns.counts64("nodes_count")?;
-    let row = |k: usize| EventRow {
-        cycle: cycle[k],
-        event: event.value(k).to_owned(),
-        nodes_count: nodes[k],
-    };
+    let row = |k: usize| EventRow { cycle: cycle[k], event: event.value(k).to_owned(), nodes_count: nodes[k] };
     Ok((0..columns.len()).map(row).collect())
 }
 
@@ -128,24 +121,15 @@ pub(super) fn nodes(columns: &Columns<'_>, meta: &Meta) -> Result<Vec<NodeRows>,
     let alive = columns.flags("alive")?;
     let app_names = columns.optional_names("app")?;
     let ranks = columns.optional_measures("rank_fraction")?;
-    let attributes = meta
-        .attributes
-        .iter()
-        .map(|name| columns.values(name))
-        .collect::<Result<Vec<_>, _>>()?;
+    let attributes = meta.attributes.iter().map(|name| columns.values(name)).collect::<Result<Vec<_>, _>>()?;
 
     let index: BTreeMap<&str, u32> = meta.apps.iter().map(String::as_str).zip(0..).collect();
     let app = |name: Option<&str>| match name.map(|name| (name, index.get(name))) {
         None => Ok(None),
         Some((_, Some(&app))) => Ok(Some(app)),
-        Some((name, None)) => {
-            Err(columns.unexpected("app", format!("`{name}`"), "an application of the suite"))
-        }
+        Some((name, None)) => Err(columns.unexpected("app", format!("`{name}`"), "an application of the suite")),
     };
-    let apps = app_names
-        .iter()
-        .map(app)
-        .collect::<Result<Vec<_>, Error>>()?;
+    let apps = app_names.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
 
     let mut snapshots = Vec::new();
     let mut start = 0;
@@ -158,10 +142,7 @@ pub(super) fn nodes(columns: &Columns<'_>, meta: &Meta) -> Result<Vec<NodeRows>,
             alive: part.clone().map(|k| alive.value(k)).collect(),
             apps: apps[part.clone()].to_vec(),
             rank_fractions: ranks[part.clone()].iter().copied().collect(),
-            attributes: attributes
-                .iter()
-                .map(|values| values[part.clone()].to_vec())
-                .collect(),
+            attributes: attributes.iter().map(|values| values[part.clone()].to_vec()).collect(),
         });
     }
     Ok(snapshots)

@@ -1,0 +1,228 @@
+//! The cloud in memory: one mapped column per field, and nothing about a node anywhere else.
+
+use datasets::scenario::{Function, Partners, Scenario};
+use kernels::slicing::Slot;
+use rayon::prelude::*;
+
+use crate::column::{Column, Storage};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::schedule::MEMBER;
+
+/// The state of every node.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Number of nodes, alive or not.
+    pub nodes: usize,
+    /// Attributes, in the order of the fleet.
+    pub attributes: Vec<Column<f32>>,
+    /// [`MEMBER`] for live nodes; missing in a cloud in which no node can die.
+    pub alive: Option<Column<u8>>,
+    /// One entry a gradient of the suite.
+    pub gradients: Vec<Gradient>,
+    /// Which application each node has chosen; missing without a suite.
+    pub apps: Option<Column<u8>>,
+    /// Which application a central sort would assign: the observer's; missing without a suite.
+    pub truth: Option<Column<u8>>,
+    /// Estimates under way, one entry an aggregate.
+    pub aggregates: Vec<Estimates>,
+    /// Room for lists of partners; missing while all partners are drawn on the spot.
+    pub lists: Option<Lists>,
+}
+
+/// What nodes hold of one gradient.
+#[derive(Debug)]
+pub struct Gradient {
+    /// Attribute and random id of each node.
+    pub slots: Column<Slot>,
+    /// Who takes part: [`MEMBER`], [`LEAVING`] or 0; missing where all live nodes do.
+    pub members: Option<Column<u8>>,
+    /// True ranks among those that should take part, `u32::MAX` for others: the observer's.
+    pub ranks: Column<u32>,
+    /// The tenth in which each node believed itself at the last observation: the observer's.
+    pub tenths: Column<u8>,
+}
+
+/// A node that has just ceased to take part in a gradient, and has yet to hand on its random id.
+pub const LEAVING: u8 = 2;
+
+/// What nodes hold of one aggregate: one column, or two where the function needs two means.
+#[derive(Debug)]
+pub struct Estimates {
+    /// The columns.
+    pub states: Vec<Column<f64>>,
+}
+
+/// Room for a list of partners and for the exchanges bucketed from it.
+#[derive(Debug)]
+pub struct Lists {
+    /// The partner of each node.
+    pub partners: Column<u32>,
+    /// The exchanges.
+    pub exchanges: Column<[u32; 2]>,
+}
+
+/// A field of the cloud: its name, and its bytes per node.
+type Field = (String, u64);
+
+impl Cloud {
+    /// The fields that a scenario needs, with their bytes per node.
+    #[must_use]
+    pub fn fields(scenario: &Scenario) -> Vec<Field> {
+        let plan = Plan::new(&scenario.suite);
+        let mut fields = Vec::new();
+        let mut field = |name: String, bytes: usize| fields.push((name, bytes as u64));
+        for name in &scenario.fleet.attributes {
+            field(format!("attribute-{name}"), size_of::<f32>());
+        }
+        if can_die(scenario) {
+            field("alive".into(), size_of::<u8>());
+        }
+        for gradient in 0..plan.gradients.len() {
+            field(format!("gradient-{gradient}-slots"), size_of::<Slot>());
+            field(format!("gradient-{gradient}-ranks"), size_of::<u32>());
+            field(format!("gradient-{gradient}-tenths"), size_of::<u8>());
+            if plan.is_part(gradient) {
+                field(format!("gradient-{gradient}-members"), size_of::<u8>());
+            }
+        }
+        if !scenario.suite.apps.is_empty() {
+            field("apps".into(), size_of::<u8>());
+            field("truth".into(), size_of::<u8>());
+        }
+        for (number, aggregate) in scenario.aggregates.iter().enumerate() {
+            for state in 0..states(aggregate.function) {
+                field(format!("aggregate-{number}-{state}"), size_of::<f64>());
+            }
+        }
+        if needs_lists(scenario, &plan) {
+            field("partners".into(), size_of::<u32>());
+            field("exchanges".into(), size_of::<[u32; 2]>());
+        }
+        fields
+    }
+
+    /// Bytes per node of all fields of a scenario.
+    #[must_use]
+    pub fn bytes_per_node(scenario: &Scenario) -> u64 {
+        Self::fields(scenario).iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Bytes that building and running a scenario needs at its height: the fields, and while true ranks are sorted two
+    /// buffers of eight bytes a node.
+    #[must_use]
+    pub fn peak_bytes(scenario: &Scenario) -> u64 {
+        const SORT: u64 = 16;
+        const FIXED: u64 = 64 << 20;
+        let sort = if scenario.suite.apps.is_empty() { 0 } else { SORT };
+        let blocks = u64::from(scenario.run.nodes) / 4096 * 160;
+        u64::from(scenario.run.nodes) * (Self::bytes_per_node(scenario) + sort) + blocks + FIXED
+    }
+
+    /// Room for the nodes of a scenario, all zero and all alive.
+    ///
+    /// # Errors
+    /// If a column finds no room.
+    pub fn new(scenario: &Scenario, storage: &Storage) -> Result<Self, Error> {
+        let plan = Plan::new(&scenario.suite);
+        let mut room = Room { storage, nodes: scenario.run.nodes as usize, bytes: 0 };
+        let with_suite = !scenario.suite.apps.is_empty();
+        let cloud = Self {
+            nodes: room.nodes,
+            attributes: (scenario.fleet.attributes.iter())
+                .map(|name| room.column(format!("attribute-{name}")))
+                .collect::<Result<_, _>>()?,
+            alive: can_die(scenario).then(|| room.mask("alive".into())).transpose()?,
+            gradients: (0..plan.gradients.len())
+                .map(|gradient| {
+                    let name = |field| format!("gradient-{gradient}-{field}");
+                    Ok(Gradient {
+                        slots: room.column(name("slots"))?,
+                        ranks: room.column(name("ranks"))?,
+                        tenths: room.column(name("tenths"))?,
+                        members: plan.is_part(gradient).then(|| room.column(name("members"))).transpose()?,
+                    })
+                })
+                .collect::<Result<_, Error>>()?,
+            apps: with_suite.then(|| room.column("apps".into())).transpose()?,
+            truth: with_suite.then(|| room.column("truth".into())).transpose()?,
+            aggregates: (scenario.aggregates.iter().enumerate())
+                .map(|(number, aggregate)| {
+                    let state = |state| room.column(format!("aggregate-{number}-{state}"));
+                    Ok(Estimates { states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()? })
+                })
+                .collect::<Result<_, Error>>()?,
+            lists: needs_lists(scenario, &plan)
+                .then(|| {
+                    Ok::<_, Error>(Lists {
+                        partners: room.column("partners".into())?,
+                        exchanges: room.column("exchanges".into())?,
+                    })
+                })
+                .transpose()?,
+        };
+        assert_eq!(
+            room.bytes,
+            Self::bytes_per_node(scenario) * room.nodes as u64,
+            "the columns are those that the estimate counts"
+        );
+        Ok(cloud)
+    }
+
+    /// Who is alive, as a mask; empty while no node can die.
+    #[must_use]
+    pub fn alive(&self) -> &[u8] {
+        self.alive.as_deref().unwrap_or(&[])
+    }
+
+    /// Number of live nodes.
+    #[must_use]
+    pub fn alive_count(&self) -> usize {
+        self.alive.as_ref().map_or(self.nodes, |alive| alive.par_iter().filter(|&&a| a == MEMBER).count())
+    }
+}
+
+impl Plan {
+    /// Whether a gradient has only part of the live nodes as members.
+    #[must_use]
+    pub fn is_part(&self, gradient: usize) -> bool {
+        self.gradients[gradient].first_app > 0
+    }
+}
+
+/// Columns that an aggregate needs.
+fn states(function: Function) -> usize {
+    if function == Function::Variance { 2 } else { 1 }
+}
+
+/// Whether nodes can die in a scenario.
+fn can_die(scenario: &Scenario) -> bool {
+    !scenario.events.is_empty()
+}
+
+/// Whether some exchange runs from a list: aggregation if the scenario says so, and nodes that leave a gradient.
+fn needs_lists(scenario: &Scenario, plan: &Plan) -> bool {
+    let listed = scenario.sampling.partners == Partners::Listed && !scenario.aggregates.is_empty();
+    listed || (0..plan.gradients.len()).any(|gradient| plan.is_part(gradient))
+}
+
+/// Where columns are made, and how much they took.
+struct Room<'a> {
+    storage: &'a Storage,
+    nodes: usize,
+    bytes: u64,
+}
+
+impl Room<'_> {
+    fn column<T: bytemuck::Pod>(&mut self, column: String) -> Result<Column<T>, Error> {
+        let bytes = (self.nodes * size_of::<T>()) as u64;
+        self.bytes += bytes;
+        Column::new(self.storage, &column, self.nodes).map_err(|source| Error::Column { column, bytes, source })
+    }
+
+    fn mask(&mut self, column: String) -> Result<Column<u8>, Error> {
+        let mut mask = self.column(column)?;
+        mask.fill(MEMBER);
+        Ok(mask)
+    }
+}

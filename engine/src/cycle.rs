@@ -1,0 +1,242 @@
+//! The cycle: one line a pass, in order.
+
+use std::time::{Duration, Instant};
+
+use datasets::scenario::Scenario;
+use datasets::trace::{CycleRow, EventRow, Writer};
+use kernels::disorder::Ecdf;
+use kernels::exchange::Tally;
+
+use crate::aggregate::{self, aggregate};
+use crate::assign::{Moves, assign};
+use crate::birth::birth;
+use crate::cloud::Cloud;
+use crate::column::Storage;
+use crate::digest::digest;
+use crate::error::Error;
+use crate::event::events;
+use crate::observe;
+use crate::panel::{panel, snapshot};
+use crate::plan::Plan;
+use crate::schedule::{Draws, Partition};
+use crate::slicing::{self, slicing};
+use crate::truth::{Truth, truth};
+
+/// Bytes of a slicing request (an attribute and a random id), and of its reply (the old id).
+const SWAP_BYTES: [u64; 2] = [8, 4];
+/// Bytes of a column's state in a request or reply of aggregation.
+const STATE_BYTES: u64 = 8;
+
+/// A cloud under way.
+#[derive(Debug)]
+pub struct Simulation<'a> {
+    scenario: &'a Scenario,
+    plan: Plan,
+    cloud: Cloud,
+    cycle: u32,
+    panel: Option<Vec<u32>>,
+    known: Known,
+    counts: Counts,
+    /// Time spent so far.
+    pub times: Times,
+}
+
+/// What is true until the next node is born or dies.
+#[derive(Debug, Default)]
+struct Known {
+    alive: u64,
+    truth: Truth,
+    values: Vec<f64>,
+    ecdfs: Vec<Option<Ecdf>>,
+    slicing: Option<Partition>,
+    aggregation: Option<Partition>,
+}
+
+/// What happened since the last row.
+#[derive(Debug, Default)]
+struct Counts {
+    row: CycleRow,
+    moves: Vec<Moves>,
+}
+
+/// Wall time by kind of work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Building the cloud and finding the truth.
+    pub birth: Duration,
+    /// Slicing passes.
+    pub slicing: Duration,
+    /// Assignment passes.
+    pub assignment: Duration,
+    /// Aggregation passes.
+    pub aggregation: Duration,
+    /// Observing, and handing over rows.
+    pub observation: Duration,
+}
+
+impl<'a> Simulation<'a> {
+    /// The cloud of a scenario before its first cycle.
+    ///
+    /// # Errors
+    /// If there is no room for it, or its fleet cannot be read.
+    pub fn new(scenario: &'a Scenario, storage: &Storage) -> Result<Self, Error> {
+        let start = Instant::now();
+        let plan = Plan::new(&scenario.suite);
+        let mut cloud = Cloud::new(scenario, storage)?;
+        birth(&mut cloud, scenario)?;
+        cloud.apps.iter_mut().for_each(|apps| apps.fill(kernels::suite::NONE));
+        let mut simulation = Self {
+            scenario,
+            panel: panel(scenario),
+            known: Known::default(),
+            counts: Counts::default(),
+            times: Times::default(),
+            plan,
+            cloud,
+            cycle: 0,
+        };
+        simulation.learn()?;
+        assign(&mut simulation.cloud, &simulation.plan, scenario.run.seed);
+        simulation.counts = Counts::new(scenario);
+        simulation.times.birth = start.elapsed();
+        Ok(simulation)
+    }
+
+    /// Runs one cycle.
+    ///
+    /// # Errors
+    /// If an event changes the cloud and there is no room to find the truth anew.
+    pub fn cycle(&mut self, trace: &mut Writer) -> Result<(), Error> {
+        self.cycle += 1;
+        self.events(trace)?;
+        self.slicing();
+        self.assign();
+        self.aggregate();
+        Ok(())
+    }
+
+    /// Writes the rows of the state as it is, if they are due.
+    ///
+    /// # Errors
+    /// If the trace cannot be written.
+    pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
+        let start = Instant::now();
+        let (scenario, cycle) = (self.scenario, self.cycle);
+        if cycle.is_multiple_of(scenario.trace.every) || cycle == scenario.run.cycles {
+            let Known { alive, truth, values, ecdfs, .. } = &mut self.known;
+            let counts = std::mem::replace(&mut self.counts, Counts::new(scenario));
+            trace.cycle(CycleRow { cycle, alive_count: *alive, ..counts.row });
+            observe::slices(&mut self.cloud, scenario, truth, ecdfs, cycle, trace);
+            observe::apps(&self.cloud, scenario, truth, &counts.moves, cycle, trace);
+            observe::aggregates(&self.cloud, scenario, values, cycle, trace);
+        }
+        snapshot(&self.cloud, scenario, self.panel.as_deref(), cycle, trace)?;
+        self.times.observation += start.elapsed();
+        Ok(())
+    }
+
+    /// Cycles completed.
+    #[must_use]
+    pub fn cycles(&self) -> u32 {
+        self.cycle
+    }
+
+    /// The state of every node.
+    #[must_use]
+    pub fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    /// An order-free digest of the state of every node.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        digest(&self.cloud)
+    }
+
+    /// What is scheduled for this cycle happens.
+    fn events(&mut self, trace: &mut Writer) -> Result<(), Error> {
+        let happened = events(&mut self.cloud, self.scenario, self.cycle);
+        for &(event, nodes_count) in &happened {
+            self.counts.row.crashed_count += nodes_count;
+            trace.event(EventRow { cycle: self.cycle, event: event.to_owned(), nodes_count });
+        }
+        if happened.is_empty() {
+            return Ok(());
+        }
+        self.assign();
+        self.learn()
+    }
+
+    /// Finds what is true until the next node is born or dies.
+    fn learn(&mut self) -> Result<(), Error> {
+        let (cloud, scenario) = (&mut self.cloud, self.scenario);
+        self.known = Known {
+            alive: cloud.alive_count() as u64,
+            truth: truth(cloud, scenario, &self.plan)?,
+            values: observe::true_values(cloud, scenario),
+            ecdfs: vec![None; cloud.gradients.len()],
+            slicing: (!cloud.gradients.is_empty()).then(|| Partition::new(cloud.nodes, cloud.alive(), slicing::BLOCK)),
+            aggregation: (!cloud.aggregates.is_empty())
+                .then(|| Partition::new(cloud.nodes, cloud.alive(), aggregate::BLOCK)),
+        };
+        Ok(())
+    }
+
+    fn slicing(&mut self) {
+        let start = Instant::now();
+        let draws = self.draws();
+        if let Some(whole) = &self.known.slicing {
+            let tally = slicing(&mut self.cloud, self.scenario, draws, whole);
+            self.counts.messages(tally, SWAP_BYTES);
+        }
+        self.times.slicing += start.elapsed();
+    }
+
+    fn assign(&mut self) {
+        let start = Instant::now();
+        for (sum, moves) in
+            self.counts.moves.iter_mut().zip(assign(&mut self.cloud, &self.plan, self.scenario.run.seed))
+        {
+            sum.joins += moves.joins;
+            sum.leaves += moves.leaves;
+        }
+        self.times.assignment += start.elapsed();
+    }
+
+    fn aggregate(&mut self) {
+        let start = Instant::now();
+        let draws = self.draws();
+        if let Some(whole) = &self.known.aggregation {
+            let tally = aggregate(&mut self.cloud, self.scenario, draws, whole);
+            let states = self.cloud.aggregates.iter().map(|aggregate| aggregate.states.len() as u64).sum::<u64>();
+            self.counts.messages(tally, [states * STATE_BYTES; 2]);
+        }
+        self.times.aggregation += start.elapsed();
+    }
+
+    /// Where the random numbers of this cycle come from; each pass sets its purpose.
+    fn draws(&self) -> Draws {
+        let words = |probability: f64| (probability * 2_f64.powi(32)).round() as u64;
+        let network = &self.scenario.network;
+        Draws {
+            seed: self.scenario.run.seed,
+            cycle: self.cycle,
+            purpose: 0,
+            request_loss: words(network.request_loss),
+            reply_loss: words(network.reply_loss),
+        }
+    }
+}
+
+impl Counts {
+    fn new(scenario: &Scenario) -> Self {
+        Self { row: CycleRow::default(), moves: vec![Moves::default(); scenario.suite.apps.len()] }
+    }
+
+    /// Counts the messages of a pass, by the bytes of a request and of a reply.
+    fn messages(&mut self, tally: Tally, [request, reply]: [u64; 2]) {
+        self.row.messages_count += tally.messages();
+        self.row.lost_count += tally.lost();
+        self.row.payload_bytes += tally.requests * request + (tally.requests - tally.requests_lost) * reply;
+    }
+}

@@ -1,0 +1,50 @@
+//! A digest of the state of a cloud that does not depend on any order: the sum of a mix of every (column, node, state).
+//!
+//! Reads every column once.
+
+use bytemuck::Pod;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::cloud::Cloud;
+use crate::pass::strides;
+
+/// The digest of all that nodes hold: attributes, life, random ids, applications and estimates.
+#[must_use]
+pub fn digest(cloud: &Cloud) -> u64 {
+    let mut sum = 0_u64;
+    let mut column = 0;
+    let mut add = |part: u64| sum = sum.wrapping_add(part);
+    for attribute in &cloud.attributes {
+        add(of(next(&mut column), attribute));
+    }
+    cloud.alive.iter().for_each(|alive| add(of(next(&mut column), alive)));
+    for gradient in &cloud.gradients {
+        add(of(next(&mut column), &gradient.slots));
+        gradient.members.iter().for_each(|members| add(of(next(&mut column), members)));
+    }
+    cloud.apps.iter().for_each(|apps| add(of(next(&mut column), apps)));
+    for state in cloud.aggregates.iter().flat_map(|aggregate| &aggregate.states) {
+        add(of(next(&mut column), state));
+    }
+    sum
+}
+
+/// The number of a column.
+fn next(column: &mut u32) -> u32 {
+    *column += 1;
+    *column
+}
+
+/// The digest of one column.
+fn of<T: Pod + Sync>(column: u32, states: &[T]) -> u64 {
+    let parts = strides(states, |first, states: &[T]| {
+        let mut word = [0; 16];
+        word[..4].copy_from_slice(&column.to_le_bytes());
+        states.iter().enumerate().fold(0_u64, |sum, (k, state)| {
+            word[4..8].copy_from_slice(&((first + k) as u32).to_le_bytes());
+            word[8..8 + size_of::<T>()].copy_from_slice(bytemuck::bytes_of(state));
+            sum.wrapping_add(xxh3_64(&word))
+        })
+    });
+    parts.into_iter().fold(0, u64::wrapping_add)
+}

@@ -1,0 +1,180 @@
+//! The observer: it knows the truth, changes nothing, and writes a row of each table.
+//!
+//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes,
+//! for an aggregate its columns. Sums fold in the order of the nodes.
+
+use datasets::scenario::{Function, Scenario};
+use datasets::trace::{AggregateRow, AppRow, SliceRow, Writer};
+use kernels::disorder::{Disorder, Ecdf, count, measure};
+use kernels::moments::Moments;
+use kernels::suite::Holdings;
+use rayon::prelude::*;
+
+use crate::assign::Moves;
+use crate::cloud::{Cloud, Estimates, Gradient};
+use crate::pass::{STRIDE, strides};
+use crate::truth::Truth;
+
+/// Parts of the cloud whose ids are counted side by side. Changes speed only.
+const PARTS: usize = 16;
+
+/// Writes a row for each gradient. `ecdfs` remembers where the ids lie, as long as that cannot have changed.
+pub fn slices(
+    cloud: &mut Cloud,
+    scenario: &Scenario,
+    truth: &Truth,
+    ecdfs: &mut [Option<Ecdf>],
+    cycle: u32,
+    trace: &mut Writer,
+) {
+    let lossy = scenario.network.request_loss > 0.0 || scenario.network.reply_loss > 0.0;
+    let plan = crate::plan::Plan::new(&scenario.suite);
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
+        let Gradient { slots, members, ranks, tenths } = gradient;
+        let moving = lossy || members.is_some();
+        let present = members.as_deref().unwrap_or(alive);
+        let ecdf = match &mut ecdfs[number] {
+            Some(known) if !moving => known,
+            unknown => unknown.insert(ids(slots, present)),
+        };
+        let should = truth.members[number];
+        let columns = ((&mut **tenths, &**slots), (&**ranks, present));
+        let sums = strides(columns, |_, ((tenths, slots), (ranks, present))| {
+            measure(tenths, slots, ranks, present, ecdf, should)
+        });
+        let sum = sums.into_iter().fold(Disorder::default(), |mut sum, stride| {
+            sum.add(stride);
+            sum
+        });
+        let share = |of: f64| if sum.members == 0 { 0.0 } else { of / sum.members as f64 };
+        trace.slice(SliceRow {
+            cycle,
+            gradient: number as u32,
+            attribute: scenario.fleet.attributes[plan.gradients[number].attribute].clone(),
+            protocol: scenario.slicing.protocol.name().to_owned(),
+            members_count: ecdf.total(),
+            gdm_normalised: share(sum.squares),
+            sdm_normalised: share(sum.slices as f64),
+            rms_rank_error_fraction: share(sum.squares).sqrt(),
+            wrong_decile_fraction: share(sum.wrong as f64),
+            slice_changes_fraction: if cycle == 0 { 0.0 } else { share(sum.changes as f64) },
+        });
+    }
+}
+
+/// Where the ids of members lie.
+fn ids(slots: &[kernels::slicing::Slot], present: &[u8]) -> Ecdf {
+    let cells = 1 << Ecdf::bits(slots.len());
+    let part = slots.len().div_ceil(PARTS).max(1);
+    let parts: Vec<Vec<u64>> = (slots.par_chunks(part).enumerate())
+        .map(|(number, slots)| {
+            let present = present.get(number * part..number * part + slots.len()).unwrap_or(&[]);
+            let mut counts = vec![0; cells];
+            count(&mut counts, slots, present);
+            counts
+        })
+        .collect();
+    let sums: Vec<u64> = (0..cells).map(|cell| parts.iter().map(|part| part[cell]).sum()).collect();
+    Ecdf::new(&sums)
+}
+
+/// Writes a row for each application. `moves` are those since the previous row.
+pub fn apps(cloud: &Cloud, scenario: &Scenario, truth: &Truth, moves: &[Moves], cycle: u32, trace: &mut Writer) {
+    let (Some(held), Some(assigned)) = (&cloud.apps, &cloud.truth) else { return };
+    let count = scenario.suite.apps.len();
+    let attributes: Vec<&[f32]> = cloud.attributes.iter().map(|attribute| &**attribute).collect();
+    let strides = strides(((&**held, &**assigned), attributes), |_, ((held, assigned), attributes)| {
+        Holdings::of(count, held, assigned, &attributes)
+    });
+    let mut strides = strides.into_iter();
+    let first = strides.next().unwrap_or_default();
+    let sum = strides.fold(first, |mut sum, stride| {
+        sum.add(&stride);
+        sum
+    });
+    for (number, app) in scenario.suite.apps.iter().enumerate() {
+        let (held, correct) = (sum.held[number], sum.correct[number]);
+        trace.app(AppRow {
+            cycle,
+            app: app.name.clone(),
+            asked_count: truth.asked[number],
+            held_count: held,
+            correct_count: correct,
+            wrong_count: held - correct,
+            joins_count: moves[number].joins,
+            leaves_count: moves[number].leaves,
+            border_ties_count: truth.border_ties[number],
+            mean_attributes: sum.sums.iter().map(|sums| (held > 0).then(|| sums[number] / held as f64)).collect(),
+        });
+    }
+}
+
+/// Writes a row for each aggregate.
+pub fn aggregates(cloud: &Cloud, scenario: &Scenario, true_values: &[f64], cycle: u32, trace: &mut Writer) {
+    for ((estimates, aggregate), &true_value) in cloud.aggregates.iter().zip(&scenario.aggregates).zip(true_values) {
+        let found = estimated(estimates, aggregate.function, cloud.alive());
+        let variance = found.variance();
+        let off = found.mean - true_value;
+        trace.aggregate(AggregateRow {
+            cycle,
+            aggregate: aggregate.name.clone(),
+            function: aggregate.function.name().to_owned(),
+            epoch: 0,
+            true_value,
+            mean: found.mean,
+            variance,
+            min: found.min,
+            max: found.max,
+            relative_error: (true_value != 0.0).then(|| (variance + off * off).sqrt() / true_value.abs()),
+        });
+    }
+}
+
+/// The moments of all live nodes' estimates.
+fn estimated(estimates: &Estimates, function: Function, alive: &[u8]) -> Moments {
+    let states: Vec<&[f64]> = estimates.states.iter().map(|state| &**state).collect();
+    let strides = strides((states, alive), |_, (states, alive)| match (function, &*states) {
+        (Function::Variance, [means, squares]) => {
+            let mut values = [0.0; STRIDE];
+            for ((value, mean), square) in values.iter_mut().zip(*means).zip(*squares) {
+                *value = square - mean * mean;
+            }
+            Moments::of(&values[..means.len()], alive)
+        }
+        (Function::GeometricMean, [logarithms]) => {
+            let mut values = [0.0; STRIDE];
+            for (value, &logarithm) in values.iter_mut().zip(*logarithms) {
+                *value = libm::exp(logarithm);
+            }
+            Moments::of(&values[..logarithms.len()], alive)
+        }
+        (_, states) => Moments::of(states.first().unwrap_or(&&[][..]), alive),
+    });
+    strides.into_iter().fold(Moments::default(), Moments::merge)
+}
+
+/// What every aggregate should find, from the attributes of the live nodes.
+pub fn true_values(cloud: &Cloud, scenario: &Scenario) -> Vec<f64> {
+    let value = |(function, values): (Function, &[f32])| {
+        let strides = strides((values, cloud.alive()), |_, (values, alive): (&[f32], &[u8])| {
+            let mut terms = [0.0; STRIDE];
+            for (term, &value) in terms.iter_mut().zip(values) {
+                let value = f64::from(value);
+                *term = if function == Function::GeometricMean { libm::log(value) } else { value };
+            }
+            Moments::of(&terms[..values.len()], alive)
+        });
+        let moments = strides.into_iter().fold(Moments::default(), Moments::merge);
+        match function {
+            _ if moments.count == 0 => 0.0,
+            Function::Average => moments.mean,
+            Function::Min => moments.min,
+            Function::Max => moments.max,
+            Function::Variance => moments.variance(),
+            Function::GeometricMean => libm::exp(moments.mean),
+        }
+    };
+    let of = |aggregate: &datasets::scenario::Aggregate| (aggregate.function, &*cloud.attributes[aggregate.attribute]);
+    scenario.aggregates.iter().map(of).map(value).collect()
+}

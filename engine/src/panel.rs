@@ -1,0 +1,76 @@
+//! Snapshots of nodes: all of them, or a fixed random panel.
+
+use datasets::scenario::{Panel, Sample, Scenario};
+use datasets::trace::{NodeRows, Writer};
+use kernels::suite::NONE;
+
+use crate::cloud::Cloud;
+use crate::error::Error;
+use crate::purpose::{PANEL, for_life};
+use crate::schedule::MEMBER;
+use crate::select::Selection;
+
+/// Rows handed over at a time.
+const ROWS: usize = 1 << 16;
+
+/// The nodes of a panel, ascending; `None` stands for all.
+#[must_use]
+pub fn panel(scenario: &Scenario) -> Option<Vec<u32>> {
+    let Some(Panel { sample: Sample::Count(count), .. }) = scenario.trace.nodes else { return None };
+    let nodes = scenario.run.nodes as usize;
+    let selection = Selection::new(nodes, &[], count as usize, for_life(scenario.run.seed, PANEL));
+    let mut panel = Vec::with_capacity(count as usize);
+    for first in (0..nodes).step_by(ROWS) {
+        selection.visit(first, ROWS.min(nodes - first), |at| panel.push((first + at) as u32));
+    }
+    Some(panel)
+}
+
+/// Writes a snapshot, if one is due.
+///
+/// # Errors
+/// If the trace cannot be written.
+pub fn snapshot(
+    cloud: &Cloud,
+    scenario: &Scenario,
+    panel: Option<&[u32]>,
+    cycle: u32,
+    trace: &mut Writer,
+) -> Result<(), Error> {
+    if !scenario.trace.nodes.as_ref().is_some_and(|panel| panel.cycles.contains(&cycle)) {
+        return Ok(());
+    }
+    match panel {
+        Some(panel) => {
+            for part in panel.chunks(ROWS) {
+                trace.nodes(&rows(cloud, part.to_vec(), cycle))?;
+            }
+        }
+        None => {
+            for first in (0..cloud.nodes).step_by(ROWS) {
+                let part = first as u32..cloud.nodes.min(first + ROWS) as u32;
+                trace.nodes(&rows(cloud, part.collect(), cycle))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rows of some nodes.
+fn rows(cloud: &Cloud, node_ids: Vec<u32>, cycle: u32) -> NodeRows {
+    let of = |node: &u32| *node as usize;
+    let app = |node| cloud.apps.as_ref().map(|apps| apps[node]).filter(|&app| app != NONE).map(u32::from);
+    let rank = |slots: &[kernels::slicing::Slot]| {
+        node_ids.iter().map(|node| f64::from(slots[of(node)].id()) / 2_f64.powi(32)).collect()
+    };
+    NodeRows {
+        cycle,
+        alive: node_ids.iter().map(|node| cloud.alive().get(of(node)).is_none_or(|&a| a == MEMBER)).collect(),
+        apps: node_ids.iter().map(|node| app(of(node))).collect(),
+        rank_fractions: cloud.gradients.first().map(|gradient| rank(&gradient.slots)),
+        attributes: (cloud.attributes.iter())
+            .map(|values| node_ids.iter().map(|node| values[of(node)]).collect())
+            .collect(),
+        node_ids,
+    }
+}

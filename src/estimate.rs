@@ -1,0 +1,117 @@
+//! `subcloud estimate`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use datasets::scenario::{Sample, Scenario};
+use engine::cloud::Cloud;
+use engine::{Simulation, Storage};
+
+use crate::failure::Failure;
+use crate::memory::{self, bytes};
+use crate::run::{grouped, print};
+use crate::scenario;
+
+/// Nodes and cycles of the small cloud whose time is scaled up.
+const SAMPLE_NODES: u32 = 1 << 18;
+const SAMPLE_CYCLES: u32 = 4;
+
+/// Bytes of a row of a snapshot on disk, as measured on shipped scenarios, beside those of its attributes.
+const SNAPSHOT_ROW_BYTES: u64 = 9;
+/// Bytes of the other tables a cycle and row, generously.
+const ROW_BYTES: u64 = 120;
+
+/// Say how much memory, disk and time a scenario needs, before anything runs.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenario: scenario::Arguments,
+    /// As for run: the columns would lie in files of this directory.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// As for run.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+}
+
+/// Estimates a scenario.
+pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
+    let scenario = arguments.scenario.read()?;
+    engine::use_threads(arguments.threads).map_err(|error| Failure::run(error.to_string(), None))?;
+    let nodes = u64::from(scenario.run.nodes);
+    print(&format!("{}: {} nodes, {} cycles", scenario.name, grouped(nodes), scenario.run.cycles));
+    print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
+    for (name, size) in Cloud::fields(&scenario) {
+        print(&format!("  {name:<34}{size:>12}{:>14}", bytes(size * nodes)));
+    }
+    let columns = Cloud::bytes_per_node(&scenario);
+    print(&format!("  {:<34}{columns:>12}{:>14}\n", "together", bytes(columns * nodes)));
+    let in_files = arguments.state.is_some();
+    let available = memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
+    print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
+    let state = if in_files { format!(", and {} for the columns", bytes(columns * nodes)) } else { String::new() };
+    print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));
+    let (birth, cycle) = sample(&scenario)?;
+    let total = birth + cycle * scenario.run.cycles;
+    print(&format!(
+        "time    about {}: {} to build, {} a cycle, with {} threads (scaled from a small cloud on this machine)",
+        time(total),
+        time(birth),
+        time(cycle),
+        engine::threads()
+    ));
+    memory::check(&scenario, arguments.state.as_deref())
+}
+
+/// Bytes of a trace.
+fn trace_bytes(scenario: &Scenario) -> u64 {
+    let rows = u64::from(scenario.run.cycles / scenario.trace.every + 2);
+    let tables = 1 + scenario.suite.apps.len() * 2 + scenario.aggregates.len();
+    let snapshots = scenario.trace.nodes.as_ref().map_or(0, |panel| {
+        let nodes = match panel.sample {
+            Sample::All => scenario.run.nodes,
+            Sample::Count(count) => count,
+        };
+        u64::from(nodes) * panel.cycles.len() as u64
+    });
+    let row = SNAPSHOT_ROW_BYTES + 4 * scenario.fleet.attributes.len() as u64;
+    rows * tables as u64 * ROW_BYTES + snapshots * row + 20_000
+}
+
+/// Time to build the cloud and to run a cycle of it, scaled from a small one.
+fn sample(scenario: &Scenario) -> Result<(Duration, Duration), Failure> {
+    let mut small = scenario.clone();
+    small.run.nodes = scenario.run.nodes.min(SAMPLE_NODES);
+    small.run.cycles = SAMPLE_CYCLES;
+    small.events.retain(|event| event.at_cycle <= SAMPLE_CYCLES);
+    small.trace.nodes = None;
+    let scale = f64::from(scenario.run.nodes) / f64::from(small.run.nodes);
+    let folder = std::env::temp_dir().join(format!("subcloud-estimate-{}", std::process::id()));
+    let meta = datasets::trace::Meta {
+        run_id: "estimate".into(),
+        attributes: small.fleet.attributes.clone(),
+        apps: small.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        ..datasets::trace::Meta::default()
+    };
+    // The writer removes the directory again, since it is never finished.
+    let mut trace = datasets::trace::Writer::create(&folder, meta, true)?;
+    let start = Instant::now();
+    let mut simulation = Simulation::new(&small, &Storage::Memory)?;
+    let birth = start.elapsed();
+    let start = Instant::now();
+    for _ in 0..SAMPLE_CYCLES {
+        simulation.cycle(&mut trace)?;
+        simulation.observe(&mut trace)?;
+    }
+    Ok((birth.mul_f64(scale), (start.elapsed() / SAMPLE_CYCLES).mul_f64(scale)))
+}
+
+/// A duration for people.
+fn time(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        seconds if seconds < 120.0 => format!("{seconds:.1} s"),
+        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} h", seconds / 3600.0),
+    }
+}

@@ -1,0 +1,58 @@
+//! `run.json`: what was run, on what, how long it took, and the digest by which two runs can be compared.
+
+use std::time::Duration;
+
+use datasets::scenario::Scenario;
+use engine::Simulation;
+use engine::cloud::Cloud;
+use serde_json::{Value, json};
+
+use crate::memory;
+
+/// The name of a run: the same for the same scenario.
+pub fn run_id(scenario: &Scenario, hash: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = scenario.name.chars().take(40).map(plain).collect();
+    format!("run-{name}-{hash}")
+}
+
+/// The record of a finished run.
+pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> Value {
+    let times = simulation.times;
+    let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
+    json!({
+        "run_id": run_id(scenario, hash),
+        "scenario_name": scenario.name,
+        "scenario_hash": hash,
+        "scenario": scenario.to_toml(),
+        "scenario_resolved": scenario.to_json(),
+        "seed": scenario.run.seed,
+        "cycles": simulation.cycles(),
+        "nodes": scenario.run.nodes,
+        "partners": "oracle: uniform random live nodes, known to nobody in a real cloud",
+        "state_digest": format!("{digest:016x}"),
+        "versions": {
+            "subcloud": env!("CARGO_PKG_VERSION"),
+            "trace_schema": datasets::trace::SCHEMA_VERSION,
+        },
+        "threads": engine::threads(),
+        "machine": {
+            "architecture": std::env::consts::ARCH,
+            "operating_system": std::env::consts::OS,
+            "instructions": if cfg!(target_feature = "avx2") { "x86-64-v3" } else { "baseline" },
+            "processors": std::thread::available_parallelism().map_or(1, usize::from),
+        },
+        "bytes_per_node": Cloud::bytes_per_node(scenario),
+        "columns": Cloud::fields(scenario).into_iter().map(|(name, bytes)| json!({ "name": name, "bytes_per_node": bytes }))
+            .collect::<Vec<_>>(),
+        "peak_resident_bytes": memory::peak(),
+        "wall_seconds": {
+            "total": seconds(wall),
+            "birth": seconds(times.birth),
+            "slicing": seconds(times.slicing),
+            "assignment": seconds(times.assignment),
+            "aggregation": seconds(times.aggregation),
+            "observation": seconds(times.observation),
+        },
+    })
+}

@@ -1,0 +1,135 @@
+//! `subcloud run`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use datasets::scenario::Scenario;
+use datasets::trace::{Meta, Writer};
+use engine::Simulation;
+
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::record::{record, run_id};
+use crate::state::State;
+use crate::{memory, scenario};
+
+/// Run a scenario; leave run.json and the tables of its trace in a directory, and print a summary.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenario: scenario::Arguments,
+    /// Directory of the result [default: out/<scenario name>].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads to use, 0 for all processors; the results are the same bits for any number.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Keep the columns of the cloud in files of this directory rather than in memory.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Show no progress.
+    #[arg(long)]
+    quiet: bool,
+    /// Replace the run that the directory holds.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs a scenario.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let start = Instant::now();
+    let stopped = stop_on_signal()?;
+    let scenario = arguments.scenario.read()?;
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
+    memory::check(&scenario, arguments.state.as_deref())?;
+    use_threads(arguments.threads)?;
+    let hash = scenario.hash();
+    let meta = Meta {
+        run_id: run_id(&scenario, &hash),
+        seed: scenario.run.seed,
+        scenario_hash: hash.clone(),
+        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+        attributes: scenario.fleet.attributes.clone(),
+        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+    };
+    let mut trace = Writer::create(&out, meta, arguments.force).map_err(refused)?;
+    let mut state = State::prepare(arguments.state.as_deref(), arguments.force)?;
+    let mut progress = Progress::new(&scenario, arguments.quiet);
+    progress.building();
+    let mut simulation = Simulation::new(&scenario, &state.storage())?;
+    progress.begin();
+    simulation.observe(&mut trace)?;
+    for cycle in 1..=scenario.run.cycles {
+        interrupted(&stopped, cycle - 1, &scenario)?;
+        simulation.cycle(&mut trace)?;
+        simulation.observe(&mut trace)?;
+        progress.cycle(cycle);
+    }
+    interrupted(&stopped, scenario.run.cycles, &scenario)?;
+    progress.writing();
+    let digest = simulation.digest();
+    let record = record(&scenario, &hash, &simulation, digest, start.elapsed());
+    trace.finish(&format!("{record:#}\n"))?;
+    state.keep();
+    print(&analysis::Summary::read(&out)?.to_string());
+    print(&format!("state digest {digest:016x}\ntrace in {}", out.display()));
+    Ok(())
+}
+
+/// A directory that holds a run is bad input; other trouble with it is a failed run.
+fn refused(error: datasets::trace::Error) -> Failure {
+    match error {
+        datasets::trace::Error::Occupied { .. } => Failure::input(error.to_string(), error.remedy()),
+        error => error.into(),
+    }
+}
+
+/// Sets the number of threads.
+fn use_threads(threads: usize) -> Result<(), Failure> {
+    engine::use_threads(threads).map_err(|error| {
+        Failure::run(format!("no {threads} threads: {error}"), Some("ask for fewer with --threads".to_owned()))
+    })
+}
+
+/// A flag that an interrupt raises; a second interrupt ends the process at once.
+fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let raise = Arc::clone(&stopped);
+    ctrlc::set_handler(move || {
+        if raise.swap(true, Ordering::Relaxed) {
+            std::process::exit(1);
+        }
+    })
+    .map_err(|error| Failure::run(format!("interrupts cannot be caught: {error}"), None))?;
+    Ok(stopped)
+}
+
+/// Stops a run whose flag is raised; what it has made is removed as it unwinds.
+fn interrupted(stopped: &AtomicBool, cycle: u32, scenario: &Scenario) -> Result<(), Failure> {
+    if !stopped.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let message = format!("interrupted after cycle {cycle} of {}: nothing was written", scenario.run.cycles);
+    Err(Failure::run(message, Some("run it again; --cycles makes it shorter, trace.every observes less often".to_owned())))
+}
+
+/// Prints a line or more on stdout; a reader that has gone away is no failure.
+pub fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A number with its thousands apart.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
