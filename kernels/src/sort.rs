@@ -1,13 +1,15 @@
-//! Keys that order floats, and the steps of a stable radix sort by 11 bits of the key at a time.
+//! Keys that order floats, and the steps of a stable radix sort.
 //!
-//! A step reads eight bytes a node and writes eight, to one of 2048 places that each advance in order.
+//! A step counts the digits of a chunk of records, and then moves each record to the next place of its digit's cell. A
+//! digit has at most 10 bits: the tails of 1024 cells still lie in a core's nearest cache, those of 2048 do not, and a step
+//! then takes three times as long. So the digits are cut out of those bits of the keys alone in which keys differ at all.
+//!
+//! Counting reads a chunk as a stream; moving reads it as a stream, and writes as many streams as there are digits.
 
-/// Bits of a digit.
-pub const DIGIT_BITS: u32 = 11;
-/// Values of a digit.
+/// The most bits of a digit.
+pub const DIGIT_BITS: u32 = 10;
+/// The most values of a digit.
 pub const DIGITS: usize = 1 << DIGIT_BITS;
-/// Digits of a key.
-pub const STEPS: u32 = 3;
 
 /// A key that orders as the value does. Zeros of both signs are equal; the value must be a number.
 ///
@@ -30,9 +32,150 @@ pub fn value(key: u32) -> f32 {
     f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
-/// The digit of a key in a step of the sort.
-#[must_use]
+/// In what the keys of some values differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Number of values.
+    pub count: u64,
+    /// The least key; the largest word if there is no value.
+    pub least: u32,
+    /// The greatest key; 0 if there is no value.
+    pub greatest: u32,
+    /// Bits that are set in some key.
+    pub some: u32,
+    /// Bits that are set in every key.
+    pub every: u32,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self { count: 0, least: u32::MAX, greatest: 0, some: 0, every: u32::MAX }
+    }
+}
+
+impl Span {
+    /// The span of the values that `mask` marks with 1, or of all if it is empty. Reads four bytes a value, and one of the
+    /// mask.
+    ///
+    /// # Panics
+    /// If the mask is neither empty nor as long as the values.
+    #[must_use]
+    pub fn of(values: &[f32], mask: &[u8]) -> Self {
+        let mut span = Self::default();
+        if mask.is_empty() {
+            for &value in values {
+                span.extend(key(value), u32::MAX);
+            }
+            span.count = values.len() as u64;
+        } else {
+            assert_eq!(values.len(), mask.len());
+            for (&value, &mark) in values.iter().zip(mask) {
+                span.extend(key(value), if mark == 1 { u32::MAX } else { 0 });
+            }
+            span.count = mask.iter().map(|&mark| u64::from(mark == 1)).sum();
+        }
+        span
+    }
+
+    /// Takes in a key where `marked` has all bits set, and nothing where it has none.
+    #[inline]
+    fn extend(&mut self, key: u32, marked: u32) {
+        self.least = self.least.min(key | !marked);
+        self.greatest = self.greatest.max(key & marked);
+        self.some |= key & marked;
+        self.every &= key | !marked;
+    }
+
+    /// The span of both sets of values together.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            least: self.least.min(other.least),
+            greatest: self.greatest.max(other.greatest),
+            some: self.some | other.some,
+            every: self.every & other.every,
+        }
+    }
+
+    /// The digits in which the keys differ.
+    #[must_use]
+    pub fn digits(&self) -> Digits {
+        if self.least >= self.greatest {
+            return Digits { least: self.least, shift: 0, width: 0, steps: 2 };
+        }
+        // Bits that all keys share at the lower end say nothing about the order; nor do those above the widest distance.
+        let shift = (self.some & !self.every).trailing_zeros();
+        let bits = u32::BITS - ((self.greatest - self.least) >> shift).leading_zeros();
+        let steps = bits.div_ceil(DIGIT_BITS).max(2);
+        Digits { least: self.least, shift, width: bits.div_ceil(steps), steps }
+    }
+}
+
+/// How keys are cut into digits of equally many bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digits {
+    least: u32,
+    shift: u32,
+    width: u32,
+    steps: u32,
+}
+
+impl Digits {
+    /// Number of digits, and so of steps of the sort: 2 to 4.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// A number that orders as the value does, from 0 up: what digits are cut from.
+    #[must_use]
+    #[inline]
+    pub fn number(&self, value: f32) -> u32 {
+        key(value).wrapping_sub(self.least) >> self.shift
+    }
+
+    /// The value of a number, with a positive sign if it is zero.
+    #[must_use]
+    #[inline]
+    pub fn value(&self, number: u32) -> f32 {
+        value((number << self.shift).wrapping_add(self.least))
+    }
+
+    /// The digit of a number in a step: the lowest in step 0.
+    #[must_use]
+    #[inline]
+    pub fn digit(&self, number: u32, step: u32) -> usize {
+        (number >> (step * self.width)) as usize & ((1 << self.width) - 1)
+    }
+
+    /// The digits of a number below that of a step.
+    #[must_use]
+    #[inline]
+    pub fn below(&self, number: u32, step: u32) -> u32 {
+        number & ((1 << (step * self.width)) - 1)
+    }
+}
+
+/// Counts digits.
+///
+/// # Panics
+/// If a digit is not below [`DIGITS`].
 #[inline]
-pub fn digit(key: u32, step: u32) -> usize {
-    (key >> (step * DIGIT_BITS)) as usize % DIGITS
+pub fn count(counts: &mut [u32; DIGITS], digits: impl Iterator<Item = usize>) {
+    digits.for_each(|digit| counts[digit] += 1);
+}
+
+/// Moves each record, which comes with its digit, to the next place of that digit's cell, and the cell's beginning behind it.
+///
+/// # Panics
+/// If a digit is not below [`DIGITS`], or a cell is full.
+#[inline]
+pub fn scatter(cells: &mut [&mut [u64]; DIGITS], records: impl Iterator<Item = (usize, u64)>) {
+    records.for_each(|(digit, record)| {
+        let cell = &mut cells[digit];
+        let Some((place, rest)) = std::mem::take(cell).split_first_mut() else { panic!("cell {digit} is full") };
+        *place = record;
+        *cell = rest;
+    });
 }
