@@ -11,6 +11,23 @@ pub const DIGIT_BITS: u32 = 10;
 /// The most values of a digit.
 pub const DIGITS: usize = 1 << DIGIT_BITS;
 
+/// Records whose digits are found together, before any of them moves.
+pub const BATCH: usize = 128;
+
+/// A record of a sort: two words, the upper of which orders.
+#[must_use]
+#[inline]
+pub fn record(upper: u32, lower: u32) -> u64 {
+    (u64::from(upper) << 32) | u64::from(lower)
+}
+
+/// The upper word of a record.
+#[must_use]
+#[inline]
+pub fn upper(record: u64) -> u32 {
+    (record >> 32) as u32
+}
+
 /// A key that orders as the value does. Zeros of both signs are equal; the value must be a number.
 ///
 /// ```
@@ -135,6 +152,27 @@ impl Digits {
         key(value).wrapping_sub(self.least) >> self.shift
     }
 
+    /// Writes the records (number of the value, index) of those values that `mask` marks with 1, or of all if it is empty; the
+    /// first index is `first`. Returns how many.
+    ///
+    /// # Panics
+    /// If there are more than [`BATCH`] values, or the mask is neither empty nor as long.
+    pub fn records(&self, records: &mut [u64; BATCH], values: &[f32], mask: &[u8], first: u32) -> usize {
+        assert!(values.len() <= BATCH && (mask.is_empty() || mask.len() == values.len()));
+        for ((to, &value), index) in records.iter_mut().zip(values).zip(first..) {
+            *to = record(self.number(value), index);
+        }
+        if mask.iter().all(|&mark| mark == 1) {
+            return values.len();
+        }
+        let mut count = 0;
+        for (k, &mark) in mask.iter().enumerate() {
+            records[count] = records[k];
+            count += usize::from(mark == 1);
+        }
+        count
+    }
+
     /// The value of a number, with a positive sign if it is zero.
     #[must_use]
     #[inline]
@@ -157,25 +195,48 @@ impl Digits {
     }
 }
 
-/// Counts digits.
-///
-/// # Panics
-/// If a digit is not below [`DIGITS`].
+/// Counts the digits of some records.
 #[inline]
-pub fn count(counts: &mut [u32; DIGITS], digits: impl Iterator<Item = usize>) {
-    digits.for_each(|digit| counts[digit] += 1);
+pub fn count(counts: &mut [u32; DIGITS], records: &[u64], digit: impl Fn(u64) -> usize) {
+    for &record in records {
+        counts[digit(record) % DIGITS] += 1;
+    }
 }
 
-/// Moves each record, which comes with its digit, to the next place of that digit's cell, and the cell's beginning behind it.
-///
-/// # Panics
-/// If a digit is not below [`DIGITS`], or a cell is full.
-#[inline]
-pub fn scatter(cells: &mut [&mut [u64]; DIGITS], records: impl Iterator<Item = (usize, u64)>) {
-    records.for_each(|(digit, record)| {
-        let cell = &mut cells[digit];
-        let Some((place, rest)) = std::mem::take(cell).split_first_mut() else { panic!("cell {digit} is full") };
-        *place = record;
-        *cell = rest;
-    });
+/// Where the records of a chunk move to: a cell for each digit, filled from its beginning.
+#[derive(Debug)]
+pub struct Cells<'a> {
+    /// The cells.
+    pub places: [&'a mut [u64]; DIGITS],
+    /// Records in each.
+    pub filled: [u32; DIGITS],
+}
+
+impl Default for Cells<'_> {
+    fn default() -> Self {
+        Self { places: std::array::from_fn(|_| <&mut [u64]>::default()), filled: [0; DIGITS] }
+    }
+}
+
+impl Cells<'_> {
+    /// Moves records to the cells of their digits, in order.
+    ///
+    /// # Panics
+    /// If a cell is full.
+    #[inline]
+    pub fn scatter(&mut self, records: &[u64], digit: impl Fn(u64) -> usize) {
+        // The digits of a batch are known before its first store, so that no load has to wait to see where that one goes.
+        let mut digits = [0_u16; BATCH];
+        for records in records.chunks(BATCH) {
+            for (to, &record) in digits.iter_mut().zip(records) {
+                *to = digit(record) as u16;
+            }
+            for (&digit, &record) in digits.iter().zip(records) {
+                let digit = digit as usize % DIGITS;
+                let filled = &mut self.filled[digit];
+                self.places[digit][*filled as usize] = record;
+                *filled += 1;
+            }
+        }
+    }
 }
