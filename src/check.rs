@@ -18,7 +18,9 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
     let fleet = match &scenario.fleet.source {
         Source::Classes(classes) => format!("{} classes", classes.len()),
-        Source::File(inventory) => format!("{} rows of {}", grouped(inventory.read()?.rows as u64), inventory.path.display()),
+        Source::File(inventory) => {
+            format!("{} rows of {}", grouped(inventory.read()?.rows as u64), inventory.path.display())
+        }
     };
     print(&format!(
         "{}: ok. {} nodes ({fleet}), {} cycles, {} applications, {} aggregates, {} events.",

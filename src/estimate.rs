@@ -47,7 +47,8 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let columns = Cloud::bytes_per_node(&scenario);
     print(&format!("  {:<34}{columns:>12}{:>14}\n", "together", bytes(columns * nodes)));
     let in_files = arguments.state.is_some();
-    let available = memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
+    let available =
+        memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
     print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
     let state = if in_files { format!(", and {} for the columns", bytes(columns * nodes)) } else { String::new() };
     print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));

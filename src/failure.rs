@@ -67,7 +67,8 @@ impl From<engine::Error> for Failure {
                 "aggregate another attribute or function, or leave such nodes out of the fleet file",
             ),
             engine::Error::Column { .. } => {
-                let help = "run fewer nodes with --nodes, or keep the columns in files of a roomy disk with --state DIR";
+                let help =
+                    "run fewer nodes with --nodes, or keep the columns in files of a roomy disk with --state DIR";
                 Self::run(error.to_string(), Some(help.to_owned()))
             }
         }

@@ -24,13 +24,18 @@ use clap::{Parser, Subcommand};
 /// A scenario (TOML) says who the nodes are, how they meet, and which application asks for which share of them. `run`
 /// evaluates it and leaves its trace as Parquet tables, which DuckDB and Polars open.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, max_term_width = 100, after_help = "\
+#[command(
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   subcloud run datasets/scenarios/telco.toml
   subcloud run datasets/scenarios/telco.toml --nodes 1e7 --cycles 20 --set suite.app.monitoring.share=0.2
   subcloud estimate datasets/scenarios/hundred_million.toml
 
-Exit codes: 0 done, 1 the run failed, 2 bad input.")]
+Exit codes: 0 done, 1 the run failed, 2 bad input."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -18,22 +18,23 @@ pub fn check(scenario: &Scenario, state: Option<&Path>) -> Result<(), Failure> {
             "run about {} nodes (--nodes), free memory, or keep the columns in files with --state DIR",
             crate::run::grouped(fit / 1000 * 1000)
         );
-        let message = format!(
-            "{nodes} nodes need {} of memory, and {} are available",
-            bytes(needed),
-            bytes(available)
-        );
+        let message = format!("{nodes} nodes need {} of memory, and {} are available", bytes(needed), bytes(available));
         return Err(Failure::input(message, help));
     }
     let columns = Cloud::bytes_per_node(scenario) * u64::from(scenario.run.nodes);
-    if let Some((folder, free)) = state.and_then(|state| Some((state, free(state)?))).filter(|&(_, free)| columns > free) {
+    if let Some((folder, free)) =
+        state.and_then(|state| Some((state, free(state)?))).filter(|&(_, free)| columns > free)
+    {
         let message = format!(
             "{nodes} nodes need {} on the disk of {}, and {} are free",
             bytes(columns),
             folder.display(),
             bytes(free)
         );
-        return Err(Failure::input(message, "free space there, choose another --state DIR, or run fewer nodes with --nodes"));
+        return Err(Failure::input(
+            message,
+            "free space there, choose another --state DIR, or run fewer nodes with --nodes",
+        ));
     }
     Ok(())
 }

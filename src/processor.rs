@@ -15,7 +15,8 @@ pub fn check() -> Result<(), String> {
         ("AVX2", cfg!(target_feature = "avx2"), extended >> 5 & 1),
         ("BMI2", cfg!(target_feature = "bmi2"), extended >> 8 & 1),
     ];
-    let missing: Vec<_> = features.iter().filter(|(_, built, has)| *built && *has == 0).map(|(name, ..)| *name).collect();
+    let missing: Vec<_> =
+        features.iter().filter(|(_, built, has)| *built && *has == 0).map(|(name, ..)| *name).collect();
     if missing.is_empty() {
         return Ok(());
     }

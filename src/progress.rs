@@ -30,10 +30,13 @@ impl Progress {
             let bar = ProgressBar::with_draw_target(Some(scenario.run.cycles.into()), ProgressDrawTarget::stderr());
             let nodes = f64::from(scenario.run.nodes);
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style.with_key("per_sec", move |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-                // A rate that cannot be written is left out.
-                let _ = write!(out, "{:.1} M nodes/s", state.per_sec() * nodes / 1e6);
-            }));
+            bar.set_style(style.with_key(
+                "per_sec",
+                move |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+                    // A rate that cannot be written is left out.
+                    let _ = write!(out, "{:.1} M nodes/s", state.per_sec() * nodes / 1e6);
+                },
+            ));
             bar.set_message(scenario.name.clone());
             bar
         });

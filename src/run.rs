@@ -113,7 +113,10 @@ fn interrupted(stopped: &AtomicBool, cycle: u32, scenario: &Scenario) -> Result<
         return Ok(());
     }
     let message = format!("interrupted after cycle {cycle} of {}: nothing was written", scenario.run.cycles);
-    Err(Failure::run(message, Some("run it again; --cycles makes it shorter, trace.every observes less often".to_owned())))
+    Err(Failure::run(
+        message,
+        Some("run it again; --cycles makes it shorter, trace.every observes less often".to_owned()),
+    ))
 }
 
 /// Prints a line or more on stdout; a reader that has gone away is no failure.

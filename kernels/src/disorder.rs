@@ -101,7 +101,12 @@ pub fn borders(members: u64) -> [u32; SLICES as usize - 1] {
     std::array::from_fn(|k| ((k as u64 + 1) * members).div_ceil(u64::from(SLICES)) as u32)
 }
 
+/// Nodes measured between two sums of counts; lanes of the sum of squares.
+const STRIP: usize = 1 << 10;
+const LANES: usize = 8;
+
 /// Measures nodes by their true `ranks` ([`OUTSIDE`] for those that take no part) among `members`, and notes their slices.
+/// `present` marks with 1 those that take part now, or is empty if all do.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -109,23 +114,50 @@ pub fn measure(noted: &mut [u8], slots: &[Slot], ranks: &[u32], present: &[u8], 
     assert!(noted.len() == slots.len() && ranks.len() == slots.len());
     assert!(present.is_empty() || present.len() == slots.len());
     let borders = borders(members);
-    let mut sum = Disorder::default();
-    for (k, (noted, (slot, &rank))) in noted.iter_mut().zip(slots.iter().zip(ranks)).enumerate() {
-        let counts = u64::from(rank != OUTSIDE && present.get(k).is_none_or(|&p| p == 1));
-        let slice = (u64::from(slot.id()) * u64::from(SLICES) >> 32) as u8;
-        let truth: u8 = borders.iter().map(|&border| u8::from(rank >= border)).sum();
-        sum.members += counts;
-        sum.slices += counts * u64::from(slice.abs_diff(truth));
-        sum.wrong += counts & u64::from(slice != truth);
-        sum.changes += counts & u64::from(slice != *noted);
-        *noted = slice;
-    }
     let scale = 1.0 / members.max(1) as f64;
-    for (k, (slot, &rank)) in slots.iter().zip(ranks).enumerate() {
-        if rank != OUTSIDE && present.get(k).is_none_or(|&p| p == 1) {
-            let difference = ecdf.share_below(slot.id()) - (f64::from(rank) + 0.5) * scale;
-            sum.squares += difference * difference;
+    let mut sum = Disorder::default();
+    let strips = noted.chunks_mut(STRIP).zip(slots.chunks(STRIP)).zip(ranks.chunks(STRIP));
+    for (strip, ((noted, slots), ranks)) in strips.enumerate() {
+        let mut counted = [OUTSIDE; STRIP];
+        let counted = &mut counted[..ranks.len()];
+        counted.copy_from_slice(ranks);
+        for (rank, &present) in counted.iter_mut().zip(present.get(strip * STRIP..).unwrap_or_default()) {
+            *rank = if present == 1 { *rank } else { OUTSIDE };
         }
+        sum.add(slices(noted, slots, counted, &borders));
+        sum.squares += squares(slots, counted, ecdf, scale);
     }
     sum
+}
+
+/// Counts a strip by its slices, and notes them.
+fn slices(noted: &mut [u8], slots: &[Slot], ranks: &[u32], borders: &[u32; SLICES as usize - 1]) -> Disorder {
+    let [mut members, mut distance, mut wrong, mut changes] = [0_u32; 4];
+    for (noted, (slot, &rank)) in noted.iter_mut().zip(slots.iter().zip(ranks)) {
+        let counts = u32::from(rank != OUTSIDE);
+        let slice = (u64::from(slot.id()) * u64::from(SLICES) >> 32) as u32;
+        let truth: u32 = borders.iter().map(|&border| u32::from(rank >= border)).sum();
+        members += counts;
+        distance += counts * slice.abs_diff(truth);
+        wrong += counts & u32::from(slice != truth);
+        changes += counts & u32::from(slice != u32::from(*noted));
+        *noted = slice as u8;
+    }
+    let [members, slices, wrong, changes] = [members, distance, wrong, changes].map(u64::from);
+    Disorder { members, squares: 0.0, slices, wrong, changes }
+}
+
+/// The sum of squared differences between the normalised ranks of a strip, in lanes.
+fn squares(slots: &[Slot], ranks: &[u32], ecdf: &Ecdf, scale: f64) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let add = |lane: &mut f64, slot: &Slot, rank: u32| {
+        let difference = ecdf.share_below(slot.id()) - (f64::from(rank) + 0.5) * scale;
+        *lane += if rank == OUTSIDE { 0.0 } else { difference * difference };
+    };
+    for (slots, ranks) in slots.chunks(LANES).zip(ranks.chunks(LANES)) {
+        for ((lane, slot), &rank) in lanes.iter_mut().zip(slots).zip(ranks) {
+            add(lane, slot, rank);
+        }
+    }
+    lanes.iter().sum()
 }

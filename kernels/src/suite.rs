@@ -31,6 +31,11 @@ pub fn ids(slots: &[Slot]) -> impl ExactSizeIterator<Item = u32> {
     slots.iter().map(|slot| slot.id())
 }
 
+/// Values of a node's byte of application, [`NONE`] included.
+const APPS: usize = 1 << 8;
+/// Sums that consecutive nodes add to.
+const LANES: usize = 4;
+
 /// What the applications hold among some nodes: sums, application by application.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Holdings {
@@ -45,26 +50,32 @@ pub struct Holdings {
 impl Holdings {
     /// Counts the nodes that each of `count` applications holds.
     ///
+    /// Consecutive nodes, which often hold the same application, add to sums of their own, so that none waits for another.
+    ///
     /// # Panics
-    /// If the lengths differ, or a node holds an application beyond `count`.
+    /// If the lengths differ.
     #[must_use]
     pub fn of(count: usize, apps: &[u8], truth: &[u8], attributes: &[&[f32]]) -> Self {
         assert_eq!(apps.len(), truth.len());
-        // Those that hold none are counted behind the rest.
-        let place = |app: u8| (app as usize).min(count);
-        let (mut held, mut correct) = (vec![0; count + 1], vec![0; count + 1]);
-        for (&app, &truth) in apps.iter().zip(truth) {
-            held[place(app)] += 1;
-            correct[place(app)] += u64::from(app == truth);
+        let (mut held, mut correct) = ([[0_u64; APPS]; LANES], [[0_u64; APPS]; LANES]);
+        for (apps, truth) in apps.chunks(LANES).zip(truth.chunks(LANES)) {
+            for (lane, (&app, &truth)) in apps.iter().zip(truth).enumerate() {
+                held[lane][app as usize] += 1;
+                correct[lane][app as usize] += u64::from(app == truth);
+            }
         }
         let sums = attributes.iter().map(|values| {
-            let mut sums = vec![0.0; count + 1];
-            for (&app, &value) in apps.iter().zip(*values) {
-                sums[place(app)] += f64::from(value);
+            let mut sums = [[0.0; APPS]; LANES];
+            for (apps, values) in apps.chunks(LANES).zip(values.chunks(LANES)) {
+                for (lane, (&app, &value)) in apps.iter().zip(values).enumerate() {
+                    sums[lane][app as usize] += f64::from(value);
+                }
             }
-            sums
+            (0..count).map(|app| (sums[0][app] + sums[2][app]) + (sums[1][app] + sums[3][app])).collect()
         });
-        Self { held, correct, sums: sums.collect() }
+        let total =
+            |counts: &[[u64; APPS]; LANES]| (0..count).map(|app| counts.iter().map(|lane| lane[app]).sum()).collect();
+        Self { sums: sums.collect(), held: total(&held), correct: total(&correct) }
     }
 
     /// Adds what they hold among other nodes.

@@ -116,8 +116,11 @@ impl Check<'_, '_> {
     }
 
     fn panel(&self, raw: &raw::Panel, run: &Run) -> Result<Option<Panel>, Error> {
-        let mut cycles =
-            raw.cycles.iter().filter_map(|cycle| self.cycle(cycle, 0, run).transpose()).collect::<Result<Vec<u32>, Error>>()?;
+        let mut cycles = raw
+            .cycles
+            .iter()
+            .filter_map(|cycle| self.cycle(cycle, 0, run).transpose())
+            .collect::<Result<Vec<u32>, Error>>()?;
         cycles.sort_unstable();
         cycles.dedup();
         if raw.cycles.is_empty() {

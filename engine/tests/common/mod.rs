@@ -1,0 +1,75 @@
+//! Runs scenarios given as text, and hands over their traces.
+#![allow(dead_code, reason = "not every test needs everything")]
+
+use std::fs;
+use std::path::Path;
+
+use datasets::scenario::{self, Scenario};
+use datasets::trace::read::Run;
+use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, SliceRow, Writer};
+use engine::{Simulation, Storage};
+
+/// The rows of a finished run, and the digest of its last state.
+pub struct Result {
+    pub cycles: Vec<CycleRow>,
+    pub slices: Vec<SliceRow>,
+    pub apps: Vec<AppRow>,
+    pub aggregates: Vec<AggregateRow>,
+    pub digest: u64,
+}
+
+/// A scenario from its text.
+pub fn scenario(text: &str) -> Scenario {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.toml");
+    fs::write(&path, text).unwrap();
+    scenario::read(&path, &[]).unwrap()
+}
+
+/// Runs a scenario in memory.
+pub fn run(text: &str) -> Result {
+    run_in(text, &Storage::Memory)
+}
+
+/// Runs a scenario with so many threads.
+pub fn run_with(threads: usize, text: &str) -> Result {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| run(text))
+}
+
+/// Runs a scenario with its columns where `storage` says.
+pub fn run_in(text: &str, storage: &Storage) -> Result {
+    let scenario = scenario(text);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut trace = Writer::create(&out, meta(&scenario), false).unwrap();
+    let mut simulation = Simulation::new(&scenario, storage).unwrap();
+    simulation.observe(&mut trace).unwrap();
+    for _ in 0..scenario.run.cycles {
+        simulation.cycle(&mut trace).unwrap();
+        simulation.observe(&mut trace).unwrap();
+    }
+    let digest = simulation.digest();
+    trace.finish("{}").unwrap();
+    read(&out, digest)
+}
+
+fn meta(scenario: &Scenario) -> Meta {
+    Meta {
+        run_id: "test".into(),
+        seed: scenario.run.seed,
+        attributes: scenario.fleet.attributes.clone(),
+        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        ..Meta::default()
+    }
+}
+
+fn read(out: &Path, digest: u64) -> Result {
+    let run = Run::open(out).unwrap();
+    Result {
+        cycles: run.cycles().unwrap(),
+        slices: run.slices().unwrap(),
+        apps: run.apps().unwrap(),
+        aggregates: run.aggregates().unwrap(),
+        digest,
+    }
+}

@@ -1,0 +1,193 @@
+//! The schedule: every member starts once a cycle, with partners that are uniform over the live nodes.
+
+use engine::schedule::{Batch, Buckets, Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
+use kernels::exchange::{Ends, Tally};
+
+/// Counts how often a node starts, and how often it is chosen.
+struct Counting {
+    draws: usize,
+}
+
+impl Protocol<[u32; 2]> for Counting {
+    fn draws(&self) -> usize {
+        self.draws
+    }
+    fn run(&self, ends: &mut impl Ends<[u32; 2]>, batch: &mut Batch<'_>) -> Tally {
+        for (k, &from) in batch.from.iter().enumerate() {
+            let [started, chosen] = ends.initiator(from);
+            ends.set_initiator(from, [started + 1, chosen]);
+            for row in batch.to {
+                let [started, chosen] = ends.partner(row[k]);
+                ends.set_partner(row[k], [started, chosen + 1]);
+            }
+        }
+        Tally { requests: batch.from.len() as u64, ..Tally::default() }
+    }
+}
+
+fn draws(cycle: u32) -> Draws {
+    Draws { seed: 1, cycle, purpose: 1 << 16, request_loss: 0, reply_loss: 0 }
+}
+
+/// Chi-square of counts against equal shares, in standard deviations from its mean. Counts of nodes are grouped, as a
+/// node is chosen a few times only.
+fn excess(counts: &[u64]) -> f64 {
+    let expected = counts.iter().sum::<u64>() as f64 / counts.len() as f64;
+    let chi: f64 = counts.iter().map(|&c| (c as f64 - expected).powi(2) / expected).sum();
+    (chi - counts.len() as f64 + 1.0) / (2.0 * (counts.len() as f64 - 1.0)).sqrt()
+}
+
+/// Masks of 20,000 nodes: all, a region dead, every third dead, all but a few dead.
+fn masks() -> Vec<Vec<u8>> {
+    let nodes = 20_000;
+    vec![
+        Vec::new(),
+        (0..nodes).map(|node| u8::from(!(3_000..11_000).contains(&node))).collect(),
+        (0..nodes).map(|node| u8::from(node % 3 != 0)).collect(),
+        (0..nodes).map(|node| u8::from(node % 1_999 == 0)).collect(),
+    ]
+}
+
+fn is_member(mask: &[u8], node: usize) -> bool {
+    mask.get(node).is_none_or(|&m| m == MEMBER)
+}
+
+#[test]
+fn every_member_starts_once_and_members_alone_are_chosen() {
+    for mask in masks() {
+        for (block, draws_per_node) in [(1 << 13, 1), (1 << 11, 20), (100, 3)] {
+            let partition = Partition::new(20_000, &mask, block);
+            let mut state = vec![[0; 2]; 20_000];
+            let pass = Drawn { draws: draws(1), partition: &partition, mask: &mask };
+            let tally = pass.run(&mut state, &Counting { draws: draws_per_node });
+            assert_eq!(tally.requests as usize, partition.members());
+            for (node, &[started, chosen]) in state.iter().enumerate() {
+                assert_eq!(started, u32::from(is_member(&mask, node)), "node {node}");
+                assert!(chosen == 0 || is_member(&mask, node), "node {node} is dead and chosen");
+            }
+        }
+    }
+}
+
+/// Whether regions of the cloud are drawn equally often: the mean deviation of each over the cycles, against its own standard
+/// error (candidates of neighbouring initiators share a window, so they are not independent within a cycle), summed as
+/// squares over the regions; in standard deviations of that sum.
+fn regional_excess(cycles: &[Vec<u64>]) -> f64 {
+    let (count, regions) = (cycles.len() as f64, cycles[0].len());
+    let squares: f64 = (0..regions)
+        .map(|region| {
+            let share =
+                |cycle: &Vec<u64>| cycle[region] as f64 / cycle.iter().sum::<u64>() as f64 - 1.0 / regions as f64;
+            let mean = cycles.iter().map(share).sum::<f64>() / count;
+            let variance = cycles.iter().map(|cycle| (share(cycle) - mean).powi(2)).sum::<f64>() / (count - 1.0);
+            mean * mean / (variance / count)
+        })
+        .sum();
+    (squares - regions as f64) / (2.0 * regions as f64).sqrt()
+}
+
+#[test]
+fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
+    for mask in &masks()[..3] {
+        for draws_per_node in [1, 20] {
+            let partition = Partition::new(20_000, mask, if draws_per_node == 1 { 1 << 13 } else { 1 << 11 });
+            let mut cycles = Vec::new();
+            for cycle in 1..=300 {
+                let mut state = vec![[0; 2]; 20_000];
+                let pass = Drawn { draws: draws(cycle), partition: &partition, mask };
+                pass.run(&mut state, &Counting { draws: draws_per_node });
+                let members = state.iter().enumerate().filter(|(node, _)| is_member(mask, *node));
+                let chosen: Vec<u64> = members.map(|(_, &[_, chosen])| chosen.into()).collect();
+                cycles.push(chosen.chunks_exact(chosen.len() / 50).map(|part| part.iter().sum()).collect());
+            }
+            let excess = regional_excess(&cycles);
+            assert!(excess.abs() < 4.0, "{draws_per_node} draws: {excess}");
+        }
+    }
+}
+
+#[test]
+fn a_node_meets_every_other_node_equally_often_also_its_neighbours() {
+    // Partners of the nodes of one block, over many cycles: how many lie at each distance.
+    let nodes = 640;
+    let partition = Partition::new(nodes, &[], 1 << 13);
+    let mut distances = vec![0_u64; nodes - 1];
+    for cycle in 1..=2_000 {
+        let mut state: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, u32::MAX]).collect();
+        Drawn { draws: draws(cycle), partition: &partition, mask: &[] }.run(&mut state, &Meeting);
+        for (node, &[_, met]) in state.iter().enumerate() {
+            distances[(met as usize + nodes - node) % nodes - 1] += 1;
+        }
+    }
+    assert!(excess(&distances).abs() < 4.0, "{}", excess(&distances));
+}
+
+/// Notes at the initiator whom it met.
+struct Meeting;
+
+impl Protocol<[u32; 2]> for Meeting {
+    fn run(&self, ends: &mut impl Ends<[u32; 2]>, batch: &mut Batch<'_>) -> Tally {
+        for (&from, &to) in batch.from.iter().zip(batch.partners()) {
+            let (own, other) = (ends.initiator(from), ends.partner(to));
+            ends.set_initiator(from, [own[0], other[0]]);
+        }
+        Tally::default()
+    }
+}
+
+#[test]
+fn a_list_is_run_to_the_letter() {
+    for mask in masks() {
+        let (mut list, mut room) = (vec![0; 20_000], vec![[0; 2]; 20_000]);
+        draw_partners(&mut list, &draws(1), &mask, |node| is_member(&mask, node));
+        let mut expected = vec![[0; 2]; 20_000];
+        for (node, &partner) in list.iter().enumerate().filter(|(node, _)| is_member(&mask, *node)) {
+            assert!(partner as usize != node && is_member(&mask, partner as usize));
+            expected[node][0] += 1;
+            expected[partner as usize][1] += 1;
+        }
+        let buckets = Buckets::new(&list, &mut room);
+        let mut state = vec![[0; 2]; 20_000];
+        Listed { draws: draws(1), buckets: &buckets }.run(&mut state, &Counting { draws: 1 });
+        assert_eq!(state, expected);
+    }
+}
+
+#[test]
+fn listed_partners_are_uniform() {
+    for mask in &masks()[..3] {
+        let mut counts = vec![0; 20_000];
+        for cycle in 1..=40 {
+            let mut list = vec![0; 20_000];
+            draw_partners(&mut list, &draws(cycle), mask, |node| is_member(mask, node));
+            list.iter().filter(|&&partner| partner != u32::MAX).for_each(|&partner| counts[partner as usize] += 1);
+        }
+        let members: Vec<u64> = (0..20_000).filter(|&node| is_member(mask, node)).map(|node| counts[node]).collect();
+        assert!(excess(&members).abs() < 4.0, "{}", excess(&members));
+    }
+}
+
+#[test]
+fn a_matching_gives_every_node_two_exchanges_a_cycle() {
+    for nodes in [2, 10, 1_000, 40_000] {
+        let partition = Partition::new(nodes, &[], 1 << 13);
+        let mut state = vec![[0; 2]; nodes];
+        Matching { draws: draws(1), partition: &partition, mask: &[] }.run(&mut state, &Counting { draws: 1 });
+        let short = state.iter().filter(|[started, chosen]| started + chosen != 2).count();
+        let blocks = partition.bounds().len();
+        assert!(state.iter().all(|[started, chosen]| started + chosen <= 2) && short <= 2 * blocks, "{nodes}: {short}");
+    }
+}
+
+#[test]
+fn blocks_hold_equally_many_members() {
+    for mask in masks() {
+        let partition = Partition::new(20_000, &mask, 1_000);
+        let counts: Vec<usize> = (partition.bounds().windows(2))
+            .map(|block| (block[0]..block[1]).filter(|&node| is_member(&mask, node)).count())
+            .collect();
+        assert_eq!(counts.iter().sum::<usize>(), partition.members());
+        let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+        assert!(most - least <= 1 && counts.len() % 2 == 0, "{counts:?}");
+    }
+}
