@@ -12,8 +12,8 @@ use crate::memory::{self, bytes};
 use crate::run::{grouped, print};
 use crate::scenario;
 
-/// Nodes and cycles of the small cloud whose time is scaled up.
-const SAMPLE_NODES: u32 = 1 << 18;
+/// Nodes of the larger of two small clouds whose times are scaled up, and their cycles.
+const SAMPLE_NODES: u32 = 1 << 20;
 const SAMPLE_CYCLES: u32 = 4;
 
 /// Bytes of a row of a snapshot on disk, as measured on shipped scenarios, beside those of its attributes.
@@ -52,7 +52,7 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
     let state = if in_files { format!(", and {} for the columns", bytes(columns * nodes)) } else { String::new() };
     print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));
-    let (birth, cycle) = sample(&scenario)?;
+    let [birth, cycle] = sample(&scenario)?;
     let total = birth + cycle * scenario.run.cycles;
     print(&format!(
         "time    about {}: {} to build, {} a cycle, with {} threads (scaled from a small cloud on this machine)",
@@ -79,14 +79,22 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
     rows * tables as u64 * ROW_BYTES + snapshots * row + 20_000
 }
 
-/// Time to build the cloud and to run a cycle of it, scaled from a small one.
-fn sample(scenario: &Scenario) -> Result<(Duration, Duration), Failure> {
+/// Time to build the cloud and to run a cycle of it: a straight line through two small clouds, since building has a part
+/// that does not grow with the cloud.
+fn sample(scenario: &Scenario) -> Result<[Duration; 2], Failure> {
+    let large = scenario.run.nodes.min(SAMPLE_NODES);
+    let small = large.div_ceil(4);
+    let (fast, slow) = (measure(scenario, small)?, measure(scenario, large)?);
+    let scale = f64::from(scenario.run.nodes - large) / f64::from((large - small).max(1));
+    Ok(std::array::from_fn(|k| slow[k] + slow[k].saturating_sub(fast[k]).mul_f64(scale)))
+}
+
+/// Times a small cloud: building it, and one cycle.
+fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
     let mut small = scenario.clone();
-    small.run.nodes = scenario.run.nodes.min(SAMPLE_NODES);
+    small.run.nodes = nodes;
     small.run.cycles = SAMPLE_CYCLES;
-    small.events.retain(|event| event.at_cycle <= SAMPLE_CYCLES);
     small.trace.nodes = None;
-    let scale = f64::from(scenario.run.nodes) / f64::from(small.run.nodes);
     let folder = std::env::temp_dir().join(format!("subcloud-estimate-{}", std::process::id()));
     let meta = datasets::trace::Meta {
         run_id: "estimate".into(),
@@ -99,12 +107,14 @@ fn sample(scenario: &Scenario) -> Result<(Duration, Duration), Failure> {
     let start = Instant::now();
     let mut simulation = Simulation::new(&small, &Storage::Memory)?;
     let birth = start.elapsed();
-    let start = Instant::now();
+    let mut cycle = Duration::MAX;
     for _ in 0..SAMPLE_CYCLES {
+        let start = Instant::now();
         simulation.cycle(&mut trace)?;
         simulation.observe(&mut trace)?;
+        cycle = cycle.min(start.elapsed());
     }
-    Ok((birth.mul_f64(scale), (start.elapsed() / SAMPLE_CYCLES).mul_f64(scale)))
+    Ok([birth, cycle])
 }
 
 /// A duration for people.

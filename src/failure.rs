@@ -12,7 +12,7 @@ pub struct Failure {
     message: String,
     help: Option<String>,
     /// The file at fault, and the place in it.
-    place: Option<(NamedSource<String>, LabeledSpan)>,
+    place: Option<Box<(NamedSource<String>, LabeledSpan)>>,
 }
 
 impl Failure {
@@ -39,7 +39,7 @@ impl From<datasets::Error> for Failure {
         let place = error.source_text().zip(error.span()).map(|(text, span)| {
             let label = error.key().map_or_else(|| "here".to_owned(), |key| format!("`{key}`"));
             let name = error.path().display().to_string();
-            (NamedSource::new(name, text.to_owned()), LabeledSpan::new(Some(label), span.start, span.len()))
+            Box::new((NamedSource::new(name, text.to_owned()), LabeledSpan::new(Some(label), span.start, span.len())))
         });
         Self { code: 2, message: error.to_string(), help: error.help().map(str::to_owned), place }
     }
@@ -89,10 +89,10 @@ impl Diagnostic for Failure {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.place.as_ref().map(|(source, _)| source as &dyn SourceCode)
+        self.place.as_ref().map(|place| &place.0 as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.place.as_ref().map(|(_, label)| Box::new(std::iter::once(label.clone())) as Box<dyn Iterator<Item = _>>)
+        self.place.as_ref().map(|place| Box::new(std::iter::once(place.1.clone())) as Box<dyn Iterator<Item = _>>)
     }
 }

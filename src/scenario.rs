@@ -8,6 +8,7 @@ use crate::failure::Failure;
 
 /// Which scenario, and what to change about it.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// The scenario file (TOML).
     scenario: PathBuf,

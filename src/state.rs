@@ -13,33 +13,33 @@ pub struct State {
     folder: Option<PathBuf>,
     made: bool,
     keep: bool,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl State {
     /// Prepares the directory; no directory means that columns lie in memory.
     pub fn prepare(folder: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(folder) = folder else { return Ok(Self { folder: None, made: false, keep: false, _lock: None }) };
+        let Some(folder) = folder else { return Ok(Self { folder: None, made: false, keep: false, lock: None }) };
         let fail = |error: std::io::Error| {
             let message = format!("--state {}: {error}", folder.display());
             Failure::run(message, Some("choose a directory that can be written, on a roomy local disk".into()))
         };
         let made = !folder.exists();
         fs::create_dir_all(folder).map_err(fail)?;
-        let mut state = Self { folder: Some(folder.to_owned()), made, keep: true, _lock: None };
+        let mut state = Self { folder: Some(folder.to_owned()), made, keep: true, lock: None };
         if !force && state.columns().next().is_some() {
             let message = format!("--state {} holds the columns of an earlier run", folder.display());
             return Err(Failure::input(message, "give --force to replace them, or choose another directory"));
         }
         state.keep = !made;
         let lock = File::create(folder.join(LOCK)).map_err(fail)?;
-        if lock.try_lock().is_err() {
+        if lock.trylock().is_err() {
             state.keep = true;
             let message = format!("--state {} is in use by another run", folder.display());
             return Err(Failure::input(message, "wait for that run to end, or choose another directory"));
         }
         state.keep = false;
-        state._lock = Some(lock);
+        state.lock = Some(lock);
         Ok(state)
     }
 
@@ -67,7 +67,7 @@ impl Drop for State {
     fn drop(&mut self) {
         let Some(folder) = &self.folder else { return };
         // What cannot be removed is left: there is nobody to tell.
-        if self._lock.is_some() {
+        if self.lock.is_some() {
             let _ = fs::remove_file(folder.join(LOCK));
         }
         if !self.keep {

@@ -123,6 +123,9 @@ impl Cloud {
     ///
     /// # Errors
     /// If a column finds no room.
+    ///
+    /// # Panics
+    /// If the columns are not those that [`Cloud::fields`] counts: a bug.
     pub fn new(scenario: &Scenario, storage: &Storage) -> Result<Self, Error> {
         let plan = Plan::new(&scenario.suite);
         let mut room = Room { storage, nodes: scenario.run.nodes as usize, bytes: 0 };

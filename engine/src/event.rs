@@ -34,5 +34,5 @@ fn crash(cloud: &mut Cloud, share: f64, stream: Stream) -> u64 {
         });
         died
     });
-    died.into_iter().fold(0, |sum, died| sum + died)
+    died.into_iter().sum()
 }

@@ -155,6 +155,7 @@ fn estimated(estimates: &Estimates, function: Function, alive: &[u8]) -> Moments
 }
 
 /// What every aggregate should find, from the attributes of the live nodes.
+#[must_use]
 pub fn true_values(cloud: &Cloud, scenario: &Scenario) -> Vec<f64> {
     let value = |(function, values): (Function, &[f32])| {
         let strides = strides((values, cloud.alive()), |_, (values, alive): (&[f32], &[u8])| {

@@ -37,7 +37,7 @@ impl<A: Split, B: Split> Split for (A, B) {
     }
 }
 
-impl<A: Split> Split for Vec<A> {
+impl<C: Split> Split for Vec<C> {
     fn rows(&self) -> usize {
         self.first().map_or(0, Split::rows)
     }

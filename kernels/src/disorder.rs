@@ -61,7 +61,9 @@ impl Ecdf {
 pub fn count(counts: &mut [u64], slots: &[Slot], members: &[u8]) {
     let shift = 32 - counts.len().trailing_zeros();
     if members.is_empty() {
-        slots.iter().for_each(|slot| counts[(slot.id() >> shift) as usize] += 1);
+        for slot in slots {
+            counts[(slot.id() >> shift) as usize] += 1;
+        }
     } else {
         for (slot, &member) in slots.iter().zip(members) {
             counts[(slot.id() >> shift) as usize] += u64::from(member == 1);

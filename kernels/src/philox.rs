@@ -103,7 +103,7 @@ impl Stream {
     }
 
     /// The words of the nodes from 32·`group` on.
-    #[inline(always)]
+    #[inline]
     fn groups(&self, group: u32, draw: u32) -> [u32; BATCH] {
         let mut words = [0; BATCH];
         let (quads, _) = words.as_chunks_mut::<4>();

@@ -21,12 +21,13 @@ pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, from: u
     // from ≤ word < to, in 32 bits: the interval is not empty, so its last word exists.
     let (first, width) = (from as u32, (to - from - 1) as u32);
     for (held, word) in apps.iter_mut().zip(words) {
-        let takes = *held == NONE && word.wrapping_sub(first) <= width && from <= u64::from(u32::MAX);
+        let takes = *held == NONE && word.wrapping_sub(first) <= width;
         *held = if takes { app } else { *held };
     }
 }
 
 /// The random ids of slots, as words for [`claim`].
+#[must_use]
 pub fn ids(slots: &[Slot]) -> impl ExactSizeIterator<Item = u32> {
     slots.iter().map(|slot| slot.id())
 }

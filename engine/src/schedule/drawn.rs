@@ -146,12 +146,15 @@ impl Drawn<'_> {
                 other => {
                     self.peers(to, count, node, peers as u32);
                     if other.is_none() {
-                        for row in &mut *to {
-                            row.iter_mut().zip(&*from).for_each(|(to, &from)| *to += u32::from(*to >= from));
+                        // A member is not a peer of its own: those from its number on move up by one.
+                        for (to, &from) in to.iter_mut().flat_map(|row| row.iter_mut().zip(&*from)) {
+                            *to += u32::from(*to >= from);
                         }
                     }
                     roster.places(from);
-                    to.iter_mut().for_each(|row| other_roster.places(&mut row[..count]));
+                    for row in &mut *to {
+                        other_roster.places(&mut row[..count]);
+                    }
                     let batch = &mut Batch { from, to, losses, scratch: room };
                     tally.add(run(protocol, own, other.as_deref_mut(), batch));
                 }

@@ -87,7 +87,7 @@ impl<'a> Buckets<'a> {
     }
 
     /// The exchanges from one block to another.
-    fn from_to(&self, own: u32, other: u32) -> &[[u32; 2]] {
+    fn between_blocks(&self, own: u32, other: u32) -> &[[u32; 2]] {
         let starts = &self.starts[own as usize];
         &self.entries[own as usize][starts[other as usize]..starts[other as usize + 1]]
     }
@@ -160,12 +160,12 @@ impl Listed<'_> {
         let mut tally = Tally::default();
         if apart {
             for block in pair.iter_mut().flatten() {
-                let entries = self.buckets.from_to(block.number, block.number);
+                let entries = self.buckets.between_blocks(block.number, block.number);
                 tally.add(self.exchange(block, None, entries, protocol));
             }
         } else if let [Some(one), Some(other)] = pair {
-            let there = self.buckets.from_to(one.number, other.number);
-            let back = self.buckets.from_to(other.number, one.number);
+            let there = self.buckets.between_blocks(one.number, other.number);
+            let back = self.buckets.between_blocks(other.number, one.number);
             tally.add(self.exchange(one, Some(other), there, protocol));
             tally.add(self.exchange(other, Some(one), back, protocol));
         }

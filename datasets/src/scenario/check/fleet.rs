@@ -9,6 +9,9 @@ use crate::fleet::{Format, data_folder};
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Class, Fleet, Inventory, InventoryColumn, Source};
 
+/// A node's class is one byte while it is born.
+const MOST_CLASSES: usize = 255;
+
 /// How far the shares of the classes may be from 1: the rounding of figures such as 0.333.
 const SUM_TOLERANCE: f64 = 1e-6;
 
@@ -71,6 +74,10 @@ impl Check<'_, '_> {
         if let Some(attributes) = &fleet.attributes {
             let help = "give the attributes inside each class, as in `attributes.storage_gb = { uniform = [1, 8] }`";
             return Err(self.refuse(attributes.span(), "[fleet.attributes] belongs to a fleet from a `file`", help));
+        }
+        if let Some(one_more) = raw.get(MOST_CLASSES) {
+            let message = format!("a fleet has at most {MOST_CLASSES} classes, and this has {}", raw.len());
+            return Err(self.refuse(one_more.share.span(), message, "join alike classes, or give the fleet as a file"));
         }
         self.unique("class", raw.iter().map(|class| &class.name))?;
         let attributes = self.attribute_names(raw)?;

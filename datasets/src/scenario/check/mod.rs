@@ -41,6 +41,9 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     })
 }
 
+/// The largest view.
+const MOST_PEERS: u64 = 128;
+
 /// The document that errors point into.
 struct Check<'d, 't> {
     document: &'d Document<'t>,
@@ -62,7 +65,7 @@ impl Check<'_, '_> {
         let view = raw.and_then(|raw| raw.view.as_ref());
         Ok(Sampling {
             protocol: raw.and_then(|raw| raw.protocol).unwrap_or(SamplingProtocol::Oracle),
-            view: view.map_or(Ok(20), |view| self.count(view))?,
+            view: view.map_or(Ok(20), |view| self.whole(view, 1, MOST_PEERS).map(|view| view as u32))?,
             pairing: raw.and_then(|raw| raw.pairing).unwrap_or(Pairing::Ordered),
             partners: raw.and_then(|raw| raw.partners).unwrap_or(Partners::Drawn),
         })

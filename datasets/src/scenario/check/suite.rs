@@ -7,6 +7,9 @@ use crate::scenario::{App, Choice, Suite, raw};
 /// How far the shares of all applications may exceed 1: the rounding of their sum.
 const SUM_TOLERANCE: f64 = 1e-9;
 
+/// A node holds its application in one byte, one value of which stands for none.
+const MOST_APPS: usize = 254;
+
 impl Check<'_, '_> {
     pub(super) fn suite(&self, raw: Option<&raw::Suite>, attributes: &[String]) -> Result<Suite, Error> {
         let Some(raw) = raw else {
@@ -15,6 +18,14 @@ impl Check<'_, '_> {
         self.unique("application", raw.app.iter().map(|app| &app.name))?;
         let version = raw.version.as_ref().map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
         let apps = raw.app.iter().map(|app| self.app(app, attributes)).collect::<Result<Vec<App>, Error>>()?;
+        if let Some(one_more) = raw.app.get(MOST_APPS) {
+            let message = format!("a suite has at most {MOST_APPS} applications, and this has {}", raw.app.len());
+            return Err(self.refuse(
+                one_more.share.span(),
+                message,
+                "leave some out, or join those that ask for alike nodes",
+            ));
+        }
         let mut sum = 0.0;
         for (app, raw) in apps.iter().zip(&raw.app) {
             sum += app.share;
