@@ -39,7 +39,8 @@ pub struct Gradient {
     pub members: Option<Column<u8>>,
     /// True ranks among those that should take part, `u32::MAX` for others: the observer's.
     pub ranks: Column<u32>,
-    /// The tenth in which each node believed itself at the last observation: the observer's.
+    /// The tenth in which each node should be, and the one in which it believed itself at the last observation: four bits
+    /// each, the observer's.
     pub tenths: Column<u8>,
 }
 

@@ -4,7 +4,7 @@
 //! [`crate::rank`]), then nine bytes a node and application.
 
 use datasets::scenario::Scenario;
-use kernels::disorder::OUTSIDE;
+use kernels::disorder::{OUTSIDE, mark};
 use kernels::suite::{NONE, claim};
 
 use crate::cloud::Cloud;
@@ -52,7 +52,11 @@ pub fn truth(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan) -> Result<Trut
                 if gradient == found.members.len() {
                     eligible(&mut mask, truth, alive);
                     let values = &cloud.attributes[plan.gradients[gradient].attribute];
-                    found.members.push(ranks(&mut column.ranks, values, &mask, scratch) as u64);
+                    let members = ranks(&mut column.ranks, values, &mask, scratch) as u64;
+                    found.members.push(members);
+                    strides((&mut *column.tenths, &*column.ranks), |_, (tenths, ranks): (&mut [u8], &[u32])| {
+                        mark(tenths, ranks, members);
+                    });
                 }
                 let members = found.members[gradient];
                 let [from, to] = [from, to].map(|share| (share * members as f64).round() as usize);

@@ -15,28 +15,32 @@ pub const OUTSIDE: u32 = u32::MAX;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ecdf {
     shift: u32,
-    below: Vec<f32>,
+    /// 2^-shift.
+    width: f64,
+    /// For each cell, the share of ids below it, and in it.
+    cells: Vec<[f32; 2]>,
     total: u64,
 }
 
 impl Ecdf {
-    /// Cells for so many ids, as a power of two: a few ids a cell, within 2^8 and 2^17 cells.
+    /// Cells for so many ids, as a power of two: a few ids a cell, within 2^8 and 2^15 cells.
     #[must_use]
     pub fn bits(ids: usize) -> u32 {
-        (ids.max(1).ilog2() + 2).clamp(8, 17)
+        (ids.max(1).ilog2() + 2).clamp(8, 15)
     }
 
     /// From the counts of ids by their highest bits; there are 2^bits counts.
     #[must_use]
     pub fn new(counts: &[u64]) -> Self {
         let total: u64 = counts.iter().sum();
-        let mut below = Vec::with_capacity(counts.len() + 1);
-        let mut sum = 0_u64;
-        for count in counts.iter().copied().chain([0]) {
-            below.push((sum as f64 / total.max(1) as f64) as f32);
-            sum += count;
-        }
-        Self { shift: 32 - counts.len().trailing_zeros(), below, total }
+        let share = |count: u64| (count as f64 / total.max(1) as f64) as f32;
+        let mut below = 0_u64;
+        let cells = counts.iter().map(|&count| {
+            below += count;
+            [share(below - count), share(count)]
+        });
+        let shift = 32 - counts.len().trailing_zeros();
+        Self { shift, width: 0.5_f64.powi(shift as i32), cells: cells.collect(), total }
     }
 
     /// The number of ids.
@@ -49,10 +53,9 @@ impl Ecdf {
     #[must_use]
     #[inline]
     pub fn share_below(&self, id: u32) -> f64 {
-        let cell = (id >> self.shift) as usize;
-        let within = f64::from(id & ((1 << self.shift) - 1)) / f64::from(1_u32 << self.shift);
-        let (near, far) = (f64::from(self.below[cell]), f64::from(self.below[cell + 1]));
-        near + (far - near) * within
+        let [below, inside] = self.cells[(id >> self.shift) as usize];
+        let within = f64::from(id & ((1 << self.shift) - 1)) * self.width;
+        f64::from(below) + f64::from(inside) * within
     }
 }
 
@@ -104,61 +107,93 @@ pub fn borders(members: u64) -> [u32; SLICES as usize - 1] {
 }
 
 /// Nodes measured between two sums of counts; lanes of the sum of squares.
-const STRIP: usize = 1 << 10;
+const STRIP: usize = 1 << 9;
 const LANES: usize = 8;
 
-/// Measures nodes by their true `ranks` ([`OUTSIDE`] for those that take no part) among `members`, and notes their slices.
-/// `present` marks with 1 those that take part now, or is empty if all do.
+/// The true slice of a node that takes no part.
+const NO_SLICE: u8 = 15;
+
+/// Notes the true slice of each node in the upper half of its byte, by its rank among `members` ([`OUTSIDE`] for those that
+/// take no part); the lower half stays.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn mark(noted: &mut [u8], ranks: &[u32], members: u64) {
+    assert_eq!(noted.len(), ranks.len());
+    let borders = borders(members);
+    for (noted, &rank) in noted.iter_mut().zip(ranks) {
+        let slice: u8 = borders.iter().map(|&border| u8::from(rank >= border)).sum();
+        *noted = *noted & 15 | if rank == OUTSIDE { NO_SLICE } else { slice } << 4;
+    }
+}
+
+/// Measures nodes by their true `ranks` among `members`, which [`mark`] has marked, and notes their slices in the lower halves
+/// of their bytes. `present` marks with 1 those that take part now, or is empty if all do.
 ///
 /// # Panics
 /// If the lengths differ.
 pub fn measure(noted: &mut [u8], slots: &[Slot], ranks: &[u32], present: &[u8], ecdf: &Ecdf, members: u64) -> Disorder {
     assert!(noted.len() == slots.len() && ranks.len() == slots.len());
     assert!(present.is_empty() || present.len() == slots.len());
-    let borders = borders(members);
     let scale = 1.0 / members.max(1) as f64;
     let mut sum = Disorder::default();
     let strips = noted.chunks_mut(STRIP).zip(slots.chunks(STRIP)).zip(ranks.chunks(STRIP));
     for (strip, ((noted, slots), ranks)) in strips.enumerate() {
-        let mut counted = [OUTSIDE; STRIP];
-        let counted = &mut counted[..ranks.len()];
-        counted.copy_from_slice(ranks);
-        for (rank, &present) in counted.iter_mut().zip(present.get(strip * STRIP..).unwrap_or_default()) {
-            *rank = if present == 1 { *rank } else { OUTSIDE };
+        let mut truths = [NO_SLICE; STRIP];
+        for (truth, noted) in truths.iter_mut().zip(&*noted) {
+            *truth = *noted >> 4;
         }
-        sum.add(slices(noted, slots, counted, &borders));
-        sum.squares += squares(slots, counted, ecdf, scale);
+        for (truth, &present) in truths.iter_mut().zip(present.get(strip * STRIP..).unwrap_or_default()) {
+            *truth = if present == 1 { *truth } else { NO_SLICE };
+        }
+        sum.add(slices(noted, slots, &truths));
+        sum.squares += squares(slots, ranks, &truths, ecdf, scale);
     }
     sum
 }
 
 /// Counts a strip by its slices, and notes them.
-fn slices(noted: &mut [u8], slots: &[Slot], ranks: &[u32], borders: &[u32; SLICES as usize - 1]) -> Disorder {
-    let [mut members, mut distance, mut wrong, mut changes] = [0_u32; 4];
-    for (noted, (slot, &rank)) in noted.iter_mut().zip(slots.iter().zip(ranks)) {
-        let counts = u32::from(rank != OUTSIDE);
-        let slice = (u64::from(slot.id()) * u64::from(SLICES) >> 32) as u32;
-        let truth: u32 = borders.iter().map(|&border| u32::from(rank >= border)).sum();
+fn slices(noted: &mut [u8], slots: &[Slot], truths: &[u8; STRIP]) -> Disorder {
+    let mut slices = [0; STRIP];
+    for (slice, slot) in slices.iter_mut().zip(slots) {
+        *slice = (u64::from(slot.id()) * u64::from(SLICES) >> 32) as u8;
+    }
+    // A strip is short enough for sums of 16 bits.
+    let [mut members, mut distance, mut wrong, mut changes] = [0_u16; 4];
+    for ((noted, &slice), &truth) in noted.iter_mut().zip(&slices).zip(truths) {
+        let counts = u16::from(truth != NO_SLICE);
         members += counts;
-        distance += counts * slice.abs_diff(truth);
-        wrong += counts & u32::from(slice != truth);
-        changes += counts & u32::from(slice != u32::from(*noted));
-        *noted = slice as u8;
+        distance += counts * u16::from(slice.abs_diff(truth));
+        wrong += counts & u16::from(slice != truth);
+        changes += counts & u16::from(slice != *noted & 15);
+        *noted = *noted & !15 | slice;
     }
     let [members, slices, wrong, changes] = [members, distance, wrong, changes].map(u64::from);
     Disorder { members, squares: 0.0, slices, wrong, changes }
 }
 
-/// The sum of squared differences between the normalised ranks of a strip, in lanes.
-fn squares(slots: &[Slot], ranks: &[u32], ecdf: &Ecdf, scale: f64) -> f64 {
+/// The sum of squared differences between the normalised ranks of a strip, in lanes. Cells are looked up first, so that the
+/// arithmetic is a loop of its own, in vectors.
+fn squares(slots: &[Slot], ranks: &[u32], truths: &[u8; STRIP], ecdf: &Ecdf, scale: f64) -> f64 {
+    let mut cells = [[0.0_f32; 2]; STRIP];
+    for (cell, slot) in cells.iter_mut().zip(slots) {
+        *cell = ecdf.cells[(slot.id() >> ecdf.shift) as usize];
+    }
+    let mask = (1_u32 << ecdf.shift) - 1;
+    let mut terms = [0.0; STRIP];
+    for ((term, (slot, &rank)), ([below, inside], &truth)) in
+        terms.iter_mut().zip(slots.iter().zip(ranks)).zip(cells.iter().zip(truths))
+    {
+        let within = f64::from((slot.id() & mask) as i32) * ecdf.width;
+        // Signed words turn into floats in one instruction.
+        let rank = f64::from(rank.wrapping_sub(1 << 31) as i32) + 2_147_483_648.5;
+        let difference = f64::from(*below) + f64::from(*inside) * within - rank * scale;
+        *term = difference * difference * f64::from(u8::from(truth != NO_SLICE));
+    }
     let mut lanes = [0.0; LANES];
-    let add = |lane: &mut f64, slot: &Slot, rank: u32| {
-        let difference = ecdf.share_below(slot.id()) - (f64::from(rank) + 0.5) * scale;
-        *lane += if rank == OUTSIDE { 0.0 } else { difference * difference };
-    };
-    for (slots, ranks) in slots.chunks(LANES).zip(ranks.chunks(LANES)) {
-        for ((lane, slot), &rank) in lanes.iter_mut().zip(slots).zip(ranks) {
-            add(lane, slot, rank);
+    for strip in terms.as_chunks::<LANES>().0 {
+        for (lane, term) in lanes.iter_mut().zip(strip) {
+            *lane += term;
         }
     }
     lanes.iter().sum()

@@ -1,4 +1,4 @@
-//! Mean, variance and range of the estimates of a block, in two passes over a block that stays in cache.
+//! Mean, variance and range of the estimates of a block, in one pass.
 //!
 //! Sums run in eight lanes whose order is fixed; blocks are merged in order (Chan, Golub and LeVeque, *Updating formulae
 //! and a pairwise algorithm for computing sample variances*, 1979), so variances far below the square of the mean
@@ -49,25 +49,35 @@ impl Moments {
         if count == 0 {
             return Self::default();
         }
-        let mean = sum(values, |k, value| value * weight(k)) / count as f64;
-        let squares = sum(values, |k, value| {
-            let deviation = (value - mean) * weight(k);
-            deviation * deviation
-        });
-        let mut range = [(f64::INFINITY, f64::NEG_INFINITY); LANES];
+        // Deviations from one of the values are of the size of the spread, so their squares lose nothing to cancellation.
+        let origin = values.iter().enumerate().find(|&(k, _)| weight(k) > 0.0).map_or(0.0, |(_, &value)| value);
+        let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+        let (mut lows, mut highs) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        let mut add = |lane: usize, value: f64, weight: f64| {
+            let deviation = (value - origin) * weight;
+            sums[lane] += deviation;
+            squares[lane] += deviation * deviation;
+            let counts = weight > 0.0;
+            lows[lane] = if counts && value < lows[lane] { value } else { lows[lane] };
+            highs[lane] = if counts && value > highs[lane] { value } else { highs[lane] };
+        };
         let (strips, tail) = values.as_chunks::<LANES>();
-        let tail = strips.len() * LANES..strips.len() * LANES + tail.len();
         for (row, strip) in strips.iter().enumerate() {
-            for lane in 0..LANES {
-                extend(&mut range[lane], strip[lane], weight(row * LANES + lane));
+            for (lane, &value) in strip.iter().enumerate() {
+                add(lane, value, weight(row * LANES + lane));
             }
         }
-        for k in tail {
-            extend(&mut range[0], values[k], weight(k));
+        for (lane, &value) in tail.iter().enumerate() {
+            add(lane, value, weight(strips.len() * LANES + lane));
         }
-        let min = range.iter().fold(f64::INFINITY, |min, lane| min.min(lane.0));
-        let max = range.iter().fold(f64::NEG_INFINITY, |max, lane| max.max(lane.1));
-        Self { count, mean, squares, min, max }
+        let (sum, squared) = (fold(sums), fold(squares));
+        Self {
+            count,
+            mean: origin + sum / count as f64,
+            squares: (squared - sum * (sum / count as f64)).max(0.0),
+            min: lows.into_iter().fold(f64::INFINITY, f64::min),
+            max: highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
+        }
     }
 
     /// The moments of both sets of values together.
@@ -94,27 +104,8 @@ impl Moments {
     }
 }
 
-/// The sum of a term of each value, in lanes.
-#[inline]
-fn sum(values: &[f64], term: impl Fn(usize, f64) -> f64) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (strips, tail) = values.as_chunks::<LANES>();
-    for (row, strip) in strips.iter().enumerate() {
-        for lane in 0..LANES {
-            lanes[lane] += term(row * LANES + lane, strip[lane]);
-        }
-    }
-    for (lane, &value) in tail.iter().enumerate() {
-        lanes[lane] += term(strips.len() * LANES + lane, value);
-    }
+/// The sum of the lanes, in a fixed order.
+fn fold(lanes: [f64; LANES]) -> f64 {
     let [a, b, c, d, e, f, g, h] = lanes;
     ((a + e) + (b + f)) + ((c + g) + (d + h))
-}
-
-/// Widens a range by a value of weight 1.
-#[inline]
-fn extend(range: &mut (f64, f64), value: f64, weight: f64) {
-    let (low, high) = if weight > 0.0 { (value, value) } else { (f64::INFINITY, f64::NEG_INFINITY) };
-    range.0 = if low < range.0 { low } else { range.0 };
-    range.1 = if high > range.1 { high } else { range.1 };
 }

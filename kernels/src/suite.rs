@@ -36,6 +36,8 @@ pub fn ids(slots: &[Slot]) -> impl ExactSizeIterator<Item = u32> {
 const APPS: usize = 1 << 8;
 /// Sums that consecutive nodes add to.
 const LANES: usize = 4;
+/// Up to so many applications, a pass over the values for each costs less than one that scatters them.
+const FEW: usize = 6;
 
 /// What the applications hold among some nodes: sums, application by application.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,32 +53,22 @@ pub struct Holdings {
 impl Holdings {
     /// Counts the nodes that each of `count` applications holds.
     ///
-    /// Consecutive nodes, which often hold the same application, add to sums of their own, so that none waits for another.
-    ///
     /// # Panics
     /// If the lengths differ.
     #[must_use]
     pub fn of(count: usize, apps: &[u8], truth: &[u8], attributes: &[&[f32]]) -> Self {
         assert_eq!(apps.len(), truth.len());
-        let (mut held, mut correct) = ([[0_u64; APPS]; LANES], [[0_u64; APPS]; LANES]);
-        for (apps, truth) in apps.chunks(LANES).zip(truth.chunks(LANES)) {
-            for (lane, (&app, &truth)) in apps.iter().zip(truth).enumerate() {
-                held[lane][app as usize] += 1;
-                correct[lane][app as usize] += u64::from(app == truth);
-            }
-        }
+        let held = (0..count).map(|app| tally(apps.iter().map(|&held| held == app as u8)));
+        let right = |app| apps.iter().zip(truth).map(move |(&held, &truth)| (held == app as u8) & (truth == app as u8));
+        let correct = (0..count).map(|app| tally(right(app)));
         let sums = attributes.iter().map(|values| {
-            let mut sums = [[0.0; APPS]; LANES];
-            for (apps, values) in apps.chunks(LANES).zip(values.chunks(LANES)) {
-                for (lane, (&app, &value)) in apps.iter().zip(values).enumerate() {
-                    sums[lane][app as usize] += f64::from(value);
-                }
+            if count <= FEW {
+                (0..count).map(|app| selected(apps, values, app as u8)).collect()
+            } else {
+                scattered(apps, values, count)
             }
-            (0..count).map(|app| (sums[0][app] + sums[2][app]) + (sums[1][app] + sums[3][app])).collect()
         });
-        let total =
-            |counts: &[[u64; APPS]; LANES]| (0..count).map(|app| counts.iter().map(|lane| lane[app]).sum()).collect();
-        Self { sums: sums.collect(), held: total(&held), correct: total(&correct) }
+        Self { held: held.collect(), correct: correct.collect(), sums: sums.collect() }
     }
 
     /// Adds what they hold among other nodes.
@@ -86,4 +78,38 @@ impl Holdings {
         let counts = self.held.iter_mut().zip(&other.held).chain(self.correct.iter_mut().zip(&other.correct));
         counts.for_each(|(sum, other)| *sum += other);
     }
+}
+
+/// How often it holds.
+fn tally(each: impl Iterator<Item = bool>) -> u64 {
+    u64::from(each.map(u32::from).sum::<u32>())
+}
+
+/// The sum of the values of one application's nodes: a selection from all, in lanes.
+fn selected(apps: &[u8], values: &[f32], app: u8) -> f64 {
+    let term = |held: u8, value: f32| f64::from(if held == app { value } else { 0.0 });
+    let mut lanes = [0.0; 4 * LANES];
+    let (apps, last_apps) = apps.as_chunks::<{ 4 * LANES }>();
+    let (values, last_values) = values.as_chunks::<{ 4 * LANES }>();
+    for (apps, values) in apps.iter().zip(values) {
+        for lane in 0..4 * LANES {
+            lanes[lane] += term(apps[lane], values[lane]);
+        }
+    }
+    for ((lane, &held), &value) in lanes.iter_mut().zip(last_apps).zip(last_values) {
+        *lane += term(held, value);
+    }
+    lanes.iter().sum()
+}
+
+/// The sums of the values of every application's nodes. Consecutive nodes, which often hold the same application, add to sums
+/// of their own, so that none waits for another.
+fn scattered(apps: &[u8], values: &[f32], count: usize) -> Vec<f64> {
+    let mut sums = [[0.0; APPS]; LANES];
+    for (apps, values) in apps.chunks(LANES).zip(values.chunks(LANES)) {
+        for (lane, (&app, &value)) in apps.iter().zip(values).enumerate() {
+            sums[lane][app as usize] += f64::from(value);
+        }
+    }
+    (0..count).map(|app| (sums[0][app] + sums[2][app]) + (sums[1][app] + sums[3][app])).collect()
 }
