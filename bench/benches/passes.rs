@@ -1,0 +1,257 @@
+//! Every pass over the cloud, in random accesses per node; see the crate's documentation.
+//!
+//! Without `--bench` (as `cargo test --benches` runs it) the cloud is tiny, and only the answers count.
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+use bench::meter::{Cost, Meter, average};
+use datasets::scenario::{self, Scenario};
+use datasets::trace::{Meta, Writer};
+use engine::cloud::Cloud;
+use engine::column::Column;
+use engine::protocols::{Averaging, Ordered};
+use engine::purpose::{AGGREGATION, ATTRIBUTE, ID, SLICING, for_life};
+use engine::rank::{Scratch, ranks};
+use engine::schedule::{Buckets, Drawn, Draws, Listed, Partition, draw_partners};
+use engine::{Simulation, Storage, aggregate, birth, slicing};
+use kernels::moments::Moments;
+use kernels::slicing::Slot;
+use kernels::sort::key;
+use rayon::prelude::*;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Cycles over which passes are measured.
+const CYCLES: u32 = 10;
+/// Candidates of ordered slicing.
+const CANDIDATES: usize = 20;
+
+fn main() -> Outcome {
+    let full = env::args().any(|argument| argument == "--bench");
+    let nodes = match env::var("SUBCLOUD_BENCH_NODES") {
+        Ok(nodes) => nodes.parse()?,
+        Err(_) => {
+            if full {
+                100_000_000
+            } else {
+                20_000
+            }
+        }
+    };
+    engine::use_threads(2)?;
+    let mut meter = Meter::new(nodes)?;
+    meter.title();
+    let averaging = averaging_drawn(&mut meter, nodes)?;
+    averaging_listed(&mut meter, nodes)?;
+    ordered_slicing(&mut meter, nodes)?;
+    initialising(&mut meter, nodes, averaging)?;
+    whole_cycles(&mut meter, nodes)?;
+    meter.summary();
+    Ok(())
+}
+
+/// Averaging with partners drawn on the spot; returns what a cycle cost.
+fn averaging_drawn(meter: &mut Meter, nodes: usize) -> Outcome<Cost> {
+    let mut state = uniform(nodes)?;
+    let before = moments(&state);
+    let partition = Partition::new(nodes, &[], aggregate::BLOCK);
+    let mut costs = Vec::new();
+    for cycle in 1..=CYCLES {
+        let pass = Drawn { draws: draws(cycle, AGGREGATION), partition: &partition, mask: &[] };
+        costs.push(meter.measure(|| pass.run(&mut state, &Averaging)).1);
+    }
+    averaged(nodes, before, moments(&state))?;
+    let cost = average(&costs);
+    meter.report("averaging, partners drawn on the spot", costs, Some(0.8));
+    Ok(cost)
+}
+
+/// Averaging with partners that the oracle writes to a list.
+fn averaging_listed(meter: &mut Meter, nodes: usize) -> Outcome {
+    let mut state = uniform(nodes)?;
+    let mut list = Column::<u32>::anonymous(nodes)?;
+    let mut entries = Column::<[u32; 2]>::anonymous(nodes)?;
+    entries.fill([1; 2]);
+    let before = moments(&state);
+    let (mut drawing, mut bucketing, mut exchanging, mut both) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for cycle in 1..=CYCLES {
+        let draws = draws(cycle, AGGREGATION);
+        drawing.push(meter.measure(|| draw_partners(&mut list, &draws, &[], |_| true)).1);
+        let (buckets, first) = meter.measure(|| Buckets::new(&list, &mut entries));
+        let (_, second) = meter.measure(|| Listed { draws, buckets: &buckets }.run(&mut state, &Averaging));
+        both.push(Cost {
+            nanoseconds: first.nanoseconds + second.nanoseconds,
+            accesses: first.accesses + second.accesses,
+        });
+        bucketing.push(first);
+        exchanging.push(second);
+    }
+    averaged(nodes, before, moments(&state))?;
+    meter.report("averaging through a list of partners", both, Some(1.5));
+    meter.report("  bucketing the list", bucketing, None);
+    meter.report("  exchanges", exchanging, None);
+    meter.report("  drawing the list, which the bar leaves out", drawing, None);
+    Ok(())
+}
+
+/// Ordered slicing, from random ids on.
+fn ordered_slicing(meter: &mut Meter, nodes: usize) -> Outcome {
+    let mut slots = Column::<Slot>::anonymous(nodes)?;
+    let (values, ids) = (for_life(1, ATTRIBUTE), for_life(1, ID));
+    par_fill(&mut slots, |first, slots: &mut [Slot]| {
+        let (mut value, mut id) = (vec![0; slots.len()], vec![0; slots.len()]);
+        values.fill(&mut value, first, 0);
+        ids.fill(&mut id, first, 0);
+        for ((slot, &value), &id) in slots.iter_mut().zip(&value).zip(&id) {
+            *slot = Slot::new(key(unit(value)), id);
+        }
+    });
+    let sum = |slots: &[Slot]| slots.iter().map(|slot| u64::from(slot.id())).sum::<u64>();
+    let before = sum(&slots);
+    let partition = Partition::new(nodes, &[], slicing::BLOCK);
+    let mut costs = Vec::new();
+    for cycle in 1..=CYCLES {
+        let pass = Drawn { draws: draws(cycle, SLICING), partition: &partition, mask: &[] };
+        costs.push(meter.measure(|| pass.run(&mut slots, &Ordered { candidates: CANDIDATES })).1);
+    }
+    check(sum(&slots) == before, "slicing keeps the ids")?;
+    // The normalised rank of a uniform value is the value itself, but for 1 / sqrt(nodes).
+    let squares = slots.iter().fold(0.0, |sum, slot| {
+        let off = f64::from(kernels::sort::value(slot.key())) - f64::from(slot.id()) / 2_f64.powi(32);
+        sum + off * off
+    });
+    let error = (squares / nodes as f64).sqrt();
+    check(nodes < 1_000_000 || (error / 0.0099 - 1.0).abs() < 0.05, "ten cycles of slicing leave the published error")?;
+    check(error < 0.05, "slicing sorts")?;
+    let first = costs[..1].to_vec();
+    let last = costs[costs.len() - 1..].to_vec();
+    meter.report("ordered slicing, 20 candidates, cycles 1 to 10", costs, Some(5.0));
+    meter.report("  its first cycle", first, None);
+    meter.report("  its tenth cycle", last, None);
+    Ok(())
+}
+
+/// Drawing three attributes and ranking them.
+fn initialising(meter: &mut Meter, nodes: usize, averaging: Cost) -> Outcome {
+    let mut scenario = shipped(nodes)?;
+    scenario.suite.apps.clear();
+    scenario.aggregates.clear();
+    let (cloud, drawing) = meter.measure(|| -> Outcome<Cloud> {
+        let mut cloud = Cloud::new(&scenario, &Storage::Memory)?;
+        birth::birth(&mut cloud, &scenario)?;
+        Ok(cloud)
+    });
+    let cloud = cloud?;
+    let mut found = Column::<u32>::anonymous(nodes)?;
+    let mut scratch = Scratch::new(nodes)?;
+    let (mut whole, mut rankings) = (drawing, Vec::new());
+    for values in &cloud.attributes {
+        let (marked, cost) = meter.measure(|| ranks(&mut found, values, &[], &mut scratch));
+        whole.nanoseconds += cost.nanoseconds;
+        whole.accesses += cost.accesses;
+        rankings.push(cost);
+        check(marked == nodes && in_order(&found, values), "ranks follow values")?;
+    }
+    meter.report("drawing three attributes and ranking them", vec![whole], Some(30.0 * averaging.accesses));
+    meter.report("  drawing three attributes", vec![drawing], None);
+    meter.report("  ranking the first, in memory not yet touched", rankings[..1].to_vec(), None);
+    meter.report("  ranking another", rankings[1..].to_vec(), None);
+    Ok(())
+}
+
+/// A scenario as a user runs it: its cycles, and observing them.
+fn whole_cycles(meter: &mut Meter, nodes: usize) -> Outcome {
+    let scenario = shipped(nodes)?;
+    let folder = tempfile::tempdir()?;
+    let meta = Meta {
+        run_id: "bench".into(),
+        seed: scenario.run.seed,
+        attributes: scenario.fleet.attributes.clone(),
+        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        ..Meta::default()
+    };
+    let mut trace = Writer::create(&folder.path().join("run"), meta, false)?;
+    let (simulation, birth) = meter.measure(|| Simulation::new(&scenario, &Storage::Memory));
+    let mut simulation = simulation?;
+    simulation.observe(&mut trace)?;
+    let (mut cycles, mut observations) = (Vec::new(), Vec::new());
+    for _ in 0..CYCLES / 2 {
+        let (done, cost) = meter.measure(|| simulation.cycle(&mut trace));
+        done?;
+        cycles.push(cost);
+        let (done, cost) = meter.measure(|| simulation.observe(&mut trace));
+        done?;
+        observations.push(cost);
+    }
+    meter.report("observing a cycle of hundred_million.toml", observations, Some(1.0));
+    meter.report("a cycle of it", cycles, None);
+    meter.report("its birth", vec![birth], None);
+    Ok(())
+}
+
+/// The shipped scenario of a hundred million nodes, with as many as are wanted.
+fn shipped(nodes: usize) -> Outcome<Scenario> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/scenarios/hundred_million.toml");
+    // A panel must not be larger than the cloud.
+    let sample = nodes.min(10_000);
+    let set = [("run.nodes", nodes), ("trace.nodes.sample", sample)];
+    Ok(scenario::read(&path, &set.map(|(key, value)| (key.to_owned(), value.to_string())))?)
+}
+
+/// Where the random numbers of a cycle come from.
+fn draws(cycle: u32, purpose: u32) -> Draws {
+    Draws { seed: 1, cycle, purpose, request_loss: 0, reply_loss: 0 }
+}
+
+/// A column of uniform values.
+fn uniform(nodes: usize) -> Outcome<Column<f64>> {
+    let mut state = Column::<f64>::anonymous(nodes)?;
+    let words = for_life(1, ATTRIBUTE);
+    par_fill(&mut state, |first, state: &mut [f64]| {
+        let mut word = vec![0; state.len()];
+        words.fill(&mut word, first, 0);
+        for (state, &word) in state.iter_mut().zip(&word) {
+            *state = f64::from(word) / 2_f64.powi(32);
+        }
+    });
+    Ok(state)
+}
+
+/// Fills a column stride by stride, in parallel.
+fn par_fill<T: Send>(column: &mut [T], fill: impl Fn(u32, &mut [T]) + Sync) {
+    const STRIDE: usize = 1 << 14;
+    column.par_chunks_mut(STRIDE).enumerate().for_each(|(stride, part)| fill((stride * STRIDE) as u32, part));
+}
+
+/// A word as a number in [0, 1).
+fn unit(word: u32) -> f32 {
+    (word >> 8) as f32 / 16_777_216.0
+}
+
+/// The moments of a column.
+fn moments(values: &[f64]) -> Moments {
+    values.chunks(1 << 12).map(|values| Moments::of(values, &[])).fold(Moments::default(), Moments::merge)
+}
+
+/// Checks the mean, and by what the variance fell in each cycle.
+fn averaged(nodes: usize, before: Moments, after: Moments) -> Outcome {
+    let factor = (after.variance() / before.variance()).powf(1.0 / f64::from(CYCLES));
+    let allowed = if nodes < 1_000_000 { 0.03 } else { 0.003 };
+    check((after.mean - before.mean).abs() < 1e-12, "averaging keeps the mean")?;
+    check((factor - 0.3033).abs() < allowed, "the variance falls by 0.3033 a cycle")
+}
+
+/// Whether neighbouring nodes have their ranks in the order of their values.
+fn in_order(ranks: &[u32], values: &[f32]) -> bool {
+    let sum = ranks.iter().map(|&rank| u64::from(rank)).sum::<u64>();
+    let all = ranks.len() as u64;
+    let neighbours = ranks.windows(2).zip(values.windows(2));
+    sum == all * (all - 1) / 2 && neighbours.into_iter().all(|(r, v)| (r[0] < r[1]) == (v[0] <= v[1]))
+}
+
+/// Stops with a message where something is wrong.
+fn check(holds: bool, what: &str) -> Outcome {
+    if holds { Ok(()) } else { Err(format!("wrong result: it does not hold that {what}").into()) }
+}
