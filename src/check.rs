@@ -3,7 +3,7 @@
 use datasets::scenario::Source;
 
 use crate::failure::Failure;
-use crate::run::{grouped, print};
+use crate::run::{counted, print};
 use crate::scenario;
 
 /// Read a scenario and its fleet, say what is wrong and where, run nothing.
@@ -17,19 +17,19 @@ pub struct Arguments {
 pub fn check(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
     let fleet = match &scenario.fleet.source {
-        Source::Classes(classes) => format!("{} classes", classes.len()),
+        Source::Classes(classes) => counted(classes.len() as u64, "class", "classes"),
         Source::File(inventory) => {
-            format!("{} rows of {}", grouped(inventory.read()?.rows as u64), inventory.path.display())
+            format!("{} of {}", counted(inventory.read()?.rows as u64, "row", "rows"), inventory.path.display())
         }
     };
     print(&format!(
-        "{}: ok. {} nodes ({fleet}), {} cycles, {} applications, {} aggregates, {} events.",
+        "{}: ok. {} ({fleet}), {}, {}, {}, {}.",
         scenario.name,
-        grouped(scenario.run.nodes.into()),
-        scenario.run.cycles,
-        scenario.suite.apps.len(),
-        scenario.aggregates.len(),
-        scenario.events.len(),
+        counted(scenario.run.nodes.into(), "node", "nodes"),
+        counted(scenario.run.cycles.into(), "cycle", "cycles"),
+        counted(scenario.suite.apps.len() as u64, "application", "applications"),
+        counted(scenario.aggregates.len() as u64, "aggregate", "aggregates"),
+        counted(scenario.events.len() as u64, "event", "events"),
     ));
     Ok(())
 }

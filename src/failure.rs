@@ -1,9 +1,10 @@
 //! Failures, as the user sees them: one message with its place, its remedy and its exit code.
 
 use std::fmt;
+use std::io::{IsTerminal, Write, stderr};
 use std::process::ExitCode;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, SourceCode};
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -26,10 +27,20 @@ impl Failure {
         Self { code: 1, message: message.into(), help, place: None }
     }
 
+    /// Says `to` in the message where it says `from`, for a value that came by another argument than the message names.
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        self.message = self.message.replacen(from, to, 1);
+        self
+    }
+
     /// Prints the failure, and gives its exit code.
     pub fn report(self) -> ExitCode {
         let code = ExitCode::from(self.code);
-        eprintln!("{:?}", miette::Report::new(self));
+        // A terminal gets lines of its width; elsewhere the message is one line, so that paths in it stay whole.
+        let terminal = stderr().is_terminal();
+        let _ = miette::set_hook(Box::new(move |_| Box::new(MietteHandlerOpts::new().wrap_lines(terminal).build())));
+        // A reader that has gone away is told nothing but the exit code.
+        let _ = writeln!(stderr(), "{:?}", miette::Report::new(self));
         code
     }
 }

@@ -1,6 +1,6 @@
 //! Progress on stderr: a bar on a terminal, plain lines elsewhere.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use datasets::scenario::Scenario;
@@ -80,7 +80,8 @@ impl Progress {
 
     fn line(&self, line: &str) {
         if !self.quiet {
-            eprintln!("{line}");
+            // A reader that has gone away is no failure.
+            let _ = writeln!(stderr(), "{line}");
         }
     }
 }

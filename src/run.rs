@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Threads to use, 0 for all processors; the results are the same bits for any number.
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, allow_negative_numbers = true)]
     threads: usize,
     /// Keep the columns of the cloud in files of this directory rather than in memory.
     #[arg(long, value_name = "DIR")]
@@ -79,16 +79,25 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A directory that holds a run is bad input; other trouble with it is a failed run.
+/// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed run.
 fn refused(error: datasets::trace::Error) -> Failure {
     match error {
-        datasets::trace::Error::Occupied { .. } => Failure::input(error.to_string(), error.remedy()),
+        datasets::trace::Error::Occupied { .. } | datasets::trace::Error::Busy { .. } => {
+            Failure::input(error.to_string(), error.remedy())
+        }
         error => error.into(),
     }
 }
 
+/// Threads beyond which they only wait for one another.
+const MOST_THREADS: usize = 1024;
+
 /// Sets the number of threads.
 fn use_threads(threads: usize) -> Result<(), Failure> {
+    if threads > MOST_THREADS {
+        let message = format!("--threads {threads}: expected at most {MOST_THREADS}");
+        return Err(Failure::input(message, "leave --threads out to use all processors"));
+    }
     engine::use_threads(threads).map_err(|error| {
         Failure::run(format!("no {threads} threads: {error}"), Some("ask for fewer with --threads".to_owned()))
     })
@@ -122,6 +131,11 @@ fn interrupted(stopped: &AtomicBool, cycle: u32, scenario: &Scenario) -> Result<
 /// Prints a line or more on stdout; a reader that has gone away is no failure.
 pub fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A number of things.
+pub fn counted(number: u64, one: &str, several: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { several })
 }
 
 /// A number with its thousands apart.

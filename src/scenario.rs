@@ -8,18 +8,19 @@ use crate::failure::Failure;
 
 /// Which scenario, and what to change about it.
 #[derive(Debug, clap::Args)]
+// The group that clap makes of every struct would have the name of that of the command it is put into.
 #[group(skip)]
 pub struct Arguments {
     /// The scenario file (TOML).
     scenario: PathBuf,
     /// Number of nodes, in place of run.nodes; 1e8 and 1_000_000 are numbers too.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     nodes: Option<String>,
     /// Number of cycles, in place of run.cycles; what the file schedules after the last one is left out.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     cycles: Option<String>,
     /// Seed of every random number, in place of run.seed.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     seed: Option<String>,
     /// Sets any key of the scenario, as in slicing.protocol=ordered-max-gain, suite.app.chat.share=0.3 or
     /// fleet.class.0.share=0.5; may be repeated.
@@ -42,6 +43,12 @@ impl Arguments {
             };
             overrides.push((key.trim().to_owned(), value.trim().to_owned()));
         }
-        Ok(scenario::read(&self.scenario, &overrides)?)
+        scenario::read(&self.scenario, &overrides).map_err(|error| {
+            let options = [("nodes", &self.nodes), ("cycles", &self.cycles), ("seed", &self.seed)];
+            let given = options.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?)));
+            given.fold(Failure::from(error), |failure, (option, value)| {
+                failure.renamed(&format!("--set run.{option}={value} "), &format!("--{option} {value} "))
+            })
+        })
     }
 }

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub struct State {
     folder: Option<PathBuf>,
-    made: bool,
+    /// Directories made for this run, outermost first; removed again if they are empty in the end.
+    made: Vec<PathBuf>,
     keep: bool,
     lock: Option<File>,
 }
@@ -19,27 +20,25 @@ pub struct State {
 impl State {
     /// Prepares the directory; no directory means that columns lie in memory.
     pub fn prepare(folder: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(folder) = folder else { return Ok(Self { folder: None, made: false, keep: false, lock: None }) };
+        let Some(folder) = folder else { return Ok(Self { folder: None, made: Vec::new(), keep: false, lock: None }) };
         let fail = |error: std::io::Error| {
             let message = format!("--state {}: {error}", folder.display());
             Failure::run(message, Some("choose a directory that can be written, on a roomy local disk".into()))
         };
-        let made = !folder.exists();
+        // Until the directory is claimed nothing in it is touched, but what was made for it goes again.
+        let mut state = Self { folder: Some(folder.to_owned()), made: missing(folder), keep: true, lock: None };
         fs::create_dir_all(folder).map_err(fail)?;
-        let mut state = Self { folder: Some(folder.to_owned()), made, keep: true, lock: None };
+        let lock = File::create(folder.join(LOCK)).map_err(fail)?;
+        if lock.try_lock().is_err() {
+            let message = format!("--state {} is in use by another run", folder.display());
+            return Err(Failure::input(message, "wait for that run to end, or choose another directory"));
+        }
+        state.lock = Some(lock);
         if !force && state.columns().next().is_some() {
             let message = format!("--state {} holds the columns of an earlier run", folder.display());
             return Err(Failure::input(message, "give --force to replace them, or choose another directory"));
         }
-        state.keep = !made;
-        let lock = File::create(folder.join(LOCK)).map_err(fail)?;
-        if lock.trylock().is_err() {
-            state.keep = true;
-            let message = format!("--state {} is in use by another run", folder.display());
-            return Err(Failure::input(message, "wait for that run to end, or choose another directory"));
-        }
         state.keep = false;
-        state.lock = Some(lock);
         Ok(state)
     }
 
@@ -60,6 +59,14 @@ impl State {
     }
 }
 
+/// The directories that are missing on the way to one, outermost first.
+fn missing(folder: &Path) -> Vec<PathBuf> {
+    let up = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let mut missing: Vec<PathBuf> = up.map(Path::to_owned).collect();
+    missing.reverse();
+    missing
+}
+
 /// The file by which a run claims the directory.
 const LOCK: &str = "subcloud.lock";
 
@@ -72,9 +79,8 @@ impl Drop for State {
         }
         if !self.keep {
             self.columns().for_each(|column| drop(fs::remove_file(column)));
-            if self.made {
-                let _ = fs::remove_dir(folder);
-            }
         }
+        // `remove_dir` leaves directories that hold something.
+        self.made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
     }
 }

@@ -61,9 +61,11 @@ pub(super) fn refuse(error: impl FnOnce(Kind, String) -> Error, what: &str, help
     error(Kind::NotSupported, format!("{what} is not supported yet")).helped(help)
 }
 
-/// A list may be entered by index or, in an override, by name.
+/// A list may be entered by index or, in an override, by name; a list that an override brings in whole has no index.
 fn matches(pattern: &str, key: &str) -> bool {
-    let mut parts = key.split('.');
-    pattern.split('.').all(|want| parts.next().is_some_and(|part| want == "*" || want == part))
-        && parts.next().is_none()
+    let fits = |want: &str, part: &str| want == "*" || want == part;
+    let whole = pattern.split('.').filter(|part| *part != "*");
+    key.split('.').eq(whole)
+        || pattern.split('.').count() == key.split('.').count()
+            && pattern.split('.').zip(key.split('.')).all(|(want, part)| fits(want, part))
 }

@@ -81,7 +81,11 @@ impl Check<'_, '_> {
     pub(super) fn unique<'a>(&self, what: &str, names: impl Iterator<Item = &'a At<String>>) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
         for name in names {
-            if name.trim().is_empty() || name.chars().any(char::is_control) {
+            if name.chars().any(char::is_control) {
+                let message = format!("the name of this {what} holds a line break or another control character");
+                return Err(self.refuse(name.span(), message, "use characters that can be printed on one line"));
+            }
+            if name.trim().is_empty() {
                 return Err(self.refuse(name.span(), format!("the name of this {what} is empty"), "give it a name"));
             }
             if !seen.insert(name.as_str()) {

@@ -43,6 +43,7 @@ impl<'t> Document<'t> {
         let root = DeTable::parse(text).map_err(|error| {
             Error::new(Kind::Syntax, path, format!("not valid TOML: {}", error.message()))
                 .at(text, error.span().unwrap_or(0..0))
+                .helped("correct the text here: keys stand as `key = value`, text in double quotes")
         })?;
         let mut document = Self { path, text, overrides, root };
         for (index, (key, value)) in overrides.iter().enumerate() {

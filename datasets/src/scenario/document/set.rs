@@ -17,7 +17,7 @@ pub(super) fn set<'t>(
 ) -> Result<(), String> {
     let parts: Vec<&str> = key.split('.').collect();
     let Some((last, parents)) = parts.split_last().filter(|_| !parts.contains(&"")) else {
-        return Err(format!("`{key}` is not a key; write it with dots, as in `slicing.protocol=ranking`"));
+        return Err(format!("`{key}` is not a key; write it with dots, as in `slicing.protocol=ordered`"));
     };
     let mut table = root;
     let mut path = (1..).zip(parents);

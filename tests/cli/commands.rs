@@ -1,0 +1,81 @@
+//! The commands beside `run`, the help, and pipes that close early.
+
+use crate::harness::Place;
+
+#[test]
+fn check_says_what_there_is_and_writes_nothing() {
+    let place = Place::new();
+    let said = place.unchanged(|| place.call(&["check", "scenario.toml"])).quietly();
+    assert_eq!(said.out, "scenario: ok. 2,000 nodes (1 class), 6 cycles, 3 applications, 1 aggregate, 0 events.\n");
+}
+
+#[test]
+fn estimate_says_memory_disk_and_time_and_writes_nothing() {
+    let place = Place::new();
+    let said = place.unchanged(|| place.call(&["estimate", "scenario.toml", "--threads", "1"])).quietly();
+    for words in ["bytes/node", "memory ", "disk ", "time "] {
+        assert!(said.out.contains(words), "no {words:?} in {}", said.out);
+    }
+}
+
+#[test]
+fn schema_is_json_that_names_every_section() {
+    let said = Place::new().call(&["schema"]).quietly();
+    let schema: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    for section in ["run", "fleet", "sampling", "slicing", "aggregate", "suite", "trace", "event"] {
+        assert!(schema["properties"].get(section).is_some(), "no {section}");
+    }
+}
+
+#[test]
+fn a_pipe_that_closes_early_is_no_failure() {
+    let place = Place::new();
+    for script in ["\"$0\" schema | head -1", "\"$0\" schema | true", "\"$0\" run scenario.toml --quiet | true"] {
+        let said = place.shell(script, &[]);
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{script}");
+    }
+    assert!(place.path("out/scenario/run.json").exists());
+}
+
+#[test]
+fn a_stderr_that_takes_nothing_changes_no_exit_code() {
+    let place = Place::new();
+    assert_eq!(place.shell("\"$0\" run scenario.toml --out out 2>/dev/full", &[]).code, Some(0));
+    assert_eq!(place.shell("\"$0\" run scenario.toml --out out 2>/dev/full", &[]).code, Some(2));
+    assert_eq!(place.shell("\"$0\" run scenario.toml --out out --force 2>&-", &[]).code, Some(0));
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let place = Place::new();
+    let help = |arguments: &[&str], words: &[&str]| {
+        let said = place.call(arguments).quietly();
+        words.iter().for_each(|word| assert!(said.out.contains(word), "no {word:?} in {}", said.out));
+    };
+    help(&["--help"], &["run", "estimate", "check", "schema", "Exit codes: 0 done"]);
+    let scenario = ["<SCENARIO>", "--nodes", "--cycles", "--seed", "--set <KEY=VALUE>"];
+    help(&["run", "--help"], &[&scenario[..], &["--out", "--threads", "--state", "--quiet", "--force"]].concat());
+    help(&["estimate", "--help"], &[&scenario[..], &["--threads", "--state"]].concat());
+    help(&["check", "--help"], &scenario);
+    help(&["schema", "--help"], &["JSON Schema"]);
+    help(&["--version"], &[env!("CARGO_PKG_VERSION")]);
+}
+
+#[test]
+fn arguments_that_no_command_takes_are_bad_input() {
+    let place = Place::new();
+    for arguments in [&["frobnicate"][..], &[], &["run"], &["run", "scenario.toml", "--sead", "1"]] {
+        let said = place.unchanged(|| place.call(arguments));
+        assert_eq!(said.code, Some(2), "{arguments:?}");
+        assert!(!said.err.is_empty());
+    }
+}
+
+#[test]
+fn quiet_says_nothing_on_stderr_and_plain_lines_are_there_without_it() {
+    let place = Place::new();
+    place.run(&[]).quietly();
+    let said = place.call(&["run", "scenario.toml", "--out", "loud"]);
+    assert_eq!(said.code, Some(0));
+    assert!(said.err.contains("building a cloud of 2,000 nodes\ncycle 6/6, "), "{}", said.err);
+}

@@ -1,0 +1,80 @@
+//! The directory of the result, and that of the columns: who may write to them, and when.
+
+use std::fs;
+
+use crate::harness::Place;
+
+#[test]
+fn a_directory_that_holds_a_run_is_refused_without_force() {
+    let place = Place::new();
+    place.run(&[]).quietly();
+    place.refused(&[], &["out already holds a run", "--force", "--out"]);
+    place.run(&["--force", "--seed", "2"]).quietly();
+    assert!(place.contents().iter().any(|path| path.ends_with("seed=2/part-0.parquet")));
+    assert!(!place.contents().iter().any(|path| path.contains("seed=1")), "the old run is gone");
+}
+
+#[test]
+fn a_directory_with_other_files_keeps_them() {
+    let place = Place::new();
+    fs::create_dir(place.path("out")).expect("a directory");
+    place.write("out/notes.txt", b"mine");
+    place.run(&[]).quietly();
+    place.run(&["--force"]).quietly();
+    assert_eq!(fs::read(place.path("out/notes.txt")).expect("the notes"), b"mine");
+}
+
+#[test]
+fn a_file_in_the_way_of_the_directory_is_named() {
+    let place = Place::new();
+    let run = |out: &str| place.unchanged(|| place.call(&["run", "scenario.toml", "--quiet", "--out", out]));
+    run("scenario.toml").failed(1, &["cannot create scenario.toml", "a file is in the way"]);
+    run("scenario.toml/below/it").failed(1, &["scenario.toml/below", "a file is in the way"]);
+    run("/proc/nobody/may").failed(1, &["/proc/nobody/may", "another directory with --out"]);
+}
+
+#[test]
+fn a_directory_without_write_permission_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let locked = place.path("locked");
+    fs::create_dir(&locked).expect("a directory");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).expect("permissions");
+    if fs::create_dir(locked.join("probe")).is_ok() {
+        eprintln!("skipped: this user may write anywhere");
+        return;
+    }
+    let said = place.unchanged(|| place.call(&["run", "scenario.toml", "--quiet", "--out", "locked/out"]));
+    said.failed(1, &["cannot create locked/out", "Permission denied", "that you may write to"]);
+    let said = place.unchanged(|| place.run(&["--state", "locked/columns"]));
+    said.failed(1, &["--state locked/columns", "Permission denied", "that can be written"]);
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_made_leaves_nothing() {
+    let place = Place::new();
+    let said = place.unchanged(|| place.run(&["--state", "scenario.toml/columns"]));
+    said.failed(1, &["--state scenario.toml/columns", "choose a directory"]);
+    let said = place.unchanged(|| place.run(&["--state", "scenario.toml"]));
+    said.failed(1, &["--state scenario.toml", "choose a directory"]);
+}
+
+#[test]
+fn columns_of_an_earlier_run_are_replaced_only_by_force() {
+    let place = Place::new();
+    place.run(&["--state", "deep/columns"]).quietly();
+    let columns = place.contents().into_iter().filter(|path| path.ends_with(".column")).count();
+    assert!(columns > 3, "{:?}", place.contents());
+    assert!(!place.contents().contains(&"deep/columns/subcloud.lock".to_owned()));
+    fs::remove_dir_all(place.path("out")).expect("the run");
+    place.refused(&["--state", "deep/columns"], &["holds the columns of an earlier run", "--force"]);
+    place.run(&["--state", "deep/columns", "--force"]).quietly();
+}
+
+#[test]
+fn columns_and_result_may_share_a_directory() {
+    let place = Place::new();
+    place.run(&["--state", "out"]).quietly();
+    place.refused(&["--state", "out"], &["out already holds a run"]);
+    place.run(&["--state", "out", "--force"]).quietly();
+}

@@ -1,0 +1,107 @@
+//! Runs that are stopped in the middle, and runs that meet.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::harness::{ENDLESS, Place, Said};
+
+/// A run without an end, which is certainly under way.
+struct Endless {
+    child: Child,
+}
+
+impl Endless {
+    fn start(place: &Place, more: &[&str]) -> Self {
+        let run = ["run", "scenario.toml", "--quiet", "--out", "deep/out", "--threads", "1", "--cycles", ENDLESS];
+        let mut command = place.program(&[&run[..], more].concat());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let endless = Self { child };
+        wait_for(|| staging(&place.path("deep/out")));
+        // It is now building its small cloud, or beyond.
+        std::thread::sleep(Duration::from_millis(100));
+        endless
+    }
+
+    fn stop(self, signal: &str) -> Said {
+        let id = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -\"$0\" \"$1\"", signal, &id]).status().expect("a shell");
+        assert!(sent.success(), "the run had ended already");
+        Said::of(&self.child.wait_with_output().expect("the run ends"))
+    }
+}
+
+fn staging(out: &Path) -> bool {
+    let entries = out.read_dir().into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with(".staging-"))
+}
+
+fn wait_for(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(30), "the run does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_leaves_nothing() {
+    let place = Place::new();
+    for signal in ["INT", "TERM", "HUP"] {
+        let said = place.unchanged(|| Endless::start(&place, &[]).stop(signal));
+        said.failed(1, &["interrupted after cycle", "nothing was written", "run it again"]);
+    }
+}
+
+#[test]
+fn an_interrupted_run_with_snapshots_leaves_nothing() {
+    let place = Place::new();
+    let snapshots = ["--set", "trace.nodes={cycles=[0, 1, 2], sample='all'}", "--set", "trace.every=1_000"];
+    place.unchanged(|| Endless::start(&place, &snapshots).stop("INT")).failed(1, &["interrupted"]);
+}
+
+#[test]
+fn an_interrupted_run_removes_its_columns() {
+    let place = Place::new();
+    let said = place.unchanged(|| {
+        let run = Endless::start(&place, &["--state", "far/columns"]);
+        wait_for(|| place.path("far/columns/truth.column").exists() || !place.path("far/columns").exists());
+        run.stop("INT")
+    });
+    said.failed(1, &["interrupted"]);
+}
+
+#[test]
+fn an_interrupted_run_leaves_the_one_it_was_to_replace() {
+    let place = Place::new();
+    place.call(&["run", "scenario.toml", "--quiet", "--out", "deep/out"]).quietly();
+    let table = place.contents().into_iter().find(|path| path.ends_with(".parquet")).expect("a table");
+    let read = || std::fs::read(place.path(&table)).expect("the table");
+    let before = read();
+    place.unchanged(|| Endless::start(&place, &["--force"]).stop("INT")).failed(1, &["interrupted"]);
+    assert_eq!(read(), before);
+}
+
+#[test]
+fn two_runs_at_once_do_not_share_a_directory() {
+    let place = Place::new();
+    let first = Endless::start(&place, &["--state", "columns"]);
+    for force in [&[][..], &["--force"]] {
+        let second = [&["run", "scenario.toml", "--quiet", "--out", "deep/out"], force].concat();
+        place.unchanged(|| place.call(&second)).failed(2, &["another run is writing to deep/out", "wait for it"]);
+        let state = place.unchanged(|| place.run(&[&["--state", "columns"], force].concat()));
+        state.failed(2, &["--state columns is in use by another run", "wait for that run"]);
+    }
+    first.stop("INT").failed(1, &["interrupted"]);
+    assert_eq!(place.contents(), ["scenario.toml"]);
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed_by_the_next() {
+    let place = Place::new();
+    let said = Endless::start(&place, &[]).stop("KILL");
+    assert_eq!(said.code, None);
+    assert!(staging(&place.path("deep/out")));
+    place.call(&["run", "scenario.toml", "--quiet", "--out", "deep/out"]).quietly();
+    assert!(!staging(&place.path("deep/out")));
+}

@@ -1,0 +1,13 @@
+//! The command line as its users meet it: the real program, real files, exit codes, messages and what is left behind.
+#![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
+
+mod commands;
+mod directories;
+mod disk;
+mod edges;
+mod fleets;
+mod harness;
+mod interrupts;
+mod overrides;
+mod results;
+mod scenarios;
