@@ -15,6 +15,7 @@ use crate::scenario;
 /// Nodes of the larger of two small clouds whose times are scaled up, and their cycles.
 const SAMPLE_NODES: u32 = 1 << 20;
 const SAMPLE_CYCLES: u32 = 4;
+const ATTEMPTS: u32 = 3;
 
 /// Bytes of a row of a snapshot on disk, as measured on shipped scenarios, beside those of its attributes.
 const SNAPSHOT_ROW_BYTES: u64 = 9;
@@ -84,9 +85,18 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
 fn sample(scenario: &Scenario) -> Result<[Duration; 2], Failure> {
     let large = scenario.run.nodes.min(SAMPLE_NODES);
     let small = large.div_ceil(4);
-    let (fast, slow) = (measure(scenario, small)?, measure(scenario, large)?);
+    let (fast, slow) = (best(scenario, small)?, best(scenario, large)?);
     let scale = f64::from(scenario.run.nodes - large) / f64::from((large - small).max(1));
     Ok(std::array::from_fn(|k| slow[k] + slow[k].saturating_sub(fast[k]).mul_f64(scale)))
+}
+
+/// The shortest times of a few attempts: other work on the machine only ever adds.
+fn best(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
+    let first = measure(scenario, nodes)?;
+    (1..ATTEMPTS).try_fold(first, |[birth, cycle], _| {
+        let [other_birth, other_cycle] = measure(scenario, nodes)?;
+        Ok([birth.min(other_birth), cycle.min(other_cycle)])
+    })
 }
 
 /// Times a small cloud: building it, and one cycle.

@@ -1,6 +1,6 @@
 //! Blocks of a column, and the random pairs of a round.
 
-use kernels::exchange::{Cross, Ends, WINDOW, Within};
+use kernels::exchange::{Cross, WINDOW, Within};
 use kernels::philox::Stream;
 
 use super::{Batch, Draws, MEMBER, Partition, Protocol};
@@ -174,15 +174,10 @@ pub(super) fn run<T: Copy>(
         Some(other) => {
             let own_is_lower = own.first < other.first;
             let mut ends = Cross { own: &mut *own.state, other: &mut *other.state, own_is_lower };
-            protocol.run(checked(&mut ends), batch)
+            protocol.run(&mut ends, batch)
         }
-        None => protocol.run(checked(&mut Within(&mut *own.state)), batch),
+        None => protocol.run(&mut Within(&mut *own.state), batch),
     }
-}
-
-/// Names the bound, so that inference finds it.
-fn checked<T, E: Ends<T>>(ends: &mut E) -> &mut E {
-    ends
 }
 
 /// Sums tallies.
