@@ -50,7 +50,9 @@ fn every_command_explains_itself() {
     let place = Place::new();
     let help = |arguments: &[&str], words: &[&str]| {
         let said = place.call(arguments).quietly();
-        words.iter().for_each(|word| assert!(said.out.contains(word), "no {word:?} in {}", said.out));
+        for word in words {
+            assert!(said.out.contains(word), "no {word:?} in {}", said.out);
+        }
     };
     help(&["--help"], &["run", "estimate", "check", "schema", "Exit codes: 0 done"]);
     let scenario = ["<SCENARIO>", "--nodes", "--cycles", "--seed", "--set <KEY=VALUE>"];

@@ -48,9 +48,12 @@ crash = { share = 0.5 }
     for function in ["average", "min", "max", "variance", "geometric-mean"] {
         for attribute in ["signed", "constant", "positive"] {
             if (function, attribute) != ("geometric-mean", "signed") {
-                text += &format!(
-                    "\n[[aggregate]]\nname = \"{function} {attribute}\"\nfunction = \"{function}\"\nattribute = \"{attribute}\"\n"
-                );
+                let name = format!("name = \"{function} {attribute}\"");
+                let lines = ["", "[[aggregate]]", &name, &format!("function = \"{function}\"")];
+                text += &lines.join("\n");
+                text += "\nattribute = \"";
+                text += attribute;
+                text += "\"\n";
             }
         }
     }
