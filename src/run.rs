@@ -103,16 +103,12 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
     })
 }
 
-/// A flag that an interrupt raises; a second interrupt ends the process at once.
+/// A flag that an interrupt raises; it is looked at between cycles.
 fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
     let stopped = Arc::new(AtomicBool::new(false));
     let raise = Arc::clone(&stopped);
-    ctrlc::set_handler(move || {
-        if raise.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
-        }
-    })
-    .map_err(|error| Failure::run(format!("interrupts cannot be caught: {error}"), None))?;
+    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
+        .map_err(|error| Failure::run(format!("interrupts cannot be caught: {error}"), None))?;
     Ok(stopped)
 }
 

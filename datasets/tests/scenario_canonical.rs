@@ -73,7 +73,7 @@ fn run() -> impl Strategy<Value = Run> {
 }
 
 fn sampling() -> impl Strategy<Value = Sampling> {
-    (1..u32::MAX, any::<bool>(), any::<bool>()).prop_map(|(view, matching, listed)| Sampling {
+    (1..=128_u32, any::<bool>(), any::<bool>()).prop_map(|(view, matching, listed)| Sampling {
         protocol: SamplingProtocol::Oracle,
         view,
         pairing: if matching { Pairing::Matching } else { Pairing::Ordered },

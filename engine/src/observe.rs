@@ -114,19 +114,22 @@ pub fn apps(cloud: &Cloud, scenario: &Scenario, truth: &Truth, moves: &[Moves], 
 pub fn aggregates(cloud: &Cloud, scenario: &Scenario, true_values: &[f64], cycle: u32, trace: &mut Writer) {
     for ((estimates, aggregate), &true_value) in cloud.aggregates.iter().zip(&scenario.aggregates).zip(true_values) {
         let found = estimated(estimates, aggregate.function, cloud.alive());
-        let variance = found.variance();
+        // Where nobody is alive there is no value: what is not a number is a null in the trace.
+        let none = if found.count == 0 { f64::NAN } else { 0.0 };
+        let variance = found.variance() + none;
         let off = found.mean - true_value;
         trace.aggregate(AggregateRow {
             cycle,
             aggregate: aggregate.name.clone(),
             function: aggregate.function.name().to_owned(),
             epoch: 0,
-            true_value,
-            mean: found.mean,
+            true_value: true_value + none,
+            mean: found.mean + none,
             variance,
             min: found.min,
             max: found.max,
-            relative_error: (true_value != 0.0).then(|| (variance + off * off).sqrt() / true_value.abs()),
+            relative_error: (true_value != 0.0 && found.count > 0)
+                .then(|| (variance + off * off).sqrt() / true_value.abs()),
         });
     }
 }

@@ -31,13 +31,13 @@ fn assert_near(found: f64, expected: f64, tolerance: f64) {
 #[test]
 fn ordered_exchanges_reduce_the_variance_by_one_over_two_root_e() {
     let found = run(&scenario(1_000_000, 10, ""));
-    assert_near(factor(&found), 0.5 / 1_f64.exp().sqrt(), 0.003);
+    assert_near(factor(&found), 0.5 / std::f64::consts::E.sqrt(), 0.003);
 }
 
 #[test]
 fn exchanges_from_a_list_of_partners_reduce_it_as_much() {
     let found = run(&scenario(1_000_000, 10, "[sampling]\npartners = \"listed\"\n"));
-    assert_near(factor(&found), 0.5 / 1_f64.exp().sqrt(), 0.003);
+    assert_near(factor(&found), 0.5 / std::f64::consts::E.sqrt(), 0.003);
 }
 
 #[test]
@@ -102,7 +102,10 @@ fn the_sum_is_conserved_to_rounding_and_the_bits_are_the_same_for_any_threads() 
 fn every_function_finds_its_true_value() {
     let mut text = scenario(50_000, 40, "");
     for function in ["min", "max", "variance", "geometric-mean"] {
-        text += &format!("[[aggregate]]\nname = \"{function}\"\nfunction = \"{function}\"\nattribute = \"load\"\n");
+        for line in ["[[aggregate]]", &format!("name = {function:?}"), &format!("function = {function:?}")] {
+            text = text + line + "\n";
+        }
+        text += "attribute = \"load\"\n";
     }
     let rows = run(&text.replace("uniform = [0.0, 1.0]", "uniform = [0.5, 2.0]")).aggregates;
     for row in rows.iter().filter(|row| row.cycle == 40) {

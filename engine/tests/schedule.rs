@@ -188,6 +188,6 @@ fn blocks_hold_equally_many_members() {
             .collect();
         assert_eq!(counts.iter().sum::<usize>(), partition.members());
         let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
-        assert!(most - least <= 1 && counts.len() % 2 == 0, "{counts:?}");
+        assert!(most - least <= 1 && counts.len().is_multiple_of(2), "{counts:?}");
     }
 }

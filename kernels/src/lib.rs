@@ -8,15 +8,17 @@
 //! - [`suite`]: which application a node belongs to.
 //! - [`moments`]: mean, variance and range of the estimates of a block.
 //! - [`quantile`]: attribute values from an inverse distribution function.
+//! - [`prefetch`]: fetching a cache line ahead of its use: the one unsafe function.
 //! - [`sort`]: keys that order floats, and the steps of a radix sort.
 //! - [`scalar`]: the one-loop twin of every vectorised kernel: the specification.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod disorder;
 pub mod exchange;
 pub mod moments;
 pub mod peers;
 pub mod philox;
+pub mod prefetch;
 pub mod quantile;
 pub mod scalar;
 pub mod slicing;

@@ -70,11 +70,11 @@ impl Moments {
         for (lane, &value) in tail.iter().enumerate() {
             add(lane, value, weight(strips.len() * LANES + lane));
         }
-        let (sum, squared) = (fold(sums), fold(squares));
+        let (total, total_squares) = (fold(sums), fold(squares));
         Self {
             count,
-            mean: origin + sum / count as f64,
-            squares: (squared - sum * (sum / count as f64)).max(0.0),
+            mean: origin + total / count as f64,
+            squares: (total_squares - total * (total / count as f64)).max(0.0),
             min: lows.into_iter().fold(f64::INFINITY, f64::min),
             max: highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
         }

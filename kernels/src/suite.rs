@@ -59,7 +59,7 @@ impl Holdings {
     pub fn of(count: usize, apps: &[u8], truth: &[u8], attributes: &[&[f32]]) -> Self {
         assert_eq!(apps.len(), truth.len());
         let held = (0..count).map(|app| tally(apps.iter().map(|&held| held == app as u8)));
-        let right = |app| apps.iter().zip(truth).map(move |(&held, &truth)| (held == app as u8) & (truth == app as u8));
+        let right = |app| apps.iter().zip(truth).map(move |(&held, &truth)| held == app as u8 && truth == held);
         let correct = (0..count).map(|app| tally(right(app)));
         let sums = attributes.iter().map(|values| {
             if count <= FEW {

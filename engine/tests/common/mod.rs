@@ -1,5 +1,6 @@
 //! Runs scenarios given as text, and hands over their traces.
 #![allow(dead_code, reason = "not every test needs everything")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 use std::fs;
 use std::path::Path;
