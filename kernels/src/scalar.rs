@@ -1,5 +1,7 @@
 //! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
 
+use crate::slicing::Slot;
+
 /// The constants of a Philox round: multipliers, then the steps of the two key words.
 pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the two words of the key grow by in each round.
@@ -34,4 +36,22 @@ pub fn two_indices(word: u32, range: u32) -> Option<[u32; 2]> {
     let first = u64::from(word) * u64::from(range);
     let second = u64::from(first as u32) * u64::from(range);
     (second as u32 >= square.wrapping_neg() % square).then_some([(first >> 32) as u32, (second >> 32) as u32])
+}
+
+/// The first candidate whose id is in the wrong order with one's own (see [`crate::slicing::first_misplaced`]).
+#[must_use]
+pub fn first_misplaced(own: Slot, candidates: &[Slot]) -> Option<usize> {
+    candidates.iter().position(|candidate| (candidate.key() > own.key()) != (candidate.id() > own.id()))
+}
+
+/// Whether an application takes a node without one, by its word (see [`crate::suite::claim`]).
+#[must_use]
+pub fn takes(word: u32, from: u64, to: u64) -> bool {
+    (from..to).contains(&u64::from(word))
+}
+
+/// The slice, of ten, that an id or a rank among `members` lies in (see [`crate::disorder::measure`]).
+#[must_use]
+pub fn slice(position: u64, whole: u64) -> u64 {
+    position * u64::from(crate::disorder::SLICES) / whole
 }

@@ -1,0 +1,138 @@
+//! The observer's kernels, against their definitions, for every length around their lanes.
+
+use kernels::disorder::{self, Disorder, Ecdf, OUTSIDE, mark, measure};
+use kernels::moments::Moments;
+use kernels::philox::Stream;
+use kernels::scalar;
+use kernels::slicing::Slot;
+use kernels::suite::{Holdings, NONE, claim};
+
+fn words(count: usize, draw: u32) -> Vec<u32> {
+    let mut words = vec![0; count];
+    Stream::new(4, 0, 0).fill(&mut words, 0, draw);
+    words
+}
+
+#[track_caller]
+fn assert_near(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1e-9), "{found} is not {expected}");
+}
+
+#[test]
+fn moments_are_those_of_two_plain_passes() {
+    for count in (0..=33).chain([1_000]) {
+        // Far from zero, so that a sum of squares would lose the variance.
+        let values: Vec<f64> = words(count, 0).iter().map(|&word| 1e6 + f64::from(word) / 1e10).collect();
+        for mask in [Vec::new(), words(count, 1).iter().map(|word| (word % 2) as u8).collect::<Vec<u8>>()] {
+            let kept: Vec<f64> =
+                (0..count).filter(|&k| mask.get(k).is_none_or(|&m| m == 1)).map(|k| values[k]).collect();
+            let found = Moments::of(&values, &mask);
+            assert_eq!(found.count as usize, kept.len());
+            let mean = 1e6 + kept.iter().map(|value| value - 1e6).sum::<f64>() / kept.len().max(1) as f64;
+            if !kept.is_empty() {
+                assert_near(found.mean, mean);
+                let squares: f64 = kept.iter().map(|value| (value - mean).powi(2)).sum();
+                assert!((found.squares - squares).abs() <= 1e-8 * squares.max(1e-15), "{} {squares}", found.squares);
+                assert_eq!(found.min.to_bits(), kept.iter().copied().fold(f64::INFINITY, f64::min).to_bits());
+                assert_eq!(found.max.to_bits(), kept.iter().copied().fold(f64::NEG_INFINITY, f64::max).to_bits());
+            }
+            let (one, two) = values.split_at(count / 3);
+            let (mask_one, mask_two) = mask.split_at(mask.len() / 3);
+            let merged = Moments::of(one, mask_one).merge(Moments::of(two, mask_two));
+            assert_eq!((merged.count, merged.min.to_bits()), (found.count, found.min.to_bits()));
+            assert!((merged.squares - found.squares).abs() <= 1e-8 * found.squares.max(1e-15));
+        }
+    }
+}
+
+#[test]
+fn holdings_are_those_of_a_plain_loop() {
+    for (count, apps) in [(0, 3), (1, 3), (100, 3), (1_000, 3), (1_000, 200)] {
+        let of = |draw| -> Vec<u8> {
+            words(count, draw).iter().map(|&word| (u64::from(word) * (apps as u64 + 1) >> 32) as u8).collect()
+        };
+        let none = |app: u8| if usize::from(app) == apps { NONE } else { app };
+        let held: Vec<u8> = of(0).into_iter().map(none).collect();
+        let truth: Vec<u8> = of(1).into_iter().map(none).collect();
+        let values: Vec<f32> = words(count, 2).iter().map(|&word| word as f32 / 1e9).collect();
+        let found = Holdings::of(apps, &held, &truth, &[&values]);
+        for app in 0..apps {
+            let of_app: Vec<usize> = (0..count).filter(|&k| usize::from(held[k]) == app).collect();
+            assert_eq!(found.held[app] as usize, of_app.len());
+            assert_eq!(found.correct[app] as usize, of_app.iter().filter(|&&k| truth[k] == held[k]).count());
+            assert_near(found.sums[0][app], of_app.iter().map(|&k| f64::from(values[k])).sum());
+        }
+    }
+}
+
+#[test]
+fn claims_are_those_of_the_scalar_twin() {
+    let whole = 1_u64 << 32;
+    let drawn = words(1_000, 0);
+    for (from, to) in [(0, whole), (0, 0), (whole, whole), (whole / 3, whole / 2), (whole / 2, whole), (5, 4)] {
+        let mut apps: Vec<u8> = words(1_000, 1).iter().map(|word| if word % 3 == 0 { 7 } else { NONE }).collect();
+        let before = apps.clone();
+        claim(&mut apps, drawn.iter().copied(), from, to, 1);
+        for ((app, &was), &word) in apps.iter().zip(&before).zip(&drawn) {
+            assert_eq!(*app, if was == NONE && scalar::takes(word, from, to) { 1 } else { was });
+        }
+    }
+}
+
+#[test]
+fn disorder_is_that_of_a_plain_loop() {
+    for count in [1_usize, 7, 511, 512, 513, 1_500] {
+        let ids = words(count, 0);
+        let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
+        let present: Vec<u8> = words(count, 1).iter().map(|word| u8::from(word % 4 != 0)).collect();
+        for present in [Vec::new(), present] {
+            let takes_part = |k: usize| k % 5 != 3;
+            let members = (0..count).filter(|&k| takes_part(k)).count() as u64;
+            let mut rank = 0;
+            let ranks: Vec<u32> = (0..count)
+                .map(|k| {
+                    rank += u32::from(takes_part(k));
+                    if takes_part(k) { rank - 1 } else { OUTSIDE }
+                })
+                .collect();
+            let mut counts = vec![0; 1 << Ecdf::bits(count)];
+            disorder::count(&mut counts, &slots, &present);
+            let ecdf = Ecdf::new(&counts);
+            let mut noted = vec![0; count];
+            mark(&mut noted, &ranks, members);
+            let found = measure(&mut noted, &slots, &ranks, &present, &ecdf, members);
+            let mut expected = Disorder::default();
+            for k in (0..count).filter(|&k| takes_part(k) && present.get(k).is_none_or(|&p| p == 1)) {
+                let slice = scalar::slice(ids[k].into(), 1 << 32);
+                let truth = scalar::slice(ranks[k].into(), members);
+                let difference = ecdf.share_below(ids[k]) - (f64::from(ranks[k]) + 0.5) / members as f64;
+                expected.add(Disorder {
+                    members: 1,
+                    squares: difference * difference,
+                    slices: slice.abs_diff(truth),
+                    wrong: u64::from(slice != truth),
+                    changes: u64::from(slice != 0),
+                });
+            }
+            assert_near(found.squares, expected.squares);
+            assert_eq!(Disorder { squares: 0.0, ..found }, Disorder { squares: 0.0, ..expected });
+            let again = measure(&mut noted, &slots, &ranks, &present, &ecdf, members);
+            assert_eq!(again.changes, 0, "the slices were noted");
+        }
+    }
+}
+
+#[test]
+fn shares_below_an_id_are_counts_of_ids() {
+    let ids = words(50_000, 0);
+    let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
+    let mut counts = vec![0; 1 << Ecdf::bits(ids.len())];
+    disorder::count(&mut counts, &slots, &[]);
+    let ecdf = Ecdf::new(&counts);
+    assert_eq!(ecdf.total(), 50_000);
+    for &id in ids.iter().step_by(97) {
+        let below = ids.iter().filter(|&&other| other < id).count() as f64 / 50_000.0;
+        // A cell holds one or two ids.
+        assert!((ecdf.share_below(id) - below).abs() < 8.0 / 50_000.0);
+    }
+}
