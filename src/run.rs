@@ -21,7 +21,7 @@ use crate::{memory, scenario};
 pub struct Arguments {
     #[command(flatten)]
     scenario: scenario::Arguments,
-    /// Directory of the result [default: out/<scenario name>].
+    /// Directory of the result [default: out/ and the scenario's name].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Threads to use, 0 for all processors; the results are the same bits for any number.

@@ -11,7 +11,7 @@ use crate::exchange::{BATCH, WINDOW};
 use crate::philox::Stream;
 use crate::scalar::{index, two_indices};
 
-/// The largest range of [`uniform_two`]: above, words to be drawn again become frequent.
+/// The largest range for which a word is two indices: above, words to be drawn again become frequent.
 pub const TWO_INDICES_RANGE: u32 = 1 << 13;
 
 /// Words handled between two looks at whether any must be drawn again.

@@ -29,7 +29,7 @@ pub fn index(word: u32, range: u32) -> Option<u32> {
     (product as u32 >= range.wrapping_neg() % range).then_some((product >> 32) as u32)
 }
 
-/// Two indices from one word, unless the draw must be repeated (see [`crate::peers::uniform_two`]).
+/// Two indices from one word, unless the draw must be repeated (see [`crate::peers::uniform_many`]).
 #[must_use]
 pub fn two_indices(word: u32, range: u32) -> Option<[u32; 2]> {
     let square = range * range;
