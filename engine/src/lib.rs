@@ -1,6 +1,6 @@
 //! The cloud in memory, and the cycle.
 //!
-//! Read [`cycle`] first: one line a pass, in order. The state is a struct of mapped columns ([`cloud`], [`column`]). A pass
+//! Read [`cycle`] first: one line a pass, in order. The state is a struct of mapped columns ([`cloud`], [`mod@column`]). A pass
 //! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
 //! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
 //!
