@@ -1,0 +1,222 @@
+//! Every vectorised kernel beside its scalar twin. A pair is compared before it is timed.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kernels::disorder::{Ecdf, count, mark, measure};
+use kernels::exchange::{BATCH, WINDOW};
+use kernels::moments::Moments;
+use kernels::peers::{in_window, uniform, uniform_many};
+use kernels::philox::Stream;
+use kernels::scalar;
+use kernels::slicing::{Slot, first_misplaced};
+use kernels::suite::{Holdings, NONE, claim};
+
+/// Nodes of a kernel's block.
+const NODES: usize = 1 << 12;
+/// Candidates of a node.
+const CANDIDATES: usize = 20;
+
+fn stream() -> Stream {
+    Stream::new(1, 2, 3)
+}
+
+fn words(draw: u32) -> Vec<u32> {
+    let mut words = vec![0; NODES];
+    stream().fill(&mut words, 0, draw);
+    words
+}
+
+/// Times a kernel and its twin on `elements` elements, after both gave the same.
+fn pair<T: PartialEq + std::fmt::Debug>(
+    criterion: &mut Criterion,
+    name: &str,
+    elements: usize,
+    mut kernel: impl FnMut() -> T,
+    mut twin: impl FnMut() -> T,
+) {
+    assert_eq!(kernel(), twin(), "{name}: the kernel and its twin differ");
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(elements as u64));
+    group.bench_function("vectors", |bench| bench.iter(|| black_box(kernel())));
+    group.bench_function("scalar", |bench| bench.iter(|| black_box(twin())));
+    group.finish();
+}
+
+fn random_words(criterion: &mut Criterion) {
+    let (mut filled, mut single) = (vec![0; NODES], vec![0; NODES]);
+    let sum = |words: &[u32]| words.iter().fold(0_u32, |sum, &word| sum.rotate_left(1) ^ word);
+    pair(
+        criterion,
+        "philox, one word a node",
+        NODES,
+        || {
+            stream().fill(&mut filled, 0, 0);
+            sum(&filled)
+        },
+        || {
+            (0..).zip(&mut single).for_each(|(node, word)| *word = stream().word(node, 0));
+            sum(&single)
+        },
+    );
+    let (mut filled, mut single) = (vec![0; NODES], vec![0; NODES]);
+    let quarter = NODES / 4;
+    pair(
+        criterion,
+        "philox, four words a node",
+        NODES,
+        || {
+            let mut rows = filled.chunks_exact_mut(quarter);
+            if let [Some(a), Some(b), Some(c), Some(d)] = std::array::from_fn(|_| rows.next()) {
+                stream().fill_many([a, b, c, d], 0, 0);
+            }
+            sum(&filled)
+        },
+        || {
+            for (draw, row) in (0..).zip(single.chunks_exact_mut(quarter)) {
+                (0..).zip(row).for_each(|(node, word)| *word = stream().word_of_many(node, draw));
+            }
+            sum(&single)
+        },
+    );
+}
+
+fn peers(criterion: &mut Criterion) {
+    let redraw = |node: u32, range: u32| (0..).find_map(|attempt| scalar::index(stream().word(node, attempt), range));
+    let range = 8_191;
+    let mut drawn = vec![0; NODES];
+    pair(
+        criterion,
+        "one uniform peer",
+        NODES,
+        || {
+            uniform(&mut drawn, &stream(), 0, range);
+            drawn.iter().map(|&peer| u64::from(peer)).sum::<u64>()
+        },
+        || (0..NODES as u32).filter_map(|node| redraw(node, range)).map(u64::from).sum(),
+    );
+    let sum = |rows: &[[u32; BATCH]]| rows.iter().flatten().map(|&peer| u64::from(peer)).sum::<u64>();
+    let two = |node: u32, word: u32, range: u32| {
+        let of = |attempt: u32| stream().word_of_many(node, word + (attempt << 24));
+        (0..).find_map(|attempt| scalar::two_indices(of(attempt), range)).unwrap_or_default()
+    };
+    let mut rows = vec![[0; BATCH]; CANDIDATES];
+    pair(
+        criterion,
+        "20 uniform peers",
+        BATCH * CANDIDATES,
+        || {
+            uniform_many(&mut rows, BATCH, &stream(), 0, 2_047);
+            sum(&rows)
+        },
+        || {
+            let pairs = (0..BATCH as u32).flat_map(|node| (0..CANDIDATES as u32 / 2).map(move |word| (node, word)));
+            pairs.flat_map(|(node, word)| two(node, word, 2_047)).map(u64::from).sum()
+        },
+    );
+    let mut rows = vec![[0; BATCH]; CANDIDATES];
+    let third = |node: u32, draw: u32| stream().word_of_many(node, draw / 3) >> (draw % 3 * 10) & (WINDOW as u32 - 1);
+    pair(
+        criterion,
+        "20 peers of a window",
+        BATCH * CANDIDATES,
+        || {
+            in_window(&mut rows, BATCH, &stream(), 0);
+            sum(&rows)
+        },
+        || {
+            let pairs = (0..BATCH as u32).flat_map(|node| (0..CANDIDATES as u32).map(move |draw| (node, draw)));
+            pairs.map(|(node, draw)| u64::from(third(node, draw))).sum()
+        },
+    );
+}
+
+fn slicing(criterion: &mut Criterion) {
+    // Ids nearly in the order of the keys, as after a few cycles: most nodes look at all their candidates.
+    let slots: Vec<Slot> = words(0).iter().map(|&key| Slot::new(key, key ^ (key >> 7 & 0xff_ffff))).collect();
+    let groups: Vec<[Slot; 4]> = slots.as_chunks::<4>().0.to_vec();
+    let each = |node: usize| node % (groups.len() - CANDIDATES / 4);
+    pair(
+        criterion,
+        "first misplaced of 20",
+        NODES,
+        || {
+            let first = |node| first_misplaced(slots[node], &groups[each(node)..][..CANDIDATES / 4], |group| *group);
+            (0..NODES).filter_map(first).sum::<usize>()
+        },
+        || {
+            let first = |node| scalar::first_misplaced(slots[node], &slots[4 * each(node)..][..CANDIDATES]);
+            (0..NODES).filter_map(first).sum()
+        },
+    );
+}
+
+fn measures(criterion: &mut Criterion) {
+    let values: Vec<f64> = words(0).iter().map(|&word| f64::from(word >> 16)).collect();
+    pair(
+        criterion,
+        "moments",
+        NODES,
+        // Whole numbers, so that the order of a sum does not matter.
+        || Moments::of(&values, &[]).max,
+        || values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let drawn = words(0);
+    let (mut held, mut single) = (vec![NONE; NODES], vec![NONE; NODES]);
+    pair(
+        criterion,
+        "claim",
+        NODES,
+        || {
+            held.fill(NONE);
+            claim(&mut held, drawn.iter().copied(), 1 << 30, 1 << 31, 1);
+            held.clone()
+        },
+        || {
+            for (held, &word) in single.iter_mut().zip(&drawn) {
+                *held = if scalar::takes(word, 1 << 30, 1 << 31) { 1 } else { NONE };
+            }
+            single.clone()
+        },
+    );
+    let apps: Vec<u8> = drawn.iter().map(|word| (word % 3) as u8).collect();
+    let attribute: Vec<f32> = words(1).iter().map(|&word| (word >> 16) as f32).collect();
+    pair(
+        criterion,
+        "holdings of 3 applications",
+        NODES,
+        || Holdings::of(3, &apps, &apps, &[&attribute]).sums,
+        || {
+            let mut sums = vec![0.0; 3];
+            apps.iter().zip(&attribute).for_each(|(&app, &value)| sums[usize::from(app)] += f64::from(value));
+            vec![sums]
+        },
+    );
+    let slots: Vec<Slot> = drawn.iter().map(|&id| Slot::new(0, id)).collect();
+    let ranks: Vec<u32> = (0..NODES as u32).collect();
+    let mut counts = vec![0; 1 << Ecdf::bits(NODES)];
+    count(&mut counts, &slots, &[]);
+    let ecdf = Ecdf::new(&counts);
+    let mut noted = vec![0; NODES];
+    mark(&mut noted, &ranks, NODES as u64);
+    pair(
+        criterion,
+        "disorder",
+        NODES,
+        || measure(&mut noted, &slots, &ranks, &[], &ecdf, NODES as u64).wrong,
+        || {
+            let mut squares = 0.0;
+            let wrong = drawn.iter().zip(&ranks).filter(|&(&id, &rank)| {
+                let off = ecdf.share_below(id) - (f64::from(rank) + 0.5) / NODES as f64;
+                squares += off * off;
+                scalar::slice(id.into(), 1 << 32) != scalar::slice(rank.into(), NODES as u64)
+            });
+            let wrong = wrong.count() as u64;
+            black_box(squares);
+            wrong
+        },
+    );
+}
+
+criterion_group!(all, random_words, peers, slicing, measures);
+criterion_main!(all);
