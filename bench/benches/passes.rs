@@ -30,16 +30,8 @@ const CANDIDATES: usize = 20;
 
 fn main() -> Outcome {
     let full = env::args().any(|argument| argument == "--bench");
-    let nodes = match env::var("SUBCLOUD_BENCH_NODES") {
-        Ok(nodes) => nodes.parse()?,
-        Err(_) => {
-            if full {
-                100_000_000
-            } else {
-                20_000
-            }
-        }
-    };
+    let usual = if full { 100_000_000 } else { 20_000 };
+    let nodes = env::var("SUBCLOUD_BENCH_NODES").map_or(Ok(usual), |nodes| nodes.parse())?;
     engine::use_threads(2)?;
     let mut meter = Meter::new(nodes)?;
     meter.title();

@@ -23,10 +23,10 @@ pub struct Ecdf {
 }
 
 impl Ecdf {
-    /// Cells for so many ids, as a power of two: a few ids a cell, within 2^8 and 2^15 cells.
+    /// Cells for so many ids, as a power of two: a few ids a cell, within 2^8 and 2^14 cells.
     #[must_use]
     pub fn bits(ids: usize) -> u32 {
-        (ids.max(1).ilog2() + 2).clamp(8, 15)
+        (ids.max(1).ilog2() + 2).clamp(8, 14)
     }
 
     /// From the counts of ids by their highest bits; there are 2^bits counts.
