@@ -15,6 +15,7 @@
 
 use kernels::exchange::{BATCH, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
+use kernels::prefetch::prefetch;
 use kernels::scalar::index;
 use rayon::prelude::*;
 
@@ -28,8 +29,13 @@ pub const NOBODY: u32 = u32::MAX;
 /// Nodes whose partners are drawn together.
 const STRIDE: usize = 1 << 14;
 
-/// Blocks are as large as leaves about 2^5 of them. May change results.
-const BLOCKS_BITS: u32 = 5;
+/// Blocks are as large as leaves at most 2^3 of them, so that consecutive initiators share cache lines; half as many threads
+/// run side by side. May change results.
+const BLOCKS_BITS: u32 = 3;
+
+/// Exchanges of a batch, and batches between the fetching of a batch's cache lines and its exchanges. Change speed only.
+const SMALL: usize = 16;
+const AHEAD: usize = 4;
 
 /// Writes a uniform member as a partner for every node that `starts` into a list, and [`NOBODY`] for the others: the oracle.
 /// `members` marks who may be drawn; a mask that is empty marks all nodes.
@@ -182,9 +188,9 @@ impl Listed<'_> {
     ) -> Tally {
         let (mut from, mut to, mut losses) = ([0; BATCH], [[0; BATCH]], [0; BATCH]);
         let mut tally = Tally::default();
-        let mut batches = entries.chunks(BATCH).peekable();
-        while let Some(batch) = batches.next() {
-            if let Some(next) = batches.peek() {
+        let mut ahead = entries.chunks(SMALL).skip(AHEAD);
+        for batch in entries.chunks(SMALL) {
+            if let Some(next) = ahead.next() {
                 read_ahead(own.state, other.as_ref().map_or(&*own.state, |other| &*other.state), next);
             }
             for (k, &[own, other]) in batch.iter().enumerate() {
@@ -203,11 +209,11 @@ impl Listed<'_> {
     }
 }
 
-/// Reads both ends of the next exchanges, so that their cache lines arrive side by side while others are at work.
+/// Asks for the cache lines of both ends of the next exchanges, so that they arrive while others are at work.
 fn read_ahead<T: Copy>(own: &[T], other: &[T], batch: &[[u32; 2]]) {
     for &[from, to] in batch {
-        std::hint::black_box(own[from as usize]);
-        std::hint::black_box(other[to as usize]);
+        prefetch(&own[from as usize]);
+        prefetch(&other[to as usize]);
     }
 }
 
