@@ -9,6 +9,7 @@ use std::io;
 use std::time::Instant;
 
 use engine::column::Column;
+use kernels::prefetch::prefetch;
 use rayon::prelude::*;
 
 /// Accesses that are under way before the first of them is made.
@@ -69,22 +70,4 @@ fn add_at_random(words: &mut [f32], count: usize, seed: u64) {
         }
     }
     black_box(words);
-}
-
-/// Asks for the cache line of a word.
-#[inline]
-fn prefetch(word: &f32) {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(
-        unsafe_code,
-        reason = "the intrinsic takes a pointer, and nothing in safe code asks for a line without waiting for it"
-    )]
-    // SAFETY: a prefetch reads nothing into the program and cannot fault; its instruction belongs to every x86-64 processor,
-    // and the pointer comes from a reference all the same.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    black_box(word);
 }

@@ -5,6 +5,7 @@
 //!   ([`access`], [`meter`]), beside the most that it may cost. `SUBCLOUD_BENCH_NODES` sets another size.
 //!
 //! A benchmark checks its answer before it is believed: both fail on wrong results, and neither on timing.
+#![forbid(unsafe_code)]
 
 pub mod access;
 pub mod meter;
