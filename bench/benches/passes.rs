@@ -14,7 +14,7 @@ use engine::column::Column;
 use engine::protocols::{Averaging, Ordered};
 use engine::purpose::{AGGREGATION, ATTRIBUTE, ID, SLICING, for_life};
 use engine::rank::{Scratch, ranks};
-use engine::schedule::{Buckets, Drawn, Draws, Listed, Partition, draw_partners};
+use engine::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
 use engine::{Simulation, Storage, aggregate, birth, slicing};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
@@ -28,6 +28,18 @@ const CYCLES: u32 = 10;
 /// Candidates of ordered slicing.
 const CANDIDATES: usize = 20;
 
+/// Measures some passes at so many nodes.
+type Section = fn(&mut Meter, usize) -> Outcome;
+
+/// Sections by name: those are run whose names hold one of the arguments, or all of them.
+const SECTIONS: [(&str, Section); 5] = [
+    ("drawn", averaging_drawn),
+    ("listed", averaging_listed),
+    ("slicing", ordered_slicing),
+    ("init", initialising),
+    ("cycles", whole_cycles),
+];
+
 fn main() -> Outcome {
     let full = env::args().any(|argument| argument == "--bench");
     let usual = if full { 100_000_000 } else { 20_000 };
@@ -35,17 +47,25 @@ fn main() -> Outcome {
     engine::use_threads(2)?;
     let mut meter = Meter::new(nodes)?;
     meter.title();
-    let averaging = averaging_drawn(&mut meter, nodes)?;
-    averaging_listed(&mut meter, nodes)?;
-    ordered_slicing(&mut meter, nodes)?;
-    initialising(&mut meter, nodes, averaging)?;
-    whole_cycles(&mut meter, nodes)?;
+    let wanted: Vec<_> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, section) in SECTIONS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted)) {
+            section(&mut meter, nodes)?;
+        }
+    }
     meter.summary();
     Ok(())
 }
 
-/// Averaging with partners drawn on the spot; returns what a cycle cost.
-fn averaging_drawn(meter: &mut Meter, nodes: usize) -> Outcome<Cost> {
+/// Averaging with partners drawn on the spot.
+fn averaging_drawn(meter: &mut Meter, nodes: usize) -> Outcome {
+    let costs = drawn_costs(meter, nodes)?;
+    meter.report("averaging, partners drawn on the spot", costs, Some(0.8));
+    Ok(())
+}
+
+/// What cycles of averaging cost, with partners drawn on the spot.
+fn drawn_costs(meter: &mut Meter, nodes: usize) -> Outcome<Vec<Cost>> {
     let mut state = uniform(nodes)?;
     let before = moments(&state);
     let partition = Partition::new(nodes, &[], aggregate::BLOCK);
@@ -55,35 +75,22 @@ fn averaging_drawn(meter: &mut Meter, nodes: usize) -> Outcome<Cost> {
         costs.push(meter.measure(|| pass.run(&mut state, &Averaging)).1);
     }
     averaged(nodes, before, moments(&state))?;
-    let cost = average(&costs);
-    meter.report("averaging, partners drawn on the spot", costs, Some(0.8));
-    Ok(cost)
+    Ok(costs)
 }
 
 /// Averaging with partners that the oracle writes to a list.
 fn averaging_listed(meter: &mut Meter, nodes: usize) -> Outcome {
     let mut state = uniform(nodes)?;
     let mut list = Column::<u32>::anonymous(nodes)?;
-    let mut entries = Column::<[u32; 2]>::anonymous(nodes)?;
-    entries.fill([1; 2]);
     let before = moments(&state);
-    let (mut drawing, mut bucketing, mut exchanging, mut both) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut drawing, mut exchanging) = (Vec::new(), Vec::new());
     for cycle in 1..=CYCLES {
         let draws = draws(cycle, AGGREGATION);
         drawing.push(meter.measure(|| draw_partners(&mut list, &draws, &[], |_| true)).1);
-        let (buckets, first) = meter.measure(|| Buckets::new(&list, &mut entries));
-        let (_, second) = meter.measure(|| Listed { draws, buckets: &buckets }.run(&mut state, &Averaging));
-        both.push(Cost {
-            nanoseconds: first.nanoseconds + second.nanoseconds,
-            accesses: first.accesses + second.accesses,
-        });
-        bucketing.push(first);
-        exchanging.push(second);
+        exchanging.push(meter.measure(|| Listed { draws, list: &list }.run(&mut state, &Averaging)).1);
     }
     averaged(nodes, before, moments(&state))?;
-    meter.report("averaging through a list of partners", both, Some(1.5));
-    meter.report("  bucketing the list", bucketing, None);
-    meter.report("  exchanges", exchanging, None);
+    meter.report("averaging through a list of partners", exchanging, Some(1.5));
     meter.report("  drawing the list, which the bar leaves out", drawing, None);
     Ok(())
 }
@@ -126,7 +133,8 @@ fn ordered_slicing(meter: &mut Meter, nodes: usize) -> Outcome {
 }
 
 /// Drawing three attributes and ranking them.
-fn initialising(meter: &mut Meter, nodes: usize, averaging: Cost) -> Outcome {
+fn initialising(meter: &mut Meter, nodes: usize) -> Outcome {
+    let averaging = average(&drawn_costs(meter, nodes)?);
     let mut scenario = shipped(nodes)?;
     scenario.suite.apps.clear();
     scenario.aggregates.clear();

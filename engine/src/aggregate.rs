@@ -11,10 +11,10 @@
 use datasets::scenario::{Function, Pairing, Partners, Scenario};
 use kernels::exchange::Tally;
 
-use crate::cloud::{Cloud, Lists};
+use crate::cloud::Cloud;
 use crate::protocols::{Averaging, Maximum, Minimum};
 use crate::purpose::AGGREGATION;
-use crate::schedule::{Buckets, Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
+use crate::schedule::{Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
 
 /// Members of a block: two blocks fill half of a core's own cache. May change results.
 pub const BLOCK: usize = 1 << 13;
@@ -23,7 +23,7 @@ pub const BLOCK: usize = 1 << 13;
 enum Layout<'a> {
     Drawn(Drawn<'a>),
     Matching(Matching<'a>),
-    Listed(Draws, Buckets<'a>),
+    Listed(Listed<'a>),
 }
 
 impl Layout<'_> {
@@ -31,7 +31,7 @@ impl Layout<'_> {
         match self {
             Self::Drawn(pass) => pass.run(state, protocol),
             Self::Matching(pass) => pass.run(state, protocol),
-            Self::Listed(draws, buckets) => Listed { draws: *draws, buckets }.run(state, protocol),
+            Self::Listed(pass) => pass.run(state, protocol),
         }
     }
 }
@@ -40,11 +40,11 @@ impl Layout<'_> {
 pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Partition) -> Tally {
     let draws = Draws { purpose: AGGREGATION, ..draws };
     let mask = cloud.alive.as_deref().unwrap_or(&[]);
-    let layout = match (&mut cloud.lists, scenario.sampling.pairing, scenario.sampling.partners) {
+    let layout = match (&mut cloud.partners, scenario.sampling.pairing, scenario.sampling.partners) {
         (_, Pairing::Matching, _) => Layout::Matching(Matching { draws, partition: whole, mask }),
-        (Some(Lists { partners, exchanges }), _, Partners::Listed) => {
-            draw_partners(partners, &draws, mask, |node| mask.get(node).is_none_or(|&alive| alive == MEMBER));
-            Layout::Listed(draws, Buckets::new(partners, exchanges))
+        (Some(list), _, Partners::Listed) => {
+            draw_partners(list, &draws, mask, |node| mask.get(node).is_none_or(|&alive| alive == MEMBER));
+            Layout::Listed(Listed { draws, list })
         }
         _ => Layout::Drawn(Drawn { draws, partition: whole, mask }),
     };

@@ -27,7 +27,7 @@ pub struct Cloud {
     /// Estimates under way, one entry an aggregate.
     pub aggregates: Vec<Estimates>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
-    pub lists: Option<Lists>,
+    pub partners: Option<Column<u32>>,
 }
 
 /// What nodes hold of one gradient.
@@ -52,15 +52,6 @@ pub const LEAVING: u8 = 2;
 pub struct Estimates {
     /// The columns.
     pub states: Vec<Column<f64>>,
-}
-
-/// Room for a list of partners and for the exchanges bucketed from it.
-#[derive(Debug)]
-pub struct Lists {
-    /// The partner of each node.
-    pub partners: Column<u32>,
-    /// The exchanges.
-    pub exchanges: Column<[u32; 2]>,
 }
 
 /// A field of the cloud: its name, and its bytes per node.
@@ -98,7 +89,6 @@ impl Cloud {
         }
         if needs_lists(scenario, &plan) {
             field("partners".into(), size_of::<u32>());
-            field("exchanges".into(), size_of::<[u32; 2]>());
         }
         fields
     }
@@ -156,14 +146,7 @@ impl Cloud {
                     Ok(Estimates { states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()? })
                 })
                 .collect::<Result<_, Error>>()?,
-            lists: needs_lists(scenario, &plan)
-                .then(|| {
-                    Ok::<_, Error>(Lists {
-                        partners: room.column("partners".into())?,
-                        exchanges: room.column("exchanges".into())?,
-                    })
-                })
-                .transpose()?,
+            partners: needs_lists(scenario, &plan).then(|| room.column("partners".into())).transpose()?,
         };
         assert_eq!(
             room.bytes,

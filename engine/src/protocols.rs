@@ -39,20 +39,23 @@ pub struct OrderedMaxGain {
 pub struct Parting;
 
 impl Protocol<f64> for Averaging {
+    #[inline]
     fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
-        exchange(ends, batch.from, batch.partners(), batch.losses, |a, b| (a + b) * 0.5)
+        exchange(ends, batch.from, batch.partners, batch.losses, |a, b| (a + b) * 0.5)
     }
 }
 
 impl Protocol<f64> for Minimum {
+    #[inline]
     fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
-        exchange(ends, batch.from, batch.partners(), batch.losses, f64::min)
+        exchange(ends, batch.from, batch.partners, batch.losses, f64::min)
     }
 }
 
 impl Protocol<f64> for Maximum {
+    #[inline]
     fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
-        exchange(ends, batch.from, batch.partners(), batch.losses, f64::max)
+        exchange(ends, batch.from, batch.partners, batch.losses, f64::max)
     }
 }
 
@@ -61,7 +64,7 @@ impl Protocol<Slot> for Ordered {
         self.candidates
     }
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
-        ordered(ends, batch.from, batch.to, batch.losses)
+        ordered(ends, batch.from, batch.peers, batch.losses)
     }
 }
 
@@ -70,13 +73,13 @@ impl Protocol<Slot> for OrderedMaxGain {
         self.candidates
     }
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
-        ordered_max_gain(ends, batch.from, batch.to, batch.losses, batch.scratch)
+        ordered_max_gain(ends, batch.from, batch.peers, batch.losses, batch.scratch)
     }
 }
 
 impl Protocol<Slot> for Parting {
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
-        part(ends, batch.from, batch.partners());
+        part(ends, batch.from, batch.partners);
         Tally { requests: batch.from.len() as u64, ..Tally::default() }
     }
 }

@@ -13,10 +13,10 @@
 use datasets::scenario::{Scenario, SlicingProtocol};
 use kernels::exchange::Tally;
 
-use crate::cloud::{Cloud, Gradient, LEAVING, Lists};
+use crate::cloud::{Cloud, Gradient, LEAVING};
 use crate::protocols::{Ordered, OrderedMaxGain, Parting};
 use crate::purpose::{INSTANCE, PARTING, SLICING};
-use crate::schedule::{Buckets, Drawn, Draws, Listed, Partition, draw_partners};
+use crate::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
 
 /// Members of a block: a little more than a window of candidates. May change results.
 pub const BLOCK: usize = 1 << 11;
@@ -33,12 +33,11 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Par
             tally.add(swap(slots, scenario, Drawn { draws: swaps, partition: whole, mask: alive }));
             continue;
         };
-        if let Some(Lists { partners, exchanges }) = &mut cloud.lists {
+        if let Some(list) = &mut cloud.partners {
             // A farewell is not repeated, so it must not be lost.
             let parting = Draws { purpose: PARTING + instance, request_loss: 0, reply_loss: 0, ..draws };
-            draw_partners(partners, &parting, members, |node| members[node] == LEAVING);
-            let buckets = Buckets::new(partners, exchanges);
-            tally.add(Listed { draws: parting, buckets: &buckets }.run(slots, &Parting));
+            draw_partners(list, &parting, members, |node| members[node] == LEAVING);
+            tally.add(Listed { draws: parting, list }.run(slots, &Parting));
         }
         let partition = Partition::new(members.len(), members, BLOCK);
         tally.add(swap(slots, scenario, Drawn { draws: swaps, partition: &partition, mask: members }));

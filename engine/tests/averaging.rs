@@ -85,7 +85,7 @@ fn lost_replies_do_not_conserve_the_sum_and_lost_requests_do() {
 #[test]
 fn the_sum_is_conserved_to_rounding_and_the_bits_are_the_same_for_any_threads() {
     for partners in ["drawn", "listed"] {
-        let text = scenario(100_003, 12, &format!("[sampling]\npartners = \"{partners}\"\n"));
+        let text = scenario(150_003, 12, &format!("[sampling]\npartners = \"{partners}\"\n"));
         let one = run_with(1, &text);
         for threads in [2, 3, 8] {
             let other = run_with(threads, &text);

@@ -4,6 +4,8 @@
 //! ([`Within`]); [`Ends`] hides which. Reads and writes both ends of each exchange in the order of the list.
 //! Costs at the partner one random access within its block.
 
+use crate::prefetch::prefetch;
+
 /// The request is lost: nothing happens.
 pub const REQUEST_LOST: u8 = 1;
 /// The reply is lost: the partner has updated, the initiator has not.
@@ -62,6 +64,8 @@ pub trait Ends<T> {
     fn set_initiator(&mut self, at: u32, state: T);
     /// Replaces the partner's state.
     fn set_partner(&mut self, at: u32, state: T);
+    /// Asks for the cache line of the partner's state.
+    fn prefetch_partner(&self, at: u32);
     /// Whether the initiator's index in the cloud is below the partner's.
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool;
 }
@@ -73,8 +77,10 @@ pub struct Cross<'a, T> {
     pub own: &'a mut [T],
     /// The partners' block.
     pub other: &'a mut [T],
-    /// Whether the initiators' block comes before the other in the cloud.
-    pub own_is_lower: bool,
+    /// Index in the cloud of the first node of the initiators' block.
+    pub own_first: u32,
+    /// Index in the cloud of the first node of the partners' block.
+    pub other_first: u32,
 }
 
 /// Nodes in a [`Windowed`] part of a block.
@@ -113,8 +119,12 @@ impl<T: Copy> Ends<T> for Cross<'_, T> {
         self.other[at as usize] = state;
     }
     #[inline]
-    fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
-        self.own_is_lower
+    fn prefetch_partner(&self, at: u32) {
+        prefetch(&self.other[at as usize]);
+    }
+    #[inline]
+    fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
+        self.own_first + initiator < self.other_first + partner
     }
 }
 
@@ -134,6 +144,10 @@ impl<T: Copy> Ends<T> for Windowed<'_, T> {
     #[inline]
     fn set_partner(&mut self, at: u32, state: T) {
         self.other[at as usize % WINDOW] = state;
+    }
+    #[inline]
+    fn prefetch_partner(&self, at: u32) {
+        prefetch(&self.other[at as usize % WINDOW]);
     }
     #[inline]
     fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
@@ -159,6 +173,10 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
         self.0[at as usize] = state;
     }
     #[inline]
+    fn prefetch_partner(&self, at: u32) {
+        prefetch(&self.0[at as usize]);
+    }
+    #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
         initiator < partner
     }
@@ -169,6 +187,7 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
 ///
 /// # Panics
 /// If the lengths do not fit or an index lies outside its block.
+#[inline]
 pub fn exchange<T: Copy>(
     ends: &mut impl Ends<T>,
     from: &[u32],

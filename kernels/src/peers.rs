@@ -49,15 +49,26 @@ pub fn uniform_many(rows: &mut [[u32; BATCH]], count: usize, stream: &Stream, fi
 }
 
 /// Several peers for each of `count` nodes from `first` on: an index in `0..WINDOW`, a row for each draw. A word is three
-/// indices, without bias, as the window is a power of two.
+/// indices, without bias, as the window is a power of two. Of every seven words four are drawn, and three are exclusive ors of
+/// neighbours among them: every index is uniform, and any two of a node's are independent, which is all that a choice among
+/// candidates needs; only some sets of three are not.
 ///
 /// # Panics
 /// If `count` is above [`BATCH`].
 pub fn in_window(rows: &mut [[u32; BATCH]], count: usize, stream: &Stream, first: u32) {
     const BITS: u32 = WINDOW.trailing_zeros();
     const PER_WORD: usize = (u32::BITS / BITS) as usize;
-    for (quad, rows) in rows.chunks_mut(4 * PER_WORD).enumerate() {
-        fill_every(rows, PER_WORD, count, stream, first, quad as u32);
+    const DRAWN: usize = 4;
+    const WORDS: usize = 2 * DRAWN - 1;
+    for (quad, rows) in rows.chunks_mut(WORDS * PER_WORD).enumerate() {
+        let (drawn, mixed) = rows.split_at_mut((DRAWN * PER_WORD).min(rows.len()));
+        fill_every(drawn, PER_WORD, count, stream, first, quad as u32);
+        for (pair, mixed) in drawn.windows(PER_WORD + 1).step_by(PER_WORD).zip(mixed.chunks_mut(PER_WORD)) {
+            let words = pair[0].iter().zip(&pair[PER_WORD]);
+            for (mixed, (one, other)) in mixed[0][..count].iter_mut().zip(words) {
+                *mixed = one ^ other;
+            }
+        }
         for rows in rows.chunks_mut(PER_WORD) {
             if let [words, rest @ ..] = rows {
                 for (shift, row) in (BITS..).step_by(BITS as usize).zip(rest) {

@@ -53,13 +53,16 @@ fn many_indices_are_those_of_the_first_accepted_words() {
 }
 
 #[test]
-fn places_in_a_window_are_thirds_of_words() {
+fn places_in_a_window_are_thirds_of_words_and_of_their_mixtures() {
     let stream = Stream::new(3, 1, 4);
-    for draws in [1, 3, 12, 13, 20] {
+    for draws in [1, 3, 12, 13, 20, 30] {
         let mut rows = vec![[0; BATCH]; draws];
         in_window(&mut rows, 100, &stream, 9);
         for (k, draw) in (0..100).flat_map(|k| (0..draws).map(move |draw| (k, draw))) {
-            let word = stream.word_of_many(9 + k as u32, draw as u32 / 3);
+            // Of seven words four are drawn, and the others mix neighbours.
+            let (group, number) = (draw as u32 / 21, draw as u32 / 3 % 7);
+            let drawn = |number| stream.word_of_many(9 + k as u32, 4 * group + number);
+            let word = if number < 4 { drawn(number) } else { drawn(number - 4) ^ drawn(number - 3) };
             assert_eq!(rows[draw][k], word >> (draw % 3 * 10) & 1023);
         }
     }

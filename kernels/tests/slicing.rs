@@ -42,7 +42,8 @@ fn rows(places: &[u32]) -> Vec<[u32; BATCH]> {
 fn ties_of_the_attribute_are_broken_by_the_place_in_the_cloud() {
     for lower in [true, false] {
         let (mut own, mut other) = ([Slot::new(5, 900)], [Slot::new(5, 100)]);
-        let mut ends = Cross { own: &mut own, other: &mut other, own_is_lower: lower };
+        let mut ends =
+            Cross { own: &mut own, other: &mut other, own_first: u32::from(!lower), other_first: u32::from(lower) };
         let tally = ordered(&mut ends, &[0], &rows(&[0]), &[]);
         // The lower node must hold the lower id.
         assert_eq!(tally.requests, u64::from(lower));
@@ -60,7 +61,7 @@ fn ties_of_the_attribute_are_broken_by_the_place_in_the_cloud() {
 fn a_lost_request_changes_nothing_and_a_lost_reply_the_partner_alone() {
     for (loss, ids) in [(0, [1, 9]), (REQUEST_LOST, [9, 1]), (REPLY_LOST, [9, 9])] {
         let (mut own, mut other) = ([Slot::new(1, 9)], [Slot::new(2, 1)]);
-        let mut ends = Cross { own: &mut own, other: &mut other, own_is_lower: true };
+        let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 };
         let tally = ordered(&mut ends, &[0], &rows(&[0]), &[loss]);
         assert_eq!([own[0].id(), other[0].id()], ids);
         assert_eq!((tally.requests, tally.lost()), (1, u64::from(loss != 0)));
@@ -76,7 +77,12 @@ fn a_window_gives_what_a_block_gives() {
     kernels::peers::in_window(&mut candidates, BATCH, &stream, 0);
     let from: Vec<u32> = (0..BATCH as u32).collect();
     let (mut own, mut other) = (initiators.clone(), block.clone());
-    ordered(&mut Cross { own: &mut own, other: &mut other, own_is_lower: true }, &from, &candidates, &[]);
+    ordered(
+        &mut Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 },
+        &from,
+        &candidates,
+        &[],
+    );
     let (mut own_again, mut window) = (initiators, block);
     let view = window.first_chunk_mut().unwrap();
     ordered(&mut Windowed { own: &mut own_again, other: view, own_is_lower: true }, &from, &candidates, &[]);
@@ -89,7 +95,7 @@ fn the_largest_gain_is_the_largest_product_of_local_rank_differences() {
     let mut own = [Slot::new(30, 50)];
     let mut other = [Slot::new(20, 60), Slot::new(10, 90), Slot::new(40, 70), Slot::new(50, 95)];
     let candidates: Vec<[u32; BATCH]> = (0..4).map(|place| rows(&[place])[0]).collect();
-    let mut ends = Cross { own: &mut own, other: &mut other, own_is_lower: true };
+    let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 };
     ordered_max_gain(&mut ends, &[0], &candidates, &[], &mut [0; 8]);
     assert_eq!((own[0].id(), other[1].id()), (90, 50));
 }
@@ -97,6 +103,6 @@ fn the_largest_gain_is_the_largest_product_of_local_rank_differences() {
 #[test]
 fn a_farewell_swaps_whatever_the_order() {
     let (mut own, mut other) = ([Slot::new(1, 1)], [Slot::new(2, 2)]);
-    part(&mut Cross { own: &mut own, other: &mut other, own_is_lower: true }, &[0], &[0]);
+    part(&mut Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 }, &[0], &[0]);
     assert_eq!((own[0].id(), other[0].id()), (2, 1));
 }

@@ -172,8 +172,8 @@ pub(super) fn run<T: Copy>(
 ) -> Tally {
     match other {
         Some(other) => {
-            let own_is_lower = own.first < other.first;
-            let mut ends = Cross { own: &mut *own.state, other: &mut *other.state, own_is_lower };
+            let (own_first, other_first) = (own.first, other.first);
+            let mut ends = Cross { own: &mut *own.state, other: &mut *other.state, own_first, other_first };
             protocol.run(&mut ends, batch)
         }
         None => protocol.run(&mut Within(&mut *own.state), batch),

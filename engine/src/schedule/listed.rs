@@ -1,26 +1,31 @@
 //! Exchanges with partners that come as a list.
 //!
 //! ```text
-//! bucket the exchanges by (block of initiator, block of partner), in the order of the initiators
-//! for each round of a tournament of the blocks, in random order; for each pair of blocks, in parallel:
-//!     run the exchanges from the one to the other, then those from the other to the one
+//! cut the nodes into domains, a seat each; cut the domains into chunks
+//! for each step, in random order: a chunk of every domain travels
+//!     it is copied out; the exchanges that its nodes start are sorted by the partner's domain
+//!     for each round: every travelling chunk sits at another seat
+//!         in parallel, at every seat: run the chunk's exchanges with partners in that domain
+//!     run the exchanges among travelling chunks; copy them back
 //! ```
 //!
-//! One round of the tournament is every block against itself. Blocks are few and large, so that each holds a stream of
-//! initiators; partners lie anywhere in theirs, and are read ahead a batch at a time. A node's exchange moves to another
-//! place in the order whenever its partner lies in another block, and blocks meet in a new order every cycle.
+//! A seat and the chunk that sits at it belong to one thread, so exchanges need no locks, and each finds both ends as they are at
+//! its turn. Domains and chunks depend on the number of nodes alone. As steps come in random order, so do a node's exchanges.
 //!
-//! Bucketing reads 4 bytes a node twice and writes 8; an exchange reads those 8, and touches one cache line of the initiator
-//! in order and one of the partner at random.
+//! Initiators stay in cache while they travel: an exchange costs one cache line of the partner at random, 4 bytes of list read and
+//! the initiator's state read and written once, as streams, and 8 bytes of sorted exchange written and read in cache. Half of the
+//! chunks stay with a thread for the whole step, so that caches of different cores have little to tell each other. Nothing is
+//! kept between cycles.
 
-use kernels::exchange::{BATCH, REPLY_LOST, REQUEST_LOST, Tally};
+use std::ops::Range;
+
+use kernels::exchange::{Cross, Ends, REPLY_LOST, REQUEST_LOST, Tally, Within};
 use kernels::peers::uniform;
-use kernels::prefetch::prefetch;
 use kernels::scalar::index;
 use rayon::prelude::*;
 
-use super::blocks::{Block, blocks, run, shuffle, total};
-use super::{Batch, Draws, MEMBER, Partition, Protocol};
+use super::blocks::{shuffle, total};
+use super::{Batch, Draws, MEMBER, Protocol};
 use crate::split::between;
 
 /// No partner: the node does not start an exchange.
@@ -29,9 +34,18 @@ pub const NOBODY: u32 = u32::MAX;
 /// Nodes whose partners are drawn together.
 const STRIDE: usize = 1 << 14;
 
-/// Blocks are as large as leaves at most 2^3 of them, so that consecutive initiators share cache lines; half as many threads
-/// run side by side. May change results.
-const BLOCKS_BITS: u32 = 3;
+/// The most domains, so that as many threads run side by side. May change results.
+const MOST_DOMAINS: usize = 16;
+
+/// A domain has at least so many nodes, unless it is the only one: in small clouds, waiting for each other costs more than it
+/// gains. May change results.
+const LEAST_DOMAIN: usize = 1 << 15;
+
+/// The most bytes that travel: they stay in the cache that cores share. May change results.
+const TRAVELLING: usize = 1 << 22;
+
+/// Steps of a cycle, at least, as far as there are nodes: the order of exchanges is as random as that of the steps.
+const LEAST_STEPS: usize = 16;
 
 /// Exchanges of a batch, and batches between the fetching of a batch's cache lines and its exchanges. Change speed only.
 const SMALL: usize = 16;
@@ -61,159 +75,280 @@ pub fn draw_partners(list: &mut [u32], draws: &Draws, members: &[u8], starts: im
     });
 }
 
-/// Exchanges of one cycle, bucketed by blocks.
-#[derive(Debug)]
-pub struct Buckets<'a> {
-    /// (place of the initiator, place of the partner), block by block of the initiator.
-    entries: Vec<&'a [[u32; 2]]>,
-    /// For each block of the initiator, where the entries for each block of the partner begin, and where the last end.
-    starts: Vec<Vec<usize>>,
-    partition: Partition,
-}
-
-impl<'a> Buckets<'a> {
-    /// Buckets the exchanges of a list of partners into `entries`, of the same length.
-    ///
-    /// # Panics
-    /// If the lengths differ, or a partner is neither a node nor [`NOBODY`].
-    #[must_use]
-    pub fn new(list: &[u32], entries: &'a mut [[u32; 2]]) -> Self {
-        assert_eq!(list.len(), entries.len());
-        let bits = (list.len().next_power_of_two().trailing_zeros()).saturating_sub(BLOCKS_BITS);
-        let partition = Partition::even(list.len(), 1 << bits);
-        let count = partition.bounds().len() - 1;
-        let (entries, starts) = between((list, entries), partition.bounds())
-            .into_par_iter()
-            .map(|(list, entries)| {
-                let starts = bucket(list, entries, bits, count);
-                (&*entries, starts)
-            })
-            .unzip();
-        Self { entries, starts, partition }
-    }
-
-    /// The exchanges from one block to another.
-    fn between_blocks(&self, own: u32, other: u32) -> &[[u32; 2]] {
-        let starts = &self.starts[own as usize];
-        &self.entries[own as usize][starts[other as usize]..starts[other as usize + 1]]
-    }
-}
-
-/// Sorts the exchanges of one block by the block of the partner; returns where each begins.
-fn bucket(list: &[u32], entries: &mut [[u32; 2]], bits: u32, blocks: usize) -> Vec<usize> {
-    let mut starts = vec![0; blocks + 1];
-    for &partner in list {
-        if partner != NOBODY {
-            starts[(partner >> bits) as usize + 1] += 1;
-        }
-    }
-    for block in 0..blocks {
-        starts[block + 1] += starts[block];
-    }
-    let mut next = starts.clone();
-    let mask = (1 << bits) - 1;
-    for (own, &partner) in list.iter().enumerate() {
-        if partner != NOBODY {
-            let at = &mut next[(partner >> bits) as usize];
-            entries[*at] = [own as u32, partner & mask];
-            *at += 1;
-        }
-    }
-    starts
-}
-
 /// A pass whose partners come as a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Listed<'a> {
     /// Where random numbers come from.
     pub draws: Draws,
-    /// Who exchanges with whom.
-    pub buckets: &'a Buckets<'a>,
+    /// The partner of each node, or [`NOBODY`].
+    pub list: &'a [u32],
+}
+
+/// How nodes are cut into domains and chunks.
+#[derive(Debug)]
+struct Layout {
+    nodes: usize,
+    /// A chunk has 2^`bits` nodes, but for the last.
+    bits: u32,
+    /// Which chunks make up each domain: those from one bound to the next.
+    bounds: Vec<usize>,
+}
+
+impl Layout {
+    /// For so many nodes with so many bytes of state each.
+    fn new(nodes: usize, bytes: usize) -> Self {
+        let domains = 1 << (nodes / LEAST_DOMAIN).clamp(1, MOST_DOMAINS).ilog2();
+        let chunk = (nodes / LEAST_STEPS).min(TRAVELLING / bytes.max(1)) / domains;
+        let bits = chunk.max(1).ilog2();
+        let chunks = nodes.div_ceil(1 << bits);
+        Self { nodes, bits, bounds: (0..=domains).map(|domain| domain * chunks / domains).collect() }
+    }
+
+    /// Steps of a cycle: the chunks of the largest domain.
+    fn steps(&self) -> usize {
+        self.bounds.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0)
+    }
+
+    /// The first node of a chunk.
+    fn first(&self, chunk: usize) -> usize {
+        (chunk << self.bits).min(self.nodes)
+    }
+
+    /// A map on which no chunk travels.
+    fn map(&self) -> Map {
+        let domains = self.bounds.windows(2).enumerate();
+        let places: Vec<_> =
+            domains.flat_map(|(domain, pair)| std::iter::repeat_n(domain as u8, pair[1] - pair[0])).collect();
+        let mut firsts = [0; Map::PLACES];
+        firsts.iter_mut().zip(&self.bounds).for_each(|(first, &bound)| *first = self.first(bound) as u32);
+        firsts[Map::TRAVELLING..].fill(0);
+        Map { bits: self.bits, places, firsts }
+    }
+
+    /// The domains, a seat each.
+    fn seats<'a, T: Send>(&self, state: &'a mut [T]) -> Vec<Seat<'a, T>> {
+        let cuts: Vec<_> = self.bounds.iter().map(|&bound| self.first(bound)).collect();
+        let seats = between(state, &cuts).into_iter().zip(&cuts).enumerate();
+        seats.map(|(number, (state, &first))| Seat { number, first, state }).collect()
+    }
+}
+
+/// Where nodes are during a step.
+#[derive(Debug)]
+struct Map {
+    /// A chunk has 2^`bits` nodes.
+    bits: u32,
+    /// The domain of each chunk, or [`Map::TRAVELLING`].
+    places: Vec<u8>,
+    /// The first node of each domain; 0 for the other places.
+    firsts: [u32; Map::PLACES],
+}
+
+impl Map {
+    const TRAVELLING: usize = MOST_DOMAINS;
+    const NOWHERE: usize = MOST_DOMAINS + 1;
+    /// A power of two, so that places need no check.
+    const PLACES: usize = 2 * MOST_DOMAINS;
+
+    /// Where a node is.
+    #[inline]
+    fn place(&self, node: u32) -> usize {
+        self.places.get((node >> self.bits) as usize).map_or(Self::NOWHERE, |&place| place as usize)
+    }
+}
+
+/// A domain: its number, its first node, and the state of its nodes.
+struct Seat<'a, T> {
+    number: usize,
+    first: usize,
+    state: &'a mut [T],
+}
+
+/// A chunk that travels, and the exchanges that its nodes start, sorted by the place of the partner.
+#[derive(Debug)]
+struct Traveller<T> {
+    /// Its domain.
+    domain: usize,
+    /// Its first node.
+    first: usize,
+    /// The state of its nodes.
+    state: Vec<T>,
+    /// The exchanges that they start.
+    exchanges: Sorted,
+}
+
+/// The exchanges that the nodes of a chunk start, sorted by the place of the partner.
+#[derive(Debug)]
+struct Sorted {
+    /// For each place, the initiators' numbers in the chunk. There is room for as many as the chunk has nodes; memory that is not
+    /// touched is not taken.
+    from: Vec<u32>,
+    /// For each place, the partners' numbers in their domains.
+    to: Vec<u32>,
+    /// Where those for each place end.
+    ends: [usize; Map::PLACES],
+    /// Room for each place: not a power of two, so that places do not compete for the same sets of a cache.
+    room: usize,
+}
+
+impl Sorted {
+    fn new(bits: u32) -> Self {
+        let room = (1 << bits) + 144;
+        let (from, to) = (vec![0; Map::PLACES * room], vec![0; Map::PLACES * room]);
+        Self { from, to, ends: [0; Map::PLACES], room }
+    }
+
+    /// Sorts the exchanges of a chunk.
+    fn sort(&mut self, list: &[u32], map: &Map) {
+        self.ends = std::array::from_fn(|place| place * self.room);
+        // Slices of one length need one check.
+        let room = self.from.len();
+        let (from, to) = (&mut self.from[..room], &mut self.to[..room]);
+        for (own, &partner) in (0..).zip(list) {
+            let place = map.place(partner) % Map::PLACES;
+            let end = &mut self.ends[place];
+            from[*end] = own;
+            to[*end] = partner.wrapping_sub(map.firsts[place]);
+            *end += 1;
+        }
+    }
+
+    /// The exchanges with partners at a place: of the initiators and of the partners.
+    fn with(&self, place: usize) -> [&[u32]; 2] {
+        let start = place * self.room;
+        [&self.from, &self.to].map(|ends| &ends[start..self.ends[place]])
+    }
+}
+
+impl<T: Copy> Traveller<T> {
+    fn new(domain: usize, bits: u32) -> Self {
+        Self { domain, first: 0, state: Vec::with_capacity(1 << bits), exchanges: Sorted::new(bits) }
+    }
+
+    /// Leaves for its journey from the seat of its own domain.
+    fn leave(&mut self, nodes: Range<usize>, seat: &Seat<'_, T>, list: &[u32], map: &Map) {
+        self.first = nodes.start;
+        self.state.clear();
+        self.state.extend_from_slice(&seat.state[nodes.start - seat.first..nodes.end - seat.first]);
+        self.exchanges.sort(&list[nodes], map);
+    }
+
+    /// Comes back from its journey.
+    fn come_home(&self, seat: &mut Seat<'_, T>) {
+        seat.state[self.first - seat.first..][..self.state.len()].copy_from_slice(&self.state);
+    }
 }
 
 impl Listed<'_> {
     /// Runs one cycle of a protocol that has one partner an exchange.
+    ///
+    /// # Panics
+    /// If the lengths of the list and the state differ, or a partner is neither a node nor [`NOBODY`].
     pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
-        let mut waiting: Vec<_> = blocks(&self.buckets.partition, state, &[]).into_iter().map(Some).collect();
-        let count = waiting.len().next_multiple_of(2);
-        waiting.resize_with(count, || None);
-        // Seats around a table: the first stays, the others move on by one each round; opposite seats meet.
-        let mut seats: Vec<_> = (0..count).collect();
-        let mut rounds: Vec<_> = (0..count).collect();
-        shuffle(&mut seats, &self.draws.matches(), 0, 0);
-        shuffle(&mut rounds, &self.draws.order(), 0, 0);
+        // Steps are short: to wake a thread of the pool from outside for each would take as long.
+        rayon::scope(|_| self.steps(state, protocol))
+    }
+
+    /// Runs one cycle on a thread of the pool.
+    fn steps<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
+        assert_eq!(self.list.len(), state.len());
+        let layout = Layout::new(state.len(), size_of::<T>());
+        let mut map = layout.map();
+        let domains = layout.bounds.len() - 1;
+        let mut travellers: Vec<_> = (0..domains).map(|domain| Traveller::new(domain, layout.bits)).collect();
+        let mut steps: Vec<_> = (0..layout.steps()).collect();
+        shuffle(&mut steps, &self.draws.order(), 0, 0);
         let mut tally = Tally::default();
-        for round in rounds {
-            let seat = |k: usize| if k == 0 { seats[0] } else { seats[1 + (k - 1 + round) % (count - 1)] };
-            let meet = |k: usize| {
-                // The last round is every block against itself.
-                if round == count - 1 { [seats[2 * k], seats[2 * k + 1]] } else { [seat(k), seat(count - 1 - k)] }
-            };
-            let mut pairs: Vec<_> = (0..count / 2).map(|k| meet(k).map(|block| waiting[block].take())).collect();
-            let tallies: Vec<_> =
-                pairs.par_iter_mut().map(|pair| self.meet(pair, round == count - 1, protocol)).collect();
-            tally.add(total(tallies));
-            for block in pairs.into_iter().flatten().flatten() {
-                let number = block.number as usize;
-                waiting[number] = Some(block);
+        for step in steps {
+            // Some domains have a chunk more than others.
+            let chunks =
+                layout.bounds.windows(2).map(|pair| pair[1].min(pair[0] + step)..pair[1].min(pair[0] + step + 1));
+            chunks.clone().flatten().for_each(|chunk| map.places[chunk] = Map::TRAVELLING as u8);
+            let nodes: Vec<_> =
+                chunks.clone().map(|chunk| layout.first(chunk.start)..layout.first(chunk.end)).collect();
+            let mut seats = layout.seats(state);
+            tally.add(self.journey(&mut seats, &mut travellers, &nodes, &map, protocol));
+            seats.par_iter_mut().zip(&travellers).for_each(|(seat, traveller)| traveller.come_home(seat));
+            for traveller in &travellers {
+                let [from, to] = traveller.exchanges.with(Map::TRAVELLING);
+                let first = traveller.first as u32;
+                let from: Vec<_> = from.iter().map(|&from| first + from).collect();
+                tally.add(self.exchange(&mut Within(&mut *state), &from, to, 0, protocol));
+            }
+            for (domain, chunk) in chunks.enumerate() {
+                map.places[chunk].fill(domain as u8);
             }
         }
         tally
     }
 
-    /// One round of a pair of blocks.
-    fn meet<T: Copy>(&self, pair: &mut [Option<Block<'_, T>>; 2], apart: bool, protocol: &impl Protocol<T>) -> Tally {
-        let mut tally = Tally::default();
-        if apart {
-            for block in pair.iter_mut().flatten() {
-                let entries = self.buckets.between_blocks(block.number, block.number);
-                tally.add(self.exchange(block, None, entries, protocol));
-            }
-        } else if let [Some(one), Some(other)] = pair {
-            let there = self.buckets.between_blocks(one.number, other.number);
-            let back = self.buckets.between_blocks(other.number, one.number);
-            tally.add(self.exchange(one, Some(other), there, protocol));
-            tally.add(self.exchange(other, Some(one), back, protocol));
-        }
-        tally
-    }
-
-    /// Runs the exchanges from one block to another, or within it.
-    fn exchange<T: Copy>(
+    /// Every traveller meets every domain: each half of them meets one half of the domains, then the other. `nodes` are those of
+    /// each domain that travel.
+    fn journey<T: Copy + Send + Sync>(
         &self,
-        own: &mut Block<'_, T>,
-        mut other: Option<&mut Block<'_, T>>,
-        entries: &[[u32; 2]],
+        seats: &mut [Seat<'_, T>],
+        travellers: &mut [Traveller<T>],
+        nodes: &[Range<usize>],
+        map: &Map,
         protocol: &impl Protocol<T>,
     ) -> Tally {
-        let (mut from, mut to, mut losses) = ([0; BATCH], [[0; BATCH]], [0; BATCH]);
+        if let ([seat], [traveller]) = (&mut *seats, &mut *travellers) {
+            // This is the first seat at which a traveller sits.
+            if traveller.domain == seat.number {
+                traveller.leave(nodes[seat.number].clone(), seat, self.list, map);
+            }
+            return self.meet(seat, traveller, protocol);
+        }
+        let (low_seats, high_seats) = seats.split_at_mut(seats.len() / 2);
+        let (low, high) = travellers.split_at_mut(travellers.len() / 2);
+        // In both rounds the first half is this thread's, and stays in its cache.
+        let mut round = |low_seats: &mut [Seat<'_, T>], high_seats: &mut [Seat<'_, T>]| {
+            let (one, other) = rayon::join(
+                || self.journey(low_seats, low, nodes, map, protocol),
+                || self.journey(high_seats, high, nodes, map, protocol),
+            );
+            total([one, other])
+        };
+        total([round(low_seats, high_seats), round(high_seats, low_seats)])
+    }
+
+    /// A traveller's exchanges with partners in the domain at whose seat it sits.
+    fn meet<T: Copy>(
+        &self,
+        seat: &mut Seat<'_, T>,
+        traveller: &mut Traveller<T>,
+        protocol: &impl Protocol<T>,
+    ) -> Tally {
+        let Traveller { first, state, exchanges, .. } = traveller;
+        let (own_first, other_first) = (*first as u32, seat.first as u32);
+        let mut ends = Cross { own: state, other: seat.state, own_first, other_first };
+        let [from, to] = exchanges.with(seat.number);
+        self.exchange(&mut ends, from, to, own_first, protocol)
+    }
+
+    /// Exchanges, in order. The initiator at place 0 is node `first`.
+    fn exchange<T: Copy>(
+        &self,
+        ends: &mut impl Ends<T>,
+        from: &[u32],
+        to: &[u32],
+        first: u32,
+        protocol: &impl Protocol<T>,
+    ) -> Tally {
         let mut tally = Tally::default();
-        let mut ahead = entries.chunks(SMALL).skip(AHEAD);
-        for batch in entries.chunks(SMALL) {
-            if let Some(next) = ahead.next() {
-                read_ahead(own.state, other.as_ref().map_or(&*own.state, |other| &*other.state), next);
+        let mut ahead = to.chunks(SMALL).skip(AHEAD);
+        for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
+            for &to in ahead.next().unwrap_or_default() {
+                ends.prefetch_partner(to);
             }
-            for (k, &[own, other]) in batch.iter().enumerate() {
-                from[k] = own;
-                to[0][k] = other;
-            }
-            let from = &from[..batch.len()];
+            let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
-                *loss = self.draws.loss(own.first + at);
+                *loss = self.draws.loss(first + at);
             }
-            let batch = &mut Batch { from, to: &to, losses, scratch: &mut [0; 2] };
-            tally.add(run(protocol, own, other.as_deref_mut(), batch));
+            tally.add(protocol.run(ends, &mut Batch { from, partners, peers: &[], losses, scratch: &mut [0; 2] }));
         }
         tally
-    }
-}
-
-/// Asks for the cache lines of both ends of the next exchanges, so that they arrive while others are at work.
-fn read_ahead<T: Copy>(own: &[T], other: &[T], batch: &[[u32; 2]]) {
-    for &[from, to] in batch {
-        prefetch(&own[from as usize]);
-        prefetch(&other[to as usize]);
     }
 }
 

@@ -84,12 +84,10 @@ impl Matching<'_> {
         let mut tally = Tally::default();
         let mut node = own.first;
         for (from, partners) in from.chunks(BATCH).zip(to.chunks(BATCH)) {
-            let mut to = [[0; BATCH]];
-            to[0][..from.len()].copy_from_slice(partners);
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             self.draws.losses(losses, &mut words, node, round);
             node += from.len() as u32;
-            let batch = &mut Batch { from, to: &to, losses, scratch: &mut [0; 2] };
+            let batch = &mut Batch { from, partners, peers: &[], losses, scratch: &mut [0; 2] };
             tally.add(run(protocol, own, other.as_deref_mut(), batch));
         }
         tally

@@ -6,7 +6,7 @@
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
-//! - [`Listed`]: partners come as a list; exchanges are bucketed by their pair of blocks, and the rounds are a tournament.
+//! - [`Listed`]: partners come as a list; initiators travel a chunk at a time from domain to domain.
 //!
 //! A [`Protocol`] says what happens at each exchange. A pass reads another node's state only through the [`Ends`] of its
 //! tile.
@@ -18,7 +18,7 @@ mod matching;
 mod partition;
 
 pub use drawn::Drawn;
-pub use listed::{Buckets, Listed, NOBODY, draw_partners};
+pub use listed::{Listed, NOBODY, draw_partners};
 pub use matching::Matching;
 pub use partition::Partition;
 
@@ -43,20 +43,14 @@ pub trait Protocol<T>: Sync {
 pub struct Batch<'a> {
     /// Places of the initiators in their block, at most [`BATCH`].
     pub from: &'a [u32],
-    /// Places of their peers in theirs: a row for each draw, with an entry for each initiator.
-    pub to: &'a [[u32; BATCH]],
+    /// Place of each initiator's partner in its block.
+    pub partners: &'a [u32],
+    /// Places of all peers that they draw: a row for each draw, the first of them the partners; empty from a list.
+    pub peers: &'a [[u32; BATCH]],
     /// What is lost, one entry an initiator; empty if nothing is.
     pub losses: &'a [u8],
     /// Room for the protocol: two words a draw.
     pub scratch: &'a mut [u64],
-}
-
-impl Batch<'_> {
-    /// The first peer of each initiator.
-    #[must_use]
-    pub fn partners(&self) -> &[u32] {
-        &self.to[0][..self.from.len()]
-    }
 }
 
 /// Where the random numbers of a pass come from, and what the network loses in it.

@@ -44,14 +44,6 @@ impl Partition {
         Self { bounds, members }
     }
 
-    /// Cuts all nodes into blocks of `size` nodes, but for the last.
-    #[must_use]
-    pub fn even(nodes: usize, size: usize) -> Self {
-        let mut bounds: Vec<_> = (0..nodes).step_by(size).collect();
-        bounds.push(nodes);
-        Self { bounds, members: nodes }
-    }
-
     /// Where blocks begin, and where the last ends.
     #[must_use]
     pub fn bounds(&self) -> &[usize] {
