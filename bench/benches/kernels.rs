@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernels::disorder::{Ecdf, count, mark, measure};
-use kernels::exchange::{BATCH, WINDOW};
+use kernels::exchange::BATCH;
 use kernels::moments::Moments;
 use kernels::peers::{in_window, uniform, uniform_many};
 use kernels::philox::Stream;
@@ -115,7 +115,7 @@ fn peers(criterion: &mut Criterion) {
         },
     );
     let mut rows = vec![[0; BATCH]; CANDIDATES];
-    let third = |node: u32, draw: u32| stream().word_of_many(node, draw / 3) >> (draw % 3 * 10) & (WINDOW as u32 - 1);
+    let place = |node: u32, draw: u32| scalar::place_in_window(draw, |word| stream().word_of_many(node, word));
     pair(
         criterion,
         "20 peers of a window",
@@ -126,7 +126,7 @@ fn peers(criterion: &mut Criterion) {
         },
         || {
             let pairs = (0..BATCH as u32).flat_map(|node| (0..CANDIDATES as u32).map(move |draw| (node, draw)));
-            pairs.map(|(node, draw)| u64::from(third(node, draw))).sum()
+            pairs.map(|(node, draw)| u64::from(place(node, draw))).sum()
         },
     );
 }

@@ -1,5 +1,6 @@
 //! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
 
+use crate::exchange::WINDOW;
 use crate::slicing::Slot;
 
 /// The constants of a Philox round: multipliers, then the steps of the two key words.
@@ -36,6 +37,15 @@ pub fn two_indices(word: u32, range: u32) -> Option<[u32; 2]> {
     let first = u64::from(word) * u64::from(range);
     let second = u64::from(first as u32) * u64::from(range);
     (second as u32 >= square.wrapping_neg() % square).then_some([(first >> 32) as u32, (second >> 32) as u32])
+}
+
+/// Draw number `draw` of a node within a window, from the words that `word` draws: a third of one of seven words, of which four
+/// are drawn and three mix neighbours among them (see [`crate::peers::in_window`]).
+pub fn place_in_window(draw: u32, word: impl Fn(u32) -> u32) -> u32 {
+    let (group, number, third) = (draw / 21, draw / 3 % 7, draw % 3);
+    let drawn = |number: u32| word(4 * group + number);
+    let word = if number < 4 { drawn(number) } else { drawn(number - 4) ^ drawn(number - 3) };
+    word >> (third * WINDOW.trailing_zeros()) & (WINDOW as u32 - 1)
 }
 
 /// The first candidate whose id is in the wrong order with one's own (see [`crate::slicing::first_misplaced`]).

@@ -3,7 +3,7 @@
 use kernels::exchange::BATCH;
 use kernels::peers::{in_window, uniform, uniform_many};
 use kernels::philox::Stream;
-use kernels::scalar::{index, two_indices};
+use kernels::scalar::{index, place_in_window, two_indices};
 
 /// Chi-square of counts against equal shares, in standard deviations from its mean.
 fn excess(counts: &[u64]) -> f64 {
@@ -59,11 +59,8 @@ fn places_in_a_window_are_thirds_of_words_and_of_their_mixtures() {
         let mut rows = vec![[0; BATCH]; draws];
         in_window(&mut rows, 100, &stream, 9);
         for (k, draw) in (0..100).flat_map(|k| (0..draws).map(move |draw| (k, draw))) {
-            // Of seven words four are drawn, and the others mix neighbours.
-            let (group, number) = (draw as u32 / 21, draw as u32 / 3 % 7);
-            let drawn = |number| stream.word_of_many(9 + k as u32, 4 * group + number);
-            let word = if number < 4 { drawn(number) } else { drawn(number - 4) ^ drawn(number - 3) };
-            assert_eq!(rows[draw][k], word >> (draw % 3 * 10) & 1023);
+            let word = |number| stream.word_of_many(9 + k as u32, number);
+            assert_eq!(rows[draw][k], place_in_window(draw as u32, word));
         }
     }
 }
