@@ -6,6 +6,7 @@
 //! - [`slicing`]: the swap of random ids, and the measures of disorder.
 //! - [`disorder`]: how far random ids are from the order of the nodes.
 //! - [`suite`]: which application a node belongs to.
+//! - [`views`]: what two nodes make of their views when they meet.
 //! - [`moments`]: mean, variance and range of the estimates of a block.
 //! - [`quantile`]: attribute values from an inverse distribution function.
 //! - [`prefetch`]: fetching a cache line ahead of its use: the one unsafe function.
@@ -24,3 +25,4 @@ pub mod scalar;
 pub mod slicing;
 pub mod sort;
 pub mod suite;
+pub mod views;

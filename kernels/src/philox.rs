@@ -56,6 +56,12 @@ impl Stream {
         philox([node, draw / 4, self.cycle, self.purpose], self.key)[(draw % 4) as usize]
     }
 
+    /// Draws 4·`quad` to 4·`quad` + 3 of `node`, as [`Stream::word_of_many`] has them.
+    #[must_use]
+    pub fn quad_of_many(&self, node: u32, quad: u32) -> [u32; 4] {
+        philox([node, quad, self.cycle, self.purpose], self.key)
+    }
+
     /// Draw number `draw` of the nodes `first..`, as [`Stream::word`] has it: one word each.
     pub fn fill(&self, words: &mut [u32], first: u32, draw: u32) {
         let skip = first as usize % GROUP;

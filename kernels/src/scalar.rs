@@ -2,6 +2,7 @@
 
 use crate::exchange::WINDOW;
 use crate::slicing::Slot;
+use crate::views::{Meeting, OLDEST, Words};
 
 /// The constants of a Philox round: multipliers, then the steps of the two key words.
 pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -64,4 +65,43 @@ pub fn takes(word: u32, from: u64, to: u64) -> bool {
 #[must_use]
 pub fn slice(position: u64, whole: u64) -> u64 {
     position * u64::from(crate::disorder::SLICES) / whole
+}
+
+/// Newscast, an entry after the other (see [`crate::views::newscast`]).
+pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
+    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
+    let entries = own_view.addresses.len();
+    // (address, age) of all entries, without the two nodes and without older copies.
+    let mut union: Vec<(u32, u8)> = Vec::new();
+    for (address, stamp) in own_view.entries().chain(other_view.entries()) {
+        let age = now.wrapping_sub(stamp).min(OLDEST);
+        match union.iter().position(|&(known, _)| known == address) {
+            _ if address == *own || address == *other => {}
+            // The younger one stays, where it is.
+            Some(place) if age < union[place].1 => {
+                union.remove(place);
+                union.push((address, age));
+            }
+            Some(_) => {}
+            None => union.push((address, age)),
+        }
+    }
+    let mut ages: Vec<u8> = union.iter().map(|&(_, age)| age).collect();
+    ages.sort_unstable();
+    let last = if entries == 1 { 0 } else { ages.get(entries - 2).copied().unwrap_or(OLDEST) };
+    let ties: Vec<usize> = (0..union.len()).filter(|&k| union[k].1 == last).collect();
+    let room = entries - 1 - ages.iter().filter(|&&age| age < last).count();
+    for (view, met, keep) in [(own_view, *other, *reply_lost), (other_view, *own, false)] {
+        let few = room.min(ties.len().saturating_sub(room));
+        let (mut rest, mut taken) = (ties.clone(), Vec::new());
+        for _ in 0..few {
+            taken.push(rest.remove(words.below(rest.len())));
+        }
+        let chosen = if room >= ties.len() || few < room { &rest } else { &taken };
+        let stays = |&k: &usize| union[k].1 < last || chosen.contains(&k);
+        if !keep {
+            let kept = (0..union.len()).filter(stays).map(|k| (union[k].0, now.wrapping_sub(union[k].1)));
+            view.fill(std::iter::once((met, now)).chain(kept));
+        }
+    }
 }
