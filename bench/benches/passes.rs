@@ -87,7 +87,7 @@ fn averaging_listed(meter: &mut Meter, nodes: usize) -> Outcome {
     for cycle in 1..=CYCLES {
         let draws = draws(cycle, AGGREGATION);
         drawing.push(meter.measure(|| draw_partners(&mut list, &draws, &[], |_| true)).1);
-        exchanging.push(meter.measure(|| Listed { draws, list: &list }.run(&mut state, &Averaging)).1);
+        exchanging.push(meter.measure(|| Listed { draws, partners: &*list }.run(&mut state, &Averaging)).1);
     }
     averaged(nodes, before, moments(&state))?;
     meter.report("averaging through a list of partners", exchanging, Some(1.5));

@@ -23,7 +23,7 @@ pub const BLOCK: usize = 1 << 13;
 enum Layout<'a> {
     Drawn(Drawn<'a>),
     Matching(Matching<'a>),
-    Listed(Listed<'a>),
+    Listed(Listed<&'a [u32]>),
 }
 
 impl Layout<'_> {
@@ -44,7 +44,7 @@ pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &P
         (_, Pairing::Matching, _) => Layout::Matching(Matching { draws, partition: whole, mask }),
         (Some(list), _, Partners::Listed) => {
             draw_partners(list, &draws, mask, |node| mask.get(node).is_none_or(|&alive| alive == MEMBER));
-            Layout::Listed(Listed { draws, list })
+            Layout::Listed(Listed { draws, partners: &**list })
         }
         _ => Layout::Drawn(Drawn { draws, partition: whole, mask }),
     };

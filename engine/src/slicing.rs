@@ -37,7 +37,7 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Par
             // A farewell is not repeated, so it must not be lost.
             let parting = Draws { purpose: PARTING + instance, request_loss: 0, reply_loss: 0, ..draws };
             draw_partners(list, &parting, members, |node| members[node] == LEAVING);
-            tally.add(Listed { draws: parting, list }.run(slots, &Parting));
+            tally.add(Listed { draws: parting, partners: &**list }.run(slots, &Parting));
         }
         let partition = Partition::new(members.len(), members, BLOCK);
         tally.add(swap(slots, scenario, Drawn { draws: swaps, partition: &partition, mask: members }));

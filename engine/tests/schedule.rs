@@ -150,7 +150,7 @@ fn a_list_is_run_to_the_letter() {
             expected[partner as usize][1] += 1;
         }
         let mut state = vec![[0; 2]; nodes];
-        Listed { draws: draws(1), list: &list }.run(&mut state, &Counting { draws: 1 });
+        Listed { draws: draws(1), partners: &*list }.run(&mut state, &Counting { draws: 1 });
         assert_eq!(state, expected);
     }
 }

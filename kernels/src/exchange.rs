@@ -64,8 +64,10 @@ pub trait Ends<T> {
     fn set_initiator(&mut self, at: u32, state: T);
     /// Replaces the partner's state.
     fn set_partner(&mut self, at: u32, state: T);
+    /// The states of both ends, so many cells each, for nodes that hold several: the places are those of the first cells.
+    fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2];
     /// Asks for the cache line of the partner's state.
-    fn prefetch_partner(&self, at: u32);
+    fn prefetch_partner(&self, at: usize);
     /// Whether the initiator's index in the cloud is below the partner's.
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool;
 }
@@ -119,8 +121,13 @@ impl<T: Copy> Ends<T> for Cross<'_, T> {
         self.other[at as usize] = state;
     }
     #[inline]
-    fn prefetch_partner(&self, at: u32) {
-        prefetch(&self.other[at as usize]);
+    fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2] {
+        let (own, other) = (initiator, partner);
+        [&mut self.own[own..own + cells], &mut self.other[other..other + cells]]
+    }
+    #[inline]
+    fn prefetch_partner(&self, at: usize) {
+        prefetch(&self.other[at]);
     }
     #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
@@ -146,8 +153,13 @@ impl<T: Copy> Ends<T> for Windowed<'_, T> {
         self.other[at as usize % WINDOW] = state;
     }
     #[inline]
-    fn prefetch_partner(&self, at: u32) {
-        prefetch(&self.other[at as usize % WINDOW]);
+    fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2] {
+        let (own, other) = (initiator, partner % WINDOW);
+        [&mut self.own[own..own + cells], &mut self.other[other..other + cells]]
+    }
+    #[inline]
+    fn prefetch_partner(&self, at: usize) {
+        prefetch(&self.other[at % WINDOW]);
     }
     #[inline]
     fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
@@ -173,8 +185,15 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
         self.0[at as usize] = state;
     }
     #[inline]
-    fn prefetch_partner(&self, at: u32) {
-        prefetch(&self.0[at as usize]);
+    fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2] {
+        let (own, other) = (initiator, partner);
+        let (low, high) = self.0.split_at_mut(own.max(other));
+        let (low, high) = (&mut low[own.min(other)..][..cells], &mut high[..cells]);
+        if own < other { [low, high] } else { [high, low] }
+    }
+    #[inline]
+    fn prefetch_partner(&self, at: usize) {
+        prefetch(&self.0[at]);
     }
     #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {

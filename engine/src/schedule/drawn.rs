@@ -139,7 +139,14 @@ impl Drawn<'_> {
                 Some(other) if to.len() > 1 && peers >= WINDOW => {
                     roster.places(from);
                     in_window(to, count, &partners, node);
-                    let batch = &mut Batch { from, partners: &to[0][..count], peers: to, losses, scratch: room };
+                    let batch = &mut Batch {
+                        from,
+                        partners: &to[0][..count],
+                        peers: to,
+                        firsts: [own.first, own.first],
+                        losses,
+                        scratch: room,
+                    };
                     let at = (self.window(base, round, peers) + start * WINDOW / BATCH) % peers;
                     tally.add(through_window(protocol, own, other, other_roster, at, window, batch));
                 }
@@ -155,7 +162,14 @@ impl Drawn<'_> {
                     for row in &mut *to {
                         other_roster.places(&mut row[..count]);
                     }
-                    let batch = &mut Batch { from, partners: &to[0][..count], peers: to, losses, scratch: room };
+                    let batch = &mut Batch {
+                        from,
+                        partners: &to[0][..count],
+                        peers: to,
+                        firsts: [own.first, own.first],
+                        losses,
+                        scratch: room,
+                    };
                     tally.add(run(protocol, own, other.as_deref_mut(), batch));
                 }
             }

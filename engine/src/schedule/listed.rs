@@ -25,7 +25,7 @@ use kernels::scalar::index;
 use rayon::prelude::*;
 
 use super::blocks::{shuffle, total};
-use super::{Batch, Draws, MEMBER, Protocol};
+use super::{Batch, Draws, MEMBER, Partners, Protocol};
 use crate::split::between;
 
 /// No partner: the node does not start an exchange.
@@ -51,6 +51,9 @@ const LEAST_STEPS: usize = 16;
 const SMALL: usize = 16;
 const AHEAD: usize = 4;
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// Writes a uniform member as a partner for every node that `starts` into a list, and [`NOBODY`] for the others: the oracle.
 /// `members` marks who may be drawn; a mask that is empty marks all nodes.
 pub fn draw_partners(list: &mut [u32], draws: &Draws, members: &[u8], starts: impl Fn(usize) -> bool + Sync) {
@@ -75,19 +78,21 @@ pub fn draw_partners(list: &mut [u32], draws: &Draws, members: &[u8], starts: im
     });
 }
 
-/// A pass whose partners come as a list.
+/// A pass whose partners come as a list, or are chosen when a chunk leaves.
 #[derive(Clone, Copy, Debug)]
-pub struct Listed<'a> {
+pub struct Listed<P> {
     /// Where random numbers come from.
     pub draws: Draws,
-    /// The partner of each node, or [`NOBODY`].
-    pub list: &'a [u32],
+    /// The partner of each node.
+    pub partners: P,
 }
 
 /// How nodes are cut into domains and chunks.
 #[derive(Debug)]
 struct Layout {
     nodes: usize,
+    /// Cells of a node.
+    cells: usize,
     /// A chunk has 2^`bits` nodes, but for the last.
     bits: u32,
     /// Which chunks make up each domain: those from one bound to the next.
@@ -95,13 +100,13 @@ struct Layout {
 }
 
 impl Layout {
-    /// For so many nodes with so many bytes of state each.
-    fn new(nodes: usize, bytes: usize) -> Self {
+    /// For so many nodes with so many cells of state each, of so many bytes.
+    fn new(nodes: usize, cells: usize, bytes: usize) -> Self {
         let domains = 1 << (nodes / LEAST_DOMAIN).clamp(1, MOST_DOMAINS).ilog2();
-        let chunk = (nodes / LEAST_STEPS).min(TRAVELLING / bytes.max(1)) / domains;
+        let chunk = (nodes / LEAST_STEPS).min(TRAVELLING / (cells * bytes).max(1)) / domains;
         let bits = chunk.max(1).ilog2();
         let chunks = nodes.div_ceil(1 << bits);
-        Self { nodes, bits, bounds: (0..=domains).map(|domain| domain * chunks / domains).collect() }
+        Self { nodes, cells, bits, bounds: (0..=domains).map(|domain| domain * chunks / domains).collect() }
     }
 
     /// Steps of a cycle: the chunks of the largest domain.
@@ -127,9 +132,9 @@ impl Layout {
 
     /// The domains, a seat each.
     fn seats<'a, T: Send>(&self, state: &'a mut [T]) -> Vec<Seat<'a, T>> {
-        let cuts: Vec<_> = self.bounds.iter().map(|&bound| self.first(bound)).collect();
-        let seats = between(state, &cuts).into_iter().zip(&cuts).enumerate();
-        seats.map(|(number, (state, &first))| Seat { number, first, state }).collect()
+        let cuts: Vec<_> = self.bounds.iter().map(|&bound| self.first(bound) * self.cells).collect();
+        let seats = between(state, &cuts).into_iter().zip(&self.bounds).enumerate();
+        seats.map(|(number, (state, &bound))| Seat { number, first: self.first(bound), state }).collect()
     }
 }
 
@@ -171,10 +176,13 @@ struct Traveller<T> {
     domain: usize,
     /// Its first node.
     first: usize,
-    /// The state of its nodes.
+    /// The state of its nodes, and their cells.
     state: Vec<T>,
+    cells: usize,
     /// The exchanges that they start.
     exchanges: Sorted,
+    /// Room for their partners.
+    partners: Vec<u32>,
 }
 
 /// The exchanges that the nodes of a chunk start, sorted by the place of the partner.
@@ -221,41 +229,54 @@ impl Sorted {
 }
 
 impl<T: Copy> Traveller<T> {
-    fn new(domain: usize, bits: u32) -> Self {
-        Self { domain, first: 0, state: Vec::with_capacity(1 << bits), exchanges: Sorted::new(bits) }
+    fn new(domain: usize, layout: &Layout) -> Self {
+        Self {
+            domain,
+            first: 0,
+            state: Vec::with_capacity(layout.cells << layout.bits),
+            cells: layout.cells,
+            exchanges: Sorted::new(layout.bits),
+            partners: Vec::new(),
+        }
     }
 
     /// Leaves for its journey from the seat of its own domain.
-    fn leave(&mut self, nodes: Range<usize>, seat: &Seat<'_, T>, list: &[u32], map: &Map) {
+    fn leave(&mut self, nodes: Range<usize>, seat: &Seat<'_, T>, partners: &impl Partners<T>, map: &Map) {
         self.first = nodes.start;
+        let [start, end] = [nodes.start, nodes.end].map(|node| (node - seat.first) * self.cells);
         self.state.clear();
-        self.state.extend_from_slice(&seat.state[nodes.start - seat.first..nodes.end - seat.first]);
-        self.exchanges.sort(&list[nodes], map);
+        self.state.extend_from_slice(&seat.state[start..end]);
+        self.exchanges.sort(partners.of(nodes, &mut self.state, &mut self.partners), map);
     }
 
     /// Comes back from its journey.
     fn come_home(&self, seat: &mut Seat<'_, T>) {
-        seat.state[self.first - seat.first..][..self.state.len()].copy_from_slice(&self.state);
+        seat.state[(self.first - seat.first) * self.cells..][..self.state.len()].copy_from_slice(&self.state);
     }
 }
 
-impl Listed<'_> {
+impl<P> Listed<P> {
     /// Runs one cycle of a protocol that has one partner an exchange.
     ///
     /// # Panics
     /// If the lengths of the list and the state differ, or a partner is neither a node nor [`NOBODY`].
-    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
+    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally
+    where
+        P: Partners<T>,
+    {
         // Steps are short: to wake a thread of the pool from outside for each would take as long.
         rayon::scope(|_| self.steps(state, protocol))
     }
 
     /// Runs one cycle on a thread of the pool.
-    fn steps<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
-        assert_eq!(self.list.len(), state.len());
-        let layout = Layout::new(state.len(), size_of::<T>());
+    fn steps<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally
+    where
+        P: Partners<T>,
+    {
+        let layout = Layout::new(state.len() / protocol.cells(), protocol.cells(), size_of::<T>());
         let mut map = layout.map();
         let domains = layout.bounds.len() - 1;
-        let mut travellers: Vec<_> = (0..domains).map(|domain| Traveller::new(domain, layout.bits)).collect();
+        let mut travellers: Vec<_> = (0..domains).map(|domain| Traveller::new(domain, &layout)).collect();
         let mut steps: Vec<_> = (0..layout.steps()).collect();
         shuffle(&mut steps, &self.draws.order(), 0, 0);
         let mut tally = Tally::default();
@@ -273,7 +294,7 @@ impl Listed<'_> {
                 let [from, to] = traveller.exchanges.with(Map::TRAVELLING);
                 let first = traveller.first as u32;
                 let from: Vec<_> = from.iter().map(|&from| first + from).collect();
-                tally.add(self.exchange(&mut Within(&mut *state), &from, to, 0, protocol));
+                tally.add(self.exchange(&mut Within(&mut *state), &from, to, [0, 0], protocol));
             }
             for (domain, chunk) in chunks.enumerate() {
                 map.places[chunk].fill(domain as u8);
@@ -291,11 +312,14 @@ impl Listed<'_> {
         nodes: &[Range<usize>],
         map: &Map,
         protocol: &impl Protocol<T>,
-    ) -> Tally {
+    ) -> Tally
+    where
+        P: Partners<T>,
+    {
         if let ([seat], [traveller]) = (&mut *seats, &mut *travellers) {
             // This is the first seat at which a traveller sits.
             if traveller.domain == seat.number {
-                traveller.leave(nodes[seat.number].clone(), seat, self.list, map);
+                traveller.leave(nodes[seat.number].clone(), seat, &self.partners, map);
             }
             return self.meet(seat, traveller, protocol);
         }
@@ -323,30 +347,39 @@ impl Listed<'_> {
         let (own_first, other_first) = (*first as u32, seat.first as u32);
         let mut ends = Cross { own: state, other: seat.state, own_first, other_first };
         let [from, to] = exchanges.with(seat.number);
-        self.exchange(&mut ends, from, to, own_first, protocol)
+        self.exchange(&mut ends, from, to, [own_first, other_first], protocol)
     }
 
-    /// Exchanges, in order. The initiator at place 0 is node `first`.
+    /// Exchanges, in order. The nodes at place 0 of the initiators and of the partners are `firsts`.
     fn exchange<T: Copy>(
         &self,
         ends: &mut impl Ends<T>,
         from: &[u32],
         to: &[u32],
-        first: u32,
+        firsts: [u32; 2],
         protocol: &impl Protocol<T>,
     ) -> Tally {
         let mut tally = Tally::default();
-        let mut ahead = to.chunks(SMALL).skip(AHEAD);
+        let cells = protocol.cells();
+        let line = (LINE / size_of::<T>()).max(1);
+        let mut ahead = to.chunks(SMALL).skip((LINE / (cells * size_of::<T>())).clamp(1, AHEAD));
         for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
             for &to in ahead.next().unwrap_or_default() {
-                ends.prefetch_partner(to);
+                let first = to as usize * cells;
+                for cell in (first..first + cells).step_by(line) {
+                    ends.prefetch_partner(cell);
+                }
+                if cells > 1 {
+                    ends.prefetch_partner(first + cells - 1);
+                }
             }
             let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
-                *loss = self.draws.loss(first + at);
+                *loss = self.draws.loss(firsts[0] + at);
             }
-            tally.add(protocol.run(ends, &mut Batch { from, partners, peers: &[], losses, scratch: &mut [0; 2] }));
+            let batch = &mut Batch { from, partners, peers: &[], firsts, losses, scratch: &mut [0; 2] };
+            tally.add(protocol.run(ends, batch));
         }
         tally
     }

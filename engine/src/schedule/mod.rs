@@ -6,7 +6,7 @@
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
-//! - [`Listed`]: partners come as a list; initiators travel a chunk at a time from domain to domain.
+//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a chunk at a time from domain to domain.
 //!
 //! A [`Protocol`] says what happens at each exchange. A pass reads another node's state only through the [`Ends`] of its
 //! tile.
@@ -22,6 +22,8 @@ pub use listed::{Listed, NOBODY, draw_partners};
 pub use matching::Matching;
 pub use partition::Partition;
 
+use std::ops::Range;
+
 use kernels::exchange::{BATCH, Ends, Tally};
 
 /// The byte by which a mask marks a member. An empty mask stands for a cloud in which all nodes are members.
@@ -31,6 +33,11 @@ pub const MEMBER: u8 = 1;
 pub trait Protocol<T>: Sync {
     /// Peers drawn for each initiator: one partner, or several candidates.
     fn draws(&self) -> usize {
+        1
+    }
+
+    /// Cells of state that a node holds, one after the other.
+    fn cells(&self) -> usize {
         1
     }
 
@@ -47,10 +54,26 @@ pub struct Batch<'a> {
     pub partners: &'a [u32],
     /// Places of all peers that they draw: a row for each draw, the first of them the partners; empty from a list.
     pub peers: &'a [[u32; BATCH]],
+    /// The nodes at place 0 of the initiators' block and of the partners'.
+    pub firsts: [u32; 2],
     /// What is lost, one entry an initiator; empty if nothing is.
     pub losses: &'a [u8],
     /// Room for the protocol: two words a draw.
     pub scratch: &'a mut [u64],
+}
+
+/// Whom nodes meet.
+pub trait Partners<T>: Sync {
+    /// The partner of each of some nodes, or [`NOBODY`], as they are about to start. They may change their own state, `cells`;
+    /// `room` is for the answer.
+    fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [T], room: &'a mut Vec<u32>) -> &'a [u32];
+}
+
+/// A list of all nodes' partners.
+impl<T> Partners<T> for &[u32] {
+    fn of<'a>(&'a self, nodes: Range<usize>, _: &mut [T], _: &'a mut Vec<u32>) -> &'a [u32] {
+        &self[nodes]
+    }
 }
 
 /// Where the random numbers of a pass come from, and what the network loses in it.
