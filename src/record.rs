@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use datasets::scenario::Scenario;
+use datasets::scenario::{SamplingProtocol, Scenario};
 use engine::Simulation;
 use engine::cloud::Cloud;
 use serde_json::{Value, json};
@@ -14,6 +14,14 @@ pub fn run_id(scenario: &Scenario, hash: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = scenario.name.chars().take(40).map(plain).collect();
     format!("run-{name}-{hash}")
+}
+
+/// Where partners come from.
+fn partners(scenario: &Scenario) -> String {
+    match scenario.sampling.protocol {
+        SamplingProtocol::Oracle => "oracle: uniform random live nodes, known to nobody in a real cloud".to_owned(),
+        protocol => format!("{protocol}: entries of a node's own view of {}", scenario.sampling.view),
+    }
 }
 
 /// The record of a finished run.
@@ -29,7 +37,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         "seed": scenario.run.seed,
         "cycles": simulation.cycles(),
         "nodes": scenario.run.nodes,
-        "partners": "oracle: uniform random live nodes, known to nobody in a real cloud",
+        "partners": partners(scenario),
         "state_digest": format!("{digest:016x}"),
         "versions": {
             "subcloud": env!("CARGO_PKG_VERSION"),
@@ -49,6 +57,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         "wall_seconds": {
             "total": seconds(wall),
             "birth": seconds(times.birth),
+            "sampling": seconds(times.sampling),
             "slicing": seconds(times.slicing),
             "assignment": seconds(times.assignment),
             "aggregation": seconds(times.aggregation),

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, Pairing, Panel, Partners, Run,
-    Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Suite, Trace,
+    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel,
+    Partners, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source,
+    Start, Suite, Trace,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -73,12 +74,27 @@ fn run() -> impl Strategy<Value = Run> {
 }
 
 fn sampling() -> impl Strategy<Value = Sampling> {
-    (1..=128_u32, any::<bool>(), any::<bool>()).prop_map(|(view, matching, listed)| Sampling {
-        protocol: SamplingProtocol::Oracle,
-        view,
-        pairing: if matching { Pairing::Matching } else { Pairing::Ordered },
-        partners: if listed { Partners::Listed } else { Partners::Drawn },
-    })
+    (0..4_usize, 2..=128_u32, any::<[bool; 4]>(), 0..=64_u32, 0..=64_u32).prop_map(
+        |(protocol, view, [a, b, c, d], healing, swapping)| {
+            let protocols = [SamplingProtocol::Newscast, SamplingProtocol::Cyclon, SamplingProtocol::Generic];
+            let protocol = protocols.get(protocol).copied().unwrap_or(SamplingProtocol::Oracle);
+            let (generic, views, half) = (protocol == SamplingProtocol::Generic, protocol.has_views(), view / 2);
+            let healing = if generic { healing.min(half) } else { 0 };
+            Sampling {
+                protocol,
+                view,
+                pairing: if a && !views { Pairing::Matching } else { Pairing::Ordered },
+                partners: if b && !views { Partners::Listed } else { Partners::Drawn },
+                start: if views && a { Start::Ring } else { Start::Random },
+                on_dead: if views && b { OnDead::Skip } else { OnDead::Retry },
+                peer: if generic && c { Peer::Tail } else { Peer::Rand },
+                propagation: if generic && d { Propagation::Push } else { Propagation::Pushpull },
+                healing,
+                swapping: if generic { swapping.min(half - healing) } else { 0 },
+                shuffle: if protocol == SamplingProtocol::Cyclon && c { view } else { half },
+            }
+        },
+    )
 }
 
 fn function() -> impl Strategy<Value = Function> {
@@ -117,9 +133,9 @@ prop_compose! {
             name: "any".to_owned(),
             run,
             fleet,
-            sampling,
+            sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
-            slicing: Slicing { protocol: if max_gain { SlicingProtocol::OrderedMaxGain } else { SlicingProtocol::Ordered } },
+            slicing: Slicing { protocol: if max_gain && !sampling.protocol.has_views() { SlicingProtocol::OrderedMaxGain } else { SlicingProtocol::Ordered } },
             aggregates: functions
                 .into_iter()
                 .enumerate()
@@ -133,7 +149,11 @@ prop_compose! {
                     .map(|(number, (choice, share))| App { name: format!("\"app\" {number}"), share, choice })
                     .collect(),
             },
-            trace: Trace { every, nodes: panel },
+            trace: Trace {
+                every,
+                nodes: panel,
+                overlay: Overlay { every: if sampling.protocol.has_views() { every } else { 10 }, sample: 1000 },
+            },
             events,
         }
     }

@@ -24,13 +24,9 @@ fn later(text: &str, at: &str, key: &str) {
 }
 
 #[test]
-fn peer_sampling_with_views_comes_later() {
-    for name in ["newscast", "cyclon", "generic"] {
-        later(&format!("[sampling]\nprotocol = \"{name}\""), "protocol", "sampling.protocol");
-    }
-    for key in ["healing", "swapping", "peer", "propagation", "shuffle", "on_dead"] {
-        later(&format!("[sampling]\nview = 30\n{key} = 3"), key, &format!("sampling.{key}"));
-    }
+fn the_largest_gain_among_view_entries_comes_later() {
+    let text = "[sampling]\nprotocol = \"cyclon\"\n[slicing]\nprotocol = \"ordered-max-gain\"";
+    later(text, "protocol = \"ordered", "slicing.protocol");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use kernels::exchange::Tally;
 use crate::cloud::Cloud;
 use crate::protocols::{Averaging, Maximum, Minimum};
 use crate::purpose::AGGREGATION;
+use crate::sampling::Views;
 use crate::schedule::{Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
 
 /// Members of a block: two blocks fill half of a core's own cache. May change results.
@@ -40,10 +41,16 @@ impl Layout<'_> {
 pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Partition) -> Tally {
     let draws = Draws { purpose: AGGREGATION, ..draws };
     let mask = cloud.alive.as_deref().unwrap_or(&[]);
+    let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
+    let starts = |node: usize| mask.get(node).is_none_or(|&alive| alive == MEMBER);
     let layout = match (&mut cloud.partners, scenario.sampling.pairing, scenario.sampling.partners) {
+        (Some(list), ..) if let Some(views) = views => {
+            views.draw_partners(list, &draws, mask, starts);
+            Layout::Listed(Listed { draws, partners: &**list })
+        }
         (_, Pairing::Matching, _) => Layout::Matching(Matching { draws, partition: whole, mask }),
         (Some(list), _, Partners::Listed) => {
-            draw_partners(list, &draws, mask, |node| mask.get(node).is_none_or(|&alive| alive == MEMBER));
+            draw_partners(list, &draws, mask, starts);
             Layout::Listed(Listed { draws, partners: &**list })
         }
         _ => Layout::Drawn(Drawn { draws, partition: whole, mask }),

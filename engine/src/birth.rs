@@ -19,7 +19,7 @@ use crate::pass::{STRIDE, strides};
 use crate::plan::Plan;
 use crate::purpose::{ATTRIBUTE, CLASS, ID, INSTANCE, for_life};
 
-/// Gives every node its attributes, ids and first estimates.
+/// Gives every node its attributes, ids, first estimates and first view.
 ///
 /// # Errors
 /// If an inventory cannot be read, or holds values that an aggregate cannot take.
@@ -46,6 +46,7 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario) -> Result<(), Error> {
             first_estimates(state, values, aggregate.function, power);
         }
     }
+    crate::sampling::start(cloud, scenario);
     Ok(())
 }
 

@@ -28,6 +28,8 @@ pub struct Cloud {
     pub aggregates: Vec<Estimates>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     pub partners: Option<Column<u32>>,
+    /// The view of each node, a record of [`kernels::views::words`] words; missing with the oracle.
+    pub views: Option<Column<u32>>,
 }
 
 /// What nodes hold of one gradient.
@@ -90,6 +92,9 @@ impl Cloud {
         if needs_lists(scenario, &plan) {
             field("partners".into(), size_of::<u32>());
         }
+        if let Some(words) = view_words(scenario) {
+            field("views".into(), words * size_of::<u32>());
+        }
         fields
     }
 
@@ -147,6 +152,7 @@ impl Cloud {
                 })
                 .collect::<Result<_, Error>>()?,
             partners: needs_lists(scenario, &plan).then(|| room.column("partners".into())).transpose()?,
+            views: view_words(scenario).map(|words| room.records("views".into(), words)).transpose()?,
         };
         assert_eq!(
             room.bytes,
@@ -189,8 +195,15 @@ fn can_die(scenario: &Scenario) -> bool {
 
 /// Whether some exchange runs from a list: aggregation if the scenario says so, and nodes that leave a gradient.
 fn needs_lists(scenario: &Scenario, plan: &Plan) -> bool {
-    let listed = scenario.sampling.partners == Partners::Listed && !scenario.aggregates.is_empty();
-    listed || (0..plan.gradients.len()).any(|gradient| plan.is_part(gradient))
+    let views = scenario.sampling.protocol.has_views();
+    let listed = (views || scenario.sampling.partners == Partners::Listed) && !scenario.aggregates.is_empty();
+    listed || views && !plan.gradients.is_empty() || (0..plan.gradients.len()).any(|gradient| plan.is_part(gradient))
+}
+
+/// Words of a node's view, if it keeps one.
+fn view_words(scenario: &Scenario) -> Option<usize> {
+    let sampling = &scenario.sampling;
+    sampling.protocol.has_views().then(|| kernels::views::words(sampling.view as usize))
 }
 
 /// Where columns are made, and how much they took.
@@ -202,9 +215,13 @@ struct Room<'a> {
 
 impl Room<'_> {
     fn column<T: bytemuck::Pod>(&mut self, column: String) -> Result<Column<T>, Error> {
-        let bytes = (self.nodes * size_of::<T>()) as u64;
+        self.records(column, 1)
+    }
+
+    fn records<T: bytemuck::Pod>(&mut self, column: String, cells: usize) -> Result<Column<T>, Error> {
+        let bytes = (self.nodes * cells * size_of::<T>()) as u64;
         self.bytes += bytes;
-        Column::new(self.storage, &column, self.nodes).map_err(|source| Error::Column { column, bytes, source })
+        Column::new(self.storage, &column, self.nodes * cells).map_err(|source| Error::Column { column, bytes, source })
     }
 
     fn mask(&mut self, column: String) -> Result<Column<u8>, Error> {

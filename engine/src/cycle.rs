@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use datasets::scenario::Scenario;
+use datasets::scenario::{Propagation, Sampling, SamplingProtocol, Scenario};
 use datasets::trace::{CycleRow, EventRow, Writer};
 use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
@@ -18,6 +18,7 @@ use crate::event::events;
 use crate::observe;
 use crate::panel::{panel, snapshot};
 use crate::plan::Plan;
+use crate::sampling::sampling;
 use crate::schedule::{Draws, Partition};
 use crate::slicing::{self, slicing};
 use crate::truth::{Truth, truth};
@@ -26,6 +27,20 @@ use crate::truth::{Truth, truth};
 const SWAP_BYTES: [u64; 2] = [8, 4];
 /// Bytes of a column's state in a request or reply of aggregation.
 const STATE_BYTES: u64 = 8;
+
+/// Bytes of a peer sampling request, and of its reply: entries of an address and an age.
+fn sampling_bytes(sampling: &Sampling) -> [u64; 2] {
+    const ENTRY: u64 = 5;
+    let (view, half) = (u64::from(sampling.view), u64::from((sampling.view / 2).max(1)));
+    let entries = match (sampling.protocol, sampling.propagation) {
+        (SamplingProtocol::Oracle, _) => [0, 0],
+        (SamplingProtocol::Newscast, _) => [view + 1; 2],
+        (SamplingProtocol::Cyclon, _) => [u64::from(sampling.shuffle); 2],
+        (SamplingProtocol::Generic, Propagation::Push) => [half, 0],
+        (SamplingProtocol::Generic, Propagation::Pushpull) => [half; 2],
+    };
+    entries.map(|entries| entries * ENTRY)
+}
 
 /// A cloud under way.
 #[derive(Debug)]
@@ -64,6 +79,8 @@ struct Counts {
 pub struct Times {
     /// Building the cloud and finding the truth.
     pub birth: Duration,
+    /// Peer sampling passes.
+    pub sampling: Duration,
     /// Slicing passes.
     pub slicing: Duration,
     /// Assignment passes.
@@ -109,6 +126,7 @@ impl<'a> Simulation<'a> {
     pub fn cycle(&mut self, trace: &mut Writer) -> Result<(), Error> {
         self.cycle += 1;
         self.events(trace)?;
+        self.sampling();
         self.slicing();
         self.assign();
         self.aggregate();
@@ -129,6 +147,9 @@ impl<'a> Simulation<'a> {
             observe::slices(&mut self.cloud, scenario, truth, ecdfs, cycle, trace);
             observe::apps(&self.cloud, scenario, truth, &counts.moves, cycle, trace);
             observe::aggregates(&self.cloud, scenario, values, cycle, trace);
+        }
+        if cycle.is_multiple_of(scenario.trace.overlay.every) || cycle == scenario.run.cycles {
+            observe::overlay(&self.cloud, scenario, cycle, trace);
         }
         snapshot(&self.cloud, scenario, self.panel.as_deref(), cycle, trace)?;
         self.times.observation += start.elapsed();
@@ -180,6 +201,14 @@ impl<'a> Simulation<'a> {
                 .then(|| Partition::new(cloud.nodes, cloud.alive(), aggregate::BLOCK)),
         };
         Ok(())
+    }
+
+    fn sampling(&mut self) {
+        let start = Instant::now();
+        let draws = self.draws();
+        let tally = sampling(&mut self.cloud, self.scenario, draws);
+        self.counts.messages(tally, sampling_bytes(&self.scenario.sampling));
+        self.times.sampling += start.elapsed();
     }
 
     fn slicing(&mut self) {

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::cloud::Cloud;
 use crate::pass::strides;
 
-/// The digest of all that nodes hold: attributes, life, random ids, applications and estimates.
+/// The digest of all that nodes hold: attributes, life, random ids, applications, estimates and views.
 #[must_use]
 pub fn digest(cloud: &Cloud) -> u64 {
     let mut sum = 0_u64;
@@ -26,6 +26,7 @@ pub fn digest(cloud: &Cloud) -> u64 {
     for state in cloud.aggregates.iter().flat_map(|aggregate| &aggregate.states) {
         add(of(next(&mut column), state));
     }
+    cloud.views.iter().for_each(|views| add(of(next(&mut column), views)));
     sum
 }
 

@@ -4,15 +4,18 @@
 //! for an aggregate its columns. Sums fold in the order of the nodes.
 
 use datasets::scenario::{Function, Scenario};
-use datasets::trace::{AggregateRow, AppRow, SliceRow, Writer};
+use datasets::trace::{AggregateRow, AppRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
 use kernels::moments::Moments;
+use kernels::philox::Stream;
 use kernels::suite::Holdings;
 use rayon::prelude::*;
 
 use crate::assign::Moves;
 use crate::cloud::{Cloud, Estimates, Gradient};
+use crate::overlay::Graph;
 use crate::pass::{STRIDE, strides};
+use crate::purpose::OVERLAY;
 use crate::truth::Truth;
 
 /// Parts of the cloud whose ids are counted side by side. Changes speed only.
@@ -108,6 +111,31 @@ pub fn apps(cloud: &Cloud, scenario: &Scenario, truth: &Truth, moves: &[Moves], 
             mean_attributes: sum.sums.iter().map(|sums| (held > 0).then(|| sums[number] / held as f64)).collect(),
         });
     }
+}
+
+/// Writes a row of the overlay that the views span, if nodes keep views.
+pub fn overlay(cloud: &Cloud, scenario: &Scenario, cycle: u32, trace: &mut Writer) {
+    let Some(records) = cloud.views.as_deref() else { return };
+    let graph = Graph { records, entries: scenario.sampling.view as usize, alive: cloud.alive() };
+    let stream = Stream::new(scenario.run.seed, cycle, OVERLAY);
+    let found = graph.measure(scenario.trace.overlay.sample as usize, stream);
+    let [in_degree_mean, in_degree_sd, in_degree_min, in_degree_max] = found.in_degree;
+    trace.overlay(OverlayRow {
+        cycle,
+        protocol: scenario.sampling.protocol.name().to_owned(),
+        in_degree_mean,
+        in_degree_sd,
+        in_degree_min,
+        in_degree_max,
+        dead_links_count: found.dead_links,
+        entries_count: found.entries,
+        clustering_coefficient: found.clustering,
+        clustering_sample_count: found.clustering_sample,
+        path_length_mean: found.path_length,
+        path_sample_count: found.path_sample,
+        components_count: found.components,
+        largest_component_fraction: found.largest,
+    });
 }
 
 /// Writes a row for each aggregate.

@@ -3,7 +3,7 @@
 //! Each reads and writes the state of both ends and nothing else.
 
 use kernels::exchange::{Ends, Tally, exchange};
-use kernels::slicing::{Slot, ordered, ordered_max_gain, part};
+use kernels::slicing::{Slot, ordered, ordered_max_gain, part, retest};
 
 use crate::schedule::{Batch, Protocol};
 
@@ -37,6 +37,10 @@ pub struct OrderedMaxGain {
 /// A swap of random ids by which a node leaves a gradient.
 #[derive(Clone, Copy, Debug)]
 pub struct Parting;
+
+/// A swap of random ids with a partner that was misplaced when it was chosen, if it still is.
+#[derive(Clone, Copy, Debug)]
+pub struct Retest;
 
 impl Protocol<f64> for Averaging {
     #[inline]
@@ -74,6 +78,12 @@ impl Protocol<Slot> for OrderedMaxGain {
     }
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
         ordered_max_gain(ends, batch.from, batch.peers, batch.losses, batch.scratch)
+    }
+}
+
+impl Protocol<Slot> for Retest {
+    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
+        retest(ends, batch.from, batch.partners, batch.losses)
     }
 }
 

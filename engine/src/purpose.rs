@@ -16,12 +16,19 @@ pub const SUITE: u32 = 0x04 << 16;
 pub const PANEL: u32 = 0x05 << 16;
 /// Which nodes event k hits.
 pub const EVENT: u32 = 0x06 << 16;
+/// What views hold before the first cycle.
+pub const VIEW: u32 = 0x07 << 16;
+/// At which nodes the overlay is measured.
+pub const OVERLAY: u32 = 0x08 << 16;
 /// Exchanges of slicing in gradient k.
 pub const SLICING: u32 = 0x10 << 16;
 /// Nodes that leave gradient k.
 pub const PARTING: u32 = 0x11 << 16;
 /// Exchanges of aggregation.
 pub const AGGREGATION: u32 = 0x12 << 16;
+
+/// Exchanges of peer sampling.
+pub const SAMPLING: u32 = 0x13 << 16;
 
 /// Distance between two passes of one kind.
 pub const INSTANCE: u32 = 1 << 8;

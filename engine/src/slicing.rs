@@ -12,10 +12,12 @@
 
 use datasets::scenario::{Scenario, SlicingProtocol};
 use kernels::exchange::Tally;
+use kernels::slicing::Slot;
 
 use crate::cloud::{Cloud, Gradient, LEAVING};
-use crate::protocols::{Ordered, OrderedMaxGain, Parting};
+use crate::protocols::{Ordered, OrderedMaxGain, Parting, Retest};
 use crate::purpose::{INSTANCE, PARTING, SLICING};
+use crate::sampling::Views;
 use crate::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
 
 /// Members of a block: a little more than a window of candidates. May change results.
@@ -25,17 +27,22 @@ pub const BLOCK: usize = 1 << 11;
 pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Partition) -> Tally {
     let mut tally = Tally::default();
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
         let instance = number as u32 * INSTANCE;
         let Gradient { slots, members, .. } = gradient;
         let swaps = Draws { purpose: SLICING + instance, ..draws };
+        // A farewell is not repeated, so it must not be lost.
+        let parting = Draws { purpose: PARTING + instance, request_loss: 0, reply_loss: 0, ..draws };
+        if let (Some(views), Some(list)) = (views, &mut cloud.partners) {
+            tally.add(among_views(slots, members.as_deref(), alive, list, views, [swaps, parting]));
+            continue;
+        }
         let Some(members) = members else {
             tally.add(swap(slots, scenario, Drawn { draws: swaps, partition: whole, mask: alive }));
             continue;
         };
         if let Some(list) = &mut cloud.partners {
-            // A farewell is not repeated, so it must not be lost.
-            let parting = Draws { purpose: PARTING + instance, request_loss: 0, reply_loss: 0, ..draws };
             draw_partners(list, &parting, members, |node| members[node] == LEAVING);
             tally.add(Listed { draws: parting, partners: &**list }.run(slots, &Parting));
         }
@@ -45,8 +52,29 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Par
     tally
 }
 
+/// One cycle with the entries of views as candidates: each member chooses among them as they are when the cycle begins, and the
+/// partner tests its choice when its turn has come.
+fn among_views(
+    slots: &mut [Slot],
+    members: Option<&[u8]>,
+    alive: &[u8],
+    list: &mut [u32],
+    views: Views<'_>,
+    draws: [Draws; 2],
+) -> Tally {
+    let mut tally = Tally::default();
+    let [swaps, parting] = draws;
+    if let Some(members) = members {
+        views.draw_partners(list, &parting, members, |node| members[node] == LEAVING);
+        tally.add(Listed { draws: parting, partners: &*list }.run(slots, &Parting));
+    }
+    views.misplaced(list, &swaps, members.unwrap_or(alive), slots);
+    tally.add(Listed { draws: swaps, partners: &*list }.run(slots, &Retest));
+    tally
+}
+
 /// One cycle of the protocol that the scenario names.
-fn swap(slots: &mut [kernels::slicing::Slot], scenario: &Scenario, pass: Drawn<'_>) -> Tally {
+fn swap(slots: &mut [Slot], scenario: &Scenario, pass: Drawn<'_>) -> Tally {
     let candidates = scenario.sampling.view as usize;
     match scenario.slicing.protocol {
         SlicingProtocol::Ordered => pass.run(slots, &Ordered { candidates }),

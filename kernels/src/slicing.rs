@@ -180,6 +180,38 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
     }
 }
 
+/// Whether two nodes' ids are in the wrong order, by their indices in the cloud.
+#[must_use]
+#[inline]
+pub fn misplaced(slots: &[Slot], one: u32, other: u32) -> bool {
+    out_of_order(slots[one as usize], slots[other as usize], one < other)
+}
+
+/// Whether the id of a node is in the wrong order with that of another, which lies above it in the cloud or below.
+#[inline]
+fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {
+    let seen = other.seen_from(own_is_lower);
+    (seen.key() > own.key()) != (seen.id() > own.id())
+}
+
+/// Each node of `from`, in order, swaps ids with its partner if they are still misplaced: the partner tests it. Counts the nodes
+/// that tried to.
+///
+/// # Panics
+/// If the lengths do not fit or an index lies outside its block.
+pub fn retest(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32], losses: &[u8]) -> Tally {
+    assert!(from.len() == to.len() && (losses.is_empty() || losses.len() == from.len()));
+    let mut tally = Tally::default();
+    for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
+        let loss = losses.get(k).copied().unwrap_or(0);
+        tally.count(loss);
+        if out_of_order(ends.initiator(from), ends.partner(to), ends.initiator_is_lower(from, to)) {
+            swap(ends, from, to, loss);
+        }
+    }
+    tally
+}
+
 /// Tally the ids of an initiator and its partner; the partner replies with its old id. Returns `loss`.
 fn swap(ends: &mut impl Ends<Slot>, from: u32, to: u32, loss: u8) -> u8 {
     if loss != REQUEST_LOST {

@@ -86,6 +86,14 @@ impl<'a> View<'a> {
         entries.extend(self.entries().map(|(address, age)| Entry { address, age }));
     }
 
+    /// Takes an entry out; the last one takes its place.
+    pub fn remove(&mut self, place: usize) {
+        let last = self.len() - 1;
+        self.addresses.swap(place, last);
+        self.ages.swap(place, last);
+        self.addresses[last] = NOBODY;
+    }
+
     /// All entries grow older by one.
     pub fn grow_older(&mut self) {
         for age in &mut *self.ages {

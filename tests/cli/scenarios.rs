@@ -53,9 +53,9 @@ fn what_comes_later_is_refused_and_never_ignored() {
     later("protocol = \"ordered\"", "protocol = \"ranking\"", "slicing.protocol");
     later("function = \"average\"", "function = \"count\"", "aggregate.0.function");
     later("share = 0.5", "nodes = 5", "suite.app.2.nodes");
-    let place = Place::with(&format!("{GOOD}[sampling]\nprotocol = \"newscast\"\n"));
-    let line = GOOD.lines().count() + 2;
-    place.refused(&[], &["not supported yet", "sampling.protocol", &format!("scenario.toml:{line}: ")]);
+    let place = Place::with(&format!("{GOOD}[churn]\nrate = 0.1\n"));
+    let line = GOOD.lines().count() + 1;
+    place.refused(&[], &["not supported yet", "churn", &format!("scenario.toml:{line}: ")]);
 }
 
 #[test]

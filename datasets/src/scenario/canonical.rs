@@ -8,7 +8,9 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::{App, Choice, Class, EventKind, Inventory, Panel, Sample, Scenario, Source};
+use super::{
+    App, Choice, Class, EventKind, Inventory, Overlay, Panel, Sample, Sampling, SamplingProtocol, Scenario, Source,
+};
 use crate::fleet::Distribution;
 
 impl Scenario {
@@ -55,6 +57,10 @@ impl Scenario {
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
+        if self.sampling.protocol.has_views() {
+            let Overlay { every, sample } = self.trace.overlay;
+            lines.push(format!("overlay = {{ every = {every}, sample = {sample} }}"));
+        }
         for event in &self.events {
             let EventKind::Crash { share } = event.kind;
             lines.extend(header("[[event]]"));
@@ -78,10 +84,7 @@ impl Scenario {
 
     fn protocol_lines(&self) -> Vec<String> {
         let mut lines = Vec::from(header("[sampling]"));
-        lines.push(format!("protocol = \"{}\"", self.sampling.protocol));
-        lines.push(format!("view = {}", self.sampling.view));
-        lines.push(format!("pairing = \"{}\"", self.sampling.pairing));
-        lines.push(format!("partners = \"{}\"", self.sampling.partners));
+        lines.extend(sampling_lines(&self.sampling));
         lines.extend(header("[network]"));
         lines.push(format!("request_loss = {:?}", self.network.request_loss));
         lines.push(format!("reply_loss = {:?}", self.network.reply_loss));
@@ -113,6 +116,29 @@ impl Scenario {
         lines.push(format!("share = {:?}", app.share));
         lines
     }
+}
+
+/// What the protocol does not use is left out: it could not be read again.
+fn sampling_lines(sampling: &Sampling) -> Vec<String> {
+    let mut lines = vec![format!("protocol = \"{}\"", sampling.protocol), format!("view = {}", sampling.view)];
+    lines.push(format!("pairing = \"{}\"", sampling.pairing));
+    if sampling.protocol.has_views() {
+        lines.push(format!("start = \"{}\"", sampling.start));
+        lines.push(format!("on_dead = \"{}\"", sampling.on_dead));
+    } else {
+        lines.push(format!("partners = \"{}\"", sampling.partners));
+    }
+    match sampling.protocol {
+        SamplingProtocol::Generic => {
+            lines.push(format!("peer = \"{}\"", sampling.peer));
+            lines.push(format!("propagation = \"{}\"", sampling.propagation));
+            lines.push(format!("healing = {}", sampling.healing));
+            lines.push(format!("swapping = {}", sampling.swapping));
+        }
+        SamplingProtocol::Cyclon => lines.push(format!("shuffle = {}", sampling.shuffle)),
+        SamplingProtocol::Oracle | SamplingProtocol::Newscast => {}
+    }
+    lines
 }
 
 fn header(name: &str) -> [String; 2] {

@@ -5,12 +5,6 @@ use crate::error::{Error, Kind};
 /// Keys, with `*` for the index in a list, and what they are for.
 const KEYS: &[(&str, &str)] = &[
     ("churn", "nodes that come and go"),
-    ("sampling.healing", "the generic peer sampling framework"),
-    ("sampling.swapping", "the generic peer sampling framework"),
-    ("sampling.peer", "the generic peer sampling framework"),
-    ("sampling.propagation", "the generic peer sampling framework"),
-    ("sampling.shuffle", "Cyclon peer sampling"),
-    ("sampling.on_dead", "what a node does when its partner is dead"),
     ("slicing.window", "the sliding window of ranking"),
     ("slicing.on_dead", "what a node does when its partner is dead"),
     ("aggregate.*.epoch", "epochs of aggregation"),
@@ -38,9 +32,6 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Values of keys that exist.
 const VALUES: &[(&str, &str, &str)] = &[
-    ("sampling.protocol", "newscast", "Newscast peer sampling"),
-    ("sampling.protocol", "cyclon", "Cyclon peer sampling"),
-    ("sampling.protocol", "generic", "the generic peer sampling framework"),
     ("slicing.protocol", "ranking", "slicing by ranking"),
     ("aggregate.*.function", "sum", "average times count"),
     ("aggregate.*.function", "count", "the size of the cloud"),

@@ -130,6 +130,20 @@ pub struct Sampling {
     pub pairing: Pairing,
     /// How the engine lays out the exchanges of aggregation.
     pub partners: Partners,
+    /// What views hold before the first cycle.
+    pub start: Start,
+    /// What a node does when a partner is dead.
+    pub on_dead: OnDead,
+    /// Whom a node of the generic framework meets.
+    pub peer: Peer,
+    /// Who sends in the generic framework.
+    pub propagation: Propagation,
+    /// Oldest entries that the generic framework drops first: H of the papers.
+    pub healing: u32,
+    /// Entries just sent that it drops next: S of the papers.
+    pub swapping: u32,
+    /// Entries of a Cyclon exchange.
+    pub shuffle: u32,
 }
 
 /// The peer sampling protocol.
@@ -138,6 +152,62 @@ pub struct Sampling {
 pub enum SamplingProtocol {
     /// A uniform random live node, drawn fresh.
     Oracle,
+    /// Both keep the freshest entries of both views.
+    Newscast,
+    /// A swap of entries with the oldest of the view.
+    Cyclon,
+    /// The framework with view selection by healing and swapping.
+    Generic,
+}
+
+impl SamplingProtocol {
+    /// Whether nodes keep views.
+    #[must_use]
+    pub fn has_views(self) -> bool {
+        self != Self::Oracle
+    }
+}
+
+/// What views hold before the first cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// Random nodes.
+    Random,
+    /// The nearest nodes on a ring.
+    Ring,
+    /// Node 0 alone; node 0 knows nobody.
+    Star,
+}
+
+/// What a node does when a partner is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDead {
+    /// It tries others of its view.
+    Retry,
+    /// It loses its turn.
+    Skip,
+}
+
+/// Whom a node of the generic framework meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peer {
+    /// A random entry of its view.
+    Rand,
+    /// The oldest.
+    Tail,
+}
+
+/// Who sends in the generic framework.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Propagation {
+    /// The initiator.
+    Push,
+    /// Both.
+    Pushpull,
 }
 
 /// Who exchanges with whom.
@@ -251,6 +321,17 @@ pub struct Trace {
     pub every: u32,
     /// Snapshots of nodes, if asked for.
     pub nodes: Option<Panel>,
+    /// How the overlay of views is measured.
+    pub overlay: Overlay,
+}
+
+/// How the overlay of views is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    /// Every how many cycles; cycle 0 and the last cycle always are.
+    pub every: u32,
+    /// Nodes at which the clustering coefficient is measured.
+    pub sample: u32,
 }
 
 /// Snapshots of nodes.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Choice, EventKind, Function, Pairing, Partners, SamplingProtocol, SlicingProtocol};
+use super::{
+    Choice, EventKind, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,
+};
 
 impl SamplingProtocol {
     /// Its name in a scenario.
@@ -10,6 +12,9 @@ impl SamplingProtocol {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Oracle => "oracle",
+            Self::Newscast => "newscast",
+            Self::Cyclon => "cyclon",
+            Self::Generic => "generic",
         }
     }
 }
@@ -43,6 +48,51 @@ impl Partners {
         match self {
             Self::Drawn => "drawn",
             Self::Listed => "listed",
+        }
+    }
+}
+
+impl Start {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Ring => "ring",
+            Self::Star => "star",
+        }
+    }
+}
+
+impl OnDead {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+impl Peer {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rand => "rand",
+            Self::Tail => "tail",
+        }
+    }
+}
+
+impl Propagation {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Pushpull => "pushpull",
         }
     }
 }
@@ -108,6 +158,30 @@ impl fmt::Display for Partners {
 }
 
 impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for OnDead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Propagation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }

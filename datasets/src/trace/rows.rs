@@ -96,6 +96,39 @@ pub struct AggregateRow {
     pub relative_error: Option<f64>,
 }
 
+/// A row of `overlay`: the graph of the live nodes' views after a cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverlayRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// The peer sampling protocol, as the scenario names it.
+    pub protocol: String,
+    /// Views that hold a live node: the mean over the live nodes.
+    pub in_degree_mean: f64,
+    /// Their standard deviation.
+    pub in_degree_sd: f64,
+    /// The least of any node.
+    pub in_degree_min: f64,
+    /// The most of any node.
+    pub in_degree_max: f64,
+    /// Entries of live nodes' views that are dead.
+    pub dead_links_count: u64,
+    /// Entries of live nodes' views.
+    pub entries_count: u64,
+    /// Mean clustering coefficient of the sample: the share of the pairs of a node's neighbours that are neighbours.
+    pub clustering_coefficient: f64,
+    /// Nodes of the sample with two neighbours or more.
+    pub clustering_sample_count: u64,
+    /// Mean distance from the sampled sources to the nodes that they reach, edges taken without direction.
+    pub path_length_mean: f64,
+    /// Sources of those paths.
+    pub path_sample_count: u64,
+    /// Weakly connected components of the live nodes.
+    pub components_count: u64,
+    /// Share of the live nodes in the largest of them.
+    pub largest_component_fraction: f64,
+}
+
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodeRows {

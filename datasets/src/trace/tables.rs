@@ -12,7 +12,7 @@ use arrow::array::{
 use arrow::datatypes::{Field, Schema, UInt32Type};
 use arrow::error::ArrowError;
 
-use super::{AggregateRow, AppRow, CycleRow, EventRow, NodeRows, SliceRow};
+use super::{AggregateRow, AppRow, CycleRow, EventRow, NodeRows, OverlayRow, SliceRow};
 
 /// A table of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,8 @@ pub enum Table {
     Apps,
     /// A row per observed cycle and aggregate.
     Aggregates,
+    /// A row per cycle at which the overlay of views is measured.
+    Overlay,
     /// A row per snapshot and node.
     Nodes,
     /// A row per event.
@@ -40,6 +42,7 @@ impl Table {
             Table::Slices => "slices",
             Table::Apps => "apps",
             Table::Aggregates => "aggregates",
+            Table::Overlay => "overlay",
             Table::Nodes => "nodes",
             Table::Events => "events",
         }
@@ -115,6 +118,25 @@ pub(super) fn aggregates(rows: &[AggregateRow]) -> Batch {
         .measure("min", rows.iter().map(|row| row.min))
         .measure("max", rows.iter().map(|row| row.max))
         .measure("relative_error", rows.iter().map(|row| row.relative_error.unwrap_or(f64::NAN)))
+        .batch()
+}
+
+pub(super) fn overlay(rows: &[OverlayRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .name("protocol", rows.iter().map(|row| row.protocol.as_str()))
+        .measure("in_degree_mean", rows.iter().map(|row| row.in_degree_mean))
+        .measure("in_degree_sd", rows.iter().map(|row| row.in_degree_sd))
+        .measure("in_degree_min", rows.iter().map(|row| row.in_degree_min))
+        .measure("in_degree_max", rows.iter().map(|row| row.in_degree_max))
+        .count64("dead_links_count", rows.iter().map(|row| row.dead_links_count))
+        .count64("entries_count", rows.iter().map(|row| row.entries_count))
+        .measure("clustering_coefficient", rows.iter().map(|row| row.clustering_coefficient))
+        .count64("clustering_sample_count", rows.iter().map(|row| row.clustering_sample_count))
+        .measure("path_length_mean", rows.iter().map(|row| row.path_length_mean))
+        .count64("path_sample_count", rows.iter().map(|row| row.path_sample_count))
+        .count64("components_count", rows.iter().map(|row| row.components_count))
+        .measure("largest_component_fraction", rows.iter().map(|row| row.largest_component_fraction))
         .batch()
 }
 

@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
-use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table, tables};
+use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table, tables};
 
 /// Writes the tables of a run.
 ///
@@ -20,6 +20,7 @@ pub struct Writer {
     slices: Vec<SliceRow>,
     apps: Vec<AppRow>,
     aggregates: Vec<AggregateRow>,
+    overlay: Vec<OverlayRow>,
     events: Vec<EventRow>,
     nodes: Snapshots,
     staging: Staging,
@@ -68,6 +69,7 @@ impl Writer {
             slices: Vec::new(),
             apps: Vec::new(),
             aggregates: Vec::new(),
+            overlay: Vec::new(),
             events: Vec::new(),
             nodes,
             staging,
@@ -97,6 +99,11 @@ impl Writer {
     /// Adds a row to `aggregates`.
     pub fn aggregate(&mut self, row: AggregateRow) {
         self.aggregates.push(row);
+    }
+
+    /// Adds a row to `overlay`.
+    pub fn overlay(&mut self, row: OverlayRow) {
+        self.overlay.push(row);
     }
 
     /// Adds a row to `events`.
@@ -131,6 +138,7 @@ impl Writer {
             (Table::Slices, tables::slices(&self.slices)),
             (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
             (Table::Aggregates, tables::aggregates(&self.aggregates)),
+            (Table::Overlay, tables::overlay(&self.overlay)),
             (Table::Events, tables::events(&self.events)),
         ];
         let mut files = Vec::new();

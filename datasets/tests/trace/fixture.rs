@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use datasets::trace::{AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, SliceRow, Writer};
+use datasets::trace::{
+    AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow, Writer,
+};
 
 pub fn meta() -> Meta {
     Meta {
@@ -71,6 +73,25 @@ pub fn aggregate(cycle: u32) -> AggregateRow {
     }
 }
 
+pub fn overlay(cycle: u32) -> OverlayRow {
+    OverlayRow {
+        cycle,
+        protocol: "newscast".into(),
+        in_degree_mean: 20.0,
+        in_degree_sd: 4.5,
+        in_degree_min: 1.0,
+        in_degree_max: 41.0,
+        dead_links_count: 3,
+        entries_count: 20_000,
+        clustering_coefficient: 0.25,
+        clustering_sample_count: 100,
+        path_length_mean: 3.5,
+        path_sample_count: 64,
+        components_count: 1,
+        largest_component_fraction: 1.0,
+    }
+}
+
 pub fn event(cycle: u32) -> EventRow {
     EventRow { cycle, event: "crash".into(), nodes_count: 500 }
 }
@@ -94,6 +115,7 @@ pub fn fill(writer: &mut Writer) {
         writer.app(app(k, "chat", Some(0.9)));
         writer.aggregate(aggregate(k));
     }
+    writer.overlay(overlay(2));
     writer.event(event(2));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();

@@ -15,13 +15,18 @@ const REQUESTS: u32 = 3;
 const REPLIES: u32 = 4;
 const WINDOWS: u32 = 5;
 const RETRIES: u32 = 6;
+const MEETINGS: u32 = 7;
 
 impl Draws {
     fn stream(&self, which: u32) -> Stream {
         Stream::new(self.seed, self.cycle, self.purpose + which)
     }
+    /// What an exchange draws, by its initiator.
+    pub(crate) fn meetings(&self) -> Stream {
+        self.stream(MEETINGS)
+    }
     /// Which peers nodes draw.
-    pub(super) fn partners(&self) -> Stream {
+    pub(crate) fn partners(&self) -> Stream {
         self.stream(PARTNERS)
     }
     /// Which blocks meet.

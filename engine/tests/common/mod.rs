@@ -7,7 +7,7 @@ use std::path::Path;
 
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, SliceRow, Writer};
+use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, OverlayRow, SliceRow, Writer};
 use engine::{Simulation, Storage};
 
 /// The rows of a finished run, and the digest of its last state.
@@ -16,6 +16,7 @@ pub struct Result {
     pub slices: Vec<SliceRow>,
     pub apps: Vec<AppRow>,
     pub aggregates: Vec<AggregateRow>,
+    pub overlay: Vec<OverlayRow>,
     pub digest: u64,
 }
 
@@ -71,6 +72,7 @@ fn read(out: &Path, digest: u64) -> Result {
         slices: run.slices().unwrap(),
         apps: run.apps().unwrap(),
         aggregates: run.aggregates().unwrap(),
+        overlay: run.overlay().unwrap(),
         digest,
     }
 }

@@ -10,8 +10,8 @@ use std::ops::Range;
 use super::document::Document;
 use super::raw::{self, At};
 use super::{
-    Aggregate, Event, EventKind, Fleet, Function, Network, Pairing, Panel, Partners, Run, Sample, Sampling,
-    SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Trace,
+    Aggregate, Event, EventKind, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel, Partners, Peer,
+    Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Start, Trace,
 };
 use crate::error::{Error, Kind};
 
@@ -25,19 +25,18 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
     let fleet = check.fleet(&raw.fleet)?;
+    let sampling = check.sampling(raw.sampling.as_ref())?;
     Ok(Scenario {
         name,
-        sampling: check.sampling(raw.sampling.as_ref())?,
         network: check.network(raw.network.as_ref())?,
-        slicing: Slicing {
-            protocol: raw.slicing.and_then(|slicing| slicing.protocol).unwrap_or(SlicingProtocol::Ordered),
-        },
+        slicing: check.slicing(raw.slicing.as_ref(), sampling.protocol)?,
         aggregates: check.aggregates(&raw.aggregate, &fleet)?,
         suite: check.suite(raw.suite.as_ref(), &fleet.attributes)?,
-        trace: check.trace(raw.trace.as_ref(), &run)?,
+        trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
         events: check.events(&raw.event, &run)?,
         run,
         fleet,
+        sampling,
     })
 }
 
@@ -62,13 +61,85 @@ impl Check<'_, '_> {
     }
 
     fn sampling(&self, raw: Option<&raw::Sampling>) -> Result<Sampling, Error> {
-        let view = raw.and_then(|raw| raw.view.as_ref());
+        let protocol = raw.and_then(|raw| raw.protocol).unwrap_or(SamplingProtocol::Oracle);
+        let generic = protocol == SamplingProtocol::Generic;
+        let views = protocol.has_views();
+        // A view of one would swap itself away.
+        let least = if generic || protocol == SamplingProtocol::Cyclon { 2 } else { 1 };
+        let view = self.number_or(raw.and_then(|raw| raw.view.as_ref()), 20, least, MOST_PEERS)?;
+        let (pairing, partners) = (raw.and_then(|raw| raw.pairing.as_ref()), raw.and_then(|raw| raw.partners.as_ref()));
+        self.only_if(
+            !views,
+            pairing.filter(|pairing| ***pairing == Pairing::Matching),
+            "matching",
+            protocol,
+            "oracle",
+        )?;
+        self.only_if(!views, partners, "partners", protocol, "oracle")?;
+        let (start, on_dead) = (raw.and_then(|raw| raw.start.as_ref()), raw.and_then(|raw| raw.on_dead.as_ref()));
+        self.only_if(views, start, "start", protocol, "newscast")?;
+        self.only_if(views, on_dead, "on_dead", protocol, "newscast")?;
+        let (peer, propagation) = (raw.and_then(|raw| raw.peer.as_ref()), raw.and_then(|raw| raw.propagation.as_ref()));
+        self.only_if(generic, peer, "peer", protocol, "generic")?;
+        self.only_if(generic, propagation, "propagation", protocol, "generic")?;
+        let (healing, swapping) = (raw.and_then(|raw| raw.healing.as_ref()), raw.and_then(|raw| raw.swapping.as_ref()));
+        self.only_if(generic, healing, "healing", protocol, "generic")?;
+        self.only_if(generic, swapping, "swapping", protocol, "generic")?;
+        let shuffle = raw.and_then(|raw| raw.shuffle.as_ref());
+        self.only_if(protocol == SamplingProtocol::Cyclon, shuffle, "shuffle", protocol, "cyclon")?;
+        let half = view / 2;
+        let healed = self.number_or(healing, 0, 0, half.into())?;
         Ok(Sampling {
-            protocol: raw.and_then(|raw| raw.protocol).unwrap_or(SamplingProtocol::Oracle),
-            view: view.map_or(Ok(20), |view| self.whole(view, 1, MOST_PEERS).map(|view| view as u32))?,
-            pairing: raw.and_then(|raw| raw.pairing).unwrap_or(Pairing::Ordered),
-            partners: raw.and_then(|raw| raw.partners).unwrap_or(Partners::Drawn),
+            protocol,
+            view,
+            pairing: pairing.map_or(Pairing::Ordered, |pairing| **pairing),
+            partners: partners.map_or(Partners::Drawn, |partners| **partners),
+            start: start.map_or(Start::Random, |start| **start),
+            on_dead: on_dead.map_or(OnDead::Retry, |on_dead| **on_dead),
+            peer: peer.map_or(Peer::Rand, |peer| **peer),
+            propagation: propagation.map_or(Propagation::Pushpull, |propagation| **propagation),
+            healing: healed,
+            swapping: self.number_or(swapping, 0, 0, (half - healed).into()).map_err(|error| {
+                error.helped(format!("healing and swapping together are at most half a view, which is {half} here"))
+            })?,
+            shuffle: self.number_or(shuffle, half.max(1), 1, view.into())?,
         })
+    }
+
+    /// A whole number within a range, or what it is where nothing is said.
+    fn number_or(&self, raw: Option<&At<raw::Whole>>, default: u32, low: u64, high: u64) -> Result<u32, Error> {
+        raw.map_or(Ok(default), |raw| self.whole(raw, low, high).map(|number| number as u32))
+    }
+
+    /// Refuses a key that would mean nothing under a protocol.
+    fn only_if<T>(
+        &self,
+        allowed: bool,
+        raw: Option<&At<T>>,
+        key: &str,
+        protocol: SamplingProtocol,
+        other: &str,
+    ) -> Result<(), Error> {
+        match raw {
+            Some(raw) if !allowed => {
+                let message = format!("`{key}` means nothing with `protocol = \"{protocol}\"`");
+                let help = format!("leave it out, or choose `protocol = \"{other}\"` under [sampling]");
+                Err(self.refuse(raw.span(), message, help))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn slicing(&self, raw: Option<&raw::Slicing>, sampling: SamplingProtocol) -> Result<Slicing, Error> {
+        let protocol = raw.and_then(|raw| raw.protocol.as_ref());
+        match protocol {
+            Some(written) if **written == SlicingProtocol::OrderedMaxGain && sampling.has_views() => {
+                let message = format!("`slicing.protocol = \"{}\"` on views is not supported yet", **written);
+                let help = "choose `protocol = \"ordered\"` here, or `protocol = \"oracle\"` under [sampling]";
+                Err(self.document.error(Kind::NotSupported, written.span(), message).helped(help))
+            }
+            written => Ok(Slicing { protocol: written.map_or(SlicingProtocol::Ordered, |protocol| **protocol) }),
+        }
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
@@ -110,11 +181,17 @@ impl Check<'_, '_> {
         })
     }
 
-    fn trace(&self, raw: Option<&raw::Trace>, run: &Run) -> Result<Trace, Error> {
+    fn trace(&self, raw: Option<&raw::Trace>, run: &Run, sampling: SamplingProtocol) -> Result<Trace, Error> {
         let every = raw.and_then(|raw| raw.every.as_ref());
+        let overlay = raw.and_then(|raw| raw.overlay.as_ref());
+        self.only_if(sampling.has_views(), overlay, "overlay", sampling, "newscast")?;
         Ok(Trace {
             every: every.map_or(Ok(1), |every| self.count(every))?,
             nodes: raw.and_then(|raw| raw.nodes.as_ref()).map_or(Ok(None), |nodes| self.panel(nodes, run))?,
+            overlay: Overlay {
+                every: self.number_or(overlay.and_then(|raw| raw.every.as_ref()), 10, 1, u32::MAX.into())?,
+                sample: self.number_or(overlay.and_then(|raw| raw.sample.as_ref()), 1000, 1, u32::MAX.into())?,
+            },
         })
     }
 

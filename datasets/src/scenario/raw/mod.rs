@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use spelling::{At, Named, Number, Whole};
 
-use super::{Function, Pairing, Partners, SamplingProtocol, SlicingProtocol};
+use super::{Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -107,10 +107,31 @@ pub(super) struct Sampling {
     pub view: Option<At<Whole>>,
     /// Who exchanges with whom in an aggregation cycle.
     #[schemars(extend("default" = "ordered"))]
-    pub pairing: Option<Pairing>,
+    pub pairing: Option<At<Pairing>>,
     /// How the engine lays out the exchanges of aggregation: a choice of mechanism, the model is the same.
     #[schemars(extend("default" = "drawn"))]
-    pub partners: Option<Partners>,
+    pub partners: Option<At<Partners>>,
+    /// What views hold before the first cycle.
+    #[schemars(extend("default" = "random"))]
+    pub start: Option<At<Start>>,
+    /// What a node does when a partner is dead: it tries others of its view, or loses its turn.
+    #[schemars(extend("default" = "retry"))]
+    pub on_dead: Option<At<OnDead>>,
+    /// Whom a node of the generic framework meets: a random entry of its view, or the oldest.
+    #[schemars(extend("default" = "rand"))]
+    pub peer: Option<At<Peer>>,
+    /// Who sends in the generic framework.
+    #[schemars(extend("default" = "pushpull"))]
+    pub propagation: Option<At<Propagation>>,
+    /// Oldest entries that the generic framework drops first: H of the papers, at most half a view.
+    #[schemars(range(min = 0, max = 64), extend("default" = 0))]
+    pub healing: Option<At<Whole>>,
+    /// Entries just sent that the generic framework drops next: S of the papers; with H at most half a view.
+    #[schemars(range(min = 0, max = 64), extend("default" = 0))]
+    pub swapping: Option<At<Whole>>,
+    /// Entries of a Cyclon exchange, by default half a view.
+    #[schemars(range(min = 1, max = 128))]
+    pub shuffle: Option<At<Whole>>,
 }
 
 /// What the network loses.
@@ -131,7 +152,7 @@ pub(super) struct Network {
 pub(super) struct Slicing {
     /// The slicing protocol.
     #[schemars(extend("default" = "ordered"))]
-    pub protocol: Option<SlicingProtocol>,
+    pub protocol: Option<At<SlicingProtocol>>,
 }
 
 /// An aggregate: one number about all nodes, found by gossip.
@@ -184,6 +205,20 @@ pub(super) struct Trace {
     pub every: Option<At<Whole>>,
     /// Snapshots of single nodes.
     pub nodes: Option<Panel>,
+    /// How the overlay of views is measured.
+    pub overlay: Option<At<Overlay>>,
+}
+
+/// How the overlay of views is measured.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Overlay {
+    /// Every how many cycles; the first and the last state always are.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 10))]
+    pub every: Option<At<Whole>>,
+    /// Nodes at which the clustering coefficient is measured.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1000))]
+    pub sample: Option<At<Whole>>,
 }
 
 /// Snapshots of single nodes.

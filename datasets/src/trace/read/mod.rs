@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
-use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow, Table};
+use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table};
 use columns::Columns;
 
 /// The finished trace of one run.
@@ -76,6 +76,15 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn aggregates(&self) -> Result<Vec<AggregateRow>, Error> {
         self.rows(Table::Aggregates, rows::aggregates)
+    }
+
+    /// The rows of `overlay`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn overlay(&self) -> Result<Vec<OverlayRow>, Error> {
+        self.rows(Table::Overlay, rows::overlay)
     }
 
     /// The rows of `events`; none if the table was not written.

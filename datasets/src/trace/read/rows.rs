@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use crate::trace::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, SliceRow};
+use crate::trace::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow};
 
 pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
     let cycle = columns.counts32("cycle")?;
@@ -102,6 +102,40 @@ pub(super) fn aggregates(columns: &Columns<'_>) -> Result<Vec<AggregateRow>, Err
         min: min[k],
         max: max[k],
         relative_error: relative_error[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn overlay(columns: &Columns<'_>) -> Result<Vec<OverlayRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let protocol = columns.names("protocol")?;
+    let in_degree_mean = columns.measures("in_degree_mean")?;
+    let in_degree_sd = columns.measures("in_degree_sd")?;
+    let in_degree_min = columns.measures("in_degree_min")?;
+    let in_degree_max = columns.measures("in_degree_max")?;
+    let dead_links_count = columns.counts64("dead_links_count")?;
+    let entries_count = columns.counts64("entries_count")?;
+    let clustering_coefficient = columns.measures("clustering_coefficient")?;
+    let clustering_sample_count = columns.counts64("clustering_sample_count")?;
+    let path_length_mean = columns.measures("path_length_mean")?;
+    let path_sample_count = columns.counts64("path_sample_count")?;
+    let components_count = columns.counts64("components_count")?;
+    let largest_component_fraction = columns.measures("largest_component_fraction")?;
+    let row = |k: usize| OverlayRow {
+        cycle: cycle[k],
+        protocol: protocol.value(k).to_owned(),
+        in_degree_mean: in_degree_mean[k],
+        in_degree_sd: in_degree_sd[k],
+        in_degree_min: in_degree_min[k],
+        in_degree_max: in_degree_max[k],
+        dead_links_count: dead_links_count[k],
+        entries_count: entries_count[k],
+        clustering_coefficient: clustering_coefficient[k],
+        clustering_sample_count: clustering_sample_count[k],
+        path_length_mean: path_length_mean[k],
+        path_sample_count: path_sample_count[k],
+        components_count: components_count[k],
+        largest_component_fraction: largest_component_fraction[k],
     };
     Ok((0..columns.len()).map(row).collect())
 }

@@ -1,0 +1,277 @@
+//! Peer sampling: every node keeps a view of others, and meets one of them a cycle.
+//!
+//! ```text
+//! before the first cycle: every view holds random nodes, neighbours on a ring, or one contact
+//! each cycle, for each live node in the order of the schedule:
+//!     it chooses a partner from its view; both change their views
+//! ```
+//!
+//! A cycle reads and writes every record of 5c bytes twice, once as a stream and once at random. Other protocols draw their
+//! partners from the views as they are then: the records are read once more, as a stream.
+
+use datasets::scenario::{OnDead, Peer, Propagation, Sampling, SamplingProtocol, Scenario, Start};
+use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
+use kernels::slicing::{Slot, misplaced};
+use kernels::views::{Generic, Meeting, NOBODY, Room, View, Words, cyclon, forget, generic, newscast, words};
+use rayon::prelude::*;
+
+use crate::cloud::Cloud;
+use crate::purpose::{SAMPLING, VIEW, for_life};
+use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
+
+/// Nodes that a thread takes at once.
+const STRIDE: usize = 1 << 10;
+
+/// Fills the views before the first cycle.
+pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
+    let Some(views) = &mut cloud.views else { return };
+    let (entries, nodes) = (scenario.sampling.view as usize, cloud.nodes);
+    let stream = for_life(scenario.run.seed, VIEW);
+    let others = entries.min(nodes - 1);
+    views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
+        let mut view = View::of(record, entries);
+        match scenario.sampling.start {
+            Start::Random => {
+                let mut words = Words::new(stream, node as u32);
+                let mut chosen = Vec::with_capacity(others);
+                while chosen.len() < others {
+                    // Among a handful of nodes a view holds nearly all, and each is found in turn.
+                    let other = words.below(nodes - 1);
+                    let other = (other + usize::from(other >= node)) as u32;
+                    if !chosen.contains(&(other, 0)) {
+                        chosen.push((other, 0));
+                    }
+                }
+                view.fill(chosen.into_iter());
+            }
+            Start::Ring => {
+                let near = (1..=nodes / 2).flat_map(|step| [node + step, node + nodes - step]).map(|at| at % nodes);
+                // The node opposite is met from both sides.
+                let far = (nodes.is_multiple_of(2) && others == nodes - 1).then_some((node + nodes / 2) % nodes);
+                let near = near.filter(|&at| Some(at) != far).take(others - usize::from(far.is_some()));
+                view.fill(near.chain(far).map(|at| (at as u32, 0)));
+            }
+            Start::Star => view.fill((node != 0).then_some((0, 0)).into_iter()),
+        }
+    });
+}
+
+/// Runs one cycle of the peer sampling protocol.
+pub fn sampling(cloud: &mut Cloud, scenario: &Scenario, draws: Draws) -> Tally {
+    let Some(views) = &mut cloud.views else { return Tally::default() };
+    let draws = Draws { purpose: SAMPLING, ..draws };
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    let gossip = Gossip { sampling: &scenario.sampling, draws, alive };
+    Listed { draws, partners: gossip }.run(views, &gossip)
+}
+
+/// The protocol of a scenario in one cycle.
+#[derive(Clone, Copy, Debug)]
+struct Gossip<'a> {
+    sampling: &'a Sampling,
+    draws: Draws,
+    /// Who is alive; empty if all are.
+    alive: &'a [u8],
+}
+
+impl Gossip<'_> {
+    fn entries(&self) -> usize {
+        self.sampling.view as usize
+    }
+
+    /// The low byte of this cycle's number.
+    fn now(&self) -> u8 {
+        self.draws.cycle as u8
+    }
+
+    fn is_alive(&self, node: u32) -> bool {
+        self.alive.get(node as usize).is_none_or(|&alive| alive == MEMBER)
+    }
+
+    /// Which entry of its view a node meets; the place, unless all are dead or its turn is lost.
+    fn choose(&self, view: &View<'_>, words: &mut Words) -> Option<usize> {
+        let tail = match self.sampling.protocol {
+            SamplingProtocol::Cyclon => true,
+            SamplingProtocol::Generic => self.sampling.peer == Peer::Tail,
+            SamplingProtocol::Newscast | SamplingProtocol::Oracle => false,
+        };
+        let accept = |node| self.is_alive(node);
+        let retry = self.sampling.on_dead == OnDead::Retry;
+        if tail { oldest(view, words, retry, accept) } else { any(view.addresses, words, retry, accept) }
+    }
+}
+
+/// The place of a random entry, and if it is not accepted, of others in random order.
+fn any(addresses: &[u32], words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
+    let count = addresses.iter().map(|&address| usize::from(address != NOBODY)).sum();
+    if count == 0 {
+        return None;
+    }
+    let place = words.below(count);
+    if accept(addresses[place]) {
+        return Some(place);
+    }
+    let mut rest: Vec<usize> = (0..count).filter(|&other| other != place).collect();
+    while retry && !rest.is_empty() {
+        let place = rest.swap_remove(words.below(rest.len()));
+        if accept(addresses[place]) {
+            return Some(place);
+        }
+    }
+    None
+}
+
+/// The oldest entry, of several any, and if it is not accepted, the next.
+fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
+    let mut rest: Vec<usize> = (0..view.len()).collect();
+    while !rest.is_empty() {
+        let age = rest.iter().map(|&place| view.ages[place]).max()?;
+        let ties: Vec<usize> = (0..rest.len()).filter(|&k| view.ages[rest[k]] == age).collect();
+        let place = rest.swap_remove(if ties.len() == 1 { ties[0] } else { ties[words.below(ties.len())] });
+        if accept(view.addresses[place]) {
+            return Some(place);
+        }
+        if !retry {
+            return None;
+        }
+    }
+    None
+}
+
+impl Partners<u32> for Gossip<'_> {
+    fn of<'a>(&'a self, nodes: std::ops::Range<usize>, cells: &mut [u32], room: &'a mut Vec<u32>) -> &'a [u32] {
+        let entries = self.entries();
+        room.clear();
+        for (node, record) in nodes.zip(cells.chunks_exact_mut(words(entries))) {
+            if !self.is_alive(node as u32) {
+                room.push(NOBODY);
+                continue;
+            }
+            let mut view = View::of(record, entries);
+            let mut words = Words::new(self.draws.partners(), node as u32);
+            match self.sampling.protocol {
+                SamplingProtocol::Newscast => forget(&mut view, self.now()),
+                SamplingProtocol::Cyclon => view.grow_older(),
+                SamplingProtocol::Generic | SamplingProtocol::Oracle => {}
+            }
+            let place = self.choose(&view, &mut words);
+            room.push(place.map_or(NOBODY, |place| view.addresses[place]));
+            if let (SamplingProtocol::Cyclon, Some(place)) = (self.sampling.protocol, place) {
+                view.remove(place);
+            }
+            if let (SamplingProtocol::Generic, None) = (self.sampling.protocol, place) {
+                view.grow_older();
+            }
+        }
+        room
+    }
+}
+
+impl Protocol<u32> for Gossip<'_> {
+    fn cells(&self) -> usize {
+        words(self.entries())
+    }
+
+    fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        let (entries, cells) = (self.entries(), self.cells());
+        let sampling = self.sampling;
+        let rules = Generic {
+            replies: sampling.propagation == Propagation::Pushpull,
+            healing: sampling.healing as usize,
+            swapping: sampling.swapping as usize,
+        };
+        let mut room = Room::default();
+        let mut tally = Tally::default();
+        for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
+            let loss = batch.losses.get(k).copied().unwrap_or(0);
+            tally.count(loss);
+            let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
+            let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
+            let [own, other] = [batch.firsts[0] + from, batch.firsts[1] + to];
+            let mut meeting = Meeting { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+            if loss == REQUEST_LOST {
+                if sampling.protocol == SamplingProtocol::Generic {
+                    meeting.own_view.grow_older();
+                }
+                continue;
+            }
+            let mut words = Words::new(self.draws.meetings(), own);
+            match sampling.protocol {
+                SamplingProtocol::Newscast => newscast(&mut meeting, self.now(), &mut words),
+                SamplingProtocol::Generic => generic(&mut meeting, &rules, &mut words, &mut room),
+                SamplingProtocol::Cyclon => cyclon(&mut meeting, sampling.shuffle as usize, &mut words, &mut room),
+                SamplingProtocol::Oracle => unreachable!("the oracle keeps no views"),
+            }
+        }
+        tally
+    }
+}
+
+/// The views of a cloud, as other protocols read them.
+#[derive(Clone, Copy, Debug)]
+pub struct Views<'a> {
+    records: &'a [u32],
+    entries: usize,
+    retry: bool,
+}
+
+impl<'a> Views<'a> {
+    /// The views of a cloud, if its nodes keep any.
+    #[must_use]
+    pub fn of(records: Option<&'a [u32]>, sampling: &Sampling) -> Option<Self> {
+        let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
+        records.map(|records| Self { records, entries, retry })
+    }
+
+    /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. `members` marks who may
+    /// be met; a mask that is empty marks all nodes.
+    pub fn draw_partners(
+        &self,
+        list: &mut [u32],
+        draws: &Draws,
+        members: &[u8],
+        starts: impl Fn(usize) -> bool + Sync,
+    ) {
+        let stream = draws.partners();
+        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        self.each(list, |node, record, _| {
+            if !starts(node) {
+                return NOBODY;
+            }
+            let addresses = &record[..self.entries];
+            let place = any(addresses, &mut Words::new(stream, node as u32), self.retry, accept);
+            place.map_or(NOBODY, |place| addresses[place])
+        });
+    }
+
+    /// Writes, for every member, a random one of those entries of its view that are members and misplaced, into a list.
+    pub fn misplaced(&self, list: &mut [u32], draws: &Draws, members: &[u8], slots: &[Slot]) {
+        let stream = draws.partners();
+        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        self.each(list, |node, record, candidates| {
+            candidates.clear();
+            if accept(node as u32) {
+                let known = record[..self.entries].iter().copied().take_while(|&other| other != NOBODY);
+                let wrong = |&other: &u32| accept(other) && misplaced(slots, node as u32, other);
+                candidates.extend(known.filter(wrong));
+            }
+            match &**candidates {
+                [] => NOBODY,
+                [one] => *one,
+                several => several[Words::new(stream, node as u32).below(several.len())],
+            }
+        });
+    }
+
+    /// Writes what `find` says of each node and its record into a list.
+    fn each(&self, list: &mut [u32], find: impl Fn(usize, &[u32], &mut Vec<u32>) -> u32 + Sync) {
+        let cells = words(self.entries);
+        let records = self.records.par_chunks(STRIDE * cells);
+        list.par_chunks_mut(STRIDE).zip(records).enumerate().for_each(|(stride, (list, records))| {
+            let mut room = Vec::new();
+            for (k, (partner, record)) in list.iter_mut().zip(records.chunks_exact(cells)).enumerate() {
+                *partner = find(stride * STRIDE + k, record, &mut room);
+            }
+        });
+    }
+}
