@@ -5,9 +5,10 @@
 use std::env;
 use std::error::Error;
 use std::path::Path;
+use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
-use datasets::scenario::{self, Scenario};
+use datasets::scenario::{self, SamplingProtocol, Scenario};
 use datasets::trace::{Meta, Writer};
 use engine::cloud::Cloud;
 use engine::column::Column;
@@ -20,6 +21,7 @@ use kernels::moments::Moments;
 use kernels::slicing::Slot;
 use kernels::sort::key;
 use rayon::prelude::*;
+use tempfile::TempDir;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -32,12 +34,13 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 5] = [
+const SECTIONS: [(&str, Section); 6] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
     ("init", initialising),
     ("cycles", whole_cycles),
+    ("views", views),
 ];
 
 fn main() -> Outcome {
@@ -164,15 +167,7 @@ fn initialising(meter: &mut Meter, nodes: usize) -> Outcome {
 /// A scenario as a user runs it: its cycles, and observing them.
 fn whole_cycles(meter: &mut Meter, nodes: usize) -> Outcome {
     let scenario = shipped(nodes)?;
-    let folder = tempfile::tempdir()?;
-    let meta = Meta {
-        run_id: "bench".into(),
-        seed: scenario.run.seed,
-        attributes: scenario.fleet.attributes.clone(),
-        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
-        ..Meta::default()
-    };
-    let mut trace = Writer::create(&folder.path().join("run"), meta, false)?;
+    let (_folder, mut trace) = trace(&scenario)?;
     let (simulation, birth) = meter.measure(|| Simulation::new(&scenario, &Storage::Memory));
     let mut simulation = simulation?;
     simulation.observe(&mut trace)?;
@@ -189,6 +184,47 @@ fn whole_cycles(meter: &mut Meter, nodes: usize) -> Outcome {
     meter.report("a cycle of it", cycles, None);
     meter.report("its birth", vec![birth], None);
     Ok(())
+}
+
+/// Passes over views of 20 entries, with a tenth of the nodes.
+fn views(meter: &mut Meter, nodes: usize) -> Outcome {
+    let mut scenario = shipped((nodes / 10).max(1_000))?;
+    scenario.sampling.protocol = SamplingProtocol::Newscast;
+    let (folder, mut trace) = trace(&scenario)?;
+    let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+    let [mut sampling, mut slicing, mut aggregation] = [(); 3].map(|()| Vec::new());
+    for _ in 0..CYCLES {
+        let before = simulation.times;
+        let (done, whole) = meter.measure(|| simulation.cycle(&mut trace));
+        done?;
+        let (after, rate) = (simulation.times, whole.nanoseconds / whole.accesses);
+        let cost = |spent: Duration| {
+            let nanoseconds = spent.as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
+            Cost { nanoseconds, accesses: nanoseconds / rate }
+        };
+        sampling.push(cost(after.sampling.saturating_sub(before.sampling)));
+        slicing.push(cost(after.slicing.saturating_sub(before.slicing)));
+        aggregation.push(cost(after.aggregation.saturating_sub(before.aggregation)));
+    }
+    drop((trace, folder));
+    meter.report("Newscast, views of 20, a tenth of the nodes", sampling, Some(15.0));
+    meter.report("  ordered slicing among the entries of views", slicing, Some(25.0));
+    meter.report("  averaging with partners from views", aggregation, Some(3.0));
+    Ok(())
+}
+
+/// A trace that is thrown away, and its folder.
+fn trace(scenario: &Scenario) -> Outcome<(TempDir, Writer)> {
+    let folder = tempfile::tempdir()?;
+    let meta = Meta {
+        run_id: "bench".into(),
+        seed: scenario.run.seed,
+        attributes: scenario.fleet.attributes.clone(),
+        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        ..Meta::default()
+    };
+    let writer = Writer::create(&folder.path().join("run"), meta, false)?;
+    Ok((folder, writer))
 }
 
 /// The shipped scenario of a hundred million nodes, with as many as are wanted.

@@ -11,6 +11,9 @@
 
 use datasets::scenario::{OnDead, Peer, Propagation, Sampling, SamplingProtocol, Scenario, Start};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
+use kernels::peers::uniform;
+use kernels::prefetch::prefetch;
+use kernels::scalar::index;
 use kernels::slicing::{Slot, misplaced};
 use kernels::views::{Generic, Meeting, NOBODY, Room, View, Words, cyclon, forget, generic, newscast, words};
 use rayon::prelude::*;
@@ -19,8 +22,11 @@ use crate::cloud::Cloud;
 use crate::purpose::{SAMPLING, VIEW, for_life};
 use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
 
-/// Nodes that a thread takes at once.
-const STRIDE: usize = 1 << 10;
+/// Nodes that a thread takes at once. Changes speed only.
+const STRIDE: usize = 1 << 12;
+
+/// Nodes between the fetching of what a node's entries hold and its choice among them. Changes speed only.
+const AHEAD: usize = 4;
 
 /// Fills the views before the first cycle.
 pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
@@ -88,8 +94,8 @@ impl Gossip<'_> {
         self.alive.get(node as usize).is_none_or(|&alive| alive == MEMBER)
     }
 
-    /// Which entry of its view a node meets; the place, unless all are dead or its turn is lost.
-    fn choose(&self, view: &View<'_>, words: &mut Words) -> Option<usize> {
+    /// Which entry of its view a node meets; the place, unless all are dead or its turn is lost. `first` is a random place.
+    fn choose(&self, node: u32, view: &View<'_>, first: u32) -> Option<usize> {
         let tail = match self.sampling.protocol {
             SamplingProtocol::Cyclon => true,
             SamplingProtocol::Generic => self.sampling.peer == Peer::Tail,
@@ -97,25 +103,34 @@ impl Gossip<'_> {
         };
         let accept = |node| self.is_alive(node);
         let retry = self.sampling.on_dead == OnDead::Retry;
-        if tail { oldest(view, words, retry, accept) } else { any(view.addresses, words, retry, accept) }
+        let words = || Words::new(self.draws.retries(), node);
+        if tail { oldest(view, &mut words(), retry, accept) } else { any(view.addresses, first, words, retry, accept) }
     }
 }
 
-/// The place of a random entry, and if it is not accepted, of others in random order.
-fn any(addresses: &[u32], words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
-    let count = addresses.iter().map(|&address| usize::from(address != NOBODY)).sum();
-    if count == 0 {
-        return None;
-    }
-    let place = words.below(count);
-    if accept(addresses[place]) {
+/// The entry at a random place, and if nobody is there, at others in random order until somebody is; if it is not accepted, others
+/// in random order.
+fn any(
+    addresses: &[u32],
+    first: u32,
+    words: impl Fn() -> Words,
+    retry: bool,
+    accept: impl Fn(u32) -> bool,
+) -> Option<usize> {
+    let place = first as usize;
+    if addresses[place] != NOBODY && accept(addresses[place]) {
         return Some(place);
     }
+    let mut words = words();
+    let count = addresses.iter().take_while(|&&address| address != NOBODY).count();
     let mut rest: Vec<usize> = (0..count).filter(|&other| other != place).collect();
-    while retry && !rest.is_empty() {
-        let place = rest.swap_remove(words.below(rest.len()));
-        if accept(addresses[place]) {
-            return Some(place);
+    while !rest.is_empty() {
+        let next = rest.swap_remove(words.below(rest.len()));
+        if accept(addresses[next]) && (retry || place >= count) {
+            return Some(next);
+        }
+        if !retry {
+            return None;
         }
     }
     None
@@ -141,21 +156,21 @@ fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) 
 impl Partners<u32> for Gossip<'_> {
     fn of<'a>(&'a self, nodes: std::ops::Range<usize>, cells: &mut [u32], room: &'a mut Vec<u32>) -> &'a [u32] {
         let entries = self.entries();
-        room.clear();
-        for (node, record) in nodes.zip(cells.chunks_exact_mut(words(entries))) {
+        room.resize(nodes.len(), 0);
+        uniform(room, &self.draws.partners(), nodes.start as u32, entries as u32);
+        for ((node, record), partner) in nodes.zip(cells.chunks_exact_mut(words(entries))).zip(&mut *room) {
             if !self.is_alive(node as u32) {
-                room.push(NOBODY);
+                *partner = NOBODY;
                 continue;
             }
             let mut view = View::of(record, entries);
-            let mut words = Words::new(self.draws.partners(), node as u32);
             match self.sampling.protocol {
                 SamplingProtocol::Newscast => forget(&mut view, self.now()),
                 SamplingProtocol::Cyclon => view.grow_older(),
                 SamplingProtocol::Generic | SamplingProtocol::Oracle => {}
             }
-            let place = self.choose(&view, &mut words);
-            room.push(place.map_or(NOBODY, |place| view.addresses[place]));
+            let place = self.choose(node as u32, &view, *partner);
+            *partner = place.map_or(NOBODY, |place| view.addresses[place]);
             if let (SamplingProtocol::Cyclon, Some(place)) = (self.sampling.protocol, place) {
                 view.remove(place);
             }
@@ -232,46 +247,53 @@ impl<'a> Views<'a> {
         members: &[u8],
         starts: impl Fn(usize) -> bool + Sync,
     ) {
-        let stream = draws.partners();
         let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
-        self.each(list, |node, record, _| {
-            if !starts(node) {
-                return NOBODY;
+        self.each(list, |first, list, records| {
+            uniform(list, &draws.partners(), first as u32, self.entries as u32);
+            for ((node, partner), record) in (first..).zip(list).zip(records.chunks_exact(words(self.entries))) {
+                let addresses = &record[..self.entries];
+                let words = || Words::new(draws.retries(), node as u32);
+                let place = if starts(node) { any(addresses, *partner, words, self.retry, accept) } else { None };
+                *partner = place.map_or(NOBODY, |place| addresses[place]);
             }
-            let addresses = &record[..self.entries];
-            let place = any(addresses, &mut Words::new(stream, node as u32), self.retry, accept);
-            place.map_or(NOBODY, |place| addresses[place])
         });
     }
 
     /// Writes, for every member, a random one of those entries of its view that are members and misplaced, into a list.
     pub fn misplaced(&self, list: &mut [u32], draws: &Draws, members: &[u8], slots: &[Slot]) {
-        let stream = draws.partners();
         let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
-        self.each(list, |node, record, candidates| {
-            candidates.clear();
-            if accept(node as u32) {
-                let known = record[..self.entries].iter().copied().take_while(|&other| other != NOBODY);
-                let wrong = |&other: &u32| accept(other) && misplaced(slots, node as u32, other);
-                candidates.extend(known.filter(wrong));
-            }
-            match &**candidates {
-                [] => NOBODY,
-                [one] => *one,
-                several => several[Words::new(stream, node as u32).below(several.len())],
+        let cells = words(self.entries);
+        self.each(list, |first, list, records| {
+            draws.partners().fill(list, first as u32, 0);
+            for (k, (word, record)) in list.iter_mut().zip(records.chunks_exact(cells)).enumerate() {
+                let node = (first + k) as u32;
+                for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
+                    slots.get(other as usize).into_iter().for_each(prefetch);
+                }
+                if !accept(node) {
+                    *word = NOBODY;
+                    continue;
+                }
+                let mut wrong = 0_u128;
+                for (place, &other) in record[..self.entries].iter().enumerate() {
+                    let is_wrong = other != NOBODY && accept(other) && misplaced(slots, node, other);
+                    wrong |= u128::from(is_wrong) << place;
+                }
+                let count = wrong.count_ones();
+                let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
+                let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
+                for _ in 0..chosen {
+                    wrong &= wrong - 1;
+                }
+                *word = if count == 0 { NOBODY } else { record[wrong.trailing_zeros() as usize] };
             }
         });
     }
 
-    /// Writes what `find` says of each node and its record into a list.
-    fn each(&self, list: &mut [u32], find: impl Fn(usize, &[u32], &mut Vec<u32>) -> u32 + Sync) {
-        let cells = words(self.entries);
-        let records = self.records.par_chunks(STRIDE * cells);
-        list.par_chunks_mut(STRIDE).zip(records).enumerate().for_each(|(stride, (list, records))| {
-            let mut room = Vec::new();
-            for (k, (partner, record)) in list.iter_mut().zip(records.chunks_exact(cells)).enumerate() {
-                *partner = find(stride * STRIDE + k, record, &mut room);
-            }
-        });
+    /// Works on strides of the list: the first node, their entries in the list, their records.
+    fn each(&self, list: &mut [u32], work: impl Fn(usize, &mut [u32], &[u32]) + Sync) {
+        let records = self.records.par_chunks(STRIDE * words(self.entries));
+        let strides = list.par_chunks_mut(STRIDE).zip(records).enumerate();
+        strides.for_each(|(stride, (list, records))| work(stride * STRIDE, list, records));
     }
 }

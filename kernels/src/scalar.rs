@@ -28,7 +28,9 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 #[must_use]
 pub fn index(word: u32, range: u32) -> Option<u32> {
     let product = u64::from(word) * u64::from(range);
-    (product as u32 >= range.wrapping_neg() % range).then_some((product >> 32) as u32)
+    let low = product as u32;
+    // The remainder is below the range, so it is seldom needed.
+    (low >= range || low >= range.wrapping_neg() % range).then_some((product >> 32) as u32)
 }
 
 /// Two indices from one word, unless the draw must be repeated (see [`crate::peers::uniform_many`]).
@@ -71,37 +73,68 @@ pub fn slice(position: u64, whole: u64) -> u64 {
 pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
     let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
     let entries = own_view.addresses.len();
-    // (address, age) of all entries, without the two nodes and without older copies.
-    let mut union: Vec<(u32, u8)> = Vec::new();
-    for (address, stamp) in own_view.entries().chain(other_view.entries()) {
+    // (address, age, slot) of all entries, without the two nodes and without older copies. The slots of either view begin where
+    // a word of random bits does.
+    let half = entries.next_multiple_of(32);
+    let mut union: Vec<(u32, u8, usize)> = Vec::new();
+    let slots = (0..).zip(own_view.entries()).chain((half..).zip(other_view.entries()));
+    for (slot, (address, stamp)) in slots {
         let age = now.wrapping_sub(stamp).min(OLDEST);
-        match union.iter().position(|&(known, _)| known == address) {
+        match union.iter().position(|&(known, ..)| known == address) {
             _ if address == *own || address == *other => {}
             // The younger one stays, where it is.
             Some(place) if age < union[place].1 => {
                 union.remove(place);
-                union.push((address, age));
+                union.push((address, age, slot));
             }
             Some(_) => {}
-            None => union.push((address, age)),
+            None => union.push((address, age, slot)),
         }
     }
-    let mut ages: Vec<u8> = union.iter().map(|&(_, age)| age).collect();
+    let mut ages: Vec<u8> = union.iter().map(|&(_, age, _)| age).collect();
     ages.sort_unstable();
     let last = if entries == 1 { 0 } else { ages.get(entries - 2).copied().unwrap_or(OLDEST) };
     let ties: Vec<usize> = (0..union.len()).filter(|&k| union[k].1 == last).collect();
     let room = entries - 1 - ages.iter().filter(|&&age| age < last).count();
     for (view, met, keep) in [(own_view, *other, *reply_lost), (other_view, *own, false)] {
-        let few = room.min(ties.len().saturating_sub(room));
-        let (mut rest, mut taken) = (ties.clone(), Vec::new());
-        for _ in 0..few {
-            taken.push(rest.remove(words.below(rest.len())));
-        }
-        let chosen = if room >= ties.len() || few < room { &rest } else { &taken };
-        let stays = |&k: &usize| union[k].1 < last || chosen.contains(&k);
+        let slots: Vec<usize> = ties.iter().map(|&k| union[k].2).collect();
+        let chosen = choose(&slots, room, 2 * half, words);
+        let stays = |&k: &usize| union[k].1 < last || chosen.contains(&union[k].2);
         if !keep {
             let kept = (0..union.len()).filter(stays).map(|k| (union[k].0, now.wrapping_sub(union[k].1)));
             view.fill(std::iter::once((met, now)).chain(kept));
         }
     }
+}
+
+/// A random choice of `count` of some slots, all below `slots`: each by one of as many random bits, and then one by one until there
+/// are as many as are wanted. Bits are set with the probability, of 1/4, 1/2 and 3/4, that is nearest to the share that is wanted.
+fn choose(from: &[usize], count: usize, slots: usize, words: &mut Words) -> Vec<usize> {
+    if count >= from.len() {
+        return from.to_vec();
+    }
+    let mut draw = || (0..slots / 32).map(|_| words.word()).collect::<Vec<_>>();
+    let mut bits = draw();
+    let quarters = quarters(count, from.len());
+    if quarters != 2 {
+        let more = draw();
+        let mix = |one: u32, other: u32| if quarters < 2 { one & other } else { one | other };
+        bits = bits.iter().zip(more).map(|(&one, other)| mix(one, other)).collect();
+    }
+    let set = |&slot: &usize| bits[slot / 32] >> (slot % 32) & 1 == 1;
+    let (mut chosen, mut rest): (Vec<usize>, Vec<usize>) = from.iter().partition(|&slot| set(slot));
+    while chosen.len() > count {
+        rest.push(chosen.remove(words.below(chosen.len())));
+    }
+    while chosen.len() < count {
+        chosen.push(rest.remove(words.below(rest.len())));
+    }
+    chosen
+}
+
+/// The share `count` / `all` in quarters, from one to three.
+#[must_use]
+#[inline]
+pub fn quarters(count: usize, all: usize) -> usize {
+    1 + usize::from(8 * count >= 3 * all) + usize::from(8 * count >= 5 * all)
 }

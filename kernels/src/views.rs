@@ -12,7 +12,7 @@
 use wide::{i8x32, i32x8};
 
 use crate::philox::Stream;
-use crate::scalar::index;
+use crate::scalar::{index, quarters};
 
 /// The address of an empty place.
 pub const NOBODY: u32 = u32::MAX;
@@ -259,23 +259,38 @@ fn drop_older(addresses: &[u32; 2 * HALF], ages: &mut [u8; 2 * HALF], entries: u
     }
 }
 
-/// `count` random ones of the bits that are set, or all if there are no more.
-fn choose(bits: u64, count: usize, words: &mut Words) -> u64 {
-    let all = bits.count_ones() as usize;
+/// `count` random ones of the bits that are set, or all if there are no more: random bits first, then one by one (the twin says
+/// how).
+fn choose(ties: u64, count: usize, words: &mut Words) -> u64 {
+    let all = ties.count_ones() as usize;
     if count >= all {
-        return bits;
+        return ties;
     }
-    // It is as good to choose those that stay behind.
-    let few = count.min(all - count);
-    let mut rest = bits;
-    for taken in 0..few {
-        let mut at = rest;
-        for _ in 0..words.below(all - taken) {
-            at &= at - 1;
-        }
-        rest &= !(at & at.wrapping_neg());
+    let mut draw = || u64::from(words.word()) | u64::from(words.word()) << 32;
+    let bits = match quarters(count, all) {
+        1 => draw() & draw(),
+        2 => draw(),
+        _ => draw() | draw(),
+    };
+    let mut chosen = ties & bits;
+    let mut left = chosen.count_ones() as usize;
+    while left > count {
+        chosen &= !nth(chosen, words.below(left));
+        left -= 1;
     }
-    if few == count { bits & !rest } else { rest }
+    while left < count {
+        chosen |= nth(ties & !chosen, words.below(all - left));
+        left += 1;
+    }
+    chosen
+}
+
+/// The set bit before which there are `n` others.
+fn nth(mut bits: u64, n: usize) -> u64 {
+    for _ in 0..n {
+        bits &= bits - 1;
+    }
+    bits & bits.wrapping_neg()
 }
 
 /// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at [`OLDEST`].

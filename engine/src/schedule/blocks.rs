@@ -38,7 +38,7 @@ impl Draws {
         self.stream(ORDER)
     }
     /// Further peers, where the first is not alive.
-    pub(super) fn retries(&self) -> Stream {
+    pub(crate) fn retries(&self) -> Stream {
         self.stream(RETRIES)
     }
     /// Where windows lie.
