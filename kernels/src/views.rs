@@ -126,6 +126,7 @@ impl Words {
     }
 
     /// The next word.
+    #[inline]
     pub fn word(&mut self) -> u32 {
         if self.next.is_multiple_of(4) {
             self.quad = self.stream.quad_of_many(self.node, self.next / 4);
@@ -135,6 +136,7 @@ impl Words {
     }
 
     /// A uniform index below `range`, which is not 0.
+    #[inline]
     pub fn below(&mut self, range: usize) -> usize {
         loop {
             if let Some(index) = index(self.word(), range as u32) {
@@ -181,81 +183,105 @@ pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
 
 /// Places of a view in the union of two.
 const HALF: usize = 32;
-/// An age that no entry has.
-const GONE: u8 = u8::MAX;
+/// Addresses in a vector.
+const LANES: usize = 8;
+
+/// Addresses and ages of two views side by side, each from the beginning of its half on.
+struct Union {
+    addresses: [u32; 2 * HALF],
+    ages: [u8; 2 * HALF],
+}
 
 fn newscast_in_vectors(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
     let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
     let entries = own_view.addresses.len();
-    let mut addresses = [NOBODY; 2 * HALF];
-    let mut ages = [GONE; 2 * HALF];
-    for (half, (view, met)) in [(&*own_view, *other), (&*other_view, *own)].into_iter().enumerate() {
-        let place = half * HALF;
-        addresses[place..place + entries].copy_from_slice(view.addresses);
-        for (age, &stamp) in ages[place..].iter_mut().zip(&*view.ages) {
-            *age = now.wrapping_sub(stamp).min(OLDEST);
-        }
-        for (age, &address) in ages[place..place + entries].iter_mut().zip(&*view.addresses) {
-            *age = if address == met || address == NOBODY { GONE } else { *age };
-        }
+    let mut union = Union { addresses: [NOBODY; 2 * HALF], ages: [0; 2 * HALF] };
+    for (half, view) in [&*own_view, &*other_view].into_iter().enumerate() {
+        union.addresses[half * HALF..][..entries].copy_from_slice(view.addresses);
+        union.ages[half * HALF..][..entries].copy_from_slice(view.ages);
     }
-    drop_older(&addresses, &mut ages, entries);
-    let wanted = entries - 1;
+    union.ages = union.ages.map(|stamp| now.wrapping_sub(stamp).min(OLDEST));
+    let there = union.others(*own, *other);
+    let there = there & !union.older_copies(there, entries);
     // Signed bytes in the same order.
-    let halves: [i8x32; 2] = bytemuck::cast(ages.map(|age| age ^ 0x80));
-    let older = |age: u8| {
+    let halves: [i8x32; 2] = bytemuck::cast(union.ages.map(|age| age ^ 0x80));
+    let at_most = |age: u8| {
         let [one, two] = halves.map(|half| half.simd_gt(i8x32::splat((age ^ 0x80) as i8)).to_bitmask());
-        u64::from(one) | u64::from(two) << HALF
+        there & !(u64::from(one) | u64::from(two) << HALF)
     };
-    let at_most = |age: u8| !older(age);
-    let full = |&age: &u8| at_most(age).count_ones() as usize >= wanted;
+    let wanted = entries - 1;
+    let (mut younger, mut last, mut age) = (0, at_most(0), 0);
+    if (there.count_ones() as usize) < wanted {
+        (last, age) = (there, OLDEST);
+    }
     // The age at which the view is full.
-    let last = if full(&OLDEST) { (0..OLDEST).find(full).unwrap_or(OLDEST) } else { OLDEST };
-    let younger = if last == 0 { 0 } else { at_most(last - 1) };
-    let ties = at_most(last) & !younger;
-    let room = wanted - younger.count_ones() as usize;
+    while (last.count_ones() as usize) < wanted && age < OLDEST {
+        age += 1;
+        (younger, last) = (last, at_most(age));
+    }
+    let (ties, room) = (last & !younger, wanted - younger.count_ones() as usize);
     for (view, met, keep) in [(own_view, *other, *reply_lost), (other_view, *own, false)] {
         let chosen = younger | choose(ties, room, words);
-        if keep {
-            continue;
+        if !keep {
+            union.write(chosen, view, met, now);
         }
-        view.addresses[0] = met;
-        view.ages[0] = now;
-        let mut place = 1;
-        let mut left = chosen;
-        while left != 0 {
-            let at = left.trailing_zeros() as usize % (2 * HALF);
-            left &= left - 1;
-            view.addresses[place] = addresses[at];
-            view.ages[place] = now.wrapping_sub(ages[at]);
-            place += 1;
-        }
-        view.addresses[place..].fill(NOBODY);
     }
 }
 
-/// Of entries that both halves hold, drops the older, or that of the second half.
-fn drop_older(addresses: &[u32; 2 * HALF], ages: &mut [u8; 2 * HALF], entries: usize) {
-    const LANES: usize = 8;
-    let (one, two) = addresses.split_at(HALF);
-    let (vectors, _) = two.as_chunks::<LANES>();
-    let mut hits = [(0_u8, 0_u32); HALF];
-    let mut count = 0;
-    for (place, &address) in one[..entries].iter().enumerate() {
-        let address = i32x8::splat(address as i32);
-        let mut hit = 0;
-        for (k, vector) in vectors[..entries.div_ceil(LANES)].iter().enumerate() {
+impl Union {
+    /// The places of entries other than two nodes.
+    fn others(&self, one: u32, other: u32) -> u64 {
+        let [one, other, nobody] = [one, other, NOBODY].map(|address| i32x8::splat(address as i32));
+        let (vectors, _) = self.addresses.as_chunks::<LANES>();
+        let mut gone = 0;
+        for (k, vector) in vectors.iter().enumerate() {
             let vector: i32x8 = bytemuck::cast(*vector);
-            hit |= vector.simd_eq(address).to_bitmask() << (LANES * k);
+            let equal = vector.simd_eq(one) | vector.simd_eq(other) | vector.simd_eq(nobody);
+            gone |= u64::from(equal.to_bitmask()) << (LANES * k);
         }
-        hits[count % HALF] = (place as u8, hit);
-        count += usize::from(hit != 0);
+        !gone
     }
-    for &(place, hit) in &hits[..count] {
-        let (here, there) = (place as usize, HALF + hit.trailing_zeros() as usize % HALF);
-        // Also where one of them is gone, or an empty place.
-        let drop = if ages[here] <= ages[there] { there } else { here };
-        ages[drop] = GONE;
+
+    /// Of entries that both halves hold, the places of the older, or those in the second half.
+    fn older_copies(&self, there: u64, entries: usize) -> u64 {
+        let (one, two) = self.addresses.split_at(HALF);
+        let (vectors, _) = two.as_chunks::<LANES>();
+        let equal = |k: usize, address: i32x8| bytemuck::cast::<_, i32x8>(vectors[k]).simd_eq(address);
+        // Most addresses are in one half only: first those that are in both, without branches.
+        let mut both = 0_u32;
+        for (place, &address) in one[..entries].iter().enumerate() {
+            let address = i32x8::splat(address as i32);
+            let any = equal(0, address) | equal(1, address) | equal(2, address) | equal(3, address);
+            both |= u32::from(any.to_bitmask() != 0) << place;
+        }
+        both &= there as u32;
+        let mut older = 0;
+        while both != 0 {
+            let here = both.trailing_zeros() as usize % HALF;
+            both &= both - 1;
+            let address = i32x8::splat(one[here] as i32);
+            let bits = [0, 1, 2, 3].map(|k| equal(k, address).to_bitmask() << (LANES * k));
+            let copy = HALF + (bits[0] | bits[1] | bits[2] | bits[3]).trailing_zeros() as usize % HALF;
+            older |= 1 << if self.ages[here] <= self.ages[copy] { copy } else { here };
+        }
+        older
+    }
+
+    /// Replaces a view by a fresh entry and the chosen ones.
+    fn write(&self, chosen: u64, view: &mut View<'_>, met: u32, now: u8) {
+        let (mut addresses, mut ages) = ([NOBODY; 2 * HALF], [now; 2 * HALF]);
+        addresses[0] = met;
+        let (mut place, mut left) = (1, chosen);
+        while left != 0 {
+            let at = left.trailing_zeros() as usize % (2 * HALF);
+            left &= left - 1;
+            addresses[place % (2 * HALF)] = self.addresses[at];
+            ages[place % (2 * HALF)] = now.wrapping_sub(self.ages[at]);
+            place += 1;
+        }
+        let entries = view.addresses.len();
+        view.addresses.copy_from_slice(&addresses[..entries]);
+        view.ages.copy_from_slice(&ages[..entries]);
     }
 }
 
