@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use datasets::trace::{EventRow, read};
+use datasets::trace::{EventRow, OverlayRow, read};
 
 use crate::{Aggregate, Application, Cost, Error, Gradient, Settings, Settling};
 use crate::{aggregates, applications, gradients};
@@ -30,6 +30,8 @@ pub struct Summary {
     pub settling: Option<Settling>,
     /// The gradients in the order of the suite.
     pub gradients: Vec<Gradient>,
+    /// The overlay of the nodes' views when it was first and last measured; empty where nodes keep none.
+    pub overlay: Vec<OverlayRow>,
     /// The aggregates in the order of the scenario.
     pub aggregates: Vec<Aggregate>,
     /// What happened to the cloud.
@@ -60,10 +62,19 @@ impl Summary {
             applications: applications::applications(&apps),
             settling: applications::settling_of_all(&apps),
             gradients: gradients::gradients(run.slices()?),
+            overlay: ends(run.overlay()?),
             aggregates: aggregates::aggregates(run.aggregates()?, &events, &settings),
             cost: Cost::of(&cycles),
             events,
             settings,
         })
     }
+}
+
+/// The first and the last row.
+fn ends(mut rows: Vec<OverlayRow>) -> Vec<OverlayRow> {
+    if rows.len() > 2 {
+        rows.drain(1..rows.len() - 1);
+    }
+    rows
 }

@@ -253,7 +253,8 @@ fn names_are_those_that_a_scenario_spells() {
 
 #[test]
 fn shipped_scenarios_read_back_the_same() {
-    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml"] {
+    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml", "newscast.toml", "healing.toml"]
+    {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
         let scenario = scenario::read(&path, &[]).unwrap();
         assert_eq!(reread(&scenario), scenario);

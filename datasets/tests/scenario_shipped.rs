@@ -11,7 +11,8 @@ fn shipped(name: &str) -> PathBuf {
 
 #[test]
 fn every_shipped_scenario_is_valid() {
-    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml"] {
+    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml", "newscast.toml", "healing.toml"]
+    {
         if let Err(error) = scenario::read(&shipped(name), &[]) {
             panic!("{error}");
         }
