@@ -14,8 +14,8 @@ use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
-use kernels::slicing::{Slot, misplaced};
-use kernels::views::{Generic, Meeting, NOBODY, Room, View, Words, cyclon, forget, generic, newscast, words};
+use kernels::slicing::{MOST_CANDIDATES, Slot, misplaced, nth};
+use kernels::views::{Generic, Meeting, NOBODY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words};
 use rayon::prelude::*;
 
 use crate::cloud::Cloud;
@@ -197,7 +197,9 @@ impl Protocol<u32> for Gossip<'_> {
         };
         let mut room = Room::default();
         let mut tally = Tally::default();
-        for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
+        let initiators: Vec<u32> = batch.from.iter().map(|from| batch.firsts[0] + from).collect();
+        let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
+        for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
             tally.count(loss);
             let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
@@ -210,7 +212,6 @@ impl Protocol<u32> for Gossip<'_> {
                 }
                 continue;
             }
-            let mut words = Words::new(self.draws.meetings(), own);
             match sampling.protocol {
                 SamplingProtocol::Newscast => newscast(&mut meeting, self.now(), &mut words),
                 SamplingProtocol::Generic => generic(&mut meeting, &rules, &mut words, &mut room),
@@ -265,6 +266,7 @@ impl<'a> Views<'a> {
         let cells = words(self.entries);
         self.each(list, |first, list, records| {
             draws.partners().fill(list, first as u32, 0);
+            let mut candidates = [Slot::default(); MOST_CANDIDATES];
             for (k, (word, record)) in list.iter_mut().zip(records.chunks_exact(cells)).enumerate() {
                 let node = (first + k) as u32;
                 for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
@@ -274,18 +276,17 @@ impl<'a> Views<'a> {
                     *word = NOBODY;
                     continue;
                 }
-                let mut wrong = 0_u128;
-                for (place, &other) in record[..self.entries].iter().enumerate() {
-                    let is_wrong = other != NOBODY && accept(other) && misplaced(slots, node, other);
-                    wrong |= u128::from(is_wrong) << place;
+                let own = slots[node as usize];
+                for (seen, &other) in candidates.iter_mut().zip(&record[..self.entries]) {
+                    // Oneself is in order with oneself.
+                    let other = if other != NOBODY && accept(other) { other } else { node };
+                    *seen = slots[other as usize].seen_from(node < other);
                 }
+                let wrong = misplaced(own, &candidates[..self.entries]);
                 let count = wrong.count_ones();
                 let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
                 let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
-                for _ in 0..chosen {
-                    wrong &= wrong - 1;
-                }
-                *word = if count == 0 { NOBODY } else { record[wrong.trailing_zeros() as usize] };
+                *word = if count == 0 { NOBODY } else { record[nth(wrong, chosen)] };
             }
         });
     }

@@ -62,6 +62,14 @@ impl Stream {
         philox([node, quad, self.cycle, self.purpose], self.key)
     }
 
+    /// Draws 4·`quad` to 4·`quad` + 3 of some nodes, as [`Stream::word_of_many`] has them: a row for each draw.
+    #[must_use]
+    pub fn quads_of_many(&self, nodes: &[u32; 4 * VECTORS], quad: u32) -> [[u32; 4 * VECTORS]; 4] {
+        let counters: [[u32; 4]; VECTORS] = bytemuck::cast(*nodes);
+        let counters = counters.map(|four| u64x4::new(four.map(u64::from)));
+        self.rounds(counters, quad).map(|vectors| bytemuck::cast(vectors.map(narrow)))
+    }
+
     /// Draw number `draw` of the nodes `first..`, as [`Stream::word`] has it: one word each.
     pub fn fill(&self, words: &mut [u32], first: u32, draw: u32) {
         let skip = first as usize % GROUP;
@@ -124,7 +132,12 @@ impl Stream {
     /// The words of the counters from `first` on, a word a lane: word 0 of all, then word 1, and so on.
     #[inline]
     fn counters(&self, first: u64, draw: u32) -> [[u64x4; VECTORS]; 4] {
-        let mut c0 = [0, 1, 2, 3].map(|vector| u64x4::new([0, 1, 2, 3]) + u64x4::splat(first + 4 * vector));
+        self.rounds([0, 1, 2, 3].map(|vector| u64x4::new([0, 1, 2, 3]) + u64x4::splat(first + 4 * vector)), draw)
+    }
+
+    /// The words of sixteen counters, a word a lane.
+    #[inline]
+    fn rounds(&self, mut c0: [u64x4; VECTORS], draw: u32) -> [[u64x4; VECTORS]; 4] {
         let mut c1 = [u64x4::splat(u64::from(draw)); VECTORS];
         let mut c2 = [u64x4::splat(u64::from(self.cycle)); VECTORS];
         let mut c3 = [u64x4::splat(u64::from(self.purpose)); VECTORS];

@@ -47,8 +47,9 @@ impl Slot {
     }
     /// The slot as a node below it (`lower`) or above it in the cloud sees it: of two equal attributes the one at the
     /// higher index is larger.
+    #[must_use]
     #[inline]
-    fn seen_from(self, lower: bool) -> Self {
+    pub fn seen_from(self, lower: bool) -> Self {
         Self(self.0 + u64::from(lower))
     }
 }
@@ -180,11 +181,36 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
     }
 }
 
-/// Whether two nodes' ids are in the wrong order, by their indices in the cloud.
+/// The candidates whose ids are in the wrong order with one's own, as they are seen from there ([`Slot::seen_from`]): a bit each.
+///
+/// # Panics
+/// If there are more than [`MOST_CANDIDATES`].
+#[must_use]
+pub fn misplaced(own: Slot, candidates: &[Slot]) -> u128 {
+    assert!(candidates.len() <= MOST_CANDIDATES);
+    let mut all = 0;
+    for (four, slots) in candidates.chunks(4).enumerate() {
+        let mut group = [own; 4];
+        group[..slots.len()].copy_from_slice(slots);
+        let signs = i32x8::splat(i32::MIN);
+        let owns = bytemuck::cast::<_, i32x8>([own; 4]) ^ signs;
+        let above = (bytemuck::cast::<_, i32x8>(group) ^ signs).simd_gt(owns).to_bitmask();
+        // Even bits: the key is above; odd bits: the id is.
+        let wrong = (above ^ above >> 1) & 0x55;
+        let bits = wrong & 1 | wrong >> 1 & 2 | wrong >> 2 & 4 | wrong >> 3 & 8;
+        all |= u128::from(bits) << (4 * four);
+    }
+    all
+}
+
+/// The place of the set bit before which there are `n` others.
 #[must_use]
 #[inline]
-pub fn misplaced(slots: &[Slot], one: u32, other: u32) -> bool {
-    out_of_order(slots[one as usize], slots[other as usize], one < other)
+pub fn nth(mut bits: u128, n: u32) -> usize {
+    for _ in 0..n {
+        bits &= bits - 1;
+    }
+    bits.trailing_zeros() as usize
 }
 
 /// Whether the id of a node is in the wrong order with that of another, which lies above it in the cloud or below.

@@ -115,24 +115,45 @@ pub struct Words {
     stream: Stream,
     node: u32,
     next: u32,
-    quad: [u32; 4],
+    /// Words from number `first` to before number `end`.
+    ready: [u32; READY],
+    first: u32,
+    end: u32,
 }
+
+/// Words that are drawn side by side for several nodes.
+const READY: usize = 8;
+
+/// Nodes for which words are drawn side by side.
+pub const TOGETHER: usize = 16;
 
 impl Words {
     /// The words of an initiator.
     #[must_use]
     pub fn new(stream: Stream, node: u32) -> Self {
-        Self { stream, node, next: 0, quad: [0; 4] }
+        Self { stream, node, next: 0, ready: [0; READY], first: 0, end: 0 }
+    }
+
+    /// The words of several initiators, at most [`TOGETHER`].
+    pub fn of_many(stream: Stream, nodes: &[u32]) -> impl Iterator<Item = Self> {
+        let mut all = [0; TOGETHER];
+        all[..nodes.len()].copy_from_slice(nodes);
+        let quads = [0, 1].map(|quad| stream.quads_of_many(&all, quad));
+        (0..nodes.len()).map(move |k| {
+            let ready = std::array::from_fn(|word| quads[word / 4][word % 4][k]);
+            Self { stream, node: all[k], next: 0, ready, first: 0, end: READY as u32 }
+        })
     }
 
     /// The next word.
     #[inline]
     pub fn word(&mut self) -> u32 {
-        if self.next.is_multiple_of(4) {
-            self.quad = self.stream.quad_of_many(self.node, self.next / 4);
+        if self.next == self.end {
+            self.ready[..4].copy_from_slice(&self.stream.quad_of_many(self.node, self.next / 4));
+            (self.first, self.end) = (self.next, self.next + 4);
         }
         self.next += 1;
-        self.quad[(self.next as usize - 1) % 4]
+        self.ready[(self.next - 1 - self.first) as usize % READY]
     }
 
     /// A uniform index below `range`, which is not 0.

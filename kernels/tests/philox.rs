@@ -35,3 +35,16 @@ proptest! {
         prop_assert_eq!(philox(counter, key), rand_philox::philox4x32_10(counter, key));
     }
 }
+
+#[test]
+fn words_of_scattered_nodes_are_those_of_each() {
+    let stream = Stream::new(9, 8, 7);
+    let nodes: [u32; 16] = std::array::from_fn(|k| (k as u32).wrapping_mul(2_654_435_761));
+    for quad in [0, 1, 5] {
+        for (word, row) in stream.quads_of_many(&nodes, quad).iter().enumerate() {
+            for (&node, &found) in nodes.iter().zip(row) {
+                assert_eq!(found, stream.word_of_many(node, 4 * quad + word as u32));
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::array::from_fn;
 use kernels::exchange::{BATCH, Cross, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::slicing::{Slot, first_misplaced, ordered, ordered_max_gain, part};
+use kernels::slicing::{Slot, first_misplaced, misplaced, nth, ordered, ordered_max_gain, part, retest};
 
 /// Slots with few keys and ids, so that both tie often.
 fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
@@ -105,4 +105,29 @@ fn a_farewell_swaps_whatever_the_order() {
     let (mut own, mut other) = ([Slot::new(1, 1)], [Slot::new(2, 2)]);
     part(&mut Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 }, &[0], &[0]);
     assert_eq!((own[0].id(), other[0].id()), (2, 1));
+}
+
+#[test]
+fn every_misplaced_candidate_has_its_bit() {
+    for count in [0, 1, 3, 4, 20, 127, 128] {
+        let (own, candidates) = (slots(1, 40, 2)[0], slots(count, 40, 3));
+        let expected = candidates.iter().enumerate().fold(0_u128, |bits, (place, other)| {
+            bits | u128::from((other.key() > own.key()) != (other.id() > own.id())) << place
+        });
+        assert_eq!(misplaced(own, &candidates), expected);
+        for n in 0..expected.count_ones() {
+            let place = nth(expected, n);
+            assert_eq!((expected >> place & 1, (expected & ((1 << place) - 1)).count_ones()), (1, n));
+        }
+    }
+}
+
+#[test]
+fn a_swap_that_is_no_longer_due_is_refused() {
+    let (mut own, mut other) = ([Slot::new(1, 9)], [Slot::new(2, 1)]);
+    for tried in 0..2 {
+        let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 };
+        assert_eq!(retest(&mut ends, &[0], &[0], &[]).requests, 1);
+        assert_eq!([own[0].id(), other[0].id()], [1, 9], "after {tried}");
+    }
 }
