@@ -362,17 +362,22 @@ impl<P> Listed<P> {
         let mut tally = Tally::default();
         let cells = protocol.cells();
         let line = (LINE / size_of::<T>()).max(1);
-        let mut ahead = to.chunks(SMALL).skip((LINE / (cells * size_of::<T>())).clamp(1, AHEAD));
-        for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
-            for &to in ahead.next().unwrap_or_default() {
+        let lead = (LINE / (cells * size_of::<T>())).clamp(1, AHEAD);
+        let fetch = |ends: &_, batch: &[u32]| {
+            for &to in batch {
                 let first = to as usize * cells;
                 for cell in (first..first + cells).step_by(line) {
-                    ends.prefetch_partner(cell);
+                    Ends::prefetch_partner(ends, cell);
                 }
                 if cells > 1 {
-                    ends.prefetch_partner(first + cells - 1);
+                    Ends::prefetch_partner(ends, first + cells - 1);
                 }
             }
+        };
+        let mut ahead = to.chunks(SMALL);
+        ahead.by_ref().take(lead).for_each(|batch| fetch(ends, batch));
+        for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
+            fetch(ends, ahead.next().unwrap_or_default());
             let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
