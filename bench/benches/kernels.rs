@@ -11,6 +11,7 @@ use kernels::philox::Stream;
 use kernels::scalar;
 use kernels::slicing::{Slot, first_misplaced};
 use kernels::suite::{Holdings, NONE, claim};
+use kernels::views::{self, Meeting, View, Words};
 
 /// Nodes of a kernel's block.
 const NODES: usize = 1 << 12;
@@ -151,6 +152,38 @@ fn slicing(criterion: &mut Criterion) {
     );
 }
 
+fn meetings(criterion: &mut Criterion) {
+    // Two random views of nodes that are a few cycles old, anew for each exchange: what is left is summed.
+    let records = words(7);
+    let cells = views::words(CANDIDATES);
+    let meet = |exchange: fn(&mut Meeting<'_>, u8, &mut Words)| {
+        let mut sum = 0_u64;
+        for (turn, two) in records.chunks_exact(2 * cells).enumerate() {
+            let mut two = two.to_vec();
+            let (one, other) = two.split_at_mut(cells);
+            for (number, record) in [&mut *one, &mut *other].into_iter().enumerate() {
+                // Apart, but for every third place.
+                for (place, address) in record[..CANDIDATES].iter_mut().enumerate() {
+                    *address = (place * 8 + if place % 3 == 0 { 2 } else { 2 + number }) as u32;
+                }
+                record[CANDIDATES..].iter_mut().for_each(|ages| *ages &= 0x0707_0707);
+            }
+            let (own_view, other_view) = (View::of(one, CANDIDATES), View::of(other, CANDIDATES));
+            let mut meeting = Meeting { own: 0, other: 1, own_view, other_view, reply_lost: false };
+            exchange(&mut meeting, 8, &mut Words::new(stream(), turn as u32));
+            sum += two.iter().map(|&word| u64::from(word)).sum::<u64>();
+        }
+        sum
+    };
+    pair(
+        criterion,
+        "Newscast with views of 20",
+        NODES / (2 * cells),
+        || meet(views::newscast),
+        || meet(scalar::newscast),
+    );
+}
+
 fn measures(criterion: &mut Criterion) {
     let values: Vec<f64> = words(0).iter().map(|&word| f64::from(word >> 16)).collect();
     pair(
@@ -218,5 +251,5 @@ fn measures(criterion: &mut Criterion) {
     );
 }
 
-criterion_group!(all, random_words, peers, slicing, measures);
+criterion_group!(all, random_words, peers, slicing, meetings, measures);
 criterion_main!(all);
