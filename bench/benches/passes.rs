@@ -1,5 +1,7 @@
 //! Every pass over the cloud, in random accesses per node; see the crate's documentation.
 //!
+//! Arguments name the sections to run (`-- listed views`), all without.
+//!
 //! Without `--bench` (as `cargo test --benches` runs it) the cloud is tiny, and only the answers count.
 
 use std::env;

@@ -8,7 +8,8 @@
 //!
 //! Jelasity and Kermarrec, *Ordered slicing of very large-scale overlay networks*, P2P 2006.
 //!
-//! Reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache.
+//! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With views: reads
+//! the views once, eight bytes a candidate at random, and then exchanges as from a list of partners.
 
 use datasets::scenario::{Scenario, SlicingProtocol};
 use kernels::exchange::Tally;

@@ -193,3 +193,18 @@ fn blocks_hold_equally_many_members() {
         assert!(most - least <= 1 && counts.len().is_multiple_of(2), "{counts:?}");
     }
 }
+
+#[test]
+#[should_panic(expected = "a partner is a node")]
+fn a_partner_outside_the_cloud_is_refused() {
+    let mut list = vec![0; 20_000];
+    list[7] = 3_000_000;
+    Listed { draws: draws(1), partners: &*list }.run(&mut vec![[0; 2]; 20_000], &Counting { draws: 1 });
+}
+
+#[test]
+#[should_panic(expected = "an entry for each node")]
+fn a_list_of_another_length_is_refused() {
+    let list = vec![0; 20_001];
+    Listed { draws: draws(1), partners: &*list }.run(&mut vec![[0; 2]; 20_000], &Counting { draws: 1 });
+}

@@ -135,44 +135,31 @@ impl Drawn<'_> {
             let losses = &mut losses[..if self.draws.lossy() { count } else { 0 }];
             self.draws.losses(losses, words, node, 0);
             let partners = self.draws.partners();
-            match &mut other {
-                Some(other) if to.len() > 1 && peers >= WINDOW => {
-                    roster.places(from);
-                    in_window(to, count, &partners, node);
-                    let batch = &mut Batch {
-                        from,
-                        partners: &to[0][..count],
-                        peers: to,
-                        firsts: [own.first, own.first],
-                        losses,
-                        scratch: room,
-                    };
-                    let at = (self.window(base, round, peers) + start * WINDOW / BATCH) % peers;
-                    tally.add(through_window(protocol, own, other, other_roster, at, window, batch));
+            let windowed = other.is_some() && to.len() > 1 && peers >= WINDOW;
+            if windowed {
+                in_window(to, count, &partners, node);
+            } else {
+                self.peers(to, count, node, peers as u32);
+                if other.is_none() {
+                    // A member is not a peer of its own: those from its number on move up by one.
+                    for (to, &from) in to.iter_mut().flat_map(|row| row.iter_mut().zip(&*from)) {
+                        *to += u32::from(*to >= from);
+                    }
                 }
-                other => {
-                    self.peers(to, count, node, peers as u32);
-                    if other.is_none() {
-                        // A member is not a peer of its own: those from its number on move up by one.
-                        for (to, &from) in to.iter_mut().flat_map(|row| row.iter_mut().zip(&*from)) {
-                            *to += u32::from(*to >= from);
-                        }
-                    }
-                    roster.places(from);
-                    for row in &mut *to {
-                        other_roster.places(&mut row[..count]);
-                    }
-                    let batch = &mut Batch {
-                        from,
-                        partners: &to[0][..count],
-                        peers: to,
-                        firsts: [own.first, own.first],
-                        losses,
-                        scratch: room,
-                    };
-                    tally.add(run(protocol, own, other.as_deref_mut(), batch));
+                for row in &mut *to {
+                    other_roster.places(&mut row[..count]);
                 }
             }
+            roster.places(from);
+            let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
+            let batch = &mut Batch { from, partners: &to[0][..count], peers: to, firsts, losses, scratch: room };
+            tally.add(match &mut other {
+                Some(other) if windowed => {
+                    let at = (self.window(base, round, peers) + start * WINDOW / BATCH) % peers;
+                    through_window(protocol, own, other, other_roster, at, window, batch)
+                }
+                other => run(protocol, own, other.as_deref_mut(), batch),
+            });
         }
         tally
     }

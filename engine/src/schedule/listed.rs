@@ -25,11 +25,8 @@ use kernels::scalar::index;
 use rayon::prelude::*;
 
 use super::blocks::{shuffle, total};
-use super::{Batch, Draws, MEMBER, Partners, Protocol};
+use super::{Batch, Draws, MEMBER, NOBODY, Partners, Protocol};
 use crate::split::between;
-
-/// No partner: the node does not start an exchange.
-pub const NOBODY: u32 = u32::MAX;
 
 /// Nodes whose partners are drawn together.
 const STRIDE: usize = 1 << 14;
@@ -219,6 +216,12 @@ impl Sorted {
             to[*end] = partner.wrapping_sub(map.firsts[place]);
             *end += 1;
         }
+        self.check();
+    }
+
+    /// Checks that those without a partner said so.
+    fn check(&self) {
+        assert!(self.with(Map::NOWHERE)[1].iter().all(|&partner| partner == NOBODY), "a partner is a node");
     }
 
     /// The exchanges with partners at a place: of the initiators and of the partners.
@@ -274,6 +277,7 @@ impl<P> Listed<P> {
         P: Partners<T>,
     {
         let layout = Layout::new(state.len() / protocol.cells(), protocol.cells(), size_of::<T>());
+        assert!(self.partners.nodes().is_none_or(|nodes| nodes == layout.nodes), "a list has an entry for each node");
         let mut map = layout.map();
         let domains = layout.bounds.len() - 1;
         let mut travellers: Vec<_> = (0..domains).map(|domain| Traveller::new(domain, &layout)).collect();

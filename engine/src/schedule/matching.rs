@@ -87,8 +87,8 @@ impl Matching<'_> {
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             self.draws.losses(losses, &mut words, node, round);
             node += from.len() as u32;
-            let batch =
-                &mut Batch { from, partners, peers: &[], firsts: [own.first, own.first], losses, scratch: &mut [0; 2] };
+            let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
+            let batch = &mut Batch { from, partners, peers: &[], firsts, losses, scratch: &mut [0; 2] };
             tally.add(run(protocol, own, other.as_deref_mut(), batch));
         }
         tally

@@ -1,15 +1,16 @@
 //! The schedule of exchanges: ordered, atomic, parallel, and the same for any number of threads.
 //!
-//! A pass is a sequence of rounds, a round a set of disjoint pairs of blocks. Pairs of a round touch disjoint memory, so
-//! they run in parallel without locks; blocks depend on the members of the cloud alone, so the order of exchanges is a
-//! function of the scenario.
+//! A pass is a sequence of rounds, a round a set of disjoint pairs of parts of the cloud. Pairs of a round touch disjoint
+//! memory, so they run in parallel without locks; parts depend on the members of the cloud alone, so the order of exchanges is
+//! a function of the scenario.
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
 //! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a chunk at a time from domain to domain.
 //!
-//! A [`Protocol`] says what happens at each exchange. A pass reads another node's state only through the [`Ends`] of its
-//! tile.
+//! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its pair.
+//! The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
+//! ([`crate::sampling::Views::misplaced`]).
 
 mod blocks;
 mod drawn;
@@ -18,7 +19,8 @@ mod matching;
 mod partition;
 
 pub use drawn::Drawn;
-pub use listed::{Listed, NOBODY, draw_partners};
+pub use kernels::views::NOBODY;
+pub use listed::{Listed, draw_partners};
 pub use matching::Matching;
 pub use partition::Partition;
 
@@ -54,7 +56,7 @@ pub struct Batch<'a> {
     pub partners: &'a [u32],
     /// Places of all peers that they draw: a row for each draw, the first of them the partners; empty from a list.
     pub peers: &'a [[u32; BATCH]],
-    /// The nodes at place 0 of the initiators' block and of the partners'.
+    /// The nodes at place 0 of the initiators' block and of the partners' (not of a window of it).
     pub firsts: [u32; 2],
     /// What is lost, one entry an initiator; empty if nothing is.
     pub losses: &'a [u8],
@@ -67,12 +69,20 @@ pub trait Partners<T>: Sync {
     /// The partner of each of some nodes, or [`NOBODY`], as they are about to start. They may change their own state, `cells`;
     /// `room` is for the answer.
     fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [T], room: &'a mut Vec<u32>) -> &'a [u32];
+
+    /// For how many nodes there is an answer, if not for all.
+    fn nodes(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A list of all nodes' partners.
 impl<T> Partners<T> for &[u32] {
     fn of<'a>(&'a self, nodes: Range<usize>, _: &mut [T], _: &'a mut Vec<u32>) -> &'a [u32] {
         &self[nodes]
+    }
+    fn nodes(&self) -> Option<usize> {
+        Some(self.len())
     }
 }
 
