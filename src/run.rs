@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     simulation.observe(&mut trace)?;
     for cycle in 1..=scenario.run.cycles {
         interrupted(&stopped, cycle - 1, &scenario)?;
-        simulation.cycle(&mut trace)?;
+        simulation.cycle(&mut trace);
         simulation.observe(&mut trace)?;
         progress.cycle(cycle);
     }

@@ -156,7 +156,7 @@ fn ragged_rows_are_refused_with_their_line() {
 
 #[test]
 fn an_inventory_without_rows_is_refused() {
-    refusal("name,up,speed\n", "the inventory has no rows");
+    refusal("name,up,speed\n", "the table has no rows");
     refusal("", "there is no column `speed`");
 }
 
@@ -214,7 +214,7 @@ fn a_file_that_cannot_be_read_or_has_no_known_format_is_refused() {
     let folder = folder();
     let missing = inventory(folder.path().join("none.csv")).read().unwrap_err();
     assert_eq!(missing.kind(), Kind::Unreadable);
-    assert!(missing.to_string().contains("cannot read the inventory"), "{missing}");
+    assert!(missing.to_string().contains("cannot read the table"), "{missing}");
     let unknown = written(&folder, "nodes.xlsx", b"").read().unwrap_err();
     assert!(unknown.to_string().contains("csv, csv.gz or parquet"), "{unknown}");
     fs::create_dir(folder.path().join("folder.csv")).unwrap();

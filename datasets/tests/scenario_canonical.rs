@@ -7,9 +7,10 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Aggregate, App, Choice, Class, Event, EventKind, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel,
-    Partners, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source,
-    Start, Suite, Trace,
+    self, Aggregate, App, Availability, Choice, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths,
+    Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Rhythm, Run, Sample, Sampling,
+    SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Suite, TimeUnit, Trace,
+    Turnover,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -29,6 +30,8 @@ fn distribution() -> impl Strategy<Value = Distribution> {
         (1e-9..1e6_f64, 0.0..5.0_f64).prop_map(|(median, sigma)| Distribution::Lognormal { median, sigma }),
         (0.2..9.0_f64, 1e-9..1e6_f64).prop_map(|(shape, scale)| Distribution::Weibull { shape, scale }),
         (-9.0..1e3_f64, 1.0..1e3_f64).prop_map(|(mean, sd)| Distribution::Normal { mean, sd }),
+        (1e-9..1e6_f64).prop_map(|mean| Distribution::Exponential { mean }),
+        (1.0..9.0_f64, 1e-9..1e6_f64).prop_map(|(shape, minimum)| Distribution::Pareto { shape, minimum }),
         prop::collection::vec((1e-6..0.1_f64, 0.0..1e3_f64), 1..9).prop_map(|steps| {
             let mut point = (0.0, -300.0);
             let ascend = |(quantile, value)| {
@@ -45,20 +48,74 @@ fn distribution() -> impl Strategy<Value = Distribution> {
     ]
 }
 
+/// Lengths of time beyond the longest cycle.
+fn lengths() -> impl Strategy<Value = Lengths> {
+    let unit = prop::sample::select(vec![TimeUnit::Seconds, TimeUnit::Hours, TimeUnit::Days]);
+    (1e9..1e15_f64, unit, 0.0..=5.0_f64).prop_map(|(mean, unit, spread)| Lengths {
+        distribution: Distribution::Exponential { mean },
+        unit,
+        spread,
+    })
+}
+
+fn churn() -> impl Strategy<Value = Churn> {
+    let rhythm = prop::option::of((0.1..=1.0_f64, -9.0..9.0_f64));
+    let sessions = prop::option::of((lengths(), lengths(), rhythm));
+    let turnover = prop::option::of((lengths(), lengths()));
+    (sessions, turnover, 0.0..=1.0_f64).prop_map(|(sessions, turnover, present)| Churn {
+        sessions: sessions.map(|(up, down, rhythm)| Sessions {
+            up,
+            down,
+            rhythm: rhythm.map(|(share, zone)| Rhythm {
+                shares: std::array::from_fn(|hour| share / (1 + hour) as f64),
+                time_zone: Distribution::Constant(zone),
+            }),
+        }),
+        turnover: turnover.map(|(lifetime, vacancy)| Turnover { lifetime, vacancy }),
+        present,
+    })
+}
+
+/// An event of any kind. `number` chooses.
+fn event(cycle: u32, until: u32, share: f64, number: u32) -> Event {
+    let group = |order| Group {
+        size: if number.is_multiple_of(2) { Size::Share(share) } else { Size::Nodes(number) },
+        class: (number % 3 == 1).then_some(0),
+        region: (number % 5 == 1).then_some([share / 2.0, share]),
+        order,
+    };
+    let kind = match number % 7 {
+        0 | 1 => EventKind::Crash(group(Order::Random)),
+        2 => EventKind::Leave(group(Order::Top(0))),
+        3 => EventKind::Crash(group(Order::Bottom(0))),
+        4 => EventKind::Outage(group(Order::Random), 1 + number),
+        5 => EventKind::Join(group(Order::Random)),
+        _ => EventKind::Join(group(Order::Above(0))),
+    };
+    Event { at_cycle: cycle, until_cycle: until.max(cycle), kind }
+}
+
 /// One to four classes of one to three attributes.
 fn fleet() -> impl Strategy<Value = Fleet> {
     (1..4_usize, 1..5_usize).prop_flat_map(|(attributes, classes)| {
-        let class = ("[^\\pC]{1,9}[a-z\"\\\\]", prop::collection::vec(distribution(), attributes));
-        prop::collection::vec(class, classes).prop_map(move |classes| {
+        let class = ("[^\\pC]{1,9}[a-z\"\\\\]", prop::collection::vec(distribution(), attributes), churn());
+        let availability = prop::option::of(prop::sample::select(vec![Availability::Sessions, Availability::Past]));
+        (prop::collection::vec(class, classes), availability).prop_map(move |(classes, availability)| {
             let share = 1.0 / classes.len() as f64;
-            let class = |(number, (name, attributes)): (usize, (String, _))| Class {
+            let availability = availability.filter(|_| attributes > 1);
+            let class = |(number, (name, distributions, churn)): (usize, (String, Vec<_>, _))| Class {
                 name: format!("{name}{number}"),
                 share,
-                attributes,
+                attributes: (distributions.into_iter().enumerate())
+                    .map(|(number, distribution)| Some(distribution).filter(|_| number == 0 || availability.is_none()))
+                    .collect(),
+                churn,
             };
             Fleet {
                 attributes: (0..attributes).map(|number| format!("a_{number}")).collect(),
                 source: Source::Classes(classes.into_iter().enumerate().map(class).collect()),
+                availabilities: (1..attributes).filter_map(|number| Some((number, availability?))).collect(),
+                replay: None,
             }
         })
     })
@@ -92,6 +149,7 @@ fn sampling() -> impl Strategy<Value = Sampling> {
                 healing,
                 swapping: if generic { swapping.min(half - healing) } else { 0 },
                 shuffle: if protocol == SamplingProtocol::Cyclon && c { view } else { half },
+                contacts: if views && d { view } else { view.min(3) },
             }
         },
     )
@@ -111,13 +169,13 @@ prop_compose! {
         fleet in fleet(),
         sampling in sampling(),
         losses in (0.0..=1.0_f64, 0.0..=1.0_f64),
-        max_gain in any::<bool>(),
+        slicing in 0..3_usize,
         functions in prop::collection::vec(function(), 0..4),
         version in 0..1_u64 << 63,
         apps in prop::collection::vec((choice(), 0.0..=0.2_f64), 0..6),
         every in 1..u32::MAX,
         panel in prop::option::of((prop::collection::btree_set(any::<u32>(), 1..5), prop::option::of(1..u32::MAX))),
-        events in prop::collection::vec((any::<u32>(), 0.0..=1.0_f64), 0..4),
+        events in prop::collection::vec((any::<u32>(), any::<u32>(), 0.0..=1.0_f64, 0..999_u32), 0..4),
     ) -> Scenario {
         let panel = panel.map(|(cycles, sample)| {
             let cycles: std::collections::BTreeSet<u32> = cycles.into_iter().map(|cycle| cycle % run.cycles).collect();
@@ -126,7 +184,7 @@ prop_compose! {
         });
         let mut events: Vec<Event> = events
             .into_iter()
-            .map(|(cycle, share)| Event { at_cycle: 1 + cycle % run.cycles, kind: EventKind::Crash { share } })
+            .map(|(cycle, until, share, number)| event(1 + cycle % run.cycles, 1 + until % run.cycles, share, number))
             .collect();
         events.sort_by_key(|event| event.at_cycle);
         Scenario {
@@ -135,7 +193,13 @@ prop_compose! {
             fleet,
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
-            slicing: Slicing { protocol: if max_gain && !sampling.protocol.has_views() { SlicingProtocol::OrderedMaxGain } else { SlicingProtocol::Ordered } },
+            slicing: match slicing {
+                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640 },
+                1 if !sampling.protocol.has_views() => {
+                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024 }
+                }
+                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024 },
+            },
             aggregates: functions
                 .into_iter()
                 .enumerate()

@@ -399,12 +399,11 @@ fn an_error_of_an_override_names_the_override() {
     assert!(error("suite.app.tv.share", "0.5").contains("`app` has no item `tv`; it has 2"));
     assert!(error("suite.app.2.share", "0.5").contains("`app` has no item `2`"));
     assert!(error("suite.app.share", "0.5").contains("`app` is a list of 2"));
-    assert!(error("slicing.protocol", "ranking").contains("not supported yet"));
     assert!(error("slicing.protocol", "random").contains("expected one of: ordered, ordered-max-gain"));
     assert!(error("slicing.protocol.x", "1").contains("`protocol` is a string, so it has no `x`"));
-    assert!(error("churn.up", "1").contains("not supported yet"));
-    assert!(error("slicing.window", "9").contains("`slicing.window` (the sliding window"));
-    assert!(error("churn.up", "1").contains("`churn` (nodes"));
+    assert!(error("aggregate.0.epochs", "1").contains("not supported yet"));
+    assert!(error("aggregate.0.epochs", "9").contains("`aggregate.0.epochs` (epochs of aggregation"));
+    assert!(error("slicing.window", "64").contains("`window` means nothing with `protocol = \"ordered\"`"));
     assert!(error("trace.nodes", "{ sample = 5 }").contains("`trace.nodes.cycles` is missing"));
     assert!(error("trace.nodes", "{ cycle = [5] }").contains("unknown key `trace.nodes.cycle`"));
     assert!(error("run..nodes", "1").contains("is not a key"));

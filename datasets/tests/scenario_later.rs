@@ -30,12 +30,6 @@ fn the_largest_gain_among_view_entries_comes_later() {
 }
 
 #[test]
-fn slicing_by_ranking_comes_later() {
-    later("[slicing]\nprotocol = \"ranking\"", "protocol", "slicing by ranking");
-    later("[slicing]\nwindow = 1000", "window", "slicing.window");
-}
-
-#[test]
 fn sums_counts_and_epochs_come_later() {
     for function in ["sum", "count"] {
         later(&format!("[[aggregate]]\nname = \"a\"\nfunction = \"{function}\""), "function", function);
@@ -57,14 +51,8 @@ fn absolute_requests_conditions_and_constraints_come_later() {
 }
 
 #[test]
-fn churn_and_other_events_come_later() {
-    later("[churn]\nmean = 5", "[churn]", "churn");
-    for event in
-        ["join = { nodes = 5 }", "leave = { share = 0.1 }", "split = 2", "merge = true", "crash = { class = \"n\" }"]
-    {
+fn splits_and_merges_come_later() {
+    for event in ["split = 2", "merge = true"] {
         later(&format!("[[event]]\nat_cycle = 3\n{event}"), event, "event.0.");
-    }
-    for key in ["up", "down", "diurnal"] {
-        later(&format!("{key} = 5"), key, &format!("fleet.class.0.{key}"));
     }
 }

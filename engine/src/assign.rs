@@ -38,8 +38,14 @@ pub fn assign(cloud: &mut Cloud, plan: &Plan, seed: u64) -> Vec<Moves> {
     let moves = strides(columns, |first, ((apps, alive), (slots, members))| {
         decide(plan, seed, first, apps, alive, &slots, members)
     });
-    let mut sums = vec![Moves::default(); plan.claims.len()];
-    for stride in moves {
+    sum(moves, plan.claims.len())
+}
+
+/// The moves of so many applications, from those of strides.
+#[must_use]
+pub fn sum(strides: Vec<Vec<Moves>>, apps: usize) -> Vec<Moves> {
+    let mut sums = vec![Moves::default(); apps];
+    for stride in strides {
         for (sum, moves) in sums.iter_mut().zip(stride) {
             sum.joins += moves.joins;
             sum.leaves += moves.leaves;

@@ -1,30 +1,38 @@
-//! Birth: attributes, random ids and estimates of every node.
+//! Birth: attributes, random ids and estimates of every node, and who is up.
 //!
-//! A node draws its class, then each attribute from its class's table; or a row of the inventory, with replacement. Per
-//! node and attribute: one or two random words, two words of a table, and four bytes written; then eight bytes a gradient
-//! and a state of an aggregate.
+//! Attributes: see [`crate::attributes`]; then eight bytes a gradient and a state of an aggregate, and with churn four bytes a
+//! node and some random words.
 
-use datasets::fleet::Distribution;
-use datasets::scenario::{Function, Scenario, Source};
-use kernels::peers::uniform;
+use datasets::scenario::{Availability, Function, Scenario};
 use kernels::philox::Stream;
-use kernels::quantile::{Table, class};
 use kernels::slicing::Slot;
 use kernels::sort::key;
 
-use crate::cloud::Cloud;
+use crate::arrival::{UNSEEN, share_up};
+use crate::attributes::Attributes;
+use crate::churn::Churn;
+use crate::cloud::{Cloud, Past};
 use crate::column::Column;
 use crate::error::Error;
 use crate::pass::{STRIDE, strides};
 use crate::plan::Plan;
-use crate::purpose::{ATTRIBUTE, CLASS, ID, INSTANCE, for_life};
+use crate::purpose::{ID, INSTANCE, for_life};
 
 /// Gives every node its attributes, ids, first estimates and first view.
 ///
 /// # Errors
-/// If an inventory cannot be read, or holds values that an aggregate cannot take.
-pub fn birth(cloud: &mut Cloud, scenario: &Scenario) -> Result<(), Error> {
-    attributes(cloud, scenario)?;
+/// If an inventory holds values that an aggregate cannot take.
+pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, churn: &Churn) -> Result<(), Error> {
+    churn.start(cloud);
+    remember(cloud, churn);
+    let rows = |node| churn.row(node).unwrap_or_default();
+    let rows = churn.row(0).map(|_| &rows as &(dyn Fn(u32) -> u32 + Sync));
+    for attribute in 0..cloud.attributes.len() {
+        match scenario.fleet.availability(attribute) {
+            None => attributes.fill(&mut cloud.attributes[attribute], attribute, rows),
+            Some(by) => availability(cloud, attribute, by, churn),
+        }
+    }
     let plan = Plan::new(&scenario.suite);
     for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&plan.gradients).enumerate() {
         let ids = for_life(scenario.run.seed, ID + number as u32 * INSTANCE);
@@ -43,70 +51,43 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario) -> Result<(), Error> {
             });
         }
         for (power, state) in estimates.states.iter_mut().enumerate() {
-            first_estimates(state, values, aggregate.function, power);
+            strides((&mut **state, values), |_, (state, values): (&mut [f64], &[f32])| {
+                for (state, &value) in state.iter_mut().zip(values) {
+                    *state = first_estimate(value, aggregate.function, power);
+                }
+            });
         }
     }
     crate::sampling::start(cloud, scenario);
     Ok(())
 }
 
-/// Draws the attributes of every node.
-fn attributes(cloud: &mut Cloud, scenario: &Scenario) -> Result<(), Error> {
-    let seed = scenario.run.seed;
-    match &scenario.fleet.source {
-        Source::Classes(classes) => {
-            let classes_of = Table::steps(&classes.iter().map(|class| (0.0, class.share)).collect::<Vec<_>>());
-            let Table::Steps(steps) = classes_of else { unreachable!("steps make steps") };
-            let above: Vec<_> = steps.iter().take(classes.len() - 1).map(|&(above, _)| above).collect();
-            let class_words = for_life(seed, CLASS);
-            for (number, column) in cloud.attributes.iter_mut().enumerate() {
-                let tables: Vec<_> = classes.iter().map(|class| table(&class.attributes[number])).collect();
-                let words = for_life(seed, ATTRIBUTE + number as u32);
-                draw(column, &tables, &above, &class_words, &words);
+/// What nodes remember at the start.
+fn remember(cloud: &mut Cloud, churn: &Churn) {
+    let Some(Past { first, down }) = &mut cloud.past else { return };
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    strides(
+        ((&mut **first, &mut **down), alive),
+        |start, ((first, down), alive): ((&mut [i32], &mut [i32]), &[u8])| {
+            for (k, (first, down)) in first.iter_mut().zip(down).enumerate() {
+                let past = churn.past((start + k) as u32, alive.get(k).copied().unwrap_or(crate::churn::UP));
+                (*first, *down) = past.map_or((UNSEEN, 0), |(since, down)| (-(since as i32), down as i32));
             }
-        }
-        Source::File(inventory) => {
-            let table = inventory.read()?;
-            let rows = for_life(seed, ATTRIBUTE);
-            for (column, values) in cloud.attributes.iter_mut().zip(&table.columns) {
-                strides(&mut **column, |first, out: &mut [f32]| {
-                    let mut row = [0; STRIDE];
-                    let row = &mut row[..out.len()];
-                    uniform(row, &rows, first as u32, table.rows as u32);
-                    for (out, &row) in out.iter_mut().zip(&*row) {
-                        *out = values[row as usize];
-                    }
-                });
-            }
-        }
-    }
-    Ok(())
+        },
+    );
 }
 
-/// The table from which a distribution is drawn.
-fn table(distribution: &Distribution) -> Table {
-    match distribution {
-        Distribution::Choice(choices) => Table::steps(choices),
-        Distribution::Constant(value) => Table::steps(&[(*value, 1.0)]),
-        smooth => Table::smooth(|probability| smooth.quantile(probability)),
-    }
-}
-
-/// Draws one attribute of every node from the table of its class.
-fn draw(column: &mut Column<f32>, tables: &[Table], above: &[u64], classes: &Stream, words: &Stream) {
-    strides(&mut **column, |first, out: &mut [f32]| {
-        let (mut class_words, mut drawn) = ([0; STRIDE], [0; STRIDE]);
-        let (class_words, drawn) = (&mut class_words[..out.len()], &mut drawn[..out.len()]);
-        words.fill(drawn, first as u32, 0);
-        if let [table] = tables {
-            for (out, &word) in out.iter_mut().zip(&*drawn) {
-                *out = table.draw(word);
-            }
-            return;
-        }
-        classes.fill(class_words, first as u32, 0);
-        for ((out, &word), &class_word) in out.iter_mut().zip(&*drawn).zip(&*class_words) {
-            *out = tables[class(above, class_word) as usize].draw(word);
+/// The availability of every node.
+fn availability(cloud: &mut Cloud, attribute: usize, by: Availability, churn: &Churn) {
+    let past = cloud.past.as_ref();
+    let past = past.map_or((&[][..], &[][..]), |past| (&*past.first, &*past.down));
+    strides((&mut *cloud.attributes[attribute], past), |start, (values, (first, down)): (&mut [f32], _)| {
+        for (k, value) in values.iter_mut().enumerate() {
+            *value = match (by, first.get(k)) {
+                (Availability::Past, Some(&UNSEEN)) => 0.0,
+                (Availability::Past, Some(&first)) => share_up(first, down[k], 0),
+                _ => churn.availability((start + k) as u32) as f32,
+            };
         }
     });
 }
@@ -123,16 +104,13 @@ fn slots(slots: &mut Column<Slot>, values: &[f32], ids: &Stream) {
     });
 }
 
-/// Gives every node its first estimate: its own value, as the function averages it.
-fn first_estimates(state: &mut Column<f64>, values: &[f32], function: Function, power: usize) {
-    strides((&mut **state, values), |_, (state, values): (&mut [f64], &[f32])| {
-        for (state, &value) in state.iter_mut().zip(values) {
-            let value = f64::from(value);
-            *state = match function {
-                Function::GeometricMean => libm::log(value),
-                _ if power == 1 => value * value,
-                _ => value,
-            };
-        }
-    });
+/// A node's first estimate: its own value, as the function averages it.
+#[must_use]
+pub fn first_estimate(value: f32, function: Function, power: usize) -> f64 {
+    let value = f64::from(value);
+    match function {
+        Function::GeometricMean => libm::log(value),
+        _ if power == 1 => value * value,
+        _ => value,
+    }
 }

@@ -1,9 +1,10 @@
 //! The cloud in memory: one mapped column per field, and nothing about a node anywhere else.
 
-use datasets::scenario::{Function, Partners, Scenario};
+use datasets::scenario::{Availability, EventKind, Function, Partners, Scenario, SlicingProtocol};
 use kernels::slicing::Slot;
 use rayon::prelude::*;
 
+use crate::churn::{Churn, NEVER};
 use crate::column::{Column, Storage};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -18,6 +19,10 @@ pub struct Cloud {
     pub attributes: Vec<Column<f32>>,
     /// [`MEMBER`] for live nodes; missing in a cloud in which no node can die.
     pub alive: Option<Column<u8>>,
+    /// The next moment of each node; missing if nodes do not come and go by themselves.
+    pub life: Option<Life>,
+    /// When each node was there; missing if nodes need not know.
+    pub past: Option<Past>,
     /// One entry a gradient of the suite.
     pub gradients: Vec<Gradient>,
     /// Which application each node has chosen; missing without a suite.
@@ -28,8 +33,30 @@ pub struct Cloud {
     pub aggregates: Vec<Estimates>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     pub partners: Option<Column<u32>>,
+    /// Room for a second list; missing unless nodes slice by ranking.
+    pub targets: Option<Column<u32>>,
     /// The view of each node, a record of [`kernels::views::words`] words; missing with the oracle.
     pub views: Option<Column<u32>>,
+}
+
+/// When nodes come and go.
+#[derive(Debug)]
+pub struct Life {
+    /// The cycle in which something may happen to the node.
+    pub next: Column<u32>,
+    /// The cycle in which its session, or the time between two, ends; the highest bit says which. Missing where that is `next`.
+    pub session: Option<Column<u32>>,
+    /// The cycle in which its place is given up, or taken; missing if places are not.
+    pub turn: Option<Column<u32>>,
+}
+
+/// When nodes were there.
+#[derive(Debug)]
+pub struct Past {
+    /// The cycle in which the node first came.
+    pub first: Column<i32>,
+    /// Cycles since then that it was down; while it is down, less the cycle in which it left.
+    pub down: Column<i32>,
 }
 
 /// What nodes hold of one gradient.
@@ -44,6 +71,8 @@ pub struct Gradient {
     /// The tenth in which each node should be, and the one in which it believed itself at the last observation: four bits
     /// each, the observer's.
     pub tenths: Column<u8>,
+    /// What each node remembers of others, a record of [`kernels::ranking::words`] words; missing unless they slice by ranking.
+    pub memory: Option<Column<u32>>,
 }
 
 /// A node that has just ceased to take part in a gradient, and has yet to hand on its random id.
@@ -72,12 +101,25 @@ impl Cloud {
         if can_die(scenario) {
             field("alive".into(), size_of::<u8>());
         }
+        if comes_back(scenario) {
+            field("life-next".into(), size_of::<u32>());
+            for (name, _) in CLOCKS.iter().zip(Churn::clocks(scenario)).filter(|(_, there)| *there) {
+                field(format!("life-{name}"), size_of::<u32>());
+            }
+        }
+        if knows_past(scenario) {
+            field("past-first".into(), size_of::<i32>());
+            field("past-down".into(), size_of::<i32>());
+        }
         for gradient in 0..plan.gradients.len() {
             field(format!("gradient-{gradient}-slots"), size_of::<Slot>());
             field(format!("gradient-{gradient}-ranks"), size_of::<u32>());
             field(format!("gradient-{gradient}-tenths"), size_of::<u8>());
             if plan.is_part(gradient) {
                 field(format!("gradient-{gradient}-members"), size_of::<u8>());
+            }
+            if let Some(words) = memory_words(scenario) {
+                field(format!("gradient-{gradient}-memory"), words * size_of::<u32>());
             }
         }
         if !scenario.suite.apps.is_empty() {
@@ -91,6 +133,9 @@ impl Cloud {
         }
         if needs_lists(scenario, &plan) {
             field("partners".into(), size_of::<u32>());
+        }
+        if memory_words(scenario).is_some() {
+            field("targets".into(), size_of::<u32>());
         }
         if let Some(words) = view_words(scenario) {
             field("views".into(), words * size_of::<u32>());
@@ -134,6 +179,8 @@ impl Cloud {
                 .map(|name| room.column(format!("attribute-{name}")))
                 .collect::<Result<_, _>>()?,
             alive: can_die(scenario).then(|| room.mask("alive".into())).transpose()?,
+            life: comes_back(scenario).then(|| room.life(Churn::clocks(scenario))).transpose()?,
+            past: knows_past(scenario).then(|| room.past()).transpose()?,
             gradients: (0..plan.gradients.len())
                 .map(|gradient| {
                     let name = |field| format!("gradient-{gradient}-{field}");
@@ -142,6 +189,7 @@ impl Cloud {
                         ranks: room.column(name("ranks"))?,
                         tenths: room.column(name("tenths"))?,
                         members: plan.is_part(gradient).then(|| room.column(name("members"))).transpose()?,
+                        memory: memory_words(scenario).map(|words| room.records(name("memory"), words)).transpose()?,
                     })
                 })
                 .collect::<Result<_, Error>>()?,
@@ -154,6 +202,7 @@ impl Cloud {
                 })
                 .collect::<Result<_, Error>>()?,
             partners: needs_lists(scenario, &plan).then(|| room.column("partners".into())).transpose()?,
+            targets: memory_words(scenario).map(|_| room.column("targets".into())).transpose()?,
             views: view_words(scenario).map(|words| room.records("views".into(), words)).transpose()?,
         };
         assert_eq!(
@@ -192,14 +241,34 @@ fn states(function: Function) -> usize {
 
 /// Whether nodes can die in a scenario.
 fn can_die(scenario: &Scenario) -> bool {
-    !scenario.events.is_empty()
+    !scenario.events.is_empty() || scenario.fleet.churns()
 }
+
+/// Whether nodes have a next moment: by themselves, or after an outage.
+fn comes_back(scenario: &Scenario) -> bool {
+    scenario.fleet.churns() || scenario.events.iter().any(|event| matches!(event.kind, EventKind::Outage(..)))
+}
+
+/// Whether nodes know their availability from their own past.
+fn knows_past(scenario: &Scenario) -> bool {
+    scenario.fleet.availabilities.iter().any(|(_, by)| *by == Availability::Past)
+}
+
+/// Clocks beside the next moment.
+const CLOCKS: [&str; 2] = ["session", "turn"];
 
 /// Whether some exchange runs from a list: aggregation if the scenario says so, and nodes that leave a gradient.
 fn needs_lists(scenario: &Scenario, plan: &Plan) -> bool {
-    let views = scenario.sampling.protocol.has_views();
+    let views = scenario.sampling.protocol.has_views() || memory_words(scenario).is_some();
     let listed = (views || scenario.sampling.partners == Partners::Listed) && !scenario.aggregates.is_empty();
     listed || views && !plan.gradients.is_empty() || (0..plan.gradients.len()).any(|gradient| plan.is_part(gradient))
+}
+
+/// Words of a node's memory in a gradient, if it keeps one.
+fn memory_words(scenario: &Scenario) -> Option<usize> {
+    let slicing = &scenario.slicing;
+    let ranks = slicing.protocol == SlicingProtocol::Ranking && !Plan::new(&scenario.suite).gradients.is_empty();
+    ranks.then(|| kernels::ranking::words(slicing.window as usize))
 }
 
 /// Words of a node's view, if it keeps one.
@@ -224,6 +293,18 @@ impl Room<'_> {
         let bytes = (self.nodes * cells * size_of::<T>()) as u64;
         self.bytes += bytes;
         Column::new(self.storage, &column, self.nodes * cells).map_err(|source| Error::Column { column, bytes, source })
+    }
+
+    fn life(&mut self, clocks: [bool; 2]) -> Result<Life, Error> {
+        let next = self.column("life-next".into())?;
+        let [session, turn] = [0, 1].map(|k| clocks[k].then(|| self.column(format!("life-{}", CLOCKS[k]))).transpose());
+        let mut life = Life { next, session: session?, turn: turn? };
+        life.next.fill(NEVER);
+        Ok(life)
+    }
+
+    fn past(&mut self) -> Result<Past, Error> {
+        Ok(Past { first: self.column("past-first".into())?, down: self.column("past-down".into())? })
     }
 
     fn mask(&mut self, column: String) -> Result<Column<u8>, Error> {

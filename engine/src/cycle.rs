@@ -2,19 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use datasets::scenario::{Propagation, Sampling, SamplingProtocol, Scenario};
+use datasets::scenario::{Propagation, Sampling, SamplingProtocol, Scenario, SlicingProtocol};
 use datasets::trace::{CycleRow, EventRow, Writer};
 use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
 
 use crate::aggregate::{self, aggregate};
+use crate::arrival::{Above, Scene, look_back, settle};
 use crate::assign::{Moves, assign};
+use crate::attributes::Attributes;
 use crate::birth::birth;
+use crate::churn::{Changes, Churn};
 use crate::cloud::Cloud;
 use crate::column::Storage;
 use crate::digest::digest;
 use crate::error::Error;
-use crate::event::events;
+use crate::event::event;
 use crate::observe;
 use crate::panel::{panel, snapshot};
 use crate::plan::Plan;
@@ -25,6 +28,8 @@ use crate::truth::{Truth, truth};
 
 /// Bytes of a slicing request (an attribute and a random id), and of its reply (the old id).
 const SWAP_BYTES: [u64; 2] = [8, 4];
+/// Bytes of an attribute that a node of ranking tells; there is no reply.
+const TELL_BYTES: [u64; 2] = [4, 0];
 /// Bytes of a column's state in a request or reply of aggregation.
 const STATE_BYTES: u64 = 8;
 
@@ -47,6 +52,8 @@ fn sampling_bytes(sampling: &Sampling) -> [u64; 2] {
 pub struct Simulation<'a> {
     scenario: &'a Scenario,
     plan: Plan,
+    attributes: Attributes,
+    churn: Churn,
     cloud: Cloud,
     cycle: u32,
     panel: Option<Vec<u32>>,
@@ -56,15 +63,26 @@ pub struct Simulation<'a> {
     pub times: Times,
 }
 
-/// What is true until the next node is born or dies.
+/// What is true until the next node comes or goes.
 #[derive(Debug, Default)]
 struct Known {
+    /// Whether one has, since.
+    is_stale: bool,
     alive: u64,
     truth: Truth,
     values: Vec<f64>,
     ecdfs: Vec<Option<Ecdf>>,
     slicing: Option<Partition>,
     aggregation: Option<Partition>,
+}
+
+impl Known {
+    /// Cuts the live nodes into blocks.
+    fn partition(&mut self, cloud: &Cloud) {
+        let blocks = |size| Partition::new(cloud.nodes, cloud.alive(), size);
+        self.slicing = (!cloud.gradients.is_empty()).then(|| blocks(slicing::BLOCK));
+        self.aggregation = (!cloud.aggregates.is_empty()).then(|| blocks(aggregate::BLOCK));
+    }
 }
 
 /// What happened since the last row.
@@ -79,6 +97,8 @@ struct Counts {
 pub struct Times {
     /// Building the cloud and finding the truth.
     pub birth: Duration,
+    /// Events and churn.
+    pub churn: Duration,
     /// Peer sampling passes.
     pub sampling: Duration,
     /// Slicing passes.
@@ -100,7 +120,8 @@ impl<'a> Simulation<'a> {
         let start = Instant::now();
         let plan = Plan::new(&scenario.suite);
         let mut cloud = Cloud::new(scenario, storage)?;
-        birth(&mut cloud, scenario)?;
+        let (attributes, churn) = (Attributes::new(scenario)?, Churn::new(scenario)?);
+        birth(&mut cloud, scenario, &attributes, &churn)?;
         cloud.apps.iter_mut().for_each(|apps| apps.fill(kernels::suite::NONE));
         let mut simulation = Self {
             scenario,
@@ -109,9 +130,12 @@ impl<'a> Simulation<'a> {
             counts: Counts::default(),
             times: Times::default(),
             plan,
+            attributes,
+            churn,
             cloud,
             cycle: 0,
         };
+        simulation.known.partition(&simulation.cloud);
         simulation.learn()?;
         assign(&mut simulation.cloud, &simulation.plan, scenario.run.seed);
         simulation.counts = Counts::new(scenario);
@@ -120,27 +144,26 @@ impl<'a> Simulation<'a> {
     }
 
     /// Runs one cycle.
-    ///
-    /// # Errors
-    /// If an event changes the cloud and there is no room to find the truth anew.
-    pub fn cycle(&mut self, trace: &mut Writer) -> Result<(), Error> {
+    pub fn cycle(&mut self, trace: &mut Writer) {
         self.cycle += 1;
-        self.events(trace)?;
+        self.churn(trace);
         self.sampling();
         self.slicing();
         self.assign();
         self.aggregate();
-        Ok(())
     }
 
     /// Writes the rows of the state as it is, if they are due.
     ///
     /// # Errors
-    /// If the trace cannot be written.
+    /// If the trace cannot be written, or nodes have come and gone and there is no room to find the truth anew.
     pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
         let start = Instant::now();
         let (scenario, cycle) = (self.scenario, self.cycle);
         if cycle.is_multiple_of(scenario.trace.every) || cycle == scenario.run.cycles {
+            if self.known.is_stale {
+                self.learn()?;
+            }
             let Known { alive, truth, values, ecdfs, .. } = &mut self.known;
             let counts = std::mem::replace(&mut self.counts, Counts::new(scenario));
             trace.cycle(CycleRow { cycle, alive_count: *alive, ..counts.row });
@@ -174,32 +197,57 @@ impl<'a> Simulation<'a> {
         digest(&self.cloud)
     }
 
-    /// What is scheduled for this cycle happens.
-    fn events(&mut self, trace: &mut Writer) -> Result<(), Error> {
-        let happened = events(&mut self.cloud, self.scenario, self.cycle);
-        for &(event, nodes_count) in &happened {
-            self.counts.row.crashed_count += nodes_count;
-            trace.event(EventRow { cycle: self.cycle, event: event.to_owned(), nodes_count });
+    /// What is scheduled for this cycle happens; then nodes come and go by themselves.
+    fn churn(&mut self, trace: &mut Writer) {
+        let start = Instant::now();
+        let (scenario, cycle) = (self.scenario, self.cycle);
+        let mut any = false;
+        for number in (0..scenario.events.len()).filter(|&number| scenario.events[number].is_due(cycle)) {
+            let happened = event(&mut self.cloud, scenario, &self.churn, cycle, number);
+            let event = happened.name.to_owned();
+            trace.event(EventRow { cycle, event, nodes_count: happened.nodes_count });
+            any |= self.settle(&happened.changes, happened.above, happened.is_crash);
         }
-        if happened.is_empty() {
-            return Ok(());
+        let changes = self.churn.turn(&mut self.cloud, cycle);
+        any |= self.settle(&changes, None, false);
+        if self.cloud.past.is_some() && cycle.is_multiple_of(self.look_back_cycles()) {
+            look_back(&mut self.cloud, scenario, &self.plan, cycle);
+            self.known.is_stale = true;
         }
-        self.assign();
-        self.learn()
+        if any {
+            self.known.partition(&self.cloud);
+        }
+        self.times.churn += start.elapsed();
     }
 
-    /// Finds what is true until the next node is born or dies.
+    /// Settles what has happened to nodes; returns whether anything has.
+    fn settle(&mut self, changes: &Changes, above: Option<Above>, is_crash: bool) -> bool {
+        let Self { scenario, plan, attributes, cycle, .. } = self;
+        let scene = Scene { scenario, plan, attributes, cycle: *cycle };
+        self.counts.moves(settle(&mut self.cloud, scene, changes, above));
+        let all = || changes.iter().flatten();
+        let gone = all().filter(|change| change.left).count() as u64;
+        let row = &mut self.counts.row;
+        *(if is_crash { &mut row.crashed_count } else { &mut row.left_count }) += gone;
+        row.joined_count += all().filter(|change| change.came).count() as u64;
+        let any = all().next().is_some();
+        self.known.is_stale |= any;
+        any
+    }
+
+    /// After how many cycles live nodes look at their past anew: an hour.
+    fn look_back_cycles(&self) -> u32 {
+        (3600.0 / self.scenario.run.cycle_seconds).round().clamp(1.0, f64::from(u32::MAX)) as u32
+    }
+
+    /// Finds what is true until the next node comes or goes.
     fn learn(&mut self) -> Result<(), Error> {
         let (cloud, scenario) = (&mut self.cloud, self.scenario);
-        self.known = Known {
-            alive: cloud.alive_count() as u64,
-            truth: truth(cloud, scenario, &self.plan)?,
-            values: observe::true_values(cloud, scenario),
-            ecdfs: vec![None; cloud.gradients.len()],
-            slicing: (!cloud.gradients.is_empty()).then(|| Partition::new(cloud.nodes, cloud.alive(), slicing::BLOCK)),
-            aggregation: (!cloud.aggregates.is_empty())
-                .then(|| Partition::new(cloud.nodes, cloud.alive(), aggregate::BLOCK)),
-        };
+        self.known.is_stale = false;
+        self.known.alive = cloud.alive_count() as u64;
+        self.known.truth = truth(cloud, scenario, &self.plan)?;
+        self.known.values = observe::true_values(cloud, scenario);
+        self.known.ecdfs = vec![None; cloud.gradients.len()];
         Ok(())
     }
 
@@ -215,20 +263,16 @@ impl<'a> Simulation<'a> {
         let start = Instant::now();
         let draws = self.draws();
         if let Some(whole) = &self.known.slicing {
-            let tally = slicing(&mut self.cloud, self.scenario, draws, whole);
-            self.counts.messages(tally, SWAP_BYTES);
+            let tally = slicing(&mut self.cloud, self.scenario, &self.plan, draws, whole);
+            let ranks = self.scenario.slicing.protocol == SlicingProtocol::Ranking;
+            self.counts.messages(tally, if ranks { TELL_BYTES } else { SWAP_BYTES });
         }
         self.times.slicing += start.elapsed();
     }
 
     fn assign(&mut self) {
         let start = Instant::now();
-        for (sum, moves) in
-            self.counts.moves.iter_mut().zip(assign(&mut self.cloud, &self.plan, self.scenario.run.seed))
-        {
-            sum.joins += moves.joins;
-            sum.leaves += moves.leaves;
-        }
+        self.counts.moves(assign(&mut self.cloud, &self.plan, self.scenario.run.seed));
         self.times.assignment += start.elapsed();
     }
 
@@ -260,6 +304,14 @@ impl<'a> Simulation<'a> {
 impl Counts {
     fn new(scenario: &Scenario) -> Self {
         Self { row: CycleRow::default(), moves: vec![Moves::default(); scenario.suite.apps.len()] }
+    }
+
+    /// Counts the moves of each application.
+    fn moves(&mut self, moves: Vec<Moves>) {
+        for (sum, moves) in self.moves.iter_mut().zip(moves) {
+            sum.joins += moves.joins;
+            sum.leaves += moves.leaves;
+        }
     }
 
     /// Counts the messages of a pass, by the bytes of a request and of a reply.

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::cloud::Cloud;
 use crate::pass::strides;
 
-/// The digest of all that nodes hold: attributes, life, random ids, applications, estimates and views.
+/// The digest of all that nodes hold: attributes, life and past, random ids, applications, estimates and views.
 #[must_use]
 pub fn digest(cloud: &Cloud) -> u64 {
     let mut sum = 0_u64;
@@ -18,9 +18,19 @@ pub fn digest(cloud: &Cloud) -> u64 {
         add(of(next(&mut column), attribute));
     }
     cloud.alive.iter().for_each(|alive| add(of(next(&mut column), alive)));
+    if let Some(life) = &cloud.life {
+        add(of(next(&mut column), &life.next));
+        life.session.iter().chain(&life.turn).for_each(|clock| add(of(next(&mut column), clock)));
+    }
+    if let Some(past) = &cloud.past {
+        for past in [&past.first, &past.down] {
+            add(of(next(&mut column), past));
+        }
+    }
     for gradient in &cloud.gradients {
         add(of(next(&mut column), &gradient.slots));
         gradient.members.iter().for_each(|members| add(of(next(&mut column), members)));
+        gradient.memory.iter().for_each(|memory| add(of(next(&mut column), memory)));
     }
     cloud.apps.iter().for_each(|apps| add(of(next(&mut column), apps)));
     for state in cloud.aggregates.iter().flat_map(|aggregate| &aggregate.states) {

@@ -4,14 +4,17 @@
 //! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
 //! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
 //!
-//! - at birth: [`birth`], [`plan`], [`truth`] (with [`rank`]);
-//! - in a cycle: [`event`], [`slicing`], [`assign`], [`aggregate`];
+//! - at birth: [`birth`], [`attributes`], [`plan`], [`truth`] (with [`rank`]);
+//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`slicing`], [`assign`], [`aggregate`];
 //! - after it: [`observe`], [`panel`]; at the end [`digest`].
 #![deny(unsafe_code)]
 
 pub mod aggregate;
+pub mod arrival;
 pub mod assign;
+pub mod attributes;
 pub mod birth;
+pub mod churn;
 pub mod cloud;
 pub mod column;
 pub mod cycle;
@@ -25,6 +28,7 @@ pub mod plan;
 pub mod protocols;
 pub mod purpose;
 pub mod rank;
+pub mod ranking;
 pub mod sampling;
 pub mod schedule;
 pub mod select;

@@ -3,7 +3,7 @@
 //! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes,
 //! for an aggregate its columns. Sums fold in the order of the nodes.
 
-use datasets::scenario::{Function, Scenario};
+use datasets::scenario::{Function, Scenario, SlicingProtocol};
 use datasets::trace::{AggregateRow, AppRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
 use kernels::moments::Moments;
@@ -16,6 +16,7 @@ use crate::cloud::{Cloud, Estimates, Gradient};
 use crate::overlay::Graph;
 use crate::pass::{STRIDE, strides};
 use crate::purpose::OVERLAY;
+use crate::schedule::MEMBER;
 use crate::truth::Truth;
 
 /// Parts of the cloud whose ids are counted side by side. Changes speed only.
@@ -34,11 +35,15 @@ pub fn slices(
     let plan = crate::plan::Plan::new(&scenario.suite);
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
-        let Gradient { slots, members, ranks, tenths } = gradient;
+        let Gradient { slots, members, ranks, tenths, .. } = gradient;
         let moving = lossy || members.is_some();
         let present = members.as_deref().unwrap_or(alive);
         let ecdf = match &mut ecdfs[number] {
             Some(known) if !moving => known,
+            unknown if scenario.slicing.protocol == SlicingProtocol::Ranking => {
+                let count = present.par_iter().filter(|&&present| present == MEMBER).count();
+                unknown.insert(Ecdf::even(if present.is_empty() { slots.len() } else { count } as u64))
+            }
             unknown => unknown.insert(ids(slots, present)),
         };
         let should = truth.members[number];

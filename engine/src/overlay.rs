@@ -16,7 +16,7 @@ use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 
 use crate::schedule::MEMBER;
-use crate::select::Selection;
+use crate::select::{By, Selection};
 
 /// Nodes that a thread takes at once.
 const STRIDE: usize = 1 << 12;
@@ -105,12 +105,10 @@ impl Graph<'_> {
 
     /// Random live nodes, as many as are wanted if there are, ascending.
     fn sample(&self, wanted: usize, stream: Stream) -> Vec<u32> {
-        let nodes = self.nodes();
-        let selection = Selection::new(nodes, self.alive, wanted, stream);
-        let mut chosen = Vec::new();
-        selection.visit(0, nodes, |at| chosen.push(at as u32));
-        chosen.retain(|&node| self.is_alive(node));
-        chosen
+        let alive = |first: usize, marks: &mut [u8]| {
+            (first as u32..).zip(marks).for_each(|(node, mark)| *mark = self.is_alive(node).into());
+        };
+        Selection::new(self.nodes(), &alive, By::Chance(stream), |_| wanted).into_nodes()
     }
 
     /// How many live nodes know each node.

@@ -8,7 +8,7 @@ use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::purpose::{PANEL, for_life};
 use crate::schedule::MEMBER;
-use crate::select::Selection;
+use crate::select::{By, Selection};
 
 /// Rows handed over at a time.
 const ROWS: usize = 1 << 16;
@@ -18,12 +18,9 @@ const ROWS: usize = 1 << 16;
 pub fn panel(scenario: &Scenario) -> Option<Vec<u32>> {
     let Some(Panel { sample: Sample::Count(count), .. }) = scenario.trace.nodes else { return None };
     let nodes = scenario.run.nodes as usize;
-    let selection = Selection::new(nodes, &[], count as usize, for_life(scenario.run.seed, PANEL));
-    let mut panel = Vec::with_capacity(count as usize);
-    for first in (0..nodes).step_by(ROWS) {
-        selection.visit(first, ROWS.min(nodes - first), |at| panel.push((first + at) as u32));
-    }
-    Some(panel)
+    let by = By::Chance(for_life(scenario.run.seed, PANEL));
+    let all = |_, marks: &mut [u8]| marks.fill(1);
+    Some(Selection::new(nodes, &all, by, |_| count as usize).into_nodes())
 }
 
 /// Writes a snapshot, if one is due.

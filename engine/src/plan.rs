@@ -98,6 +98,17 @@ impl Plan {
         plan
     }
 
+    /// Where applications of a gradient end within it, in units of 2^-32.
+    #[must_use]
+    pub fn borders(&self, number: usize) -> Vec<u32> {
+        let of = |claim: &&Claim| matches!(claim, Claim::Gradient { gradient, .. } if *gradient == number);
+        let words = self.claims.iter().filter(of).flat_map(|claim| <[u64; 2]>::from(claim.words()));
+        let mut borders: Vec<u32> = words.filter(|&word| word > 0).filter_map(|word| word.try_into().ok()).collect();
+        borders.sort_unstable();
+        borders.dedup();
+        borders
+    }
+
     /// Whether an application continues the gradient of the one before it.
     fn goes_on(&self, apps: &[App], index: usize, attribute: usize) -> bool {
         let follows = index > 0 && apps[index - 1].choice != Choice::Random;

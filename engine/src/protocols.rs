@@ -3,6 +3,7 @@
 //! Each reads and writes the state of both ends and nothing else.
 
 use kernels::exchange::{Ends, Tally, exchange};
+use kernels::ranking::tell;
 use kernels::slicing::{Slot, ordered, ordered_max_gain, part, retest};
 
 use crate::schedule::{Batch, Protocol};
@@ -41,6 +42,13 @@ pub struct Parting;
 /// A swap of random ids with a partner that was misplaced when it was chosen, if it still is.
 #[derive(Clone, Copy, Debug)]
 pub struct Retest;
+
+/// A message by which the partner learns the initiator's attribute, between records of so many cells.
+#[derive(Clone, Copy, Debug)]
+pub struct Tell {
+    /// Words of a record.
+    pub cells: usize,
+}
 
 impl Protocol<f64> for Averaging {
     #[inline]
@@ -91,5 +99,14 @@ impl Protocol<Slot> for Parting {
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
         part(ends, batch.from, batch.partners);
         Tally { requests: batch.from.len() as u64, ..Tally::default() }
+    }
+}
+
+impl Protocol<u32> for Tell {
+    fn cells(&self) -> usize {
+        self.cells
+    }
+    fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        tell(ends, batch.from, batch.partners, batch.losses, self.cells)
     }
 }

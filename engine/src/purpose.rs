@@ -20,15 +20,29 @@ pub const EVENT: u32 = 0x06 << 16;
 pub const VIEW: u32 = 0x07 << 16;
 /// At which nodes the overlay is measured.
 pub const OVERLAY: u32 = 0x08 << 16;
+/// A node's own factors of its sessions, its time zone and minute; its host and shift in a replay.
+pub const HABITS: u32 = 0x09 << 16;
+/// Marks of sessions, by which a daily rhythm tells who is up.
+pub const RHYTHM: u32 = 0x0a << 16;
+/// Lengths of sessions.
+pub const LENGTHS: u32 = 0x0b << 16;
+/// Live nodes that a node knows when it comes.
+pub const CONTACTS: u32 = 0x0c << 16;
+/// Attribute values above all others.
+pub const ABOVE: u32 = 0x0d << 16;
 /// Exchanges of slicing in gradient k.
 pub const SLICING: u32 = 0x10 << 16;
 /// Nodes that leave gradient k.
 pub const PARTING: u32 = 0x11 << 16;
 /// Exchanges of aggregation.
 pub const AGGREGATION: u32 = 0x12 << 16;
-
 /// Exchanges of peer sampling.
 pub const SAMPLING: u32 = 0x13 << 16;
+
+/// Whom nodes of ranking see with the oracle, and tell, in gradient k; those near a border are told in a pass of their own.
+pub const RANKING: u32 = 0x14 << 16;
+/// Telling those near a border, in gradient k.
+pub const TELLING: u32 = 0x15 << 16;
 
 /// Distance between two passes of one kind.
 pub const INSTANCE: u32 = 1 << 8;

@@ -12,14 +12,16 @@
 use datasets::scenario::{OnDead, Peer, Propagation, Sampling, SamplingProtocol, Scenario, Start};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
+use kernels::philox::Stream;
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
 use kernels::slicing::{MOST_CANDIDATES, Slot, misplaced, nth};
 use kernels::views::{Generic, Meeting, NOBODY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words};
 use rayon::prelude::*;
 
+use crate::churn::Changes;
 use crate::cloud::Cloud;
-use crate::purpose::{SAMPLING, VIEW, for_life};
+use crate::purpose::{CONTACTS, SAMPLING, VIEW, for_life};
 use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
 
 /// Nodes that a thread takes at once. Changes speed only.
@@ -60,6 +62,44 @@ pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
             Start::Star => view.fill((node != 0).then_some((0, 0)).into_iter()),
         }
     });
+}
+
+/// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would know them.
+pub fn welcome(cloud: &mut Cloud, scenario: &Scenario, cycle: u32, changes: &Changes) {
+    let Some(views) = &mut cloud.views else { return };
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    let (entries, contacts) = (scenario.sampling.view as usize, scenario.sampling.contacts as usize);
+    let stream = Stream::new(scenario.run.seed, cycle, CONTACTS);
+    let age = if scenario.sampling.protocol == SamplingProtocol::Newscast { cycle as u8 } else { 0 };
+    let cells = words(entries);
+    let strides = views.par_chunks_mut(crate::pass::STRIDE * cells).zip(changes).enumerate();
+    strides.for_each(|(stride, (records, changes))| {
+        for change in changes.iter().filter(|change| change.came) {
+            let k = change.node as usize - stride * crate::pass::STRIDE;
+            let mut known: Vec<(u32, u8)> = Vec::with_capacity(contacts);
+            let mut words = Words::new(stream, change.node);
+            for _ in 0..contacts {
+                let contact = contact(change.node, alive, &mut words);
+                known.extend(contact.filter(|&other| !known.contains(&(other, age))).map(|other| (other, age)));
+            }
+            View::of(&mut records[k * cells..][..cells], entries).fill(known.into_iter());
+        }
+    });
+}
+
+/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive after a
+/// random one.
+fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
+    const ATTEMPTS: usize = 1000;
+    let is_live = |&other: &usize| other != node as usize && alive[other] == MEMBER;
+    let mut last = 0;
+    for _ in 0..ATTEMPTS {
+        last = words.below(alive.len());
+        if is_live(&last) {
+            return Some(last as u32);
+        }
+    }
+    (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
 }
 
 /// Runs one cycle of the peer sampling protocol.
@@ -237,6 +277,12 @@ impl<'a> Views<'a> {
     pub fn of(records: Option<&'a [u32]>, sampling: &Sampling) -> Option<Self> {
         let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
         records.map(|records| Self { records, entries, retry })
+    }
+
+    /// Whom a node knows; [`NOBODY`] behind the last entry.
+    #[must_use]
+    pub fn entries_of(&self, node: u32) -> &'a [u32] {
+        &self.records[node as usize * words(self.entries)..][..self.entries]
     }
 
     /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. `members` marks who may

@@ -1,89 +1,131 @@
-//! Exactly so many random nodes: those with the smallest words of a stream.
+//! Exactly so many nodes: random ones, or those with the largest or smallest values.
 //!
-//! Reads a word of each node twice and its mask; writes nothing but the nodes in one of 2^16 bins.
+//! Random ones are those with the smallest words of a stream; so each is a choice of those with the smallest keys. Reads a key
+//! of each node twice and its mark; holds the chosen nodes.
 
 use kernels::philox::Stream;
+use kernels::sort::key;
 use rayon::prelude::*;
 
 use crate::pass::STRIDE;
-use crate::schedule::MEMBER;
 
-/// Highest bits of a word by which nodes are counted first.
+/// Highest bits of a key by which nodes are counted first.
 const BIN_BITS: u32 = 16;
 
-/// A random choice of nodes.
-#[derive(Clone, Debug)]
+/// By what nodes are chosen.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// At random.
+    Chance(Stream),
+    /// The largest values first; of equal ones, the higher index.
+    Largest(&'a [f32]),
+    /// The smallest values first; of equal ones, the lower index.
+    Smallest(&'a [f32]),
+}
+
+impl By<'_> {
+    /// Keys of the nodes `first..`: the smallest are chosen first.
+    fn keys(&self, keys: &mut [u32], first: usize) {
+        match self {
+            Self::Chance(stream) => stream.fill(keys, first as u32, 0),
+            Self::Largest(values) => {
+                keys.iter_mut().zip(&values[first..]).for_each(|(word, &value)| *word = !key(value));
+            }
+            Self::Smallest(values) => {
+                keys.iter_mut().zip(&values[first..]).for_each(|(word, &value)| *word = key(value));
+            }
+        }
+    }
+
+    /// What tells nodes of equal keys apart.
+    fn tie(&self, node: u32) -> u32 {
+        if matches!(self, Self::Largest(_)) { !node } else { node }
+    }
+}
+
+/// A choice of nodes.
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
-    stream: Stream,
-    /// Words below this are chosen.
-    below: u64,
-    /// Of the words of the bin after that, these nodes are, in ascending order.
-    last: Vec<u32>,
+    /// Those chosen, ascending.
+    nodes: Vec<u32>,
 }
 
 impl Selection {
-    /// Chooses `wanted` of the nodes that `mask` marks (all `nodes` if it is empty), or all if there are not as many.
+    /// Chooses nodes among those that `marks` marks with 1 in a stretch from a first node on. `wanted` says how many, from how
+    /// many there are; all if there are not as many.
     #[must_use]
-    pub fn new(nodes: usize, mask: &[u8], wanted: usize, stream: Stream) -> Self {
+    pub fn new(
+        nodes: usize,
+        marks: &(impl Fn(usize, &mut [u8]) + Sync),
+        by: By<'_>,
+        wanted: impl FnOnce(usize) -> usize,
+    ) -> Self {
         let chunk = (nodes.div_ceil(64)).next_multiple_of(STRIDE).max(STRIDE);
-        let bins = |first: usize| {
+        let starts: Vec<usize> = (0..nodes).step_by(chunk).collect();
+        let chunks = |first: usize| first..nodes.min(first + chunk);
+        let count = |&first: &usize| {
             let mut bins = vec![0_u64; 1 << BIN_BITS];
-            each(first, nodes.min(first + chunk), mask, &stream, |_, word| {
-                bins[(word >> (32 - BIN_BITS)) as usize] += 1;
-            });
+            each(chunks(first), marks, by, |_, key| bins[(key >> (32 - BIN_BITS)) as usize] += 1);
             bins
         };
-        let starts: Vec<usize> = (0..nodes).step_by(chunk).collect();
-        let counts: Vec<_> = starts.par_iter().map(|&first| bins(first)).collect();
-        let mut left = wanted as u64;
-        let full = (0..1 << BIN_BITS).find(|&bin| {
-            let count: u64 = counts.iter().map(|bins| bins[bin]).sum();
+        let counts: Vec<_> = starts.par_iter().map(count).collect();
+        let bins: Vec<u64> = (0..1 << BIN_BITS).map(|bin| counts.iter().map(|bins| bins[bin]).sum()).collect();
+        let mut left = wanted(bins.iter().sum::<u64>() as usize) as u64;
+        // The first bin that does not go in whole.
+        let full = bins.iter().position(|&count| {
             let over = count > left;
             left -= if over { 0 } else { count };
             over
         });
-        let Some(bin) = full else { return Self { stream, below: 1 << 32, last: Vec::new() } };
-        let below = (bin as u64) << (32 - BIN_BITS);
-        let parts: Vec<Vec<_>> = (starts.par_iter())
-            .map(|&first| {
-                let mut part = Vec::new();
-                each(first, nodes.min(first + chunk), mask, &stream, |node, word| {
-                    if word >> (32 - BIN_BITS) == bin as u32 {
-                        part.push((word, node));
-                    }
-                });
-                part
-            })
-            .collect();
-        let mut last = parts.concat();
-        last.sort_unstable();
-        let mut last: Vec<_> = last.into_iter().take(left as usize).map(|(_, node)| node).collect();
-        last.sort_unstable();
-        Self { stream, below, last }
+        let full = full.unwrap_or(1 << BIN_BITS) as u32;
+        let collect = |&first: &usize| {
+            let (mut below, mut within) = (Vec::new(), Vec::new());
+            each(chunks(first), marks, by, |node, key| match (key >> (32 - BIN_BITS)).cmp(&full) {
+                std::cmp::Ordering::Less => below.push(node),
+                std::cmp::Ordering::Equal => within.push((key, by.tie(node), node)),
+                std::cmp::Ordering::Greater => {}
+            });
+            (below, within)
+        };
+        let (below, within): (Vec<Vec<u32>>, Vec<Vec<_>>) = starts.par_iter().map(collect).unzip();
+        let mut within = within.concat();
+        within.sort_unstable();
+        let mut nodes = below.concat();
+        nodes.extend(within.into_iter().take(left as usize).map(|(_, _, node)| node));
+        nodes.sort_unstable();
+        Self { nodes }
     }
 
-    /// Calls `chosen` with the place of each chosen node in `first..first + count`, ascending. Nodes that the mask did not mark
-    /// may be among them.
-    pub fn visit(&self, first: usize, count: usize, mut chosen: impl FnMut(usize)) {
-        let mut last = self.last[self.last.partition_point(|&node| (node as usize) < first)..].iter().peekable();
-        each(first, first + count, &[], &self.stream, |node, word| {
-            let in_bin = last.next_if_eq(&&node).is_some();
-            if u64::from(word) < self.below || in_bin {
-                chosen(node as usize - first);
-            }
-        });
+    /// The chosen ones of `count` nodes from `first` on.
+    #[must_use]
+    pub fn nodes(&self, first: usize, count: usize) -> &[u32] {
+        let at = |node: usize| self.nodes.partition_point(|&chosen| (chosen as usize) < node);
+        &self.nodes[at(first)..at(first + count)]
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn into_nodes(self) -> Vec<u32> {
+        self.nodes
     }
 }
 
-/// Calls `with` with each marked node of a range and its word.
-fn each(first: usize, end: usize, mask: &[u8], stream: &Stream, mut with: impl FnMut(u32, u32)) {
-    let mut words = [0; STRIDE];
-    for start in (first..end).step_by(STRIDE) {
-        let words = &mut words[..STRIDE.min(end - start)];
-        stream.fill(words, start as u32, 0);
-        for (k, &word) in words.iter().enumerate() {
-            if mask.get(start + k).is_none_or(|&m| m == MEMBER) {
-                with((start + k) as u32, word);
+/// Calls `with` with each marked node of a range and its key.
+fn each(
+    nodes: std::ops::Range<usize>,
+    marks: &(impl Fn(usize, &mut [u8]) + Sync),
+    by: By<'_>,
+    mut with: impl FnMut(u32, u32),
+) {
+    let (mut marked, mut keys) = ([0; STRIDE], [0; STRIDE]);
+    for start in nodes.clone().step_by(STRIDE) {
+        let count = STRIDE.min(nodes.end - start);
+        let (marked, keys) = (&mut marked[..count], &mut keys[..count]);
+        marks(start, marked);
+        by.keys(keys, start);
+        for (k, (&mark, &key)) in marked.iter().zip(&*keys).enumerate() {
+            if mark == 1 {
+                with((start + k) as u32, key);
             }
         }
     }

@@ -10,14 +10,18 @@
 //!
 //! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With views: reads
 //! the views once, eight bytes a candidate at random, and then exchanges as from a list of partners.
+//!
+//! Or they count and swap nothing: see [`crate::ranking`].
 
 use datasets::scenario::{Scenario, SlicingProtocol};
 use kernels::exchange::Tally;
 use kernels::slicing::Slot;
 
 use crate::cloud::{Cloud, Gradient, LEAVING};
+use crate::plan::Plan;
 use crate::protocols::{Ordered, OrderedMaxGain, Parting, Retest};
 use crate::purpose::{INSTANCE, PARTING, SLICING};
+use crate::ranking::{People, ranking};
 use crate::sampling::Views;
 use crate::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
 
@@ -25,12 +29,18 @@ use crate::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
 pub const BLOCK: usize = 1 << 11;
 
 /// Runs one cycle of slicing in every gradient. `whole` is the cloud of live nodes in blocks of [`BLOCK`].
-pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &Partition) -> Tally {
+pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, draws: Draws, whole: &Partition) -> Tally {
     let mut tally = Tally::default();
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
         let instance = number as u32 * INSTANCE;
+        if gradient.memory.is_some() {
+            let lists = [&mut cloud.partners, &mut cloud.targets].map(|list| list.as_deref_mut().unwrap_or(&mut []));
+            let people = People { alive, views, candidates: scenario.sampling.view as usize };
+            tally.add(ranking(gradient, people, lists, Draws { purpose: instance, ..draws }, &plan.borders(number)));
+            continue;
+        }
         let Gradient { slots, members, .. } = gradient;
         let swaps = Draws { purpose: SLICING + instance, ..draws };
         // A farewell is not repeated, so it must not be lost.
@@ -80,5 +90,6 @@ fn swap(slots: &mut [Slot], scenario: &Scenario, pass: Drawn<'_>) -> Tally {
     match scenario.slicing.protocol {
         SlicingProtocol::Ordered => pass.run(slots, &Ordered { candidates }),
         SlicingProtocol::OrderedMaxGain => pass.run(slots, &OrderedMaxGain { candidates }),
+        SlicingProtocol::Ranking => unreachable!("ranking swaps nothing"),
     }
 }

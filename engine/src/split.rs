@@ -12,8 +12,9 @@ impl<T: Send> Split for &mut [T] {
     fn rows(&self) -> usize {
         self.len()
     }
+    /// An empty slice stands for a column that is not there, and stays empty.
     fn cut(self, middle: usize) -> (Self, Self) {
-        self.split_at_mut(middle)
+        if self.is_empty() { (&mut [], self) } else { self.split_at_mut(middle) }
     }
 }
 

@@ -43,6 +43,12 @@ impl Ecdf {
         Self { shift, width: 0.5_f64.powi(shift as i32), cells: cells.collect(), total }
     }
 
+    /// Of so many ids that are ranks themselves.
+    #[must_use]
+    pub fn even(total: u64) -> Self {
+        Self { total, ..Self::new(&[1; 1 << 8]) }
+    }
+
     /// The number of ids.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -23,6 +23,8 @@ pub struct Tally {
     pub requests_lost: u64,
     /// Replies that were lost.
     pub replies_lost: u64,
+    /// Requests that arrived and ask for no reply.
+    pub told: u64,
 }
 
 impl Tally {
@@ -34,17 +36,26 @@ impl Tally {
         self.replies_lost += u64::from(loss == REPLY_LOST);
     }
 
+    /// Counts one message that asks for no reply.
+    #[inline]
+    pub fn tell(&mut self, is_lost: bool) {
+        self.requests += 1;
+        self.requests_lost += u64::from(is_lost);
+        self.told += u64::from(!is_lost);
+    }
+
     /// Adds the counts of other exchanges.
     pub fn add(&mut self, other: Self) {
+        self.told += other.told;
         self.requests += other.requests;
         self.requests_lost += other.requests_lost;
         self.replies_lost += other.replies_lost;
     }
 
-    /// Messages sent: requests, and a reply to each that arrived.
+    /// Messages sent: requests, and a reply to each that arrived and asks for one.
     #[must_use]
     pub fn messages(&self) -> u64 {
-        2 * self.requests - self.requests_lost
+        2 * self.requests - self.requests_lost - self.told
     }
 
     /// Messages lost.

@@ -4,6 +4,7 @@
 //! - [`peers`]: uniform indices from those numbers, without modulo bias.
 //! - [`exchange`]: an atomic exchange between two nodes, over a list of them.
 //! - [`slicing`]: the swap of random ids, and the measures of disorder.
+//! - [`ranking`]: the count of those that have a smaller attribute.
 //! - [`disorder`]: how far random ids are from the order of the nodes.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
@@ -21,6 +22,7 @@ pub mod peers;
 pub mod philox;
 pub mod prefetch;
 pub mod quantile;
+pub mod ranking;
 pub mod scalar;
 pub mod slicing;
 pub mod sort;

@@ -50,22 +50,18 @@ fn an_attribute_that_no_node_has_is_refused_with_the_nearest_one() {
 #[test]
 fn what_comes_later_is_refused_and_never_ignored() {
     let later = |old: &str, new: &str, key: &str| wrong(old, new, &["not supported yet", key]);
-    later("protocol = \"ordered\"", "protocol = \"ranking\"", "slicing.protocol");
     later("function = \"average\"", "function = \"count\"", "aggregate.0.function");
     later("share = 0.5", "nodes = 5", "suite.app.2.nodes");
-    let place = Place::with(&format!("{GOOD}[churn]\nrate = 0.1\n"));
-    let line = GOOD.lines().count() + 1;
-    place.refused(&[], &["not supported yet", "churn", &format!("scenario.toml:{line}: ")]);
 }
 
 #[test]
-fn events_other_than_crashes_come_later() {
-    for event in ["join = { share = 0.1 }", "leave = { share = 0.1 }", "split = { parts = 2 }", "merge = {}"] {
+fn splits_and_merges_come_later() {
+    for event in ["split = { parts = 2 }", "merge = {}"] {
         let place = Place::with(&format!("{GOOD}\n[[event]]\nat_cycle = 1\n{event}\n"));
         let line = GOOD.lines().count() + 4;
         place.refused(&[], &["not supported yet", &format!("scenario.toml:{line}: ")]);
     }
-    Place::new().refused(&["--set", "event=[{at_cycle=1, join={share=0.1}}]"], &["not supported yet", "event"]);
+    Place::new().refused(&["--set", "event=[{at_cycle=1, split={parts=2}}]"], &["not supported yet", "event"]);
 }
 
 #[test]

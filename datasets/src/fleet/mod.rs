@@ -2,9 +2,12 @@
 
 mod inventory;
 mod quantile;
+mod replay;
 
 pub use inventory::Table;
 pub(crate) use inventory::{Format, data_folder};
+pub use quantile::probabilities;
+pub use replay::Presence;
 
 /// A distribution of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,18 @@ pub enum Distribution {
         shape: f64,
         /// Scale.
         scale: f64,
+    },
+    /// Exponential.
+    Exponential {
+        /// Mean.
+        mean: f64,
+    },
+    /// Pareto: above `minimum`, a tail of power `-shape`.
+    Pareto {
+        /// Shape.
+        shape: f64,
+        /// The smallest value.
+        minimum: f64,
     },
     /// Normal, cut off below zero.
     Normal {

@@ -9,9 +9,12 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
-    App, Choice, Class, EventKind, Inventory, Overlay, Panel, Sample, Sampling, SamplingProtocol, Scenario, Source,
+    App, Choice, Class, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol,
+    Scenario, SlicingProtocol, Source,
 };
 use crate::fleet::Distribution;
+
+mod churn;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -19,7 +22,7 @@ impl Scenario {
     /// Keys are in the order of the documentation; an inventory has its absolute path.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        self.text(|inventory| inventory.path.to_string_lossy().into_owned())
+        self.text(|path| path.to_string_lossy().into_owned())
     }
 
     /// The scenario in JSON, as [`Scenario::to_toml`] has it.
@@ -35,22 +38,26 @@ impl Scenario {
     /// its name and its content, for which it is read; with its name alone if it cannot be.
     #[must_use]
     pub fn hash(&self) -> String {
-        let text = self.text(|inventory| {
-            let name = inventory.path.file_name().unwrap_or_default().to_string_lossy();
-            content_hash(&inventory.path).map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
+        let text = self.text(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            content_hash(path).map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
         });
         format!("{:016x}", xxh3_64(text.as_bytes()))
     }
 
-    fn text(&self, file: impl Fn(&Inventory) -> String) -> String {
+    fn text(&self, file: impl Fn(&Path) -> String) -> String {
         let mut lines = self.run_lines();
         match &self.fleet.source {
             Source::Classes(classes) => {
-                lines.extend(classes.iter().flat_map(|class| class_lines(class, &self.fleet.attributes)));
+                lines.extend(classes.iter().flat_map(|class| class_lines(class, &self.fleet)));
             }
             Source::File(inventory) => {
-                lines.extend(inventory_lines(inventory, &self.fleet.attributes, &file(inventory)));
+                lines.extend(inventory_lines(inventory, &self.fleet, &file(&inventory.path)));
             }
+        }
+        if let Some(replay) = &self.fleet.replay {
+            lines.extend(header("[fleet.replay]"));
+            lines.extend(churn::replay_lines(replay, &file(&replay.path)));
         }
         lines.extend(self.protocol_lines());
         lines.extend(self.suite.apps.iter().flat_map(|app| self.app_lines(app)));
@@ -61,12 +68,7 @@ impl Scenario {
             let Overlay { every, sample } = self.trace.overlay;
             lines.push(format!("overlay = {{ every = {every}, sample = {sample} }}"));
         }
-        for event in &self.events {
-            let EventKind::Crash { share } = event.kind;
-            lines.extend(header("[[event]]"));
-            lines.push(format!("at_cycle = {}", event.at_cycle));
-            lines.push(format!("crash = {{ share = {share:?} }}"));
-        }
+        lines.extend(self.events.iter().flat_map(|event| churn::event_lines(event, &self.fleet)));
         lines.push(String::new());
         lines.join("\n")
     }
@@ -90,6 +92,9 @@ impl Scenario {
         lines.push(format!("reply_loss = {:?}", self.network.reply_loss));
         lines.extend(header("[slicing]"));
         lines.push(format!("protocol = \"{}\"", self.slicing.protocol));
+        if self.slicing.protocol == SlicingProtocol::Ranking {
+            lines.push(format!("window = {}", self.slicing.window));
+        }
         for aggregate in &self.aggregates {
             lines.extend(header("[[aggregate]]"));
             lines.push(format!("name = {}", quoted(&aggregate.name)));
@@ -123,6 +128,7 @@ fn sampling_lines(sampling: &Sampling) -> Vec<String> {
     let mut lines = vec![format!("protocol = \"{}\"", sampling.protocol), format!("view = {}", sampling.view)];
     lines.push(format!("pairing = \"{}\"", sampling.pairing));
     if sampling.protocol.has_views() {
+        lines.push(format!("contacts = {}", sampling.contacts));
         lines.push(format!("start = \"{}\"", sampling.start));
         lines.push(format!("on_dead = \"{}\"", sampling.on_dead));
     } else {
@@ -145,22 +151,31 @@ fn header(name: &str) -> [String; 2] {
     [String::new(), name.to_owned()]
 }
 
-fn class_lines(class: &Class, attributes: &[String]) -> Vec<String> {
+fn class_lines(class: &Class, fleet: &Fleet) -> Vec<String> {
     let mut lines = Vec::from(header("[[fleet.class]]"));
     lines.push(format!("name = {}", quoted(&class.name)));
     lines.push(format!("share = {:?}", class.share));
-    for (name, distribution) in attributes.iter().zip(&class.attributes) {
-        lines.push(format!("attributes.{name} = {}", shape(distribution)));
+    for (index, (name, distribution)) in fleet.attributes.iter().zip(&class.attributes).enumerate() {
+        let value = distribution.as_ref().map_or_else(|| churn::availability(fleet, index), shape);
+        lines.push(format!("attributes.{name} = {value}"));
     }
+    lines.extend(churn::class_lines(&class.churn));
     lines
 }
 
-fn inventory_lines(inventory: &Inventory, attributes: &[String], file: &str) -> Vec<String> {
+fn inventory_lines(inventory: &Inventory, fleet: &Fleet, file: &str) -> Vec<String> {
     let mut lines = Vec::from(header("[fleet]"));
     lines.push(format!("file = {}", quoted(file)));
     lines.extend(header("[fleet.attributes]"));
-    for (name, column) in attributes.iter().zip(&inventory.columns) {
-        lines.push(format!("{name} = {{ column = {}, scale = {:?} }}", quoted(&column.column), column.scale));
+    let mut columns = inventory.columns.iter();
+    for (index, name) in fleet.attributes.iter().enumerate() {
+        let column = if fleet.availability(index).is_none() { columns.next() } else { None };
+        lines.push(match column {
+            Some(InventoryColumn { column, scale }) => {
+                format!("{name} = {{ column = {}, scale = {scale:?} }}", quoted(column))
+            }
+            None => format!("{name} = {}", churn::availability(fleet, index)),
+        });
     }
     lines
 }
@@ -187,6 +202,10 @@ fn shape(distribution: &Distribution) -> String {
         }
         Distribution::Weibull { shape, scale } => {
             format!("{{ weibull = {{ shape = {shape:?}, scale = {scale:?} }} }}")
+        }
+        Distribution::Exponential { mean } => format!("{{ exponential = {{ mean = {mean:?} }} }}"),
+        Distribution::Pareto { shape, minimum } => {
+            format!("{{ pareto = {{ shape = {shape:?}, minimum = {minimum:?} }} }}")
         }
         Distribution::Normal { mean, sd } => {
             format!("{{ normal = {{ mean = {mean:?}, sd = {sd:?} }} }}")

@@ -4,8 +4,6 @@ use crate::error::{Error, Kind};
 
 /// Keys, with `*` for the index in a list, and what they are for.
 const KEYS: &[(&str, &str)] = &[
-    ("churn", "nodes that come and go"),
-    ("slicing.window", "the sliding window of ranking"),
     ("slicing.on_dead", "what a node does when its partner is dead"),
     ("aggregate.*.epoch", "epochs of aggregation"),
     ("aggregate.*.epochs", "epochs of aggregation"),
@@ -18,13 +16,6 @@ const KEYS: &[(&str, &str)] = &[
     ("suite.app.*.where", "conditions on attributes"),
     ("suite.app.*.min_nodes", "constraints"),
     ("suite.app.*.min_mean", "constraints"),
-    ("fleet.class.*.up", "the time a node stays up"),
-    ("fleet.class.*.down", "the time a node stays down"),
-    ("fleet.class.*.diurnal", "a daily rhythm"),
-    ("event.*.crash.class", "a crash of a class"),
-    ("event.*.crash.nodes", "a crash of a number of nodes"),
-    ("event.*.join", "a wave of joining nodes"),
-    ("event.*.leave", "a wave of leaving nodes"),
     ("event.*.split", "a split of the network"),
     ("event.*.merge", "a merge of the network"),
     ("event.*.suite", "a change of the suite"),
@@ -32,7 +23,6 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Values of keys that exist.
 const VALUES: &[(&str, &str, &str)] = &[
-    ("slicing.protocol", "ranking", "slicing by ranking"),
     ("aggregate.*.function", "sum", "average times count"),
     ("aggregate.*.function", "count", "the size of the cloud"),
 ];

@@ -4,9 +4,11 @@
 
 mod canonical;
 mod check;
+mod churn;
 mod document;
 mod later;
 mod names;
+mod presets;
 mod raw;
 mod schema;
 
@@ -18,6 +20,10 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::fleet::Distribution;
 
+pub use churn::{
+    Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
+    Turnover,
+};
 pub use schema::json_schema;
 
 /// Reads and checks a scenario file.
@@ -79,6 +85,33 @@ pub struct Fleet {
     pub attributes: Vec<String>,
     /// Where their values come from.
     pub source: Source,
+    /// Attributes that are availabilities, by their index, and how nodes come by them: these are not drawn.
+    pub availabilities: Vec<(usize, Availability)>,
+    /// The trace by which nodes come and go, if they do not by their class.
+    pub replay: Option<Replay>,
+}
+
+impl Fleet {
+    /// How nodes come by an attribute, if it is an availability.
+    #[must_use]
+    pub fn availability(&self, attribute: usize) -> Option<Availability> {
+        self.availabilities.iter().find(|(index, _)| *index == attribute).map(|&(_, by)| by)
+    }
+
+    /// The classes; none if nodes are rows of a file.
+    #[must_use]
+    pub fn classes(&self) -> &[Class] {
+        match &self.source {
+            Source::Classes(classes) => classes,
+            Source::File(_) => &[],
+        }
+    }
+
+    /// Whether nodes come and go by themselves.
+    #[must_use]
+    pub fn churns(&self) -> bool {
+        self.replay.is_some() || self.classes().iter().any(|class| !class.churn.is_none())
+    }
 }
 
 /// Where attribute values come from.
@@ -97,8 +130,10 @@ pub struct Class {
     pub name: String,
     /// Its share of the cloud, 0..=1; the shares of all classes sum to 1.
     pub share: f64,
-    /// One distribution per attribute of the fleet.
-    pub attributes: Vec<Distribution>,
+    /// One distribution per attribute of the fleet; `None` for availabilities.
+    pub attributes: Vec<Option<Distribution>>,
+    /// How its nodes come and go.
+    pub churn: Churn,
 }
 
 /// An inventory at rest.
@@ -106,7 +141,7 @@ pub struct Class {
 pub struct Inventory {
     /// The file by its absolute path, resolved against the folder of the scenario file; csv, csv.gz or parquet.
     pub path: PathBuf,
-    /// One column per attribute of the fleet.
+    /// One column per attribute of the fleet, but for availabilities.
     pub columns: Vec<InventoryColumn>,
 }
 
@@ -144,6 +179,8 @@ pub struct Sampling {
     pub swapping: u32,
     /// Entries of a Cyclon exchange.
     pub shuffle: u32,
+    /// Live nodes that a node knows when it comes, at most `view`.
+    pub contacts: u32,
 }
 
 /// The peer sampling protocol.
@@ -244,6 +281,8 @@ pub struct Network {
 pub struct Slicing {
     /// The protocol.
     pub protocol: SlicingProtocol,
+    /// Comparisons that a node of `ranking` remembers, a multiple of 64; 0 stands for all.
+    pub window: u32,
 }
 
 /// The slicing protocol.
@@ -254,6 +293,8 @@ pub enum SlicingProtocol {
     Ordered,
     /// Swap with the misplaced candidate of the largest gain.
     OrderedMaxGain,
+    /// Count those with a smaller attribute among all that a node has seen.
+    Ranking,
 }
 
 /// An aggregate.
@@ -350,23 +391,4 @@ pub enum Sample {
     All,
     /// A fixed random panel of this size.
     Count(u32),
-}
-
-/// Something that happens to the cloud.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// It happens at the start of this cycle, 1..=cycles: the row of that cycle shows it.
-    pub at_cycle: u32,
-    /// What happens.
-    pub kind: EventKind,
-}
-
-/// What happens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum EventKind {
-    /// This share of the live nodes, chosen at random, stops for ever.
-    Crash {
-        /// 0..=1.
-        share: f64,
-    },
 }

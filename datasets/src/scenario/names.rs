@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{
-    Choice, EventKind, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,
+    Availability, Choice, EventKind, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol,
+    SlicingProtocol, Start, TimeUnit,
 };
 
 impl SamplingProtocol {
@@ -26,6 +27,7 @@ impl SlicingProtocol {
         match self {
             Self::Ordered => "ordered",
             Self::OrderedMaxGain => "ordered-max-gain",
+            Self::Ranking => "ranking",
         }
     }
 }
@@ -123,12 +125,38 @@ impl Choice {
     }
 }
 
+impl TimeUnit {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Hours => "hours",
+            Self::Days => "days",
+        }
+    }
+}
+
+impl Availability {
+    /// Its name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Past => "past",
+        }
+    }
+}
+
 impl EventKind {
     /// Its key in a scenario.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Crash { .. } => "crash",
+            Self::Crash(_) => "crash",
+            Self::Leave(_) => "leave",
+            Self::Outage(..) => "outage",
+            Self::Join(_) => "join",
         }
     }
 }

@@ -34,7 +34,7 @@ impl Draws {
         self.stream(MATCHES)
     }
     /// When nodes initiate.
-    pub(super) fn order(&self) -> Stream {
+    pub(crate) fn order(&self) -> Stream {
         self.stream(ORDER)
     }
     /// Further peers, where the first is not alive.

@@ -25,6 +25,19 @@ pub struct Table {
     pub rows: usize,
 }
 
+/// Columns of a table at rest, and the keys of the scenario that name them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    pub path: &'a Path,
+    pub columns: &'a [InventoryColumn],
+    /// The key that names the file.
+    pub file_key: &'static str,
+    /// Where the scenario names the columns.
+    pub named_in: &'static str,
+    /// The largest value that can be kept.
+    pub largest: f64,
+}
+
 impl Inventory {
     /// Reads the columns that the scenario names, and scales them. Takes 4 bytes a value.
     ///
@@ -33,13 +46,31 @@ impl Inventory {
     /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or a
     /// cell is empty, not a number, or not finite as a 32-bit float.
     pub fn read(&self) -> Result<Table, Error> {
-        let format = Format::of(&self.path).ok_or_else(|| {
-            Error::new(Kind::Unreadable, &self.path, "an inventory is a csv, csv.gz or parquet file")
+        let wanted = Wanted {
+            path: &self.path,
+            columns: &self.columns,
+            file_key: "fleet.file",
+            named_in: "`column` in [fleet.attributes]",
+            // The values are kept as 32-bit floats; what rounds to their largest is still one.
+            largest: f64::from(f32::MAX),
+        };
+        let columns = wanted.read()?;
+        let rows = columns.first().map_or(0, Vec::len);
+        let narrow = |values: &Vec<f64>| values.iter().map(|&value| value as f32).collect();
+        Ok(Table { columns: columns.iter().map(narrow).collect(), rows })
+    }
+}
+
+impl Wanted<'_> {
+    /// Reads the columns, and scales them. Takes 8 bytes a value.
+    pub fn read(&self) -> Result<Vec<Vec<f64>>, Error> {
+        let format = Format::of(self.path).ok_or_else(|| {
+            Error::new(Kind::Unreadable, self.path, "a table is a csv, csv.gz or parquet file")
                 .helped("convert it, or give it its usual extension")
         })?;
-        let file = File::open(&self.path).map_err(|cause| {
-            Error::new(Kind::Unreadable, &self.path, format!("cannot read the inventory: {cause}"))
-                .helped("check `fleet.file` in the scenario, and that the file may be read")
+        let file = File::open(self.path).map_err(|cause| {
+            Error::new(Kind::Unreadable, self.path, format!("cannot read the table: {cause}"))
+                .helped(format!("check `{}` in the scenario, and that the file may be read", self.file_key))
                 .caused_by(cause)
         })?;
         let columns = match format {
@@ -48,13 +79,14 @@ impl Inventory {
             Format::Parquet => parquet::read(self, file)?,
         };
         match columns.first().map_or(0, Vec::len) {
-            0 => Err(self.wrong("the inventory has no rows").helped("give at least one node")),
-            rows => Ok(Table { columns, rows }),
+            0 => Err(self.wrong("the table has no rows").helped("give at least one")),
+            _ => Ok(columns),
         }
     }
 
-    fn wrong(&self, message: impl Into<String>) -> Error {
-        Error::new(Kind::Data, &self.path, message)
+    /// What is wrong with the table.
+    pub fn wrong(&self, message: impl Into<String>) -> Error {
+        Error::new(Kind::Data, self.path, message)
     }
 
     /// The place of each wanted column among those there are.
@@ -70,16 +102,16 @@ impl Inventory {
                 (None, _) => Err(self
                     .wrong(format!("there is no column `{}`; the columns are: {}", wanted.column, there.join(", ")))
                     .keyed(wanted.column.as_str())
-                    .helped("name one of them as `column` in [fleet.attributes] of the scenario")),
+                    .helped(format!("name one of them as {} of the scenario", self.named_in))),
             }
         };
         self.columns.iter().map(place).collect()
     }
 
     /// A value in the attribute's unit, if it is finite.
-    fn scaled(column: &InventoryColumn, value: f64) -> Option<f32> {
-        let scaled = (value * column.scale) as f32;
-        scaled.is_finite().then_some(scaled)
+    fn scaled(&self, column: &InventoryColumn, value: f64) -> Option<f64> {
+        let scaled = value * column.scale;
+        (scaled.abs() <= self.largest).then_some(scaled)
     }
 
     /// The refusal of a cell; `row` counts from 1, after the header.

@@ -8,22 +8,22 @@ use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::Wanted;
 use crate::error::Error;
-use crate::scenario::Inventory;
 
-pub(super) fn read(inventory: &Inventory, file: File) -> Result<Vec<Vec<f32>>, Error> {
+pub(super) fn read(wanted: &Wanted<'_>, file: File) -> Result<Vec<Vec<f64>>, Error> {
     let unsound = |cause: &dyn std::fmt::Display| {
-        inventory
+        wanted
             .wrong(format!("not a sound Parquet file: {cause}"))
             .helped("it may be cut short or of another format: copy or write it again")
     };
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|cause| unsound(&cause))?;
     let there: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let places = inventory.places(&there)?;
-    for (place, column) in places.iter().zip(&inventory.columns) {
+    let places = wanted.places(&there)?;
+    for (place, column) in places.iter().zip(wanted.columns) {
         let found = builder.schema().field(*place).data_type();
         if !found.is_numeric() {
-            return Err(inventory
+            return Err(wanted
                 .wrong(format!("column `{}` is {found}, expected numbers", column.column))
                 .keyed(column.column.as_str())
                 .helped("name a numeric column, or convert this one"));
@@ -34,17 +34,17 @@ pub(super) fn read(inventory: &Inventory, file: File) -> Result<Vec<Vec<f32>>, E
     let mut columns = vec![Vec::new(); places.len()];
     for batch in batches {
         let batch = batch.map_err(|cause| unsound(&cause))?;
-        for (values, column) in columns.iter_mut().zip(&inventory.columns) {
+        for (values, column) in columns.iter_mut().zip(wanted.columns) {
             // The projection keeps the file's order of columns, so they are found by name.
             let found = batch.column_by_name(&column.column).ok_or_else(|| unsound(&"a column is gone"))?;
             let numbers = cast(found, &DataType::Float64).map_err(|cause| unsound(&cause))?;
             let numbers = numbers.as_any().downcast_ref::<Float64Array>().ok_or_else(|| unsound(&"no numbers"))?;
             let before = values.len();
             for (index, number) in numbers.iter().enumerate() {
-                let value = number.and_then(|number| Inventory::scaled(column, number));
+                let value = number.and_then(|number| wanted.scaled(column, number));
                 values.push(value.ok_or_else(|| {
                     let found = number.map_or_else(|| "null".to_owned(), |number| number.to_string());
-                    inventory.bad_cell(column, before + index + 1, &found)
+                    wanted.bad_cell(column, before + index + 1, &found)
                 })?);
             }
         }

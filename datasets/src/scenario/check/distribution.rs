@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::fleet::Distribution;
 use crate::scenario::raw::{self, At, Number, Shapes};
 
-const SHAPES: &str = "constant, uniform, beta, lognormal, weibull, normal, quantiles, choice";
+const SHAPES: &str = "constant, uniform, beta, lognormal, weibull, exponential, pareto, normal, quantiles, choice";
 
 impl Check<'_, '_> {
     pub(super) fn distribution(&self, raw: &At<raw::Distribution>) -> Result<Distribution, Error> {
@@ -26,7 +26,23 @@ impl Check<'_, '_> {
     }
 
     fn shape(&self, whole: &At<raw::Distribution>, raw: &Shapes) -> Result<Distribution, Error> {
-        let Shapes { constant, uniform, beta, lognormal, weibull, normal, quantiles, choice } = raw;
+        let Shapes {
+            constant,
+            uniform,
+            beta,
+            lognormal,
+            weibull,
+            exponential,
+            pareto,
+            normal,
+            quantiles,
+            choice,
+            from,
+        } = raw;
+        if let Some(from) = from {
+            let message = "`from` makes an attribute the node's availability, and this is none";
+            return Err(self.refuse(from.span(), message, format!("give one of: {SHAPES}")));
+        }
         let mut found = Vec::new();
         if let Some(value) = constant {
             found.push(Distribution::Constant(self.finite(value)?));
@@ -49,6 +65,13 @@ impl Check<'_, '_> {
         }
         if let Some(raw) = weibull {
             found.push(Distribution::Weibull { shape: self.positive(&raw.shape)?, scale: self.positive(&raw.scale)? });
+        }
+        if let Some(raw) = exponential {
+            found.push(Distribution::Exponential { mean: self.positive(&raw.mean)? });
+        }
+        if let Some(raw) = pareto {
+            let (shape, minimum) = (self.positive(&raw.shape)?, self.positive(&raw.minimum)?);
+            found.push(Distribution::Pareto { shape, minimum });
         }
         if let Some(raw) = normal {
             found.push(self.normal(raw)?);

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::Check;
 use crate::error::Error;
-use crate::fleet::Distribution;
-use crate::fleet::{Format, data_folder};
+use crate::fleet::{Distribution, data_folder};
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Class, Fleet, Inventory, InventoryColumn, Source};
+use crate::scenario::{Availability, Class, Fleet, Inventory, InventoryColumn, Run, Source};
 
 /// A node's class is one byte while it is born.
 const MOST_CLASSES: usize = 255;
@@ -19,19 +18,27 @@ const SUM_TOLERANCE: f64 = 1e-6;
 const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "rank_fraction", "run", "seed"];
 
 impl Check<'_, '_> {
-    pub(super) fn fleet(&self, raw: &At<raw::Fleet>) -> Result<Fleet, Error> {
-        match (&raw.file, &raw.class) {
-            (Some(file), None) => self.inventory(raw, file),
-            (None, Some(classes)) if !classes.is_empty() => self.classes(raw, classes),
+    pub(super) fn fleet(&self, raw: &At<raw::Fleet>, run: &Run) -> Result<Fleet, Error> {
+        let mut fleet = match (&raw.file, &raw.class) {
+            (Some(file), None) => self.inventory(raw, file)?,
+            (None, Some(classes)) if !classes.is_empty() => self.classes(raw, classes, run.cycle_seconds)?,
             (Some(file), Some(_)) => {
                 let help = "keep `file` or the classes";
-                Err(self.refuse(file.span(), "the fleet has both a `file` and classes", help))
+                return Err(self.refuse(file.span(), "the fleet has both a `file` and classes", help));
             }
             (None, _) => {
                 let help = "give `file` with [fleet.attributes], or at least one [[fleet.class]]";
-                Err(self.refuse(raw.span(), "the fleet has neither a `file` nor a class", help))
+                return Err(self.refuse(raw.span(), "the fleet has neither a `file` nor a class", help));
             }
+        };
+        if let Some(replay) = &raw.replay {
+            if let Some(class) = fleet.classes().iter().find(|class| !class.churn.is_none()) {
+                let message = format!("class \"{}\" comes and goes both by itself and by a replay", class.name);
+                return Err(self.refuse(replay.span(), message, "keep one of them"));
+            }
+            fleet.replay = Some(self.replay(raw, replay)?);
         }
+        Ok(fleet)
     }
 
     fn inventory(&self, raw: &At<raw::Fleet>, file: &At<String>) -> Result<Fleet, Error> {
@@ -39,30 +46,35 @@ impl Check<'_, '_> {
             let help = "name at least one in [fleet.attributes], as in `availability = { column = \"availability\" }`";
             self.refuse(file.span(), "the fleet has no attribute", help)
         })?;
-        let mut attributes = Vec::new();
-        let mut read = Vec::new();
+        let (mut attributes, mut read, mut availabilities) = (Vec::new(), Vec::new(), Vec::new());
         for (name, column) in &columns.0 {
             self.attribute_name(name)?;
+            match (&column.column, &column.from) {
+                (Some(from), None) => {
+                    let scale = column.scale.as_ref().map_or(Ok(1.0), |scale| self.positive(scale))?;
+                    read.push(InventoryColumn { column: (**from).clone(), scale });
+                }
+                (None, Some(from)) => availabilities.push((attributes.len(), **from)),
+                _ => {
+                    let message = format!("the attribute `{}` needs either `column` or `from`", **name);
+                    let help = "write `{ column = \"…\" }`, or `{ from = \"sessions\" }` for the node's availability";
+                    return Err(self.refuse(name.span(), message, help));
+                }
+            }
             attributes.push((**name).clone());
-            let scale = column.scale.as_ref().map_or(Ok(1.0), |scale| self.positive(scale))?;
-            read.push(InventoryColumn { column: (*column.column).clone(), scale });
         }
-        let path = self.inventory_path(file);
-        if Format::of(&path).is_none() {
-            let message = format!("`fleet.file` is \"{}\", expected a csv, csv.gz or parquet file", **file);
-            return Err(self.refuse(file.span(), message, "convert the inventory, or give it its usual extension"));
+        if read.is_empty() {
+            let help = "read at least one from the file, as in `bandwidth_mbps = { column = \"bandwidth\" }`; without any, give a class";
+            return Err(self.refuse(file.span(), "no attribute is read from `fleet.file`", help));
         }
-        if !path.is_file() {
-            let message = format!("`fleet.file`: there is no file {}", path.display());
-            let help =
-                "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";
-            return Err(self.refuse(file.span(), message, help));
-        }
-        Ok(Fleet { attributes, source: Source::File(Inventory { path, columns: read }) })
+        let path = self.data_path(file);
+        self.must_be_table(file, &path, "fleet.file")?;
+        let source = Source::File(Inventory { path, columns: read });
+        Ok(Fleet { attributes, source, availabilities, replay: None })
     }
 
-    /// The absolute path of an inventory, so that a scenario that was written out may be read from anywhere.
-    fn inventory_path(&self, file: &str) -> PathBuf {
+    /// The absolute path of a table, so that a scenario that was written out may be read from anywhere.
+    pub(super) fn data_path(&self, file: &str) -> PathBuf {
         let path = match file.strip_prefix("$SUBCLOUD_DATA/") {
             Some(rest) => data_folder().join(rest),
             None => self.document.path.parent().unwrap_or(Path::new("")).join(file),
@@ -70,7 +82,7 @@ impl Check<'_, '_> {
         std::path::absolute(&path).unwrap_or(path)
     }
 
-    fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class]) -> Result<Fleet, Error> {
+    fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class], cycle_seconds: f64) -> Result<Fleet, Error> {
         if let Some(attributes) = &fleet.attributes {
             let help = "give the attributes inside each class, as in `attributes.storage_gb = { uniform = [1, 8] }`";
             return Err(self.refuse(attributes.span(), "[fleet.attributes] belongs to a fleet from a `file`", help));
@@ -81,14 +93,16 @@ impl Check<'_, '_> {
         }
         self.unique("class", raw.iter().map(|class| &class.name))?;
         let attributes = self.attribute_names(raw)?;
-        let classes = raw.iter().map(|class| self.class(class, &attributes)).collect::<Result<Vec<Class>, Error>>()?;
+        let availabilities = self.availabilities(raw, &attributes)?;
+        let class = |class| self.class(class, &attributes, cycle_seconds);
+        let classes = raw.iter().map(class).collect::<Result<Vec<Class>, Error>>()?;
         let sum: f64 = classes.iter().map(|class| class.share).sum();
         if (sum - 1.0).abs() > SUM_TOLERANCE {
             let span = raw.last().map_or(0..0, |class| class.share.span());
             let message = format!("the shares of the classes sum to {sum:.6}, expected 1");
             return Err(self.refuse(span, message, "change `share` of the classes so that they sum to 1"));
         }
-        Ok(Fleet { attributes, source: Source::Classes(classes) })
+        Ok(Fleet { attributes, source: Source::Classes(classes), availabilities, replay: None })
     }
 
     /// The attributes of all classes in the order of the file.
@@ -126,20 +140,49 @@ impl Check<'_, '_> {
         Ok(())
     }
 
-    fn class(&self, raw: &raw::Class, attributes: &[String]) -> Result<Class, Error> {
-        let distribution = |attribute: &String| -> Result<Distribution, Error> {
-            let mut given = raw.attributes.0.iter();
-            let Some((_, distribution)) = given.find(|(name, _)| **name == *attribute) else {
+    /// Attributes that are the nodes' availability: in every class in the same way.
+    fn availabilities(&self, raw: &[raw::Class], attributes: &[String]) -> Result<Vec<(usize, Availability)>, Error> {
+        let mut found = Vec::new();
+        for (index, attribute) in attributes.iter().enumerate() {
+            let mut all = raw.iter().filter_map(|class| given(class, attribute)).map(|(_, given)| (given, from(given)));
+            let Some((_, first)) = all.next() else { continue };
+            if let Some((other, _)) = all.find(|(_, other)| *other != first) {
+                let message = format!("`{attribute}` is the nodes' availability in one class and not in another");
+                let help = "give `{ from = \"sessions\" }` or `{ from = \"past\" }` in all classes, or in none";
+                return Err(self.refuse(other.span(), message, help));
+            }
+            found.extend(first.map(|from| (index, from)));
+        }
+        Ok(found)
+    }
+
+    fn class(&self, raw: &raw::Class, attributes: &[String], cycle_seconds: f64) -> Result<Class, Error> {
+        let distribution = |attribute: &String| -> Result<Option<Distribution>, Error> {
+            let Some((_, distribution)) = given(raw, attribute) else {
                 let message = format!("class \"{}\" lacks the attribute `{attribute}`", *raw.name);
                 let help = format!("another class has it: add `attributes.{attribute}` here too");
                 return Err(self.refuse(raw.name.span(), message, help));
             };
-            self.distribution(distribution)
+            if from(distribution).is_some() { Ok(None) } else { self.distribution(distribution).map(Some) }
         };
         Ok(Class {
             name: (*raw.name).clone(),
             share: self.fraction(&raw.share)?,
             attributes: attributes.iter().map(distribution).collect::<Result<_, _>>()?,
+            churn: self.churn(raw, cycle_seconds)?,
         })
+    }
+}
+
+/// An attribute as a class gives it.
+fn given<'r>(class: &'r raw::Class, attribute: &str) -> Option<&'r (At<String>, At<raw::Distribution>)> {
+    class.attributes.0.iter().find(|(name, _)| **name == *attribute)
+}
+
+/// How nodes come by an attribute, if that is all that is said of it.
+fn from(distribution: &raw::Distribution) -> Option<Availability> {
+    match distribution {
+        raw::Distribution::Shape(shapes) if shapes.is_availability() => shapes.from.as_ref().map(|from| **from),
+        _ => None,
     }
 }

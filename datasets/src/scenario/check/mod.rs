@@ -1,6 +1,8 @@
 //! From what is written to what is meant: ranges are checked, names resolved, defaults filled in.
 
+mod churn;
 mod distribution;
+mod event;
 mod fleet;
 mod number;
 mod suite;
@@ -10,10 +12,11 @@ use std::ops::Range;
 use super::document::Document;
 use super::raw::{self, At};
 use super::{
-    Aggregate, Event, EventKind, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel, Partners, Peer,
-    Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Start, Trace,
+    Aggregate, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample,
+    Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Start, Trace,
 };
 use crate::error::{Error, Kind};
+use crate::fleet::Distribution;
 
 /// Nodes in a snapshot if the scenario does not say.
 const PANEL_NODES: u32 = 10_000;
@@ -24,7 +27,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let shortened = raw.run.cycles.as_ref().is_some_and(|cycles| document.is_override(&cycles.span()));
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
-    let fleet = check.fleet(&raw.fleet)?;
+    let fleet = check.fleet(&raw.fleet, &run)?;
     let sampling = check.sampling(raw.sampling.as_ref())?;
     Ok(Scenario {
         name,
@@ -33,12 +36,21 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         aggregates: check.aggregates(&raw.aggregate, &fleet)?,
         suite: check.suite(raw.suite.as_ref(), &fleet.attributes)?,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
-        events: check.events(&raw.event, &run)?,
+        events: check.events(&raw.event, &run, &fleet)?,
         run,
         fleet,
         sampling,
     })
 }
+
+/// Live nodes that a node knows when it comes.
+const CONTACTS: u32 = 3;
+
+/// Comparisons that a node of `ranking` remembers.
+const WINDOW: u32 = 1024;
+
+/// The most of them.
+const LONGEST_WINDOW: u64 = 1 << 14;
 
 /// The largest view.
 const MOST_PEERS: u64 = 128;
@@ -87,6 +99,8 @@ impl Check<'_, '_> {
         self.only_if(generic, swapping, "swapping", protocol, "generic")?;
         let shuffle = raw.and_then(|raw| raw.shuffle.as_ref());
         self.only_if(protocol == SamplingProtocol::Cyclon, shuffle, "shuffle", protocol, "cyclon")?;
+        let contacts = raw.and_then(|raw| raw.contacts.as_ref());
+        self.only_if(views, contacts, "contacts", protocol, "newscast")?;
         let half = view / 2;
         let healed = self.number_or(healing, 0, 0, half.into())?;
         Ok(Sampling {
@@ -103,6 +117,7 @@ impl Check<'_, '_> {
                 error.helped(format!("healing and swapping together are at most half a view, which is {half} here"))
             })?,
             shuffle: self.number_or(shuffle, half.max(1), 1, view.into())?,
+            contacts: self.number_or(contacts, CONTACTS.min(view), 1, view.into())?,
         })
     }
 
@@ -131,15 +146,25 @@ impl Check<'_, '_> {
     }
 
     fn slicing(&self, raw: Option<&raw::Slicing>, sampling: SamplingProtocol) -> Result<Slicing, Error> {
-        let protocol = raw.and_then(|raw| raw.protocol.as_ref());
-        match protocol {
-            Some(written) if **written == SlicingProtocol::OrderedMaxGain && sampling.has_views() => {
-                let message = format!("`slicing.protocol = \"{}\"` on views is not supported yet", **written);
-                let help = "choose `protocol = \"ordered\"` here, or `protocol = \"oracle\"` under [sampling]";
-                Err(self.document.error(Kind::NotSupported, written.span(), message).helped(help))
-            }
-            written => Ok(Slicing { protocol: written.map_or(SlicingProtocol::Ordered, |protocol| **protocol) }),
+        let written = raw.and_then(|raw| raw.protocol.as_ref());
+        let protocol = written.map_or(SlicingProtocol::Ordered, |protocol| **protocol);
+        if let Some(written) = written.filter(|_| protocol == SlicingProtocol::OrderedMaxGain && sampling.has_views()) {
+            let message = format!("`slicing.protocol = \"{protocol}\"` on views is not supported yet");
+            let help = "choose `protocol = \"ordered\"` here, or `protocol = \"oracle\"` under [sampling]";
+            return Err(self.document.error(Kind::NotSupported, written.span(), message).helped(help));
         }
+        let window = raw.and_then(|raw| raw.window.as_ref());
+        if let Some(window) = window.filter(|_| protocol != SlicingProtocol::Ranking) {
+            let message = format!("`window` means nothing with `protocol = \"{protocol}\"`");
+            return Err(self.refuse(window.span(), message, "leave it out, or choose `protocol = \"ranking\"`"));
+        }
+        let length = self.number_or(window, WINDOW, 0, LONGEST_WINDOW)?;
+        if let Some(window) = window.filter(|_| !length.is_multiple_of(64)) {
+            let message = format!("`slicing.window` is {length}, expected a multiple of 64");
+            let help = format!("write {}, or 0 to remember all", length.next_multiple_of(64));
+            return Err(self.refuse(window.span(), message, help));
+        }
+        Ok(Slicing { protocol, window: length })
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
@@ -167,7 +192,9 @@ impl Check<'_, '_> {
         let Source::Classes(classes) = source else {
             return Ok(());
         };
-        let offender = classes.iter().find(|class| class.share > 0.0 && !class.attributes[attribute].is_positive());
+        let offender = classes.iter().find(|class| {
+            class.share > 0.0 && !class.attributes[attribute].as_ref().is_some_and(Distribution::is_positive)
+        });
         offender.map_or(Ok(()), |class| {
             let message = format!(
                 "the geometric mean needs positive values, but `{}` of class \"{}\" may be 0 or less",
@@ -216,23 +243,6 @@ impl Check<'_, '_> {
         };
         let sample = if sample >= run.nodes { Sample::All } else { Sample::Count(sample) };
         Ok((!cycles.is_empty()).then_some(Panel { cycles, sample }))
-    }
-
-    fn events(&self, raw: &[At<raw::Event>], run: &Run) -> Result<Vec<Event>, Error> {
-        let events = raw.iter().filter_map(|raw| self.event(raw, run).transpose());
-        let mut events = events.collect::<Result<Vec<Event>, Error>>()?;
-        events.sort_by_key(|event| event.at_cycle);
-        Ok(events)
-    }
-
-    fn event(&self, raw: &At<raw::Event>, run: &Run) -> Result<Option<Event>, Error> {
-        let at_cycle = self.cycle(&raw.at_cycle, 1, run)?;
-        let Some(crash) = &raw.crash else {
-            let help = "say what happens, as in `crash = { share = 0.5 }`";
-            return Err(self.refuse(raw.span(), "this event does nothing", help));
-        };
-        let kind = EventKind::Crash { share: self.fraction(&crash.share)? };
-        Ok(at_cycle.map(|at_cycle| Event { at_cycle, kind }))
     }
 
     /// A cycle of the run; `None` if it is one of the file's that the command line cuts off by a shorter run.

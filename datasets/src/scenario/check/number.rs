@@ -48,7 +48,12 @@ impl Check<'_, '_> {
         self.number_where(raw, "a finite number", |_| true)
     }
 
-    fn number_where(&self, raw: &At<Number>, expected: &str, fits: impl Fn(f64) -> bool) -> Result<f64, Error> {
+    pub(super) fn number_where(
+        &self,
+        raw: &At<Number>,
+        expected: &str,
+        fits: impl Fn(f64) -> bool,
+    ) -> Result<f64, Error> {
         let value = raw.0;
         if value.is_finite() && fits(value) {
             // A negative zero would print, and hash, as another scenario.

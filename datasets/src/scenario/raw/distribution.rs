@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::{AllNodes, At, Number, Sample, Whole};
+use super::{AllNodes, At, Availability, Number, Sample, Whole};
 
 /// How an attribute is distributed over the nodes of a class: a number that all nodes share, or one of the shapes.
 #[derive(Debug, JsonSchema)]
@@ -33,6 +33,10 @@ pub(in crate::scenario) struct Shapes {
     pub lognormal: Option<Lognormal>,
     /// Weibull.
     pub weibull: Option<Weibull>,
+    /// Exponential.
+    pub exponential: Option<Exponential>,
+    /// Pareto: a heavy tail above a smallest value.
+    pub pareto: Option<Pareto>,
     /// Normal, cut off below zero.
     pub normal: Option<Normal>,
     /// Given quantiles with straight lines between them: [[quantile, value], …]. Below the first a straight line runs down
@@ -40,6 +44,19 @@ pub(in crate::scenario) struct Shapes {
     pub quantiles: Option<At<Vec<[At<Number>; 2]>>>,
     /// One of several values by weight: [[value, weight], …].
     pub choice: Option<At<Vec<[At<Number>; 2]>>>,
+    /// No distribution: the attribute is the node's availability, from its sessions in the long run or from its own past.
+    pub from: Option<At<Availability>>,
+}
+
+impl Shapes {
+    /// Whether it is the node's availability and no distribution.
+    pub(in crate::scenario) fn is_availability(&self) -> bool {
+        let Self { constant, uniform, beta, lognormal, weibull, exponential, pareto, normal, quantiles, choice, from } =
+            self;
+        let numbers = constant.is_none() && uniform.is_none() && beta.is_none() && normal.is_none();
+        let tails = lognormal.is_none() && weibull.is_none() && exponential.is_none() && pareto.is_none();
+        from.is_some() && numbers && tails && quantiles.is_none() && choice.is_none()
+    }
 }
 
 /// The logarithm is normal.
@@ -64,6 +81,27 @@ pub(in crate::scenario) struct Weibull {
     /// The scale: 63 % of the values are smaller.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub scale: At<Number>,
+}
+
+/// Exponential.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Exponential {
+    /// The mean.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub mean: At<Number>,
+}
+
+/// Pareto: a heavy tail above a smallest value.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Pareto {
+    /// The shape: the share of values above x falls as x to this power; the mean is finite above 1.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub shape: At<Number>,
+    /// The smallest value.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub minimum: At<Number>,
 }
 
 /// Normal, cut off below zero.

@@ -3,16 +3,20 @@
 //! Nothing is checked here but names and types. Documentation comments become the descriptions of the schema. Keys that
 //! the design names and this version lacks are not here but in [`super::later`].
 
+mod churn;
 mod distribution;
 mod spelling;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(super) use churn::{Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use spelling::{At, Named, Number, Whole};
 
-use super::{Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
+use super::{
+    Availability, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,
+};
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -66,17 +70,21 @@ pub(super) struct Fleet {
     /// path starts at the folder of the scenario; `$SUBCLOUD_DATA/` stands for the folder of that environment variable.
     pub file: Option<At<String>>,
     /// With `file`: which column of the inventory each attribute is read from.
-    pub attributes: Option<At<Named<Column>>>,
+    pub attributes: Option<At<Named<FromFile>>>,
     /// Classes of nodes, mixed by share.
     pub class: Option<Vec<Class>>,
+    /// A trace of sessions by which nodes come and go.
+    pub replay: Option<At<Replay>>,
 }
 
-/// Which column of an inventory an attribute is read from.
+/// Which column of an inventory an attribute is read from; or, with `from`, how a node comes by its availability.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Column {
+pub(super) struct FromFile {
     /// Name of the column in the file.
-    pub column: At<String>,
+    pub column: Option<At<String>>,
+    /// The attribute is the node's availability: from its sessions in the long run, or from its own past.
+    pub from: Option<At<Availability>>,
     /// Factor from the file's unit to the attribute's.
     #[schemars(extend("default" = 1.0))]
     pub scale: Option<At<Number>>,
@@ -91,8 +99,28 @@ pub(super) struct Class {
     /// Its share of the cloud; the shares of all classes sum to 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: At<Number>,
-    /// The distribution of each attribute; every class has the same attributes.
+    /// The distribution of each attribute; every class has the same attributes. `{ from = "sessions" }` and `{ from = "past" }`
+    /// make it the node's availability.
     pub attributes: At<Named<Distribution>>,
+    /// How such nodes come and go in the world; single keys may be given beside it.
+    pub preset: Option<At<Preset>>,
+    /// How long nodes are up at a time.
+    pub up: Option<At<Lengths>>,
+    /// How long they are down at a time.
+    pub down: Option<At<Lengths>>,
+    /// The share of the class that is up at 0, 1, … 23 o'clock: 24 shares, with straight lines between.
+    #[schemars(length(min = 24, max = 24))]
+    pub diurnal: Option<At<Vec<At<Number>>>>,
+    /// With `diurnal`: hours by which the nodes' clocks are ahead of the run's, which starts at midnight.
+    #[schemars(extend("default" = 0.0))]
+    pub time_zone: Option<At<Distribution>>,
+    /// How long nodes take part from their arrival until they depart for ever.
+    pub lifetime: Option<At<Lengths>>,
+    /// How long the place of a departed node is free until a new node takes it; by default none is.
+    pub vacancy: Option<At<Lengths>>,
+    /// The share of the class that is there at the start; the others are free places.
+    #[schemars(range(min = 0, max = 1), extend("default" = 1.0))]
+    pub present: Option<At<Number>>,
 }
 
 /// How nodes meet.
@@ -132,6 +160,9 @@ pub(super) struct Sampling {
     /// Entries of a Cyclon exchange, by default half a view.
     #[schemars(range(min = 1, max = 128))]
     pub shuffle: Option<At<Whole>>,
+    /// Live nodes that a node knows when it comes.
+    #[schemars(range(min = 1, max = 128), extend("default" = 3))]
+    pub contacts: Option<At<Whole>>,
 }
 
 /// What the network loses.
@@ -153,6 +184,9 @@ pub(super) struct Slicing {
     /// The slicing protocol.
     #[schemars(extend("default" = "ordered"))]
     pub protocol: Option<At<SlicingProtocol>>,
+    /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a byte each.
+    #[schemars(range(min = 0, max = 16384), extend("default" = 1024))]
+    pub window: Option<At<Whole>>,
 }
 
 /// An aggregate: one number about all nodes, found by gossip.
@@ -249,24 +283,4 @@ pub(super) enum Sample {
 pub(super) enum AllNodes {
     /// Every node.
     All,
-}
-
-/// Something that happens to the cloud.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Event {
-    /// It happens at the start of this cycle: the row of that cycle shows it.
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    pub at_cycle: At<Whole>,
-    /// Nodes stop for ever.
-    pub crash: Option<Crash>,
-}
-
-/// Nodes that stop for ever.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Crash {
-    /// The share of the live nodes, chosen at random.
-    #[schemars(range(min = 0, max = 1))]
-    pub share: At<Number>,
 }

@@ -1,0 +1,81 @@
+//! How nodes come and go, written out in full.
+
+use super::{quoted, shape};
+use crate::scenario::{Churn, Event, EventKind, Fleet, Group, Lengths, Order, Replay, Size};
+
+/// How nodes come by an attribute that is an availability.
+pub(super) fn availability(fleet: &Fleet, attribute: usize) -> String {
+    fleet.availability(attribute).map_or_else(String::new, |by| format!("{{ from = \"{}\" }}", by.name()))
+}
+
+pub(super) fn class_lines(churn: &Churn) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(sessions) = &churn.sessions {
+        lines.push(format!("up = {}", lengths(&sessions.up)));
+        lines.push(format!("down = {}", lengths(&sessions.down)));
+        if let Some(rhythm) = &sessions.rhythm {
+            lines.push(format!("diurnal = {:?}", rhythm.shares));
+            lines.push(format!("time_zone = {}", shape(&rhythm.time_zone)));
+        }
+    }
+    if let Some(turnover) = &churn.turnover {
+        lines.push(format!("lifetime = {}", lengths(&turnover.lifetime)));
+        lines.push(format!("vacancy = {}", lengths(&turnover.vacancy)));
+    }
+    if churn.present < 1.0 {
+        lines.push(format!("present = {:?}", churn.present));
+    }
+    lines
+}
+
+fn lengths(lengths: &Lengths) -> String {
+    let Lengths { distribution, unit, spread } = lengths;
+    format!("{{ {} = {}, spread = {spread:?} }}", unit.name(), shape(distribution))
+}
+
+pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
+    let Replay { node, from, to, unit_seconds, snapshots, start, shift, key, .. } = replay;
+    let mut lines = vec![format!("file = {}", quoted(file))];
+    lines.extend([("node", node), ("from", from), ("to", to)].map(|(key, name)| format!("{key} = {}", quoted(name))));
+    if *snapshots {
+        lines.push("unit = \"snapshots\"".to_owned());
+        lines.push(format!("snapshot_seconds = {unit_seconds:?}"));
+    } else {
+        let hours = *unit_seconds > 1.0;
+        lines.push(format!("unit = \"{}\"", if hours { "hours" } else { "seconds" }));
+    }
+    lines.extend(start.is_finite().then(|| format!("start = {start:?}")));
+    lines.push(format!("shift = {shift:?}"));
+    lines.extend(key.as_ref().map(|key| format!("key = {}", quoted(key))));
+    lines
+}
+
+pub(super) fn event_lines(event: &Event, fleet: &Fleet) -> Vec<String> {
+    let mut lines = Vec::from(super::header("[[event]]"));
+    lines.push(format!("at_cycle = {}", event.at_cycle));
+    lines.push(format!("until_cycle = {}", event.until_cycle));
+    let (group, cycles) = match &event.kind {
+        EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, None),
+        EventKind::Outage(group, cycles) => (group, Some(cycles)),
+    };
+    let mut parts: Vec<String> = cycles.iter().map(|cycles| format!("cycles = {cycles}")).collect();
+    parts.extend(group_parts(group, fleet));
+    lines.push(format!("{} = {{ {} }}", event.kind.name(), parts.join(", ")));
+    lines
+}
+
+fn group_parts(group: &Group, fleet: &Fleet) -> Vec<String> {
+    let mut parts = vec![match group.size {
+        Size::Share(share) => format!("share = {share:?}"),
+        Size::Nodes(nodes) => format!("nodes = {nodes}"),
+    }];
+    parts.extend(group.class.map(|class| format!("class = {}", quoted(&fleet.classes()[class].name))));
+    parts.extend(group.region.map(|[from, to]| format!("region = [{from:?}, {to:?}]")));
+    parts.extend(match group.order {
+        Order::Random => None,
+        Order::Top(attribute) => Some(format!("top = \"{}\"", fleet.attributes[attribute])),
+        Order::Bottom(attribute) => Some(format!("bottom = \"{}\"", fleet.attributes[attribute])),
+        Order::Above(attribute) => Some(format!("above = \"{}\"", fleet.attributes[attribute])),
+    });
+    parts
+}

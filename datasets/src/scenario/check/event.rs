@@ -1,0 +1,168 @@
+//! What happens to the cloud, and to which nodes.
+
+use super::Check;
+use crate::error::Error;
+use crate::scenario::raw::{self, At, Number, Whole};
+use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Size};
+
+/// What is written about a group, whatever happens to it.
+struct Written<'r> {
+    event: &'r At<raw::Event>,
+    key: &'static str,
+    share: Option<&'r At<Number>>,
+    nodes: Option<&'r At<Whole>>,
+    class: Option<&'r At<String>>,
+    region: Option<&'r At<[At<Number>; 2]>>,
+}
+
+impl Check<'_, '_> {
+    pub(super) fn events(&self, raw: &[At<raw::Event>], run: &Run, fleet: &Fleet) -> Result<Vec<Event>, Error> {
+        let events = raw.iter().filter_map(|raw| self.event(raw, run, fleet).transpose());
+        let mut events = events.collect::<Result<Vec<Event>, Error>>()?;
+        events.sort_by_key(|event| event.at_cycle);
+        Ok(events)
+    }
+
+    fn event(&self, raw: &At<raw::Event>, run: &Run, fleet: &Fleet) -> Result<Option<Event>, Error> {
+        let at_cycle = self.cycle(&raw.at_cycle, 1, run)?;
+        let until_cycle = raw.until_cycle.as_ref().map(|until| self.cycle(until, 1, run)).transpose()?;
+        if let (Some(first), Some(Some(last)), Some(until)) = (at_cycle, until_cycle, &raw.until_cycle)
+            && last < first
+        {
+            let message = format!("`until_cycle` is {last}, before `at_cycle`, which is {first}");
+            return Err(self.refuse(until.span(), message, "write the later cycle, or leave it out"));
+        }
+        let mut kinds = Vec::new();
+        if let Some(crash) = &raw.crash {
+            kinds.push(EventKind::Crash(self.live(raw, "crash", crash, fleet)?));
+        }
+        if let Some(leave) = &raw.leave {
+            kinds.push(EventKind::Leave(self.live(raw, "leave", leave, fleet)?));
+        }
+        if let Some(outage) = &raw.outage {
+            let raw::Outage { cycles, share, nodes, class, region } = &**outage;
+            let written = Written {
+                event: raw,
+                key: "outage",
+                share: share.as_ref(),
+                nodes: nodes.as_ref(),
+                class: class.as_ref(),
+                region: region.as_ref(),
+            };
+            kinds.push(EventKind::Outage(self.group(&written, Order::Random, fleet)?, self.count(cycles)?));
+        }
+        if let Some(join) = &raw.join {
+            let raw::Join { share, nodes, class, region, above } = &**join;
+            if fleet.replay.is_some() {
+                let help = "leave the event out, or let nodes come and go by their class";
+                return Err(self.refuse(join.span(), "nobody can join a fleet that replays a trace", help));
+            }
+            let order = match above {
+                Some(attribute) => Order::Above(self.drawn_attribute(attribute, fleet)?),
+                None => Order::Random,
+            };
+            kinds.push(EventKind::Join(self.group(
+                &Written {
+                    event: raw,
+                    key: "join",
+                    share: share.as_ref(),
+                    nodes: nodes.as_ref(),
+                    class: class.as_ref(),
+                    region: region.as_ref(),
+                },
+                order,
+                fleet,
+            )?));
+        }
+        match (kinds.pop(), kinds.pop()) {
+            (Some(kind), None) => Ok(at_cycle.map(|at_cycle| Event {
+                at_cycle,
+                until_cycle: match until_cycle {
+                    None => at_cycle,
+                    Some(until) => until.unwrap_or(run.cycles),
+                },
+                kind,
+            })),
+            (None, _) => {
+                let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage or join";
+                Err(self.refuse(raw.span(), "this event does nothing", help))
+            }
+            (Some(one), Some(other)) => {
+                let message = format!("this event is both `{}` and `{}`", other.name(), one.name());
+                Err(self.refuse(raw.span(), message, "write an [[event]] for each"))
+            }
+        }
+    }
+
+    fn live(&self, event: &At<raw::Event>, key: &'static str, raw: &raw::Group, fleet: &Fleet) -> Result<Group, Error> {
+        let order = match (&raw.top, &raw.bottom) {
+            (None, None) => Order::Random,
+            (Some(top), None) => Order::Top(self.attribute(top, &fleet.attributes)?),
+            (None, Some(bottom)) => Order::Bottom(self.attribute(bottom, &fleet.attributes)?),
+            (Some(_), Some(bottom)) => {
+                let help = "keep one of them";
+                return Err(self.refuse(bottom.span(), "both `top` and `bottom` are given", help));
+            }
+        };
+        let raw::Group { share, nodes, class, region, .. } = raw;
+        self.group(
+            &Written {
+                event,
+                key,
+                share: share.as_ref(),
+                nodes: nodes.as_ref(),
+                class: class.as_ref(),
+                region: region.as_ref(),
+            },
+            order,
+            fleet,
+        )
+    }
+
+    fn group(&self, raw: &Written<'_>, order: Order, fleet: &Fleet) -> Result<Group, Error> {
+        let size = match (raw.share, raw.nodes) {
+            (Some(share), None) => Size::Share(self.fraction(share)?),
+            (None, Some(nodes)) => Size::Nodes(self.whole(nodes, 0, u32::MAX.into())? as u32),
+            (None, None) if raw.class.is_some() || raw.region.is_some() => Size::Share(1.0),
+            (None, None) => {
+                let help =
+                    format!("give a share, a number, a class or a region, as in `{} = {{ share = 0.5 }}`", raw.key);
+                return Err(self.refuse(raw.event.span(), format!("`{}` does not say how many nodes", raw.key), help));
+            }
+            (Some(_), Some(nodes)) => {
+                return Err(self.refuse(nodes.span(), "both `share` and `nodes` are given", "keep one of them"));
+            }
+        };
+        let class = raw.class.map(|class| self.class_named(class, fleet.classes())).transpose()?;
+        let region = raw.region.map(|written| {
+            let region = [self.fraction(&written[0])?, self.fraction(&written[1])?];
+            if region[0] > region[1] {
+                let message = format!("a region from {} to {}", region[0], region[1]);
+                return Err(self.refuse(written.span(), message, "write [from, to], fractions of the cloud"));
+            }
+            Ok(region)
+        });
+        Ok(Group { size, class, region: region.transpose()?, order })
+    }
+
+    fn class_named(&self, name: &At<String>, classes: &[Class]) -> Result<usize, Error> {
+        classes.iter().position(|class| class.name == **name).ok_or_else(|| {
+            let known: Vec<&str> = classes.iter().map(|class| class.name.as_str()).collect();
+            let help = match &*known {
+                [] => "this fleet has no classes".to_owned(),
+                known => format!("the fleet has: {}", known.join(", ")),
+            };
+            self.refuse(name.span(), format!("no class is named \"{}\"", **name), help)
+        })
+    }
+
+    /// An attribute that is drawn, so that it may be set.
+    fn drawn_attribute(&self, name: &At<String>, fleet: &Fleet) -> Result<usize, Error> {
+        let attribute = self.attribute(name, &fleet.attributes)?;
+        if fleet.availability(attribute).is_some() {
+            let message = format!("`{}` is the nodes' availability, which nobody can choose", **name);
+            return Err(self.refuse(name.span(), message, "name another attribute"));
+        }
+        Ok(attribute)
+    }
+}

@@ -1,0 +1,204 @@
+//! How nodes come and go: sessions of a class, a trace that is replayed, events.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::fleet::Distribution;
+
+/// How the nodes of a class come and go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Churn {
+    /// Up and down in turn; `None` if nodes stay up.
+    pub sessions: Option<Sessions>,
+    /// Nodes depart for ever and others take their place; `None` if they stay.
+    pub turnover: Option<Turnover>,
+    /// Share of the class that is there at the start, 0..=1; the others are free places.
+    pub present: f64,
+}
+
+impl Churn {
+    /// Nobody moves.
+    pub const NONE: Self = Self { sessions: None, turnover: None, present: 1.0 };
+
+    /// Whether all nodes are there at all times.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+}
+
+/// Sessions: how long a node is up, and how long it is down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sessions {
+    /// Time up.
+    pub up: Lengths,
+    /// Time down.
+    pub down: Lengths,
+    /// When in the day nodes are up.
+    pub rhythm: Option<Rhythm>,
+}
+
+/// Nodes that depart for ever, and the time until a new node takes their place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turnover {
+    /// From arrival to departure.
+    pub lifetime: Lengths,
+    /// From a departure to the next arrival at the same place.
+    pub vacancy: Lengths,
+}
+
+/// Lengths of time. Each node has its own mean; its lengths are the distribution's, scaled to that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lengths {
+    /// The distribution, in `unit`.
+    pub distribution: Distribution,
+    /// The unit.
+    pub unit: TimeUnit,
+    /// Standard deviation of the logarithm of the nodes' own factors, whose mean is 1.
+    pub spread: f64,
+}
+
+impl Lengths {
+    /// The mean over all nodes, in seconds.
+    #[must_use]
+    pub fn mean_seconds(&self) -> f64 {
+        self.distribution.mean() * self.unit.seconds()
+    }
+}
+
+/// A unit of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeUnit {
+    /// Seconds.
+    Seconds,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+}
+
+impl TimeUnit {
+    /// Its length in seconds.
+    #[must_use]
+    pub const fn seconds(self) -> f64 {
+        match self {
+            Self::Seconds => 1.0,
+            Self::Hours => 3600.0,
+            Self::Days => 86_400.0,
+        }
+    }
+}
+
+/// Hours of a day.
+pub const HOURS: usize = 24;
+
+/// A daily rhythm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rhythm {
+    /// The share of the class that is up at 0, 1, … 23 o'clock local time, with straight lines between.
+    pub shares: [f64; HOURS],
+    /// Hours by which a node's clock is ahead of the run's, which starts at midnight.
+    pub time_zone: Distribution,
+}
+
+/// How a node comes by its availability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    /// The share of the time that it is up in the long run, from its sessions.
+    Sessions,
+    /// The share of the time that it was up since it first came, as it finds out itself.
+    Past,
+}
+
+/// A trace of sessions, replayed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replay {
+    /// The file by its absolute path; csv, csv.gz or parquet; a row is a session.
+    pub path: PathBuf,
+    /// Column of the host's number.
+    pub node: String,
+    /// Column of the session's begin.
+    pub from: String,
+    /// Column of its end.
+    pub to: String,
+    /// Seconds of the unit of both.
+    pub unit_seconds: f64,
+    /// Whether both are numbers of snapshots, the last one included.
+    pub snapshots: bool,
+    /// Where in the trace the run begins, in its unit.
+    pub start: f64,
+    /// Each node's trace is shifted by up to so much either way, in its unit.
+    pub shift: f64,
+    /// Column of the fleet's file that holds the host's number, if nodes are rows of a file.
+    pub key: Option<String>,
+}
+
+/// Something that happens to the cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// It happens at the start of this cycle, 1..=cycles: the row of that cycle shows it.
+    pub at_cycle: u32,
+    /// It happens again in every following cycle up to this one.
+    pub until_cycle: u32,
+    /// What happens.
+    pub kind: EventKind,
+}
+
+impl Event {
+    /// Whether it happens in a cycle.
+    #[must_use]
+    pub fn is_due(&self, cycle: u32) -> bool {
+        (self.at_cycle..=self.until_cycle).contains(&cycle)
+    }
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// Nodes stop for ever.
+    Crash(Group),
+    /// Nodes leave for ever.
+    Leave(Group),
+    /// Nodes are down for so many cycles; then all return at once.
+    Outage(Group, u32),
+    /// New nodes take free places.
+    Join(Group),
+}
+
+/// Some nodes: live ones, or free places if they are to join.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// How many of those that the other fields allow.
+    pub size: Size,
+    /// Of this class alone.
+    pub class: Option<usize>,
+    /// Of these indices alone, as fractions of the cloud.
+    pub region: Option<[f64; 2]>,
+    /// Which of them.
+    pub order: Order,
+}
+
+/// How many nodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    /// A share, 0..=1.
+    Share(f64),
+    /// A number, or all if there are less.
+    Nodes(u32),
+}
+
+/// Which nodes of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Any.
+    Random,
+    /// Those with the largest values of an attribute.
+    Top(usize),
+    /// Those with the smallest values.
+    Bottom(usize),
+    /// Joining nodes get values of an attribute above all that there are.
+    Above(usize),
+}

@@ -1,0 +1,153 @@
+//! How nodes come and go, as it is written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{At, Distribution, Number, Whole};
+
+/// Lengths of time: exactly one of the units.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Lengths {
+    /// The distribution, in seconds.
+    pub seconds: Option<At<Distribution>>,
+    /// The distribution, in hours.
+    pub hours: Option<At<Distribution>>,
+    /// The distribution, in days.
+    pub days: Option<At<Distribution>>,
+    /// Each node has its own mean: the class's times a lognormal factor of mean 1, whose logarithm has this standard deviation.
+    #[schemars(range(min = 0, max = 5), extend("default" = 0.0))]
+    pub spread: Option<At<Number>>,
+}
+
+/// Real fleets, with their sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Preset {
+    /// Volunteer relays: median session 72 h, mean 761 h; median gap 12 h, mean 131 h (Tor relays, 2023 to 2026).
+    AlwaysOn,
+    /// Home PCs in file sharing: 6.4 joins a day, up 30 % of the time (Overnet: Bhagwan, Savage and Voelker 2003); sessions are
+    /// Weibull of shape 0.5 (Stutzbach and Rejaie 2006: 0.34 to 0.59).
+    HomePc,
+    /// Phones free for work: 36 % at 04:00, 16 % at 13:00 local time; sessions of an hour, an assumption.
+    Phone,
+    /// Set-top boxes: an assumption, no measurement: standby power cut at night by some, else up for weeks.
+    #[serde(rename = "set-top box")]
+    SetTopBox,
+}
+
+/// A trace of sessions, replayed: each node is a host of the trace, drawn with replacement, and shifted in time.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Replay {
+    /// The trace in csv, csv.gz or parquet: a row is a session. Paths as for `fleet.file`.
+    pub file: At<String>,
+    /// Column of the host's number.
+    pub node: At<String>,
+    /// Column of the begin of the session.
+    pub from: At<String>,
+    /// Column of its end: the first moment down, or the last snapshot up.
+    pub to: At<String>,
+    /// What the columns count.
+    #[schemars(extend("default" = "seconds"))]
+    pub unit: Option<At<ReplayUnit>>,
+    /// With `unit = "snapshots"`: seconds from one snapshot to the next.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub snapshot_seconds: Option<At<Number>>,
+    /// Where in the trace the run begins, in its unit; by default where the trace begins. Behind its end it starts anew.
+    pub start: Option<At<Number>>,
+    /// The trace of each node is shifted by up to so much either way, in its unit.
+    #[schemars(range(min = 0), extend("default" = 0.0))]
+    pub shift: Option<At<Number>>,
+    /// With `fleet.file`: the column there that holds the host's number, so that a node has the attributes of its host.
+    pub key: Option<At<String>>,
+}
+
+/// What the columns of a trace count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum ReplayUnit {
+    /// Seconds.
+    Seconds,
+    /// Hours.
+    Hours,
+    /// Snapshots; a session reaches from the first to the last, inclusive.
+    Snapshots,
+}
+
+/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage` and `join`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Event {
+    /// It happens at the start of this cycle: the row of that cycle shows it.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub at_cycle: At<Whole>,
+    /// It happens again in every following cycle up to this one.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub until_cycle: Option<At<Whole>>,
+    /// Nodes stop for ever, without a word.
+    pub crash: Option<At<Group>>,
+    /// Nodes leave for ever.
+    pub leave: Option<At<Group>>,
+    /// Nodes are down for a while; then all return at once.
+    pub outage: Option<At<Outage>>,
+    /// New nodes take free places: those of nodes that have stopped or left for ever, or were not there yet.
+    pub join: Option<At<Join>>,
+}
+
+/// Some of the live nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Group {
+    /// The share of the live nodes (of the class, in the region), chosen at random.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: Option<At<Number>>,
+    /// How many, instead of a share.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
+    /// Nodes of this class alone.
+    pub class: Option<At<String>>,
+    /// Nodes with an index between two fractions of the cloud alone: [from, to].
+    pub region: Option<At<[At<Number>; 2]>>,
+    /// Those with the largest values of this attribute, instead of random ones.
+    pub top: Option<At<String>>,
+    /// Those with the smallest values of this attribute, instead of random ones.
+    pub bottom: Option<At<String>>,
+}
+
+/// Nodes that are down for a while.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Outage {
+    /// For so many cycles.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub cycles: At<Whole>,
+    /// The share of the live nodes (of the class, in the region), chosen at random.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: Option<At<Number>>,
+    /// How many, instead of a share.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
+    /// Nodes of this class alone.
+    pub class: Option<At<String>>,
+    /// Nodes with an index between two fractions of the cloud alone: [from, to].
+    pub region: Option<At<[At<Number>; 2]>>,
+}
+
+/// New nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Join {
+    /// The share of the free places (of the class, in the region).
+    #[schemars(range(min = 0, max = 1))]
+    pub share: Option<At<Number>>,
+    /// How many, instead of a share.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
+    /// Nodes of this class alone.
+    pub class: Option<At<String>>,
+    /// Places with an index between two fractions of the cloud alone: [from, to].
+    pub region: Option<At<[At<Number>; 2]>>,
+    /// They have values of this attribute above all that there are.
+    pub above: Option<At<String>>,
+}

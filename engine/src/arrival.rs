@@ -1,0 +1,197 @@
+//! Arrivals and departures: what a node loses when it leaves, and what it gets when it comes.
+//!
+//! A node that leaves is in no application and no gradient. One that comes has lost its protocol state: it has a new random id in
+//! every gradient, its own values as estimates, and a view of a few live contacts. A new node at the place of another has
+//! attributes of its own. Touches the columns of those nodes alone, in the order of their indices.
+
+use datasets::scenario::{Availability, Scenario};
+use kernels::philox::Stream;
+use kernels::slicing::Slot;
+use kernels::sort::key;
+use kernels::suite::NONE;
+
+use crate::assign::{Moves, sum};
+use crate::attributes::Attributes;
+use crate::birth::first_estimate;
+use crate::churn::{Change, Changes};
+use crate::cloud::{Cloud, Past};
+use crate::pass::{STRIDE, strides};
+use crate::plan::Plan;
+use crate::purpose::{ABOVE, ID, INSTANCE};
+use crate::schedule::MEMBER;
+
+/// The cycle in which a node first came, for one that has not.
+pub const UNSEEN: i32 = i32::MIN;
+
+/// Values of an attribute that joining nodes get: above all that there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Above {
+    /// The attribute.
+    pub attribute: usize,
+    /// The largest value that there is.
+    pub base: f32,
+    /// Values lie within so much above it.
+    pub width: f32,
+}
+
+/// Where and when nodes come and go.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// What new nodes are born with.
+    pub attributes: &'a Attributes,
+    /// The cycle.
+    pub cycle: u32,
+}
+
+/// Settles what has happened; returns the nodes that left each application.
+pub fn settle(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes, above: Option<Above>) -> Vec<Moves> {
+    if changes.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let moves = leave(cloud, scene, changes);
+    renew(cloud, scene, changes, above);
+    remember(cloud, scene, changes);
+    begin(cloud, scene, changes);
+    crate::sampling::welcome(cloud, scene.scenario, scene.cycle, changes);
+    moves
+}
+
+/// The changes of a stride, with their places in it.
+fn each(changes: &Changes, first: usize) -> impl Iterator<Item = (&Change, usize)> {
+    changes[first / STRIDE].iter().map(move |change| (change, change.node as usize - first))
+}
+
+/// Nodes that leave are in no application and no gradient.
+fn leave(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) -> Vec<Moves> {
+    let Some(apps) = &mut cloud.apps else { return Vec::new() };
+    let members: Vec<&mut [u8]> =
+        cloud.gradients.iter_mut().filter_map(|gradient| gradient.members.as_deref_mut()).collect();
+    let count = scene.plan.claims.len();
+    let moves = strides((&mut **apps, members), |first, (apps, mut members)| {
+        let mut moves = vec![Moves::default(); count];
+        for (_, k) in each(changes, first).filter(|(change, _)| change.left) {
+            if let Some(moves) = moves.get_mut(apps[k] as usize) {
+                moves.leaves += 1;
+            }
+            apps[k] = NONE;
+            for members in &mut members {
+                members[k] = 0;
+            }
+        }
+        moves
+    });
+    sum(moves, count)
+}
+
+/// New nodes have attributes of their own.
+fn renew(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes, above: Option<Above>) {
+    let Scene { scenario, attributes, cycle, .. } = scene;
+    let words = Stream::new(scenario.run.seed, cycle, ABOVE);
+    for (attribute, column) in cloud.attributes.iter_mut().enumerate() {
+        let above = above.filter(|above| above.attribute == attribute);
+        strides(&mut **column, |first, values: &mut [f32]| {
+            for (change, k) in each(changes, first).filter(|(change, _)| change.is_new) {
+                let share = || (words.word(change.node, 0) as f32 + 1.0) * 0.5_f32.powi(32);
+                let lifted = above.map(|above| above.base + above.width * share());
+                let value = lifted.or_else(|| attributes.renew(attribute, change.node, cycle));
+                values[k] = value.unwrap_or(values[k]);
+            }
+        });
+    }
+}
+
+/// Nodes remember when they were there, and those that come know their availability from it.
+fn remember(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
+    let Some(Past { first, down }) = &mut cloud.past else { return };
+    let now = scene.cycle as i32;
+    strides((&mut **first, &mut **down), |start, (first, down): (&mut [i32], &mut [i32])| {
+        for (change, k) in each(changes, start) {
+            if change.is_new {
+                (first[k], down[k]) = (UNSEEN, 0);
+            } else if change.left {
+                down[k] -= now;
+            }
+            match (change.came, first[k]) {
+                (true, UNSEEN) => (first[k], down[k]) = (now, 0),
+                (true, _) => down[k] += now,
+                (false, _) => {}
+            }
+        }
+    });
+    let of_past = scene.scenario.fleet.availabilities.iter().filter(|(_, by)| *by == Availability::Past);
+    for &(attribute, _) in of_past {
+        let past = (&**first, &**down);
+        strides((&mut *cloud.attributes[attribute], past), |start, (values, (first, down)): (&mut [f32], _)| {
+            for (_, k) in each(changes, start).filter(|(change, _)| change.came) {
+                values[k] = share_up(first[k], down[k], now);
+            }
+        });
+    }
+}
+
+/// Nodes that come begin anew: random ids, and their own values as estimates.
+fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
+    let Scene { scenario, plan, cycle, .. } = scene;
+    let came = |first| each(changes, first).filter(|(change, _)| change.came);
+    for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&plan.gradients).enumerate() {
+        let ids = Stream::new(scenario.run.seed, cycle, ID + number as u32 * INSTANCE);
+        let values = &*cloud.attributes[plan.attribute];
+        strides((&mut *gradient.slots, values), |first, (slots, values): (&mut [Slot], &[f32])| {
+            for (change, k) in came(first) {
+                slots[k] = Slot::new(key(values[k]), ids.word(change.node, 0));
+            }
+        });
+        if let Some(memory) = &mut gradient.memory {
+            crate::ranking::forget(memory, cloud.nodes, changes);
+        }
+    }
+    for (estimates, aggregate) in cloud.aggregates.iter_mut().zip(&scenario.aggregates) {
+        let values = &*cloud.attributes[aggregate.attribute];
+        for (power, state) in estimates.states.iter_mut().enumerate() {
+            strides((&mut **state, values), |first, (state, values): (&mut [f64], &[f32])| {
+                for (_, k) in came(first) {
+                    state[k] = first_estimate(values[k], aggregate.function, power);
+                }
+            });
+        }
+    }
+}
+
+/// All live nodes that know their availability from their past look at it again. Reads thirteen bytes a node and writes four, and
+/// reads and writes eight a gradient.
+pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, cycle: u32) {
+    let Some(Past { first, down }) = &cloud.past else { return };
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    let of_past = scenario.fleet.availabilities.iter().filter(|(_, by)| *by == Availability::Past);
+    for &(attribute, _) in of_past {
+        let values = &mut *cloud.attributes[attribute];
+        let columns = (values, (alive, (&**first, &**down)));
+        strides(columns, |_, (values, (alive, (first, down)))| {
+            for (k, value) in values.iter_mut().enumerate() {
+                if alive.get(k).is_none_or(|&alive| alive == MEMBER) {
+                    *value = share_up(first[k], down[k], cycle as i32);
+                }
+            }
+        });
+        let values = &*cloud.attributes[attribute];
+        let gradients = cloud.gradients.iter_mut().zip(&plan.gradients);
+        for (gradient, _) in gradients.filter(|(_, plan)| plan.attribute == attribute) {
+            strides((&mut *gradient.slots, values), |_, (slots, values): (&mut [Slot], &[f32])| {
+                for (slot, &value) in slots.iter_mut().zip(values) {
+                    *slot = Slot::new(key(value), slot.id());
+                }
+            });
+        }
+    }
+}
+
+/// The share of the time since it first came that a live node was up, this cycle included.
+#[must_use]
+pub fn share_up(first: i32, down: i32, now: i32) -> f32 {
+    let since = f64::from(now) - f64::from(first) + 1.0;
+    ((since - f64::from(down)) / since) as f32
+}
