@@ -127,7 +127,7 @@ fn remember(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
         let past = (&**first, &**down);
         strides((&mut *cloud.attributes[attribute], past), |start, (values, (first, down)): (&mut [f32], _)| {
             for (_, k) in each(changes, start).filter(|(change, _)| change.came) {
-                values[k] = share_up(first[k], down[k], now);
+                values[k] = share_up(first[k], down[k], now, scene.scenario.run.cycle_seconds);
             }
         });
     }
@@ -173,7 +173,7 @@ pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, cycle: u32
         strides(columns, |_, (values, (alive, (first, down)))| {
             for (k, value) in values.iter_mut().enumerate() {
                 if alive.get(k).is_none_or(|&alive| alive == MEMBER) {
-                    *value = share_up(first[k], down[k], cycle as i32);
+                    *value = share_up(first[k], down[k], cycle as i32, scenario.run.cycle_seconds);
                 }
             }
         });
@@ -189,9 +189,13 @@ pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, cycle: u32
     }
 }
 
-/// The share of the time since it first came that a live node was up, this cycle included.
+/// What a live node takes its availability to be: the share of the time since it first came that it was up, this cycle included,
+/// as if it had also been up for a day and down for a day. By this rule of succession (Laplace) a node that has only just come is
+/// worth 1/2 and not 1: else newcomers, which have not left yet, would outrank all that have stayed for years.
 #[must_use]
-pub fn share_up(first: i32, down: i32, now: i32) -> f32 {
+pub fn share_up(first: i32, down: i32, now: i32, cycle_seconds: f64) -> f32 {
+    const DAY_SECONDS: f64 = 86_400.0;
+    let day = DAY_SECONDS / cycle_seconds;
     let since = f64::from(now) - f64::from(first) + 1.0;
-    ((since - f64::from(down)) / since) as f32
+    ((since - f64::from(down) + day) / (since + 2.0 * day)) as f32
 }

@@ -30,7 +30,7 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, ch
     for attribute in 0..cloud.attributes.len() {
         match scenario.fleet.availability(attribute) {
             None => attributes.fill(&mut cloud.attributes[attribute], attribute, rows),
-            Some(by) => availability(cloud, attribute, by, churn),
+            Some(by) => availability(cloud, attribute, by, churn, scenario.run.cycle_seconds),
         }
     }
     let plan = Plan::new(&scenario.suite);
@@ -78,14 +78,14 @@ fn remember(cloud: &mut Cloud, churn: &Churn) {
 }
 
 /// The availability of every node.
-fn availability(cloud: &mut Cloud, attribute: usize, by: Availability, churn: &Churn) {
+fn availability(cloud: &mut Cloud, attribute: usize, by: Availability, churn: &Churn, cycle_seconds: f64) {
     let past = cloud.past.as_ref();
     let past = past.map_or((&[][..], &[][..]), |past| (&*past.first, &*past.down));
     strides((&mut *cloud.attributes[attribute], past), |start, (values, (first, down)): (&mut [f32], _)| {
         for (k, value) in values.iter_mut().enumerate() {
             *value = match (by, first.get(k)) {
                 (Availability::Past, Some(&UNSEEN)) => 0.0,
-                (Availability::Past, Some(&first)) => share_up(first, down[k], 0),
+                (Availability::Past, Some(&first)) => share_up(first, down[k], 0, cycle_seconds),
                 _ => churn.availability((start + k) as u32) as f32,
             };
         }

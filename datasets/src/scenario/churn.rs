@@ -109,7 +109,8 @@ pub struct Rhythm {
 pub enum Availability {
     /// The share of the time that it is up in the long run, from its sessions.
     Sessions,
-    /// The share of the time that it was up since it first came, as it finds out itself.
+    /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down are added, so that
+    /// a node that has only just come is worth 1/2.
     Past,
 }
 
