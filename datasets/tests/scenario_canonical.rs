@@ -187,6 +187,7 @@ prop_compose! {
             .map(|(cycle, until, share, number)| event(1 + cycle % run.cycles, 1 + until % run.cycles, share, number))
             .collect();
         events.sort_by_key(|event| event.at_cycle);
+        let paths = (6_400_000 / run.nodes).clamp(8, 64);
         Scenario {
             name: "any".to_owned(),
             run,
@@ -216,7 +217,11 @@ prop_compose! {
             trace: Trace {
                 every,
                 nodes: panel,
-                overlay: Overlay { every: if sampling.protocol.has_views() { every } else { 10 }, sample: 1000 },
+                overlay: Overlay {
+                    every: if sampling.protocol.has_views() { every } else { 10 },
+                    sample: 1000,
+                    paths: if sampling.protocol.has_views() { every % 1025 } else { paths },
+                },
             },
             events,
         }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::churn::{Churn, NEVER};
 use crate::column::{Column, Storage};
 use crate::error::Error;
+use crate::overlay;
 use crate::plan::Plan;
 use crate::schedule::MEMBER;
 
@@ -150,14 +151,13 @@ impl Cloud {
     }
 
     /// Bytes that building and running a scenario needs at its height: the fields, and while true ranks are sorted two
-    /// buffers of eight bytes a node, while the overlay is measured two words of sources, a degree and an index.
+    /// buffers of eight bytes a node, while the overlay is measured [`overlay::BYTES_PER_NODE`].
     #[must_use]
     pub fn peak_bytes(scenario: &Scenario) -> u64 {
         const SORT: u64 = 16;
-        const OVERLAY: u64 = 24;
         const FIXED: u64 = 64 << 20;
         let sort = if scenario.suite.apps.is_empty() { 0 } else { SORT };
-        let overlay = if scenario.sampling.protocol.has_views() { OVERLAY } else { 0 };
+        let overlay = if scenario.sampling.protocol.has_views() { overlay::BYTES_PER_NODE } else { 0 };
         let blocks = u64::from(scenario.run.nodes) / 4096 * 160;
         u64::from(scenario.run.nodes) * (Self::bytes_per_node(scenario) + sort.max(overlay)) + blocks + FIXED
     }

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU8;
 
 use bytemuck::Pod;
 use memmap2::{Advice, MmapMut};
@@ -55,6 +56,20 @@ impl<T: Pod> Column<T> {
         // shortens or writes the file while it is mapped; every bit pattern is a value of a `Pod` type.
         let map = unsafe { MmapMut::map_mut(&file)? };
         Ok(Self { map, len, field: std::marker::PhantomData })
+    }
+}
+
+impl Column<u8> {
+    /// The column as bytes that threads may change side by side.
+    #[must_use]
+    pub fn shared(&mut self) -> &[AtomicU8] {
+        let bytes: &mut [u8] = self;
+        #[expect(unsafe_code, reason = "atomic views of a slice are not yet stable")]
+        // SAFETY: an `AtomicU8` has the size and the alignment of a `u8`; the bytes are borrowed mutably for as long, so nobody sees
+        // them but through the atomic ones.
+        unsafe {
+            &*(std::ptr::from_mut(bytes) as *const [AtomicU8])
+        }
     }
 }
 

@@ -156,7 +156,8 @@ impl<'a> Simulation<'a> {
     /// Writes the rows of the state as it is, if they are due.
     ///
     /// # Errors
-    /// If the trace cannot be written, or nodes have come and gone and there is no room to find the truth anew.
+    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after nodes have come
+    /// and gone.
     pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
         let start = Instant::now();
         let (scenario, cycle) = (self.scenario, self.cycle);
@@ -172,7 +173,7 @@ impl<'a> Simulation<'a> {
             observe::aggregates(&self.cloud, scenario, values, cycle, trace);
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || cycle == scenario.run.cycles {
-            observe::overlay(&self.cloud, scenario, cycle, trace);
+            observe::overlay(&self.cloud, scenario, cycle, trace)?;
         }
         snapshot(&self.cloud, scenario, self.panel.as_deref(), cycle, trace)?;
         self.times.observation += start.elapsed();

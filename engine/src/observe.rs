@@ -3,8 +3,8 @@
 //! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes,
 //! for an aggregate its columns. Sums fold in the order of the nodes.
 
-use datasets::scenario::{Function, Scenario, SlicingProtocol};
-use datasets::trace::{AggregateRow, AppRow, OverlayRow, SliceRow, Writer};
+use datasets::scenario::{Function, Overlay, SamplingProtocol, Scenario, SlicingProtocol};
+use datasets::trace::{AggregateRow, AppRow, DegreeRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
 use kernels::moments::Moments;
 use kernels::philox::Stream;
@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use crate::assign::Moves;
 use crate::cloud::{Cloud, Estimates, Gradient};
-use crate::overlay::Graph;
+use crate::error::Error;
+use crate::overlay::{BYTES_PER_NODE, Effort, Graph};
 use crate::pass::{STRIDE, strides};
 use crate::purpose::OVERLAY;
 use crate::schedule::MEMBER;
@@ -118,22 +119,38 @@ pub fn apps(cloud: &Cloud, scenario: &Scenario, truth: &Truth, moves: &[Moves], 
     }
 }
 
-/// Writes a row of the overlay that the views span, if nodes keep views.
-pub fn overlay(cloud: &Cloud, scenario: &Scenario, cycle: u32, trace: &mut Writer) {
-    let Some(records) = cloud.views.as_deref() else { return };
-    let graph = Graph { records, entries: scenario.sampling.view as usize, alive: cloud.alive() };
-    let stream = Stream::new(scenario.run.seed, cycle, OVERLAY);
-    let found = graph.measure(scenario.trace.overlay.sample as usize, stream);
+/// Writes a row of the overlay that the views span, and a row for each in-degree, if nodes keep views.
+///
+/// # Errors
+/// If there is no room for what it takes to measure.
+pub fn overlay(cloud: &Cloud, scenario: &Scenario, cycle: u32, trace: &mut Writer) -> Result<(), Error> {
+    let Some(records) = cloud.views.as_deref() else { return Ok(()) };
+    let protocol = scenario.sampling.protocol;
+    let now = (protocol == SamplingProtocol::Newscast).then_some(cycle as u8);
+    let graph = Graph { records, entries: scenario.sampling.view as usize, alive: cloud.alive(), now };
+    let Overlay { sample, paths, .. } = scenario.trace.overlay;
+    let effort = Effort { sample: sample as usize, paths: paths as usize };
+    let bytes = BYTES_PER_NODE * cloud.nodes as u64;
+    let found = graph
+        .measure(effort, Stream::new(scenario.run.seed, cycle, OVERLAY))
+        .map_err(|source| Error::Column { column: "overlay".into(), bytes, source })?;
     let [in_degree_mean, in_degree_sd, in_degree_min, in_degree_max] = found.in_degree;
+    let [age_p50, age_p90, age_p99] = found.ages.quantiles;
     trace.overlay(OverlayRow {
         cycle,
-        protocol: scenario.sampling.protocol.name().to_owned(),
+        protocol: protocol.name().to_owned(),
         in_degree_mean,
         in_degree_sd,
         in_degree_min,
         in_degree_max,
         dead_links_count: found.dead_links,
+        dead_links_mean: found.dead_links as f64 / found.live as f64,
         entries_count: found.entries,
+        age_mean: found.ages.mean,
+        age_p50,
+        age_p90,
+        age_p99,
+        age_max: found.ages.most,
         clustering_coefficient: found.clustering,
         clustering_sample_count: found.clustering_sample,
         path_length_mean: found.path_length,
@@ -141,6 +158,10 @@ pub fn overlay(cloud: &Cloud, scenario: &Scenario, cycle: u32, trace: &mut Write
         components_count: found.components,
         largest_component_fraction: found.largest,
     });
+    for (in_degree, nodes_count) in found.degrees {
+        trace.degree(DegreeRow { cycle, in_degree, nodes_count });
+    }
+    Ok(())
 }
 
 /// Writes a row for each aggregate.

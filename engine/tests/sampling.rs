@@ -170,7 +170,8 @@ fn the_bits_are_the_same_for_any_threads_with_views_loss_and_a_crash() {
         ["protocol = \"newscast\"", "protocol = \"cyclon\"", "protocol = \"generic\"\nhealing = 4\npeer = \"tail\""]
     {
         let text = text(70_000, 8, 1, sampling, "every = 4, sample = 100", &more);
-        let rows = |found: Result| (found.digest, found.overlay, found.slices, found.aggregates, found.cycles);
+        let rows =
+            |found: Result| (found.digest, found.overlay, found.degrees, found.slices, found.aggregates, found.cycles);
         let one = rows(run_with(1, &text));
         for threads in [2, 3, 8] {
             assert!(one == rows(run_with(threads, &text)), "{sampling}, {threads} threads");

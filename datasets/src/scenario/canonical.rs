@@ -65,8 +65,8 @@ impl Scenario {
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
         if self.sampling.protocol.has_views() {
-            let Overlay { every, sample } = self.trace.overlay;
-            lines.push(format!("overlay = {{ every = {every}, sample = {sample} }}"));
+            let Overlay { every, sample, paths } = self.trace.overlay;
+            lines.push(format!("overlay = {{ every = {every}, sample = {sample}, paths = {paths} }}"));
         }
         lines.extend(self.events.iter().flat_map(|event| churn::event_lines(event, &self.fleet)));
         lines.push(String::new());

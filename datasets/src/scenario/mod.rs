@@ -373,6 +373,8 @@ pub struct Overlay {
     pub every: u32,
     /// Nodes at which the clustering coefficient is measured.
     pub sample: u32,
+    /// Nodes from which path lengths are measured; 0 for none.
+    pub paths: u32,
 }
 
 /// Snapshots of nodes.

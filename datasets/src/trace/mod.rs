@@ -34,6 +34,6 @@ mod writer;
 
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
-pub use rows::{AggregateRow, AppRow, CycleRow, EventRow, NodeRows, OverlayRow, SliceRow};
+pub use rows::{AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow};
 pub use tables::Table;
 pub use writer::{Finished, Writer, WrittenFile};

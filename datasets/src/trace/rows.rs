@@ -113,13 +113,27 @@ pub struct OverlayRow {
     pub in_degree_max: f64,
     /// Entries of live nodes' views that are dead.
     pub dead_links_count: u64,
+    /// Their mean over the live nodes.
+    pub dead_links_mean: f64,
     /// Entries of live nodes' views.
     pub entries_count: u64,
+    /// Mean age of those entries. Newscast and Cyclon count cycles, the generic framework the exchanges of the nodes that held an
+    /// entry, about two a cycle. Ages stop at 250: an entry of that age is as old or older.
+    pub age_mean: f64,
+    /// The least age that half of the entries do not exceed.
+    pub age_p50: f64,
+    /// The least age that 90 % do not exceed.
+    pub age_p90: f64,
+    /// The least age that 99 % do not exceed.
+    pub age_p99: f64,
+    /// The highest age.
+    pub age_max: f64,
     /// Mean clustering coefficient of the sample: the share of the pairs of a node's neighbours that are neighbours.
     pub clustering_coefficient: f64,
     /// Nodes of the sample with two neighbours or more.
     pub clustering_sample_count: u64,
-    /// Mean distance from the sampled sources to the nodes that they reach, edges taken without direction.
+    /// Mean distance from the sampled sources to the nodes that they reach, edges taken without direction; `NaN` without sources, or
+    /// where paths are too long to follow.
     pub path_length_mean: f64,
     /// Sources of those paths.
     pub path_sample_count: u64,
@@ -127,6 +141,17 @@ pub struct OverlayRow {
     pub components_count: u64,
     /// Share of the live nodes in the largest of them.
     pub largest_component_fraction: f64,
+}
+
+/// A row of `degrees`: how many nodes have an in-degree after a cycle at which the overlay is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DegreeRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// Live nodes' views that hold such a node. Only in-degrees that occur have a row.
+    pub in_degree: u32,
+    /// Live nodes that have it, at least one.
+    pub nodes_count: u64,
 }
 
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.

@@ -12,7 +12,7 @@ use arrow::array::{
 use arrow::datatypes::{Field, Schema, UInt32Type};
 use arrow::error::ArrowError;
 
-use super::{AggregateRow, AppRow, CycleRow, EventRow, NodeRows, OverlayRow, SliceRow};
+use super::{AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow};
 
 /// A table of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Table {
     Aggregates,
     /// A row per cycle at which the overlay of views is measured.
     Overlay,
+    /// A row per such cycle and in-degree that occurs.
+    Degrees,
     /// A row per snapshot and node.
     Nodes,
     /// A row per event.
@@ -43,6 +45,7 @@ impl Table {
             Table::Apps => "apps",
             Table::Aggregates => "aggregates",
             Table::Overlay => "overlay",
+            Table::Degrees => "degrees",
             Table::Nodes => "nodes",
             Table::Events => "events",
         }
@@ -130,13 +133,27 @@ pub(super) fn overlay(rows: &[OverlayRow]) -> Batch {
         .measure("in_degree_min", rows.iter().map(|row| row.in_degree_min))
         .measure("in_degree_max", rows.iter().map(|row| row.in_degree_max))
         .count64("dead_links_count", rows.iter().map(|row| row.dead_links_count))
+        .measure("dead_links_mean", rows.iter().map(|row| row.dead_links_mean))
         .count64("entries_count", rows.iter().map(|row| row.entries_count))
+        .measure("age_mean", rows.iter().map(|row| row.age_mean))
+        .measure("age_p50", rows.iter().map(|row| row.age_p50))
+        .measure("age_p90", rows.iter().map(|row| row.age_p90))
+        .measure("age_p99", rows.iter().map(|row| row.age_p99))
+        .measure("age_max", rows.iter().map(|row| row.age_max))
         .measure("clustering_coefficient", rows.iter().map(|row| row.clustering_coefficient))
         .count64("clustering_sample_count", rows.iter().map(|row| row.clustering_sample_count))
         .measure("path_length_mean", rows.iter().map(|row| row.path_length_mean))
         .count64("path_sample_count", rows.iter().map(|row| row.path_sample_count))
         .count64("components_count", rows.iter().map(|row| row.components_count))
         .measure("largest_component_fraction", rows.iter().map(|row| row.largest_component_fraction))
+        .batch()
+}
+
+pub(super) fn degrees(rows: &[DegreeRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .count32("in_degree", rows.iter().map(|row| row.in_degree))
+        .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
         .batch()
 }
 

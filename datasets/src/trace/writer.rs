@@ -8,7 +8,9 @@ use arrow::error::ArrowError;
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
-use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table, tables};
+use super::{
+    AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table, tables,
+};
 
 /// Writes the tables of a run.
 ///
@@ -21,6 +23,7 @@ pub struct Writer {
     apps: Vec<AppRow>,
     aggregates: Vec<AggregateRow>,
     overlay: Vec<OverlayRow>,
+    degrees: Vec<DegreeRow>,
     events: Vec<EventRow>,
     nodes: Snapshots,
     staging: Staging,
@@ -70,6 +73,7 @@ impl Writer {
             apps: Vec::new(),
             aggregates: Vec::new(),
             overlay: Vec::new(),
+            degrees: Vec::new(),
             events: Vec::new(),
             nodes,
             staging,
@@ -106,6 +110,11 @@ impl Writer {
         self.overlay.push(row);
     }
 
+    /// Adds a row to `degrees`.
+    pub fn degree(&mut self, row: DegreeRow) {
+        self.degrees.push(row);
+    }
+
     /// Adds a row to `events`.
     pub fn event(&mut self, row: EventRow) {
         self.events.push(row);
@@ -139,6 +148,7 @@ impl Writer {
             (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
             (Table::Aggregates, tables::aggregates(&self.aggregates)),
             (Table::Overlay, tables::overlay(&self.overlay)),
+            (Table::Degrees, tables::degrees(&self.degrees)),
             (Table::Events, tables::events(&self.events)),
         ];
         let mut files = Vec::new();

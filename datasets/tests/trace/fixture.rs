@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, CycleRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow, Writer,
+    AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -82,7 +82,13 @@ pub fn overlay(cycle: u32) -> OverlayRow {
         in_degree_min: 1.0,
         in_degree_max: 41.0,
         dead_links_count: 3,
+        dead_links_mean: 0.003,
         entries_count: 20_000,
+        age_mean: 1.25,
+        age_p50: 1.0,
+        age_p90: 3.0,
+        age_p99: 4.0,
+        age_max: 250.0,
         clustering_coefficient: 0.25,
         clustering_sample_count: 100,
         path_length_mean: 3.5,
@@ -90,6 +96,10 @@ pub fn overlay(cycle: u32) -> OverlayRow {
         components_count: 1,
         largest_component_fraction: 1.0,
     }
+}
+
+pub fn degree(cycle: u32, in_degree: u32) -> DegreeRow {
+    DegreeRow { cycle, in_degree, nodes_count: 500 }
 }
 
 pub fn event(cycle: u32) -> EventRow {
@@ -116,6 +126,8 @@ pub fn fill(writer: &mut Writer) {
         writer.aggregate(aggregate(k));
     }
     writer.overlay(overlay(2));
+    writer.degree(degree(2, 19));
+    writer.degree(degree(2, 70_000));
     writer.event(event(2));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();

@@ -1,7 +1,7 @@
 use datasets::trace::{CycleRow, NodeRows, Writer, read};
 use tempfile::tempdir;
 
-use crate::fixture::{self, aggregate, app, cycle, event, meta, nodes, overlay, slice};
+use crate::fixture::{self, aggregate, app, cycle, degree, event, meta, nodes, overlay, slice};
 
 #[test]
 fn every_table_comes_back_as_it_was_written() {
@@ -14,6 +14,7 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.apps().unwrap()[4..], [app(2, "monitoring", None), app(2, "chat", Some(0.9))]);
     assert_eq!(run.aggregates().unwrap(), [0, 1, 2].map(aggregate));
     assert_eq!(run.overlay().unwrap(), [overlay(2)]);
+    assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
     assert_eq!(run.events().unwrap(), [event(2)]);
     assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, OverlayRow, SliceRow, Writer};
+use datasets::trace::{AggregateRow, AppRow, CycleRow, DegreeRow, Meta, OverlayRow, SliceRow, Writer};
 use engine::{Simulation, Storage};
 
 /// The rows of a finished run, and the digest of its last state.
@@ -17,6 +17,7 @@ pub struct Result {
     pub apps: Vec<AppRow>,
     pub aggregates: Vec<AggregateRow>,
     pub overlay: Vec<OverlayRow>,
+    pub degrees: Vec<DegreeRow>,
     pub digest: u64,
 }
 
@@ -73,6 +74,7 @@ fn read(out: &Path, digest: u64) -> Result {
         apps: run.apps().unwrap(),
         aggregates: run.aggregates().unwrap(),
         overlay: run.overlay().unwrap(),
+        degrees: run.degrees().unwrap(),
         digest,
     }
 }

@@ -55,6 +55,12 @@ const LONGEST_WINDOW: u64 = 1 << 14;
 /// The largest view.
 const MOST_PEERS: u64 = 128;
 
+/// The most nodes from which path lengths are measured.
+const MOST_PATHS: u64 = 1024;
+
+/// That number times the nodes of the cloud, if the scenario does not say: 64 sources in 10^5 nodes.
+const PATHS_AND_NODES: u32 = 6_400_000;
+
 /// The document that errors point into.
 struct Check<'d, 't> {
     document: &'d Document<'t>,
@@ -212,12 +218,15 @@ impl Check<'_, '_> {
         let every = raw.and_then(|raw| raw.every.as_ref());
         let overlay = raw.and_then(|raw| raw.overlay.as_ref());
         self.only_if(sampling.has_views(), overlay, "overlay", sampling, "newscast")?;
+        // Eight sources are one search of the whole graph; in small clouds there is time for more.
+        let paths = (PATHS_AND_NODES / run.nodes).clamp(8, 64);
         Ok(Trace {
             every: every.map_or(Ok(1), |every| self.count(every))?,
             nodes: raw.and_then(|raw| raw.nodes.as_ref()).map_or(Ok(None), |nodes| self.panel(nodes, run))?,
             overlay: Overlay {
                 every: self.number_or(overlay.and_then(|raw| raw.every.as_ref()), 10, 1, u32::MAX.into())?,
                 sample: self.number_or(overlay.and_then(|raw| raw.sample.as_ref()), 1000, 1, u32::MAX.into())?,
+                paths: self.number_or(overlay.and_then(|raw| raw.paths.as_ref()), paths, 0, MOST_PATHS)?,
             },
         })
     }

@@ -253,6 +253,10 @@ pub(super) struct Overlay {
     /// Nodes at which the clustering coefficient is measured.
     #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1000))]
     pub sample: Option<At<Whole>>,
+    /// Nodes from which path lengths are measured; 0 for none. If it is not given, 64 in a cloud of up to 100,000 nodes, fewer in
+    /// a larger one, down to 8.
+    #[schemars(range(min = 0, max = 1024))]
+    pub paths: Option<At<Whole>>,
 }
 
 /// Snapshots of single nodes.

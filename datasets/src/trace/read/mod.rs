@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
-use super::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table};
+use super::{AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table};
 use columns::Columns;
 
 /// The finished trace of one run.
@@ -85,6 +85,15 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn overlay(&self) -> Result<Vec<OverlayRow>, Error> {
         self.rows(Table::Overlay, rows::overlay)
+    }
+
+    /// The rows of `degrees`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn degrees(&self) -> Result<Vec<DegreeRow>, Error> {
+        self.rows(Table::Degrees, rows::degrees)
     }
 
     /// The rows of `events`; none if the table was not written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use crate::trace::{AggregateRow, AppRow, CycleRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow};
+use crate::trace::{AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow};
 
 pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
     let cycle = columns.counts32("cycle")?;
@@ -114,7 +114,13 @@ pub(super) fn overlay(columns: &Columns<'_>) -> Result<Vec<OverlayRow>, Error> {
     let in_degree_min = columns.measures("in_degree_min")?;
     let in_degree_max = columns.measures("in_degree_max")?;
     let dead_links_count = columns.counts64("dead_links_count")?;
+    let dead_links_mean = columns.measures("dead_links_mean")?;
     let entries_count = columns.counts64("entries_count")?;
+    let age_mean = columns.measures("age_mean")?;
+    let age_p50 = columns.measures("age_p50")?;
+    let age_p90 = columns.measures("age_p90")?;
+    let age_p99 = columns.measures("age_p99")?;
+    let age_max = columns.measures("age_max")?;
     let clustering_coefficient = columns.measures("clustering_coefficient")?;
     let clustering_sample_count = columns.counts64("clustering_sample_count")?;
     let path_length_mean = columns.measures("path_length_mean")?;
@@ -129,7 +135,13 @@ pub(super) fn overlay(columns: &Columns<'_>) -> Result<Vec<OverlayRow>, Error> {
         in_degree_min: in_degree_min[k],
         in_degree_max: in_degree_max[k],
         dead_links_count: dead_links_count[k],
+        dead_links_mean: dead_links_mean[k],
         entries_count: entries_count[k],
+        age_mean: age_mean[k],
+        age_p50: age_p50[k],
+        age_p90: age_p90[k],
+        age_p99: age_p99[k],
+        age_max: age_max[k],
         clustering_coefficient: clustering_coefficient[k],
         clustering_sample_count: clustering_sample_count[k],
         path_length_mean: path_length_mean[k],
@@ -137,6 +149,14 @@ pub(super) fn overlay(columns: &Columns<'_>) -> Result<Vec<OverlayRow>, Error> {
         components_count: components_count[k],
         largest_component_fraction: largest_component_fraction[k],
     };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn degrees(columns: &Columns<'_>) -> Result<Vec<DegreeRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let in_degree = columns.counts32("in_degree")?;
+    let nodes = columns.counts64("nodes_count")?;
+    let row = |k: usize| DegreeRow { cycle: cycle[k], in_degree: in_degree[k], nodes_count: nodes[k] };
     Ok((0..columns.len()).map(row).collect())
 }
 
