@@ -2,8 +2,8 @@
 //!
 //! [`Summary::read`] turns a run directory into answers: which application got how many nodes and which ones
 //! ([`Application`]), how fast that settled ([`Settling`]), how well nodes know their rank ([`Gradient`]), and how fast
-//! estimates converge beside the published theory ([`Aggregate`], [`theory`]). Its `Display` is the table that a run
-//! prints.
+//! estimates converge beside the published theory ([`Aggregate`], [`theory`]), and how views forget the dead
+//! ([`DeadLinks`]). Its `Display` is the table that a run prints.
 //!
 //! Analysts who prefer SQL find files for DuckDB and Polars in `analysis/sql/`, and how to use them in
 //! `analysis/README.md`.
@@ -14,6 +14,7 @@ mod applications;
 mod cost;
 mod error;
 mod gradients;
+mod overlay;
 mod render;
 mod settings;
 mod summary;
@@ -24,5 +25,6 @@ pub use applications::{Application, Settling, THRESHOLDS};
 pub use cost::Cost;
 pub use error::Error;
 pub use gradients::Gradient;
+pub use overlay::DeadLinks;
 pub use settings::{Pairing, Settings};
 pub use summary::Summary;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use datasets::trace::{EventRow, OverlayRow, read};
 
-use crate::{Aggregate, Application, Cost, Error, Gradient, Settings, Settling};
-use crate::{aggregates, applications, gradients};
+use crate::{Aggregate, Application, Cost, DeadLinks, Error, Gradient, Settings, Settling};
+use crate::{aggregates, applications, gradients, overlay};
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub struct Summary {
     pub gradients: Vec<Gradient>,
     /// The overlay of the nodes' views when it was first and last measured; empty where nodes keep none.
     pub overlay: Vec<OverlayRow>,
+    /// Entries of live nodes' views that named dead nodes; `None` if there never was one.
+    pub dead_links: Option<DeadLinks>,
     /// The aggregates in the order of the scenario.
     pub aggregates: Vec<Aggregate>,
     /// What happened to the cloud.
@@ -52,6 +54,7 @@ impl Summary {
         let cycles = run.cycles()?;
         let apps = run.apps()?;
         let events = run.events()?;
+        let measured = run.overlay()?;
         Ok(Summary {
             run_id: run.meta().run_id.clone(),
             seed: run.meta().seed,
@@ -62,7 +65,8 @@ impl Summary {
             applications: applications::applications(&apps),
             settling: applications::settling_of_all(&apps),
             gradients: gradients::gradients(run.slices()?),
-            overlay: ends(run.overlay()?),
+            dead_links: overlay::dead_links(&measured),
+            overlay: ends(measured),
             aggregates: aggregates::aggregates(run.aggregates()?, &events, &settings),
             cost: Cost::of(&cycles),
             events,

@@ -2,6 +2,7 @@
 
 mod convergence;
 mod number;
+mod overlay;
 mod suite;
 mod table;
 
@@ -58,30 +59,6 @@ impl Summary {
                 count(gradient.members_count),
                 percent(gradient.rms_rank_error_fraction),
                 percent(gradient.wrong_decile_fraction),
-            ]);
-        }
-        table.write(f)
-    }
-
-    fn overlay(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.overlay.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "\nOverlay: whom nodes know\n")?;
-        let titles = ["cycle", "in-degree", "s.d.", "clustering", "path", "dead links", "parts", "largest part"];
-        let mut table = Table::new(&titles, 1);
-        // Where nobody is alive there is nothing to measure.
-        let measure = |value: f64| if value.is_finite() { decimal(value) } else { "-".to_owned() };
-        for row in &self.overlay {
-            table.row(&[
-                row.cycle.to_string(),
-                measure(row.in_degree_mean),
-                measure(row.in_degree_sd),
-                measure(row.clustering_coefficient),
-                measure(row.path_length_mean),
-                count(row.dead_links_count),
-                count(row.components_count),
-                percent(row.largest_component_fraction),
             ]);
         }
         table.write(f)

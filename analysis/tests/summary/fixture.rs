@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use analysis::Summary;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, SliceRow, Writer};
+use datasets::trace::{AggregateRow, AppRow, CycleRow, Meta, OverlayRow, SliceRow, Writer};
 use tempfile::{TempDir, tempdir};
 
 pub const ORDERED: &str = r#"{"scenario_resolved": {"sampling": {"protocol": "oracle", "pairing": "ordered"},
@@ -64,6 +64,32 @@ pub fn slice(cycle: u32, gradient: u32) -> SliceRow {
         rms_rank_error_fraction: 0.01 / f64::from(cycle + 1),
         wrong_decile_fraction: 0.07,
         slice_changes_fraction: 0.02,
+    }
+}
+
+/// An overlay of a million nodes with views of 20, of which so many entries are dead.
+pub fn overlay(cycle: u32, dead_links_count: u64) -> OverlayRow {
+    OverlayRow {
+        cycle,
+        protocol: "newscast".into(),
+        in_degree_mean: 20.0,
+        in_degree_sd: 9.5,
+        in_degree_min: 1.0,
+        in_degree_max: 70.0,
+        dead_links_count,
+        dead_links_mean: dead_links_count as f64 / 1e6,
+        entries_count: 20_000_000,
+        age_mean: 1.0,
+        age_p50: 1.0,
+        age_p90: 2.0,
+        age_p99: 3.0,
+        age_max: 250.0,
+        clustering_coefficient: 0.25,
+        clustering_sample_count: 1000,
+        path_length_mean: 4.5,
+        path_sample_count: 8,
+        components_count: 1,
+        largest_component_fraction: 1.0,
     }
 }
 

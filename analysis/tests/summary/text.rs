@@ -1,6 +1,6 @@
 use datasets::trace::EventRow;
 
-use crate::fixture::{ORDERED, app, cycle, estimate, slice, summary};
+use crate::fixture::{ORDERED, app, cycle, estimate, overlay, slice, summary};
 
 #[test]
 fn a_stranger_can_read_the_summary() {
@@ -23,6 +23,33 @@ fn a_stranger_can_read_the_summary() {
     .to_string();
     assert_eq!(text, EXPECTED, "\n{text}");
 }
+
+#[test]
+fn the_overlay_says_how_old_entries_are_and_when_the_dead_were_forgotten() {
+    let text = summary(ORDERED, |trace| {
+        for (k, dead_links) in (0..).zip([0, 9_000_000, 10_000_000, 300, 0, 0]) {
+            trace.cycle(cycle(k));
+            trace.overlay(overlay(k, dead_links));
+        }
+    })
+    .to_string();
+    let part = text.split("\nCost").next().and_then(|text| text.split_once("\nOverlay"));
+    assert_eq!(part.map(|(_, part)| part), Some(OVERLAY), "\n{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+/// What that run prints of it.
+const OVERLAY: &str = "\
+: whom nodes know
+
+  cycle  in-degree   s.d.  clustering   path  dead links  parts  largest part
+  0          20.00  9.500      0.2500  4.500           0      1      100.00 %
+  5          20.00  9.500      0.2500  4.500           0      1      100.00 %
+
+  Ages of entries after cycle 5, in cycles: half at most 1, 99 in 100 at most 3,
+  the oldest 250 or more.
+  Dead links per live node: at most 10.00, after cycle 2; none from cycle 4 on.
+";
 
 /// What the run above prints.
 const EXPECTED: &str = include_str!("expected.txt");

@@ -1,7 +1,7 @@
-use analysis::{Pairing, Settings, theory};
+use analysis::{DeadLinks, Pairing, Settings, theory};
 use datasets::trace::EventRow;
 
-use crate::fixture::{ORDERED, app, cycle, estimate, slice, summary};
+use crate::fixture::{ORDERED, app, cycle, estimate, overlay, slice, summary};
 
 #[test]
 fn the_last_row_says_what_each_application_holds() {
@@ -126,6 +126,24 @@ fn minimum_and_maximum_agree_instead_of_contracting() {
     });
     assert_eq!(summary.aggregates[0].contraction, None);
     assert_eq!(summary.aggregates[0].agreed_at, Some(3));
+}
+
+#[test]
+fn dead_links_are_forgotten_when_no_row_has_any_again() {
+    let links = |dead: &[u64]| {
+        summary(ORDERED, |trace| {
+            for (k, &dead) in (0..).zip(dead) {
+                trace.cycle(cycle(k));
+                trace.overlay(overlay(k, dead));
+            }
+        })
+        .dead_links
+    };
+    assert_eq!(links(&[0, 0]), None);
+    let forgotten = DeadLinks { most_mean: 2.0, most_at: 1, none_from: Some(4), last_mean: 0.0, last_at: 4 };
+    assert_eq!(links(&[0, 2_000_000, 0, 1_000_000, 0]), Some(forgotten));
+    let left = DeadLinks { most_mean: 2.0, most_at: 0, none_from: None, last_mean: 0.5, last_at: 2 };
+    assert_eq!(links(&[2_000_000, 0, 500_000]), Some(left));
 }
 
 #[test]
