@@ -5,6 +5,7 @@ Usage: check.py SQL_FOLDER RUN_FOLDER...
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -60,6 +61,33 @@ COLUMNS = {
         ("min", MEASURE, False),
         ("max", MEASURE, False),
         ("relative_error", MEASURE, True),
+    ],
+    "overlay": [
+        ("cycle", COUNT32, False),
+        ("protocol", NAME, False),
+        ("in_degree_mean", MEASURE, False),
+        ("in_degree_sd", MEASURE, False),
+        ("in_degree_min", MEASURE, False),
+        ("in_degree_max", MEASURE, False),
+        ("dead_links_count", COUNT64, False),
+        ("dead_links_mean", MEASURE, False),
+        ("entries_count", COUNT64, False),
+        ("age_mean", MEASURE, False),
+        ("age_p50", MEASURE, False),
+        ("age_p90", MEASURE, False),
+        ("age_p99", MEASURE, False),
+        ("age_max", MEASURE, False),
+        ("clustering_coefficient", MEASURE, False),
+        ("clustering_sample_count", COUNT64, False),
+        ("path_length_mean", MEASURE, False),
+        ("path_sample_count", COUNT64, False),
+        ("components_count", COUNT64, False),
+        ("largest_component_fraction", MEASURE, False),
+    ],
+    "degrees": [
+        ("cycle", COUNT32, False),
+        ("in_degree", COUNT32, False),
+        ("nodes_count", COUNT64, False),
     ],
     "nodes": [
         ("cycle", COUNT32, False),
@@ -217,10 +245,37 @@ def check_sense(frames):
         apps = frames["apps"].collect()
         check((apps["correct_count"] + apps["wrong_count"] == apps["held_count"]).all(), "correct + wrong is not held")
         check(set(apps["cycle"]) == set(cycles["cycle"]), "apps and cycles have rows for other cycles")
+    if "overlay" in frames:
+        check_overlay(frames["overlay"].collect(), frames["degrees"].collect(), cycles)
+
+
+def check_overlay(overlay, degrees, cycles):
+    """Checks the rows of the overlay against the histograms of in-degrees, and both against the nodes alive."""
+    histograms = degrees.with_columns(links=pl.col("in_degree").cast(pl.UInt64) * pl.col("nodes_count"))
+    sums = histograms.group_by("cycle").agg(
+        pl.col("nodes_count", "links").sum(), pl.col("in_degree").min().alias("min"), pl.col("in_degree").max().alias("max")
+    )
+    rows = overlay.join(sums, on="cycle").join(cycles.select("cycle", "alive_count"), on="cycle", how="left")
+    check(rows.height == overlay.height > 1, "not every row of overlay has a histogram")
+    links = rows["entries_count"] - rows["dead_links_count"]
+    check((rows["links"] == links).all(), "the in-degrees do not sum up to the links to live nodes")
+    check((rows["min"] == rows["in_degree_min"]).all() and (rows["max"] == rows["in_degree_max"]).all(), "other ends")
+    alive = rows["alive_count"].fill_null(rows["nodes_count"])
+    check((rows["nodes_count"] == alive).all(), "a histogram has other nodes than those alive")
+    means = (rows["dead_links_mean"] * rows["nodes_count"] - rows["dead_links_count"]).abs()
+    check((means < 1e-6).all(), "dead_links_mean is not the mean of dead_links_count")
+    ages = [rows[name] for name in ("age_p50", "age_p90", "age_p99", "age_max")]
+    check(all((low <= high).all() for low, high in zip(ages, ages[1:])), "quantiles of ages do not ascend")
+    check((rows["age_mean"] <= rows["age_max"]).all() and (rows["age_max"] <= 250).all(), "ages out of bounds")
+
+
+def tables_of(text):
+    """The tables that a query reads."""
+    return set(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", text)) & set(COLUMNS)
 
 
 def check_run(run, queries):
-    """Checks a run and every query on it."""
+    """Checks a run and every query on it whose tables it has; returns those queries."""
     print(run)
     connection = duckdb.connect()
     check((run / "traces").is_dir(), run, "has no traces/")
@@ -228,7 +283,8 @@ def check_run(run, queries):
     frames = {folder.name: open_table(connection, folder) for folder in folders}
     check_sense(frames)
     context = pl.SQLContext(frames)
-    for query in queries:
+    asked = [query for query in queries if tables_of(query.read_text()) <= set(frames)]
+    for query in asked:
         text = query.read_text()
         result = connection.execute(text)
         duck = [column[0] for column in result.description], result.fetchall()
@@ -236,13 +292,14 @@ def check_run(run, queries):
         check_same(query.name, duck, (frame.columns, frame.rows()))
         check(duck[1], query.name, "finds nothing")
         print(f"  {query.name}: {len(duck[1])} rows")
+    return set(asked)
 
 
 def main():
     queries = sorted(Path(sys.argv[1]).glob("*.sql"))
     check(len(queries) >= 3, "no queries in", sys.argv[1])
-    for run in sys.argv[2:]:
-        check_run(Path(run), queries)
+    asked = [check_run(Path(run), queries) for run in sys.argv[2:]]
+    check(set(queries) in asked, "no run has the tables for every query")
 
 
 main()
