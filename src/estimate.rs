@@ -76,8 +76,14 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
         };
         u64::from(nodes) * panel.cycles.len() as u64
     });
+    // A row of the overlay, and the histogram of its in-degrees.
+    let overlays = if scenario.sampling.protocol.has_views() {
+        4 * u64::from(scenario.run.cycles / scenario.trace.overlay.every + 2)
+    } else {
+        0
+    };
     let row = SNAPSHOT_ROW_BYTES + 4 * scenario.fleet.attributes.len() as u64;
-    rows * tables as u64 * ROW_BYTES + snapshots * row + 20_000
+    (rows * tables as u64 + overlays) * ROW_BYTES + snapshots * row + 20_000
 }
 
 /// Time to build the cloud and to run a cycle of it: a straight line through two small clouds, since building has a part

@@ -321,6 +321,19 @@ fn names_are_those_that_a_scenario_spells() {
 }
 
 #[test]
+fn paths_start_from_fewer_nodes_in_a_larger_cloud() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = |more: &[(&str, &str)]| {
+        let overrides = [&[("sampling.protocol", "newscast")], more].concat();
+        small(&folder, "a.toml", SMALL, &overrides).trace.overlay.paths
+    };
+    for (nodes, expected) in [("100_000", 64), ("400_000", 16), ("1e9", 8)] {
+        assert_eq!(paths(&[("run.nodes", nodes)]), expected);
+    }
+    assert_eq!(paths(&[("run.nodes", "1e9"), ("trace.overlay.paths", "0")]), 0);
+}
+
+#[test]
 fn shipped_scenarios_read_back_the_same() {
     for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml", "newscast.toml", "healing.toml"]
     {
