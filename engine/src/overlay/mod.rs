@@ -1,14 +1,14 @@
 //! The overlay: the graph that the views of live nodes span, as the observer sees it.
 //!
-//! - *in-degree*: how many live nodes have a live node in their views, and the *ages* of entries ([`census`]);
+//! - *in-degree*: how many live nodes have a live node in their views, and the *ages* of entries (`census`);
 //! - *clustering* of a node: of the pairs of its neighbours, the share that are neighbours (edges have no direction);
-//! - *path length*: the mean distance from some nodes to all that they reach (edges have no direction; [`paths`]);
-//! - *components*: of the same graph, exact ([`components`]).
+//! - *path length*: the mean distance from some nodes to all that they reach (edges have no direction; `paths`);
+//! - *components*: of the same graph, exact (`components`).
 //!
 //! The census reads every view once and touches a counter an entry at random. A search reads every view once a level, of which
-//! a large random graph has six, and touches a word an entry at random in two of them. Where one of its sources reaches every
-//! live node, the components are known. Room: six bytes a node, or nine where the cloud is in pieces. Counts are exact and fold
-//! in any order, measures in the order of the nodes; what threads share are sums, unions and sets, so no order can leak.
+//! a large random graph has six, and touches a byte or two an entry at random in two of them. Where its sources reach every live
+//! node, the components are known. Room: three bytes a node, or nine where the cloud is in pieces. Counts are exact and fold in any
+//! order, measures in the order of the nodes; what threads share are sums, unions and sets, so no order can leak.
 
 mod census;
 mod clustering;
