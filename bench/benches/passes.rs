@@ -38,13 +38,14 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 6] = [
+const SECTIONS: [(&str, Section); 7] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
     ("init", initialising),
     ("cycles", whole_cycles),
     ("views", views),
+    ("churn", churn),
 ];
 
 fn main() -> Outcome {
@@ -147,7 +148,7 @@ fn initialising(meter: &mut Meter, nodes: usize) -> Outcome {
     scenario.aggregates.clear();
     let (cloud, drawing) = meter.measure(|| -> Outcome<Cloud> {
         let mut cloud = Cloud::new(&scenario, &Storage::Memory)?;
-        birth::birth(&mut cloud, &scenario)?;
+        birth::birth(&mut cloud, &scenario, &Attributes::new(&scenario)?, &Churn::new(&scenario)?)?;
         Ok(cloud)
     });
     let cloud = cloud?;
@@ -261,6 +262,42 @@ fn uniform(nodes: usize) -> Outcome<Column<f64>> {
 fn par_fill<T: Send>(column: &mut [T], fill: impl Fn(u32, &mut [T]) + Sync) {
     const STRIDE: usize = 1 << 14;
     column.par_chunks_mut(STRIDE).enumerate().for_each(|(stride, part)| fill((stride * STRIDE) as u32, part));
+}
+
+/// Churn among phones and home PCs, with a tenth of the nodes: one in a hundred comes or goes in a cycle of a minute, with views, one
+/// gradient and one average to begin anew.
+fn churn(meter: &mut Meter, nodes: usize) -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("churn.toml");
+    let text = format!(
+        "[run]\nnodes = {}\ncycles = {CYCLES}\ncycle_seconds = 60\n\
+         [[fleet.class]]\nname = \"phone\"\nshare = 0.5\npreset = \"phone\"\nattributes.load = {{ uniform = [0, 1] }}\n\
+         [[fleet.class]]\nname = \"pc\"\nshare = 0.5\npreset = \"home-pc\"\nattributes.load = {{ uniform = [0, 1] }}\n\
+         [sampling]\nprotocol = \"newscast\"\n[[aggregate]]\nname = \"load\"\nfunction = \"average\"\nattribute = \"load\"\n\
+         [suite]\n[[suite.app]]\nname = \"idle\"\nbottom = \"load\"\nshare = 0.1\n",
+        (nodes / 10).max(1_000)
+    );
+    std::fs::write(&path, text)?;
+    let scenario = scenario::read(&path, &[])?;
+    let (out, mut trace) = trace(&scenario)?;
+    let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+    let mut costs = Vec::new();
+    for _ in 0..CYCLES {
+        let before = simulation.times.churn;
+        let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+        let nanoseconds =
+            simulation.times.churn.saturating_sub(before).as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
+        // Of all nodes of the scenario, while the meter divides by those of the benchmark.
+        costs.push(Cost { nanoseconds, accesses: nanoseconds / (whole.nanoseconds / whole.accesses) });
+    }
+    simulation.observe(&mut trace)?;
+    trace.finish("{}")?;
+    let rows = datasets::trace::read::Run::open(&out.path().join("run"))?.cycles()?;
+    let moved: u64 = rows.iter().map(|row| row.joined_count + row.left_count).sum();
+    let share = moved as f64 / f64::from(CYCLES) / f64::from(scenario.run.nodes);
+    check((0.005..0.03).contains(&share), "one node in a hundred comes or goes in a cycle")?;
+    meter.report("churn at 1 % of the nodes a cycle, at a tenth of the nodes", costs, Some(1.0));
+    Ok(())
 }
 
 /// A word as a number in [0, 1).

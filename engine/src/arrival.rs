@@ -6,6 +6,7 @@
 
 use datasets::scenario::{Availability, Scenario};
 use kernels::philox::Stream;
+use kernels::prefetch::prefetch;
 use kernels::slicing::Slot;
 use kernels::sort::key;
 use kernels::suite::NONE;
@@ -73,6 +74,7 @@ fn leave(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) -> Vec<Moves> {
     let count = scene.plan.claims.len();
     let moves = strides((&mut **apps, members), |first, (apps, mut members)| {
         let mut moves = vec![Moves::default(); count];
+        each(changes, first).filter(|(change, _)| change.left).for_each(|(_, k)| prefetch(&apps[k]));
         for (_, k) in each(changes, first).filter(|(change, _)| change.left) {
             if let Some(moves) = moves.get_mut(apps[k] as usize) {
                 moves.leaves += 1;
@@ -141,6 +143,10 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
         let ids = Stream::new(scenario.run.seed, cycle, ID + number as u32 * INSTANCE);
         let values = &*cloud.attributes[plan.attribute];
         strides((&mut *gradient.slots, values), |first, (slots, values): (&mut [Slot], &[f32])| {
+            for (_, k) in came(first) {
+                prefetch(&slots[k]);
+                prefetch(&values[k]);
+            }
             for (change, k) in came(first) {
                 slots[k] = Slot::new(key(values[k]), ids.word(change.node, 0));
             }
@@ -153,6 +159,7 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
         let values = &*cloud.attributes[aggregate.attribute];
         for (power, state) in estimates.states.iter_mut().enumerate() {
             strides((&mut **state, values), |first, (state, values): (&mut [f64], &[f32])| {
+                came(first).for_each(|(_, k)| prefetch(&state[k]));
                 for (_, k) in came(first) {
                     state[k] = first_estimate(values[k], aggregate.function, power);
                 }

@@ -16,7 +16,9 @@ use kernels::philox::Stream;
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
 use kernels::slicing::{MOST_CANDIDATES, Slot, misplaced, nth};
-use kernels::views::{Generic, Meeting, NOBODY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words};
+use kernels::views::{
+    Generic, Meeting, NOBODY, READY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words,
+};
 use rayon::prelude::*;
 
 use crate::churn::Changes;
@@ -29,6 +31,9 @@ const STRIDE: usize = 1 << 12;
 
 /// Nodes between the fetching of what a node's entries hold and its choice among them. Changes speed only.
 const AHEAD: usize = 4;
+
+/// Words of a cache line.
+const LINE_WORDS: usize = 16;
 
 /// Fills the views before the first cycle.
 pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
@@ -74,15 +79,23 @@ pub fn welcome(cloud: &mut Cloud, scenario: &Scenario, cycle: u32, changes: &Cha
     let cells = words(entries);
     let strides = views.par_chunks_mut(crate::pass::STRIDE * cells).zip(changes).enumerate();
     strides.for_each(|(stride, (records, changes))| {
-        for change in changes.iter().filter(|change| change.came) {
-            let k = change.node as usize - stride * crate::pass::STRIDE;
+        let came: Vec<u32> = changes.iter().filter(|change| change.came).map(|change| change.node).collect();
+        let drawn: Vec<Words> = came.chunks(TOGETHER).flat_map(|nodes| Words::of_many(stream, nodes)).collect();
+        let place = |node: u32| (node as usize - stride * crate::pass::STRIDE) * cells;
+        for (&node, words) in came.iter().zip(&drawn) {
+            records[place(node)..][..cells].iter().step_by(LINE_WORDS).for_each(prefetch);
+            let mut words = words.clone();
+            for _ in 0..READY {
+                alive.get(words.below(alive.len().max(1))).into_iter().for_each(prefetch);
+            }
+        }
+        for (node, mut words) in came.into_iter().zip(drawn) {
             let mut known: Vec<(u32, u8)> = Vec::with_capacity(contacts);
-            let mut words = Words::new(stream, change.node);
             for _ in 0..contacts {
-                let contact = contact(change.node, alive, &mut words);
+                let contact = contact(node, alive, &mut words);
                 known.extend(contact.filter(|&other| !known.contains(&(other, age))).map(|other| (other, age)));
             }
-            View::of(&mut records[k * cells..][..cells], entries).fill(known.into_iter());
+            View::of(&mut records[place(node)..][..cells], entries).fill(known.into_iter());
         }
     });
 }

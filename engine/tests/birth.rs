@@ -6,7 +6,9 @@ mod common;
 use common::scenario;
 use datasets::fleet::Distribution;
 use datasets::scenario::Source;
+use engine::attributes::Attributes;
 use engine::birth::birth;
+use engine::churn::Churn;
 use engine::cloud::Cloud;
 use engine::{Storage, truth};
 
@@ -15,7 +17,7 @@ const NODES: usize = 200_000;
 fn born(text: &str) -> Cloud {
     let scenario = scenario(text);
     let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
-    birth(&mut cloud, &scenario).unwrap();
+    birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
     cloud
 }
 
@@ -49,7 +51,7 @@ fn every_continuous_law_is_drawn_as_its_quantiles_say() {
             "[run]\nnodes = {NODES}\n[[fleet.class]]\nname = \"any\"\nshare = 1.0\nattributes.value = {{ {law} }}\n"
         );
         let Source::Classes(classes) = scenario(&text).fleet.source else { panic!("there are classes") };
-        let distance = kolmogorov(&born(&text).attributes[0], &classes[0].attributes[0]);
+        let distance = kolmogorov(&born(&text).attributes[0], classes[0].attributes[0].as_ref().unwrap());
         assert!(distance < 1.95, "{law}: {distance}");
     }
 }
@@ -120,7 +122,7 @@ fn real_relays_tie_at_the_border_and_the_truth_says_how_many() {
     );
     let scenario = scenario(&text);
     let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
-    birth(&mut cloud, &scenario).unwrap();
+    birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
     let found = truth::truth(&mut cloud, &scenario, &engine::plan::Plan::new(&scenario.suite)).unwrap();
     // 21.9 % of the 18,281 rows have an availability of exactly 1.
     assert!((found.border_ties[0] as f64 / NODES as f64 - 0.219).abs() < 0.004, "{found:?}");

@@ -122,7 +122,7 @@ pub struct Words {
 }
 
 /// Words that are drawn side by side for several nodes.
-const READY: usize = 8;
+pub const READY: usize = 8;
 
 /// Nodes for which words are drawn side by side.
 pub const TOGETHER: usize = 16;

@@ -3,8 +3,8 @@
 //! A node alternates between up and down. With a rhythm a node in an up session is up in fact while the share of the hour is
 //! above a mark that the session has drawn, and so is a node in a down session: marks of up sessions are uniform below the
 //! long-run share of time up, marks of down sessions above it. So marks of all nodes are uniform at all times, and the share
-//! that is up is what the rhythm says; with the same share at all hours the sessions are what they were. A node looks at the
-//! clock once an hour, at a minute of its own, so that the share moves along straight lines.
+//! that is up is what the rhythm says; with the same share at all hours the sessions are what they were. For each node the hours
+//! begin at a minute of its own, so that the share moves along straight lines.
 
 use datasets::scenario::{Churn, Class, HOURS};
 use kernels::philox::Stream;
@@ -42,6 +42,43 @@ struct Rhythm {
     zone: Table,
 }
 
+/// Random words of a node: those for life, and the first for a cycle.
+#[derive(Clone, Copy, Debug)]
+pub struct Nature {
+    /// The node.
+    pub node: u32,
+    /// Its own factors of down and up sessions, its time zone, its minute.
+    habits: [u32; 4],
+    /// The first words for lengths in the cycle.
+    lengths: [u32; 4],
+    cycle: u32,
+}
+
+/// Nodes whose words are drawn side by side.
+pub const TOGETHER: usize = 16;
+
+impl Nature {
+    /// The natures of at most [`TOGETHER`] nodes in a cycle.
+    pub fn of_many(seed: u64, cycle: u32, nodes: &[u32]) -> impl Iterator<Item = Self> {
+        let mut all = [0; TOGETHER];
+        all[..nodes.len()].copy_from_slice(nodes);
+        let habits = for_life(seed, HABITS).quads_of_many(&all, 0);
+        let lengths = Stream::new(seed, cycle, LENGTHS).quads_of_many(&all, 0);
+        (0..nodes.len()).map(move |k| {
+            let [habits, lengths] = [&habits, &lengths].map(|words| [0, 1, 2, 3].map(|word: usize| words[word][k]));
+            Self { node: all[k], habits, lengths, cycle }
+        })
+    }
+
+    /// The nature of one node in a cycle.
+    #[must_use]
+    pub fn new(seed: u64, cycle: u32, node: u32) -> Self {
+        let quad = |stream: Stream| stream.quad_of_many(node, 0);
+        let (habits, lengths) = (quad(for_life(seed, HABITS)), quad(Stream::new(seed, cycle, LENGTHS)));
+        Self { node, habits, lengths, cycle }
+    }
+}
+
 /// What a node is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
@@ -74,59 +111,47 @@ impl Habits {
         Self { sessions, turnover, present: *present, cycle_seconds, seed }
     }
 
-    /// Whether a node must look at the clock.
-    #[must_use]
-    pub fn has_rhythm(&self) -> bool {
-        self.sessions.as_ref().is_some_and(|sessions| sessions.rhythm.is_some())
-    }
-
-    /// Whether places are given up and taken again.
-    #[must_use]
-    pub fn has_turnover(&self) -> bool {
-        self.turnover.is_some()
-    }
-
     /// The clock of a node at the start, as at a random moment.
     #[must_use]
-    pub fn start(&self, node: u32) -> Clock {
-        let mut words = self.words(node, 0);
+    pub fn start(&self, nature: &Nature) -> Clock {
+        let mut words = self.words(nature);
         let taken = chance(words.next(), self.present);
         let mut clock = Clock { taken, turn: NEVER, in_session: true, session_end: NEVER };
         if let Some(turnover) = self.turnover.as_ref().filter(|_| taken) {
-            let means = [0, 1].map(|which| turnover[which].mean * self.factor(&turnover[which], node, 2 + which));
+            let means = [0, 1].map(|which| turnover[which].mean * self.factor(&turnover[which], nature, 2 + which));
             clock.taken = chance(words.next(), means[1] / (means[0] + means[1]));
             let drawn = &turnover[usize::from(clock.taken)];
-            clock.turn = drawn.rest(self.factor(drawn, node, 2 + usize::from(clock.taken)), words.two());
+            clock.turn = drawn.rest(self.factor(drawn, nature, 2 + usize::from(clock.taken)), words.two());
         }
         if let Some(sessions) = &self.sessions {
-            clock.in_session = chance(words.next(), self.share_of(sessions, node));
+            clock.in_session = chance(words.next(), self.share_of(sessions, nature));
             let drawn = &sessions.lengths[usize::from(clock.in_session)];
-            clock.session_end = drawn.rest(self.factor(drawn, node, usize::from(clock.in_session)), words.two());
+            clock.session_end = drawn.rest(self.factor(drawn, nature, usize::from(clock.in_session)), words.two());
         }
         clock
     }
 
-    /// The clock of a new node that comes in a cycle.
+    /// The clock of a new node that comes in the cycle.
     #[must_use]
-    pub fn arrive(&self, node: u32, cycle: u32) -> Clock {
-        let mut words = self.words(node, cycle);
-        let turn = self.turn(node, true, cycle, &mut words);
+    pub fn arrive(&self, nature: &Nature) -> Clock {
+        let mut words = self.words(nature);
+        let turn = self.turn(nature, true, nature.cycle, &mut words);
         let clock = Clock { taken: true, turn, in_session: true, session_end: NEVER };
-        self.resume(clock, node, cycle)
+        self.resume(clock, nature)
     }
 
-    /// The clock of a node that begins a session in a cycle.
+    /// The clock of a node that begins a session in the cycle.
     #[must_use]
-    pub fn resume(&self, clock: Clock, node: u32, cycle: u32) -> Clock {
-        let mut words = self.words(node, cycle);
+    pub fn resume(&self, clock: Clock, nature: &Nature) -> Clock {
+        let (mut words, cycle) = (self.words(nature), nature.cycle);
         words.skip();
-        let session_end = self.session(node, true, cycle, &mut words).max(cycle + 1);
+        let session_end = self.session(nature, true, cycle, &mut words).max(cycle + 1);
         Clock { in_session: true, session_end, ..clock }
     }
 
-    /// Turns a clock forward to a cycle. Returns whether another node has taken the place.
-    pub fn turn_to(&self, clock: &mut Clock, node: u32, cycle: u32) -> bool {
-        let mut words = self.words(node, cycle);
+    /// Turns a clock forward to the cycle. Returns whether another node has taken the place.
+    pub fn turn_to(&self, clock: &mut Clock, nature: &Nature) -> bool {
+        let (mut words, cycle) = (self.words(nature), nature.cycle);
         let mut renewed = false;
         for _ in 0..MOST_TURNS {
             if clock.turn > cycle {
@@ -135,9 +160,9 @@ impl Habits {
             clock.taken = !clock.taken;
             renewed |= clock.taken;
             if clock.taken {
-                (clock.in_session, clock.session_end) = (true, self.session(node, true, clock.turn, &mut words));
+                (clock.in_session, clock.session_end) = (true, self.session(nature, true, clock.turn, &mut words));
             }
-            clock.turn = self.turn(node, clock.taken, clock.turn, &mut words);
+            clock.turn = self.turn(nature, clock.taken, clock.turn, &mut words);
         }
         clock.turn = clock.turn.max(cycle + 1);
         for _ in 0..MOST_TURNS {
@@ -145,7 +170,7 @@ impl Habits {
                 break;
             }
             clock.in_session = !clock.in_session;
-            clock.session_end = self.session(node, clock.in_session, clock.session_end, &mut words);
+            clock.session_end = self.session(nature, clock.in_session, clock.session_end, &mut words);
         }
         if clock.taken {
             clock.session_end = clock.session_end.max(cycle + 1);
@@ -153,32 +178,38 @@ impl Habits {
         renewed
     }
 
-    /// Whether a node is up in a cycle, and the next cycle in which that may change.
+    /// Whether a node is up in the cycle, and the next cycle in which that may change.
     #[must_use]
-    pub fn is_up(&self, clock: &Clock, node: u32, cycle: u32) -> (bool, u32) {
+    pub fn is_up(&self, clock: &Clock, nature: &Nature) -> (bool, u32) {
+        let cycle = nature.cycle;
         if !clock.taken {
             return (false, clock.turn);
         }
         let next = clock.turn.min(clock.session_end);
         let rhythm = self.sessions.as_ref().and_then(|sessions| Some((sessions.share, sessions.rhythm.as_ref()?)));
         let Some((share, rhythm)) = rhythm else { return (clock.in_session, next) };
-        let word = for_life(self.seed, RHYTHM).word_of_many(node, clock.session_end);
+        let word = for_life(self.seed, RHYTHM).word_of_many(nature.node, clock.session_end);
         let within = f64::from(word) * 0.5_f64.powi(32);
         let mark = if clock.in_session { within * share } else { share + within * (1.0 - share) };
-        let [.., zone, minute] = for_life(self.seed, HABITS).quad_of_many(node, 0);
+        let [.., zone, minute] = nature.habits;
         let hours = f64::from(cycle) * self.cycle_seconds / HOUR_SECONDS
             + f64::from(rhythm.zone.draw(zone))
             + f64::from(minute) * 0.5_f64.powi(32);
-        let left = (1.0 - (hours - hours.floor())) * HOUR_SECONDS / self.cycle_seconds;
-        let hour = hours.floor().rem_euclid(HOURS as f64) as usize;
-        (mark < rhythm.shares[hour % HOURS], next.min(cycle.saturating_add(left.ceil().max(1.0) as u32)))
+        let hour = hours.floor().rem_euclid(HOURS as f64) as usize % HOURS;
+        let is_up_at = |hour: usize| mark < rhythm.shares[hour % HOURS];
+        // The first hour at which that is otherwise.
+        let Some(after) = (1..HOURS).find(|after| is_up_at(hour + after) != is_up_at(hour)) else {
+            return (is_up_at(hour), next);
+        };
+        let left = (after as f64 - (hours - hours.floor())) * HOUR_SECONDS / self.cycle_seconds;
+        (is_up_at(hour), next.min(cycle.saturating_add(left.ceil().max(1.0) as u32)))
     }
 
     /// The share of the time that a node is up in the long run, while its place is taken.
     #[must_use]
-    pub fn availability(&self, node: u32) -> f64 {
+    pub fn availability(&self, nature: &Nature) -> f64 {
         let Some(sessions) = &self.sessions else { return 1.0 };
-        let own = self.share_of(sessions, node);
+        let own = self.share_of(sessions, nature);
         let Some(rhythm) = &sessions.rhythm else { return own };
         let at = |share: f64| {
             let below = (share / sessions.share).min(1.0);
@@ -189,31 +220,33 @@ impl Habits {
     }
 
     /// The share of time in sessions of a node.
-    fn share_of(&self, sessions: &Sessions, node: u32) -> f64 {
+    fn share_of(&self, sessions: &Sessions, nature: &Nature) -> f64 {
         let [down, up] =
-            [0, 1].map(|which| sessions.lengths[which].mean * self.factor(&sessions.lengths[which], node, which));
+            [0, 1].map(|which| sessions.lengths[which].mean * self.factor(&sessions.lengths[which], nature, which));
         up / (up + down)
     }
 
     /// A node's own factor of the lengths of a kind.
-    fn factor(&self, drawn: &Drawn, node: u32, which: usize) -> f64 {
-        drawn.factor(for_life(self.seed, HABITS).word_of_many(node, [0, 1, 4, 5][which]))
+    fn factor(&self, drawn: &Drawn, nature: &Nature, which: usize) -> f64 {
+        let later = || for_life(self.seed, HABITS).word_of_many(nature.node, which as u32 + 2);
+        drawn.factor(|| if which < 2 { nature.habits[which] } else { later() })
     }
 
-    fn session(&self, node: u32, up: bool, from: u32, words: &mut Words) -> u32 {
+    fn session(&self, nature: &Nature, up: bool, from: u32, words: &mut Words) -> u32 {
         let drawn = self.sessions.as_ref().map(|sessions| &sessions.lengths[usize::from(up)]);
-        drawn.map_or(NEVER, |drawn| later(from, drawn.draw(self.factor(drawn, node, up.into()), words.two())))
+        drawn.map_or(NEVER, |drawn| later(from, drawn.draw(self.factor(drawn, nature, up.into()), words.two())))
     }
 
-    fn turn(&self, node: u32, taken: bool, from: u32, words: &mut Words) -> u32 {
+    fn turn(&self, nature: &Nature, taken: bool, from: u32, words: &mut Words) -> u32 {
         let drawn = self.turnover.as_ref().map(|turnover| &turnover[usize::from(taken)]);
         drawn.map_or(NEVER, |drawn| {
-            later(from, drawn.draw(self.factor(drawn, node, 2 + usize::from(taken)), words.two()))
+            later(from, drawn.draw(self.factor(drawn, nature, 2 + usize::from(taken)), words.two()))
         })
     }
 
-    fn words(&self, node: u32, cycle: u32) -> Words {
-        Words { stream: Stream::new(self.seed, cycle, LENGTHS), node, next: 0 }
+    fn words(&self, nature: &Nature) -> Words {
+        let stream = Stream::new(self.seed, nature.cycle, LENGTHS);
+        Words { stream, node: nature.node, next: 0, ready: nature.lengths }
     }
 }
 
@@ -233,12 +266,17 @@ struct Words {
     stream: Stream,
     node: u32,
     next: u32,
+    /// Four of them, drawn together.
+    ready: [u32; 4],
 }
 
 impl Words {
     fn next(&mut self) -> u32 {
+        if self.next > 0 && self.next.is_multiple_of(4) {
+            self.ready = self.stream.quad_of_many(self.node, self.next / 4);
+        }
         self.next += 1;
-        self.stream.word_of_many(self.node, self.next - 1)
+        self.ready[(self.next as usize - 1) % 4]
     }
 
     fn two(&mut self) -> [u32; 2] {
@@ -247,7 +285,7 @@ impl Words {
 
     /// Leaves out the words of an arrival.
     fn skip(&mut self) {
-        self.next += 4;
+        self.next = 4;
     }
 }
 

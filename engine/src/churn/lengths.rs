@@ -52,10 +52,10 @@ impl Drawn {
         Self { lengths: drawn, hit, factors, factor_table, mean: distribution.mean() * scale }
     }
 
-    /// A node's own factor, for life.
+    /// A node's own factor, for life, by a word of its own.
     #[must_use]
-    pub fn factor(&self, word: u32) -> f64 {
-        self.factor_table.as_ref().map_or(1.0, |table| table.draw(word).into())
+    pub fn factor(&self, word: impl FnOnce() -> u32) -> f64 {
+        self.factor_table.as_ref().map_or(1.0, |table| table.draw(word()).into())
     }
 
     /// Factors that stand for all nodes: equally likely ones.

@@ -12,13 +12,14 @@ mod lengths;
 mod replayed;
 
 use datasets::scenario::Scenario;
+use kernels::prefetch::prefetch;
 
 use crate::attributes::Classes;
 use crate::cloud::{Cloud, Life};
 use crate::error::Error;
 use crate::pass::strides;
 use crate::schedule::MEMBER;
-use habits::{Clock, Habits};
+use habits::{Clock, Habits, Nature, TOGETHER};
 pub use lengths::NEVER;
 use replayed::Replayed;
 
@@ -54,7 +55,7 @@ pub type Changes = Vec<Vec<Change>>;
 #[derive(Clone, Debug)]
 pub enum Churn {
     /// The habits of each class.
-    Habits(Classes, Vec<Habits>),
+    Habits(u64, Classes, Vec<Habits>),
     /// A trace.
     Replay(Replayed),
 }
@@ -70,14 +71,16 @@ impl Churn {
         }
         let (classes, seed) = (scenario.fleet.classes(), scenario.run.seed);
         let habits = classes.iter().map(|class| Habits::new(class, scenario.run.cycle_seconds, seed)).collect();
-        Ok(Self::Habits(Classes::new(classes, seed), habits))
+        Ok(Self::Habits(seed, Classes::new(classes, seed), habits))
     }
 
     /// The share of the time that a node is up in the long run.
     #[must_use]
     pub fn availability(&self, node: u32) -> f64 {
         match self {
-            Self::Habits(classes, habits) => habits.get(classes.of(node)).map_or(1.0, |of| of.availability(node)),
+            Self::Habits(seed, classes, habits) => {
+                habits.get(classes.of(node)).map_or(1.0, |of| of.availability(&Nature::new(*seed, 0, node)))
+            }
             Self::Replay(trace) => trace.availability(node),
         }
     }
@@ -113,11 +116,12 @@ impl Churn {
                         let (up, next) = trace.is_up(node, 0);
                         (if up { UP } else { DOWN }, next)
                     }
-                    Self::Habits(classes, habits) => match habits.get(classes.of(node)) {
+                    Self::Habits(seed, classes, habits) => match habits.get(classes.of(node)) {
                         None => (UP, NEVER),
                         Some(habits) => {
-                            let clock = habits.start(node);
-                            let (up, next) = habits.is_up(&clock, node, 0);
+                            let nature = Nature::new(*seed, 0, node);
+                            let clock = habits.start(&nature);
+                            let (up, next) = habits.is_up(&clock, &nature);
                             write(&clock, session, turn, k);
                             (life(up, clock.taken), next)
                         }
@@ -136,8 +140,17 @@ impl Churn {
         let columns = ((&mut **alive, &mut **next), (session, turn));
         strides(columns, |first, ((alive, next), (session, turn))| {
             let mut changes = Vec::new();
-            for k in due(next, cycle) {
-                let node = (first + k) as u32;
+            let mut due = Vec::new();
+            find_due(&mut due, next, cycle);
+            for &k in &due {
+                prefetch(&alive[k]);
+                session.get(k).into_iter().chain(turn.get(k)).for_each(prefetch);
+            }
+            let nodes: Vec<u32> = due.iter().map(|&k| (first + k) as u32).collect();
+            let seed = if let Self::Habits(seed, ..) = self { *seed } else { 0 };
+            let natures = nodes.chunks(TOGETHER).flat_map(|nodes| Nature::of_many(seed, cycle, nodes));
+            for (k, nature) in due.into_iter().zip(natures) {
+                let node = nature.node;
                 let before = alive[k];
                 let mut is_new = false;
                 (alive[k], next[k]) = match self {
@@ -145,15 +158,15 @@ impl Churn {
                         let (up, next) = trace.is_up(node, cycle);
                         (if up { UP } else { DOWN }, next)
                     }
-                    Self::Habits(classes, habits) => match habits.get(classes.of(node)) {
+                    Self::Habits(_, classes, habits) => match habits.get(classes.of(node)) {
                         None => (if before == OUT { UP } else { before }, NEVER),
                         Some(habits) => {
                             let mut clock = read(before, next[k], session, turn, k);
-                            is_new = habits.turn_to(&mut clock, node, cycle);
+                            is_new = habits.turn_to(&mut clock, &nature);
                             if before == OUT && clock.taken && !is_new {
-                                clock = habits.resume(clock, node, cycle);
+                                clock = habits.resume(clock, &nature);
                             }
-                            let (up, next) = habits.is_up(&clock, node, cycle);
+                            let (up, next) = habits.is_up(&clock, &nature);
                             write(&clock, session, turn, k);
                             (life(up, clock.taken), next)
                         }
@@ -173,12 +186,13 @@ impl Churn {
     #[must_use]
     pub fn arrive(&self, node: u32, cycle: u32) -> (u8, u32, Clock) {
         let always = Clock { taken: true, turn: NEVER, in_session: true, session_end: NEVER };
-        let Self::Habits(classes, habits) = self else { return (UP, NEVER, always) };
+        let Self::Habits(seed, classes, habits) = self else { return (UP, NEVER, always) };
         match habits.get(classes.of(node)) {
             None => (UP, NEVER, always),
             Some(habits) => {
-                let clock = habits.arrive(node, cycle);
-                let (up, next) = habits.is_up(&clock, node, cycle);
+                let nature = Nature::new(*seed, cycle, node);
+                let clock = habits.arrive(&nature);
+                let (up, next) = habits.is_up(&clock, &nature);
                 (life(up, true), next, clock)
             }
         }
@@ -224,14 +238,12 @@ pub fn write(clock: &Clock, session: &mut [u32], turn: &mut [u32], k: usize) {
     }
 }
 
-/// The nodes whose next moment has come.
-fn due(next: &[u32], cycle: u32) -> Vec<usize> {
+/// Finds the nodes whose next moment has come.
+fn find_due(due: &mut Vec<usize>, next: &[u32], cycle: u32) {
     const GROUP: usize = 64;
-    let mut due = Vec::new();
     for (group, next) in next.chunks(GROUP).enumerate() {
         if next.iter().fold(u32::MAX, |least, &next| least.min(next)) <= cycle {
             due.extend((group * GROUP..).zip(next).filter(|(_, next)| **next <= cycle).map(|(k, _)| k));
         }
     }
-    due
 }

@@ -20,7 +20,6 @@ use std::io;
 
 use kernels::philox::Stream;
 use kernels::views::{NOBODY, words};
-use rayon::prelude::*;
 
 use crate::schedule::MEMBER;
 use crate::select::{By, Selection};

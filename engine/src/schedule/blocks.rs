@@ -118,10 +118,19 @@ pub(super) struct Roster {
 impl Roster {
     /// Reads who the members of a block are.
     pub fn read<T>(&mut self, block: &Block<'_, T>) {
-        self.places.clear();
-        let member = |&(_, &m): &(usize, &u8)| m == MEMBER;
-        self.places.extend(block.mask.iter().enumerate().filter(member).map(|(place, _)| place as u32));
-        self.count = if block.mask.is_empty() { block.state.len() } else { self.places.len() };
+        if block.mask.is_empty() {
+            self.places.clear();
+            self.count = block.state.len();
+            return;
+        }
+        // Every place is written, and the next one over it unless it is a member's: who is one cannot be guessed.
+        self.places.resize(block.mask.len(), 0);
+        self.count = 0;
+        for (place, &member) in block.mask.iter().enumerate() {
+            self.places[self.count] = place as u32;
+            self.count += usize::from(member == MEMBER);
+        }
+        self.places.truncate(self.count);
     }
 
     /// Number of members.

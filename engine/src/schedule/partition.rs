@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::MEMBER;
 
 /// Nodes counted together.
-const STRIDE: usize = 1 << 16;
+const STRIDE: usize = 1 << 12;
 
 /// Below this many members a block there are at least this many blocks, as far as there are nodes.
 const LEAST_BLOCKS: usize = 16;
@@ -22,7 +22,7 @@ impl Partition {
     /// blocks of about `target` members, or less in a small cloud. Reads one byte a node if there is a mask.
     #[must_use]
     pub fn new(nodes: usize, mask: &[u8], target: usize) -> Self {
-        let counts: Vec<usize> = mask.par_chunks(STRIDE).map(count).collect();
+        let counts: Vec<usize> = mask.par_chunks(STRIDE).with_min_len(16).map(count).collect();
         let members = if mask.is_empty() { nodes } else { counts.iter().sum() };
         let least = LEAST_BLOCKS.min(members / 2);
         let blocks = members.div_ceil(target).max(least).max(2).next_multiple_of(2);
