@@ -196,7 +196,7 @@ prop_compose! {
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
                 0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640 },
-                1 if !sampling.protocol.has_views() => {
+                1 => {
                     Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024 }
                 }
                 _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024 },

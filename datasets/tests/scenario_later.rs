@@ -24,12 +24,6 @@ fn later(text: &str, at: &str, key: &str) {
 }
 
 #[test]
-fn the_largest_gain_among_view_entries_comes_later() {
-    let text = "[sampling]\nprotocol = \"cyclon\"\n[slicing]\nprotocol = \"ordered-max-gain\"";
-    later(text, "protocol = \"ordered", "slicing.protocol");
-}
-
-#[test]
 fn sums_counts_and_epochs_come_later() {
     for function in ["sum", "count"] {
         later(&format!("[[aggregate]]\nname = \"a\"\nfunction = \"{function}\""), "function", function);

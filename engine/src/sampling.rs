@@ -15,7 +15,7 @@ use kernels::peers::uniform;
 use kernels::philox::Stream;
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
-use kernels::slicing::{MOST_CANDIDATES, Slot, misplaced, nth};
+use kernels::slicing::{MOST_CANDIDATES, Slot, largest_gain, misplaced, nth};
 use kernels::views::{
     Generic, Meeting, NOBODY, READY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words,
 };
@@ -346,6 +346,36 @@ impl<'a> Views<'a> {
                 let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
                 let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
                 *word = if count == 0 { NOBODY } else { record[nth(wrong, chosen)] };
+            }
+        });
+    }
+
+    /// Writes, for every member, that one of those entries of its view that are members and misplaced which has the largest gain, into
+    /// a list.
+    pub fn largest_gain(&self, list: &mut [u32], members: &[u8], slots: &[Slot]) {
+        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        let cells = words(self.entries);
+        self.each(list, |first, list, records| {
+            let (mut places, mut ids) = (Vec::new(), Vec::new());
+            for (k, (chosen, record)) in list.iter_mut().zip(records.chunks_exact(cells)).enumerate() {
+                let node = (first + k) as u32;
+                for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
+                    slots.get(other as usize).into_iter().for_each(prefetch);
+                }
+                *chosen = NOBODY;
+                if !accept(node) {
+                    continue;
+                }
+                let known = record[..self.entries].iter().copied();
+                let others = || known.clone().filter(|&other| other != NOBODY && accept(other));
+                let place = |node: u32| u64::from(slots[node as usize].key()) << 32 | u64::from(node);
+                let id = |node: u32| u64::from(slots[node as usize].id());
+                places.clear();
+                places.extend(others().map(place));
+                ids.clear();
+                ids.extend(others().map(id));
+                let best = largest_gain((place(node), id(node)), &places, &ids);
+                *chosen = best.and_then(|draw| others().nth(draw)).unwrap_or(NOBODY);
             }
         });
     }

@@ -46,7 +46,15 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, draws: Draws
         // A farewell is not repeated, so it must not be lost.
         let parting = Draws { purpose: PARTING + instance, request_loss: 0, reply_loss: 0, ..draws };
         if let (Some(views), Some(list)) = (views, &mut cloud.partners) {
-            tally.add(among_views(slots, members.as_deref(), alive, list, views, [swaps, parting]));
+            tally.add(among_views(
+                slots,
+                members.as_deref(),
+                alive,
+                list,
+                views,
+                scenario.slicing.protocol,
+                [swaps, parting],
+            ));
             continue;
         }
         let Some(members) = members else {
@@ -71,6 +79,7 @@ fn among_views(
     alive: &[u8],
     list: &mut [u32],
     views: Views<'_>,
+    protocol: SlicingProtocol,
     draws: [Draws; 2],
 ) -> Tally {
     let mut tally = Tally::default();
@@ -79,7 +88,12 @@ fn among_views(
         views.draw_partners(list, &parting, members, |node| members[node] == LEAVING);
         tally.add(Listed { draws: parting, partners: &*list }.run(slots, &Parting));
     }
-    views.misplaced(list, &swaps, members.unwrap_or(alive), slots);
+    let members = members.unwrap_or(alive);
+    if protocol == SlicingProtocol::OrderedMaxGain {
+        views.largest_gain(list, members, slots);
+    } else {
+        views.misplaced(list, &swaps, members, slots);
+    }
     tally.add(Listed { draws: swaps, partners: &*list }.run(slots, &Retest));
     tally
 }

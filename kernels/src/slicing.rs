@@ -145,28 +145,37 @@ pub fn ordered_max_gain(
             ids[draw] = u64::from(candidate.id());
         }
         own_place |= 1 << 31;
-        let rank = |all: &[u64], value: u64| all.iter().map(|&other| u32::from(other < value)).sum::<u32>();
-        let own_id = u64::from(slot.id());
-        let (own_place_rank, own_id_rank) = (rank(places, own_place), rank(ids, own_id));
-        let mut best = (0, 0);
-        for draw in 0..c {
-            let (above, higher) = (places[draw] >= own_place, ids[draw] > own_id);
-            if above == higher || ids[draw] == own_id {
-                continue;
-            }
-            // Oneself counts among the ranked: it lies below whatever is above it.
-            let place_rank = rank(places, places[draw]) + u32::from(above);
-            let id_rank = rank(ids, ids[draw]) + u32::from(higher);
-            let gain = place_rank.abs_diff(own_place_rank) * id_rank.abs_diff(own_id_rank);
-            if gain > best.0 {
-                best = (gain, draw);
-            }
-        }
-        if best.0 > 0 {
-            tally.count(swap(ends, own, candidates[best.1][k], losses.get(k).copied().unwrap_or(0)));
+        if let Some(draw) = largest_gain((own_place, u64::from(slot.id())), places, ids) {
+            tally.count(swap(ends, own, candidates[draw][k], losses.get(k).copied().unwrap_or(0)));
         }
     }
     tally
+}
+
+/// The misplaced candidate of the largest gain, the first of equal ones: the product of the differences between its rank and one's
+/// own by place and by id, among the candidates and oneself. `None` if none is misplaced.
+///
+/// # Panics
+/// If there are fewer ids than places.
+#[must_use]
+pub fn largest_gain((own_place, own_id): (u64, u64), places: &[u64], ids: &[u64]) -> Option<usize> {
+    let rank = |all: &[u64], value: u64| all.iter().map(|&other| u32::from(other < value)).sum::<u32>();
+    let (own_place_rank, own_id_rank) = (rank(places, own_place), rank(ids, own_id));
+    let mut best = (0, None);
+    for draw in 0..places.len() {
+        let (above, higher) = (places[draw] >= own_place, ids[draw] > own_id);
+        if above == higher || ids[draw] == own_id {
+            continue;
+        }
+        // Oneself counts among the ranked: it lies below whatever is above it.
+        let place_rank = rank(places, places[draw]) + u32::from(above);
+        let id_rank = rank(ids, ids[draw]) + u32::from(higher);
+        let gain = place_rank.abs_diff(own_place_rank) * id_rank.abs_diff(own_id_rank);
+        if gain > best.0 {
+            best = (gain, Some(draw));
+        }
+    }
+    best.1
 }
 
 /// Each node of `from`, in order, tally ids with its partner, whatever their order: how a node leaves a gradient. The

@@ -32,7 +32,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     Ok(Scenario {
         name,
         network: check.network(raw.network.as_ref())?,
-        slicing: check.slicing(raw.slicing.as_ref(), sampling.protocol)?,
+        slicing: check.slicing(raw.slicing.as_ref())?,
         aggregates: check.aggregates(&raw.aggregate, &fleet)?,
         suite: check.suite(raw.suite.as_ref(), &fleet.attributes)?,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
@@ -151,14 +151,9 @@ impl Check<'_, '_> {
         }
     }
 
-    fn slicing(&self, raw: Option<&raw::Slicing>, sampling: SamplingProtocol) -> Result<Slicing, Error> {
+    fn slicing(&self, raw: Option<&raw::Slicing>) -> Result<Slicing, Error> {
         let written = raw.and_then(|raw| raw.protocol.as_ref());
         let protocol = written.map_or(SlicingProtocol::Ordered, |protocol| **protocol);
-        if let Some(written) = written.filter(|_| protocol == SlicingProtocol::OrderedMaxGain && sampling.has_views()) {
-            let message = format!("`slicing.protocol = \"{protocol}\"` on views is not supported yet");
-            let help = "choose `protocol = \"ordered\"` here, or `protocol = \"oracle\"` under [sampling]";
-            return Err(self.document.error(Kind::NotSupported, written.span(), message).helped(help));
-        }
         let window = raw.and_then(|raw| raw.window.as_ref());
         if let Some(window) = window.filter(|_| protocol != SlicingProtocol::Ranking) {
             let message = format!("`window` means nothing with `protocol = \"{protocol}\"`");
