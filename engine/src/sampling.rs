@@ -241,6 +241,9 @@ impl Protocol<u32> for Gossip<'_> {
     }
 
     fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        if self.sampling.protocol == SamplingProtocol::Newscast {
+            return self.newscast(ends, batch);
+        }
         let (entries, cells) = (self.entries(), self.cells());
         let sampling = self.sampling;
         let rules = Generic {
@@ -266,10 +269,36 @@ impl Protocol<u32> for Gossip<'_> {
                 continue;
             }
             match sampling.protocol {
-                SamplingProtocol::Newscast => newscast(&mut meeting, self.now(), &mut words),
                 SamplingProtocol::Generic => generic(&mut meeting, &rules, &mut words, &mut room),
                 SamplingProtocol::Cyclon => cyclon(&mut meeting, sampling.shuffle as usize, &mut words, &mut room),
-                SamplingProtocol::Oracle => unreachable!("the oracle keeps no views"),
+                SamplingProtocol::Newscast | SamplingProtocol::Oracle => unreachable!("it keeps no such views"),
+            }
+        }
+        tally
+    }
+}
+
+impl Gossip<'_> {
+    /// Runs a batch of Newscast.
+    fn newscast(&self, ends: &mut impl Ends<u32>, batch: &Batch<'_>) -> Tally {
+        let (entries, cells, now) = (self.entries(), self.cells(), self.now());
+        let mut tally = Tally::default();
+        for (number, (from, to)) in batch.from.chunks(TOGETHER).zip(batch.partners.chunks(TOGETHER)).enumerate() {
+            let mut nodes = [0; TOGETHER];
+            nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.firsts[0] + from);
+            let [ones, others, ..] = self.draws.meetings().quads_of_many(&nodes, 0);
+            for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
+                let loss = batch.losses.get(number * TOGETHER + k).copied().unwrap_or(0);
+                tally.count(loss);
+                if loss == REQUEST_LOST {
+                    continue;
+                }
+                let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
+                let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
+                let other = batch.firsts[1] + to;
+                let mut meeting =
+                    Meeting { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+                newscast(&mut meeting, now, [ones[k], others[k]]);
             }
         }
         tally

@@ -8,6 +8,7 @@
 //! - [`disorder`]: how far random ids are from the order of the nodes.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
+//! - [`newscast`]: what they make of them in Newscast.
 //! - [`moments`]: mean, variance and range of the estimates of a block.
 //! - [`quantile`]: attribute values from an inverse distribution function.
 //! - [`prefetch`]: fetching a cache line ahead of its use: the one unsafe function.
@@ -18,6 +19,7 @@
 pub mod disorder;
 pub mod exchange;
 pub mod moments;
+pub mod newscast;
 pub mod peers;
 pub mod philox;
 pub mod prefetch;

@@ -2,7 +2,7 @@
 
 use crate::exchange::WINDOW;
 use crate::slicing::Slot;
-use crate::views::{Meeting, OLDEST, Words};
+use crate::views::{Meeting, OLDEST};
 
 /// The constants of a Philox round: multipliers, then the steps of the two key words.
 pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -69,14 +69,14 @@ pub fn slice(position: u64, whole: u64) -> u64 {
     position * u64::from(crate::disorder::SLICES) / whole
 }
 
-/// Newscast, an entry after the other (see [`crate::views::newscast`]).
-pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
+/// Newscast, an entry after the other (see [`crate::newscast::newscast`]).
+pub fn newscast(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
     let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
     let entries = own_view.addresses.len();
-    // (address, age, slot) of all entries, without the two nodes and without older copies. The slots of either view begin where
-    // a word of random bits does.
+    // (address, age, stamp, slot) of all entries, without the two nodes and without older copies. The slots of the second view
+    // begin in the next word of 32.
     let half = entries.next_multiple_of(32);
-    let mut union: Vec<(u32, u8, usize)> = Vec::new();
+    let mut union: Vec<(u32, u8, u8, usize)> = Vec::new();
     let slots = (0..).zip(own_view.entries()).chain((half..).zip(other_view.entries()));
     for (slot, (address, stamp)) in slots {
         let age = now.wrapping_sub(stamp).min(OLDEST);
@@ -85,56 +85,60 @@ pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
             // The younger one stays, where it is.
             Some(place) if age < union[place].1 => {
                 union.remove(place);
-                union.push((address, age, slot));
+                union.push((address, age, stamp, slot));
             }
             Some(_) => {}
-            None => union.push((address, age, slot)),
+            None => union.push((address, age, stamp, slot)),
         }
     }
-    let mut ages: Vec<u8> = union.iter().map(|&(_, age, _)| age).collect();
+    let mut ages: Vec<u8> = union.iter().map(|&(_, age, ..)| age).collect();
     ages.sort_unstable();
     let last = if entries == 1 { 0 } else { ages.get(entries - 2).copied().unwrap_or(OLDEST) };
-    let ties: Vec<usize> = (0..union.len()).filter(|&k| union[k].1 == last).collect();
+    let ties: Vec<usize> = union.iter().filter(|&&(_, age, ..)| age == last).map(|&(.., slot)| slot).collect();
     let room = entries - 1 - ages.iter().filter(|&&age| age < last).count();
-    for (view, met, keep) in [(own_view, *other, *reply_lost), (other_view, *own, false)] {
-        let slots: Vec<usize> = ties.iter().map(|&k| union[k].2).collect();
-        let chosen = choose(&slots, room, 2 * half, words);
-        let stays = |&k: &usize| union[k].1 < last || chosen.contains(&union[k].2);
+    for (number, view, met, keep) in [(0, own_view, *other, *reply_lost), (1, other_view, *own, false)] {
+        let bit = |plane: usize, slot: usize| {
+            let word = (2 * plane + number) * (half / 16) + slot / 32;
+            mixed(seed, word as u32) >> (slot % 32) & 1 == 1
+        };
+        let chosen = choose(ties.clone(), room, bit);
+        let stays = |&&(_, age, _, slot): &&(u32, u8, u8, usize)| age < last || chosen.contains(&slot);
         if !keep {
-            let kept = (0..union.len()).filter(stays).map(|k| (union[k].0, now.wrapping_sub(union[k].1)));
-            view.fill(std::iter::once((met, now)).chain(kept));
+            let kept = union.iter().filter(stays).map(|&(address, _, stamp, _)| (address, stamp));
+            view.fill(kept.chain(std::iter::once((met, now))));
         }
     }
 }
 
-/// A random choice of `count` of some slots, all below `slots`: each by one of as many random bits, and then one by one until there
-/// are as many as are wanted. Bits are set with the probability, of 1/4, 1/2 and 3/4, that is nearest to the share that is wanted.
-fn choose(from: &[usize], count: usize, slots: usize, words: &mut Words) -> Vec<usize> {
-    if count >= from.len() {
-        return from.to_vec();
-    }
-    let mut draw = || (0..slots / 32).map(|_| words.word()).collect::<Vec<_>>();
-    let mut bits = draw();
-    let quarters = quarters(count, from.len());
-    if quarters != 2 {
-        let more = draw();
-        let mix = |one: u32, other: u32| if quarters < 2 { one & other } else { one | other };
-        bits = bits.iter().zip(more).map(|(&one, other)| mix(one, other)).collect();
-    }
-    let set = |&slot: &usize| bits[slot / 32] >> (slot % 32) & 1 == 1;
-    let (mut chosen, mut rest): (Vec<usize>, Vec<usize>) = from.iter().partition(|&slot| set(slot));
-    while chosen.len() > count {
-        rest.push(chosen.remove(words.below(chosen.len())));
-    }
-    while chosen.len() < count {
-        chosen.push(rest.remove(words.below(rest.len())));
+/// A random choice of `count` of some slots: those first in the order of their random bits, of which there are as many planes as it
+/// takes. Those whose bit is set are taken, unless these are too many: then the others go.
+fn choose(mut open: Vec<usize>, count: usize, bit: impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut chosen = Vec::new();
+    for plane in 0.. {
+        if chosen.len() + open.len() <= count {
+            chosen.append(&mut open);
+        }
+        if chosen.len() == count || open.is_empty() {
+            break;
+        }
+        let (mut ones, zeros): (Vec<usize>, Vec<usize>) = open.iter().partition(|&&slot| bit(plane, slot));
+        if chosen.len() + ones.len() <= count {
+            chosen.append(&mut ones);
+            open = zeros;
+        } else {
+            open = ones;
+        }
     }
     chosen
 }
 
-/// The share `count` / `all` in quarters, from one to three.
+/// A random word made of two: number `number` of many. A bijection of 32 bits with small bias (*prospecting for hash functions*,
+/// Wellons 2018), into which the second word enters half way.
 #[must_use]
 #[inline]
-pub fn quarters(count: usize, all: usize) -> usize {
-    1 + usize::from(8 * count >= 3 * all) + usize::from(8 * count >= 5 * all)
+pub fn mixed(seed: [u32; 2], number: u32) -> u32 {
+    let mut word = seed[0].wrapping_add(number.wrapping_mul(0x9E37_79B9));
+    word = (word ^ word >> 16).wrapping_mul(0x21F0_AAAD).wrapping_add(seed[1]);
+    word = (word ^ word >> 15).wrapping_mul(0x735A_2D97);
+    word ^ word >> 15
 }

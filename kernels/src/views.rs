@@ -9,10 +9,9 @@
 //!
 //! An exchange reads and writes both records: 5c bytes each, at the partner a random access of 5c / 64 + 1 cache lines.
 
-use wide::{i8x32, i32x8};
-
+pub use crate::newscast::newscast;
 use crate::philox::Stream;
-use crate::scalar::{index, quarters};
+use crate::scalar::index;
 
 /// The address of an empty place.
 pub const NOBODY: u32 = u32::MAX;
@@ -44,6 +43,7 @@ impl<'a> View<'a> {
     /// # Panics
     /// If the record is too short.
     #[must_use]
+    #[inline]
     pub fn of(record: &'a mut [u32], entries: usize) -> Self {
         let (addresses, ages) = record.split_at_mut(entries);
         Self { addresses, ages: &mut bytemuck::cast_slice_mut(ages)[..entries] }
@@ -188,156 +188,6 @@ pub struct Meeting<'a> {
     pub other_view: View<'a>,
     /// Whether the reply is lost: the partner changes, the initiator does not.
     pub reply_lost: bool,
-}
-
-/// Newscast: both keep the freshest entries of both views, ties at random, and a fresh one of each other.
-///
-/// An age is the low byte of the cycle in which the entry was made, and `now` that of this cycle; a node must [`forget`]
-/// before its entries are 256 cycles old.
-pub fn newscast(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
-    if meeting.own_view.addresses.len() <= HALF {
-        newscast_in_vectors(meeting, now, words);
-    } else {
-        crate::scalar::newscast(meeting, now, words);
-    }
-}
-
-/// Places of a view in the union of two.
-const HALF: usize = 32;
-/// Addresses in a vector.
-const LANES: usize = 8;
-
-/// Addresses and ages of two views side by side, each from the beginning of its half on.
-struct Union {
-    addresses: [u32; 2 * HALF],
-    ages: [u8; 2 * HALF],
-}
-
-fn newscast_in_vectors(meeting: &mut Meeting<'_>, now: u8, words: &mut Words) {
-    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
-    let entries = own_view.addresses.len();
-    let mut union = Union { addresses: [NOBODY; 2 * HALF], ages: [0; 2 * HALF] };
-    for (half, view) in [&*own_view, &*other_view].into_iter().enumerate() {
-        union.addresses[half * HALF..][..entries].copy_from_slice(view.addresses);
-        union.ages[half * HALF..][..entries].copy_from_slice(view.ages);
-    }
-    union.ages = union.ages.map(|stamp| now.wrapping_sub(stamp).min(OLDEST));
-    let there = union.others(*own, *other);
-    let there = there & !union.older_copies(there, entries);
-    // Signed bytes in the same order.
-    let halves: [i8x32; 2] = bytemuck::cast(union.ages.map(|age| age ^ 0x80));
-    let at_most = |age: u8| {
-        let [one, two] = halves.map(|half| half.simd_gt(i8x32::splat((age ^ 0x80) as i8)).to_bitmask());
-        there & !(u64::from(one) | u64::from(two) << HALF)
-    };
-    let wanted = entries - 1;
-    let (mut younger, mut last, mut age) = (0, at_most(0), 0);
-    if (there.count_ones() as usize) < wanted {
-        (last, age) = (there, OLDEST);
-    }
-    // The age at which the view is full.
-    while (last.count_ones() as usize) < wanted && age < OLDEST {
-        age += 1;
-        (younger, last) = (last, at_most(age));
-    }
-    let (ties, room) = (last & !younger, wanted - younger.count_ones() as usize);
-    for (view, met, keep) in [(own_view, *other, *reply_lost), (other_view, *own, false)] {
-        let chosen = younger | choose(ties, room, words);
-        if !keep {
-            union.write(chosen, view, met, now);
-        }
-    }
-}
-
-impl Union {
-    /// The places of entries other than two nodes.
-    fn others(&self, one: u32, other: u32) -> u64 {
-        let [one, other, nobody] = [one, other, NOBODY].map(|address| i32x8::splat(address as i32));
-        let (vectors, _) = self.addresses.as_chunks::<LANES>();
-        let mut gone = 0;
-        for (k, vector) in vectors.iter().enumerate() {
-            let vector: i32x8 = bytemuck::cast(*vector);
-            let equal = vector.simd_eq(one) | vector.simd_eq(other) | vector.simd_eq(nobody);
-            gone |= u64::from(equal.to_bitmask()) << (LANES * k);
-        }
-        !gone
-    }
-
-    /// Of entries that both halves hold, the places of the older, or those in the second half.
-    fn older_copies(&self, there: u64, entries: usize) -> u64 {
-        let (one, two) = self.addresses.split_at(HALF);
-        let (vectors, _) = two.as_chunks::<LANES>();
-        let equal = |k: usize, address: i32x8| bytemuck::cast::<_, i32x8>(vectors[k]).simd_eq(address);
-        // Most addresses are in one half only: first those that are in both, without branches.
-        let mut both = 0_u32;
-        for (place, &address) in one[..entries].iter().enumerate() {
-            let address = i32x8::splat(address as i32);
-            let any = equal(0, address) | equal(1, address) | equal(2, address) | equal(3, address);
-            both |= u32::from(any.to_bitmask() != 0) << place;
-        }
-        both &= there as u32;
-        let mut older = 0;
-        while both != 0 {
-            let here = both.trailing_zeros() as usize % HALF;
-            both &= both - 1;
-            let address = i32x8::splat(one[here] as i32);
-            let bits = [0, 1, 2, 3].map(|k| equal(k, address).to_bitmask() << (LANES * k));
-            let copy = HALF + (bits[0] | bits[1] | bits[2] | bits[3]).trailing_zeros() as usize % HALF;
-            older |= 1 << if self.ages[here] <= self.ages[copy] { copy } else { here };
-        }
-        older
-    }
-
-    /// Replaces a view by a fresh entry and the chosen ones.
-    fn write(&self, chosen: u64, view: &mut View<'_>, met: u32, now: u8) {
-        let (mut addresses, mut ages) = ([NOBODY; 2 * HALF], [now; 2 * HALF]);
-        addresses[0] = met;
-        let (mut place, mut left) = (1, chosen);
-        while left != 0 {
-            let at = left.trailing_zeros() as usize % (2 * HALF);
-            left &= left - 1;
-            addresses[place % (2 * HALF)] = self.addresses[at];
-            ages[place % (2 * HALF)] = now.wrapping_sub(self.ages[at]);
-            place += 1;
-        }
-        let entries = view.addresses.len();
-        view.addresses.copy_from_slice(&addresses[..entries]);
-        view.ages.copy_from_slice(&ages[..entries]);
-    }
-}
-
-/// `count` random ones of the bits that are set, or all if there are no more: random bits first, then one by one (the twin says
-/// how).
-fn choose(ties: u64, count: usize, words: &mut Words) -> u64 {
-    let all = ties.count_ones() as usize;
-    if count >= all {
-        return ties;
-    }
-    let mut draw = || u64::from(words.word()) | u64::from(words.word()) << 32;
-    let bits = match quarters(count, all) {
-        1 => draw() & draw(),
-        2 => draw(),
-        _ => draw() | draw(),
-    };
-    let mut chosen = ties & bits;
-    let mut left = chosen.count_ones() as usize;
-    while left > count {
-        chosen &= !nth(chosen, words.below(left));
-        left -= 1;
-    }
-    while left < count {
-        chosen |= nth(ties & !chosen, words.below(all - left));
-        left += 1;
-    }
-    chosen
-}
-
-/// The set bit before which there are `n` others.
-fn nth(mut bits: u64, n: usize) -> u64 {
-    for _ in 0..n {
-        bits &= bits - 1;
-    }
-    bits & bits.wrapping_neg()
 }
 
 /// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at [`OLDEST`].
