@@ -37,6 +37,8 @@ const LANES: usize = 8;
 const HALF: usize = 32;
 /// Random bits of an entry that are drawn at once, for either view.
 const PLANES: usize = 6;
+/// Ages among which the one at which a view is full is found without a branch.
+const FEW: u8 = 4;
 
 /// For each set of lanes its members in order, a byte each.
 static BYTES: [u64; 256] = members(8);
@@ -83,11 +85,18 @@ fn in_vectors<const VECTORS: usize>(meeting: &mut Meeting<'_>, now: u8, seed: [u
         there & (u64::from(one) | u64::from(two) << HALF)
     };
     let wanted = entries as u32 - 1;
-    let (mut younger, mut last, mut age) = (0, at_most(0), 0);
-    if there.count_ones() < wanted {
-        (last, age) = (there, OLDEST);
+    // The age at which the view is full: without branches if it is one of the first few.
+    let (mut younger, mut last) = (0, at_most(0));
+    for age in 1..FEW {
+        let full = u64::from(last.count_ones() >= wanted).wrapping_neg();
+        let next = at_most(age);
+        younger = younger & full | last & !full;
+        last = last & full | next & !full;
     }
-    // The age at which the view is full.
+    let mut age = FEW - 1;
+    if last.count_ones() < wanted && there.count_ones() < wanted {
+        (younger, last, age) = (0, there, OLDEST);
+    }
     while last.count_ones() < wanted && age < OLDEST {
         age += 1;
         (younger, last) = (last, at_most(age));
