@@ -17,7 +17,8 @@ use kernels::prefetch::prefetch;
 use kernels::scalar::index;
 use kernels::slicing::{MOST_CANDIDATES, Slot, largest_gain, misplaced, nth};
 use kernels::views::{
-    Generic, Meeting, NOBODY, READY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words,
+    FORGET_CYCLES, Generic, Meeting, NOBODY, READY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast,
+    words,
 };
 use rayon::prelude::*;
 
@@ -211,6 +212,10 @@ impl Partners<u32> for Gossip<'_> {
         let entries = self.entries();
         room.resize(nodes.len(), 0);
         uniform(room, &self.draws.partners(), nodes.start as u32, entries as u32);
+        if self.sampling.protocol == SamplingProtocol::Newscast {
+            self.draw_newscast(nodes, cells, room);
+            return room;
+        }
         for ((node, record), partner) in nodes.zip(cells.chunks_exact_mut(words(entries))).zip(&mut *room) {
             if !self.is_alive(node as u32) {
                 *partner = NOBODY;
@@ -218,9 +223,8 @@ impl Partners<u32> for Gossip<'_> {
             }
             let mut view = View::of(record, entries);
             match self.sampling.protocol {
-                SamplingProtocol::Newscast => forget(&mut view, self.now()),
                 SamplingProtocol::Cyclon => view.grow_older(),
-                SamplingProtocol::Generic | SamplingProtocol::Oracle => {}
+                SamplingProtocol::Newscast | SamplingProtocol::Generic | SamplingProtocol::Oracle => {}
             }
             let place = self.choose(node as u32, &view, *partner);
             *partner = place.map_or(NOBODY, |place| view.addresses[place]);
@@ -238,6 +242,10 @@ impl Partners<u32> for Gossip<'_> {
 impl Protocol<u32> for Gossip<'_> {
     fn cells(&self) -> usize {
         words(self.entries())
+    }
+
+    fn fetches(&self) -> bool {
+        self.sampling.protocol == SamplingProtocol::Newscast
     }
 
     fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
@@ -279,6 +287,28 @@ impl Protocol<u32> for Gossip<'_> {
 }
 
 impl Gossip<'_> {
+    /// The partners of nodes in Newscast, from random places.
+    fn draw_newscast(&self, nodes: std::ops::Range<usize>, cells: &mut [u32], partners: &mut [u32]) {
+        let forgets = self.draws.cycle.is_multiple_of(FORGET_CYCLES);
+        for ((node, record), partner) in nodes.zip(cells.chunks_exact_mut(self.cells())).zip(partners) {
+            let node = node as u32;
+            if !self.is_alive(node) {
+                *partner = NOBODY;
+                continue;
+            }
+            if forgets {
+                forget(&mut View::of(record, self.entries()), self.now());
+            }
+            let first = record[*partner as usize];
+            *partner = if first != NOBODY && self.is_alive(first) {
+                first
+            } else {
+                let view = View::of(record, self.entries());
+                self.choose(node, &view, *partner).map_or(NOBODY, |place| view.addresses[place])
+            };
+        }
+    }
+
     /// Runs a batch of Newscast.
     fn newscast(&self, ends: &mut impl Ends<u32>, batch: &Batch<'_>) -> Tally {
         let (entries, cells, now) = (self.entries(), self.cells(), self.now());
@@ -288,6 +318,12 @@ impl Gossip<'_> {
             nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.firsts[0] + from);
             let [ones, others, ..] = self.draws.meetings().quads_of_many(&nodes, 0);
             for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
+                if let Some(&ahead) = batch.ahead.get(number * TOGETHER + k) {
+                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_partner(cell));
+                }
+                if let Some(&ahead) = batch.from.get(number * TOGETHER + k + AHEAD) {
+                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
+                }
                 let loss = batch.losses.get(number * TOGETHER + k).copied().unwrap_or(0);
                 tally.count(loss);
                 if loss == REQUEST_LOST {
@@ -303,6 +339,12 @@ impl Gossip<'_> {
         }
         tally
     }
+}
+
+/// A cell in each cache line of a record.
+fn lines(first: usize, cells: usize) -> impl Iterator<Item = usize> {
+    const CELLS: usize = 64 / size_of::<u32>();
+    (first..first + cells).step_by(CELLS).chain([first + cells - 1])
 }
 
 /// The views of a cloud, as other protocols read them.

@@ -79,6 +79,8 @@ pub trait Ends<T> {
     fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2];
     /// Asks for the cache line of the partner's state.
     fn prefetch_partner(&self, at: usize);
+    /// Asks for the cache line of the initiator's state.
+    fn prefetch_initiator(&self, at: usize);
     /// Whether the initiator's index in the cloud is below the partner's.
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool;
 }
@@ -141,6 +143,10 @@ impl<T: Copy> Ends<T> for Cross<'_, T> {
         prefetch(&self.other[at]);
     }
     #[inline]
+    fn prefetch_initiator(&self, at: usize) {
+        prefetch(&self.own[at]);
+    }
+    #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
         self.own_first + initiator < self.other_first + partner
     }
@@ -171,6 +177,10 @@ impl<T: Copy> Ends<T> for Windowed<'_, T> {
     #[inline]
     fn prefetch_partner(&self, at: usize) {
         prefetch(&self.other[at % WINDOW]);
+    }
+    #[inline]
+    fn prefetch_initiator(&self, at: usize) {
+        prefetch(&self.own[at]);
     }
     #[inline]
     fn initiator_is_lower(&self, _: u32, _: u32) -> bool {
@@ -204,6 +214,10 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
     }
     #[inline]
     fn prefetch_partner(&self, at: usize) {
+        prefetch(&self.0[at]);
+    }
+    #[inline]
+    fn prefetch_initiator(&self, at: usize) {
         prefetch(&self.0[at]);
     }
     #[inline]

@@ -20,7 +20,11 @@ pub const NOBODY: u32 = u32::MAX;
 pub const MOST_ENTRIES: usize = 128;
 
 /// The highest age: older entries stay at it.
-pub const OLDEST: u8 = 250;
+pub const OLDEST: u8 = 200;
+
+/// Nodes of Newscast [`forget`] every so many cycles, which is often enough: an entry grows older twice as long as that before its
+/// new owner does so, and stays below 256 cycles.
+pub const FORGET_CYCLES: u32 = (u8::MAX - OLDEST) as u32 / 2;
 
 /// Words of the record of a view of so many entries.
 #[must_use]
@@ -191,6 +195,7 @@ pub struct Meeting<'a> {
 }
 
 /// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at [`OLDEST`].
+/// Due every [`FORGET_CYCLES`].
 pub fn forget(view: &mut View<'_>, now: u8) {
     for age in &mut *view.ages {
         *age = now.wrapping_sub(now.wrapping_sub(*age).min(OLDEST));

@@ -152,7 +152,8 @@ impl Drawn<'_> {
             }
             roster.places(from);
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
-            let batch = &mut Batch { from, partners: &to[0][..count], peers: to, firsts, losses, scratch: room };
+            let batch =
+                &mut Batch { from, partners: &to[0][..count], ahead: &[], peers: to, firsts, losses, scratch: room };
             tally.add(match &mut other {
                 Some(other) if windowed => {
                     let at = (self.window(base, round, peers) + start * WINDOW / BATCH) % peers;

@@ -381,13 +381,16 @@ impl<P> Listed<P> {
         let mut ahead = to.chunks(SMALL);
         ahead.by_ref().take(lead).for_each(|batch| fetch(ends, batch));
         for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
-            fetch(ends, ahead.next().unwrap_or_default());
+            let next = ahead.next().unwrap_or_default();
+            if !protocol.fetches() {
+                fetch(ends, next);
+            }
             let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
                 *loss = self.draws.loss(firsts[0] + at);
             }
-            let batch = &mut Batch { from, partners, peers: &[], firsts, losses, scratch: &mut [0; 2] };
+            let batch = &mut Batch { from, partners, ahead: next, peers: &[], firsts, losses, scratch: &mut [0; 2] };
             tally.add(protocol.run(ends, batch));
         }
         tally

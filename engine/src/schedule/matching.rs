@@ -88,7 +88,7 @@ impl Matching<'_> {
             self.draws.losses(losses, &mut words, node, round);
             node += from.len() as u32;
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
-            let batch = &mut Batch { from, partners, peers: &[], firsts, losses, scratch: &mut [0; 2] };
+            let batch = &mut Batch { from, partners, ahead: &[], peers: &[], firsts, losses, scratch: &mut [0; 2] };
             tally.add(run(protocol, own, other.as_deref_mut(), batch));
         }
         tally
