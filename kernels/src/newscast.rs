@@ -7,8 +7,8 @@
 //! each view: what stays of a vector moves to its beginning (a table says how), and is written behind what is there
 //! ```
 //!
-//! Nothing branches on who the entries are: about 1,000 instructions a meeting with views of 20, and one jump that the processor
-//! guesses wrong. Views of 8 to 32 entries; others go to the twin.
+//! Nothing branches on who the entries are: about 1,000 instructions a meeting with views of 20, and half a jump that the
+//! processor guesses wrong. Views of 8 to 32 entries; others go to the twin.
 
 #![expect(clippy::inline_always, reason = "vectors stay in registers, and lengths are known")]
 
@@ -38,7 +38,7 @@ const HALF: usize = 32;
 /// Random bits of an entry that are drawn at once, for either view.
 const PLANES: usize = 6;
 /// Ages among which the one at which a view is full is found without a branch.
-const FEW: u8 = 4;
+const FEW: usize = 4;
 
 /// For each set of lanes its members in order, a byte each.
 static BYTES: [u64; 256] = members(8);
@@ -71,44 +71,34 @@ const fn members(bits: u32) -> [u64; 256] {
 
 fn in_vectors<const VECTORS: usize>(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
     let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
+    // Their lengths are checked once, which holds for these alone.
+    let [mut own_view, mut other_view] =
+        [own_view, other_view].map(|View { addresses, ages }| View { addresses, ages });
     let entries = own_view.addresses.len();
-    // Of this length, which spares the checks of each vector.
     assert!(entries.div_ceil(LANES) == VECTORS && entries >= LANES);
-    for view in [&*own_view, &*other_view] {
+    for view in [&own_view, &other_view] {
         assert!(view.addresses.len() == entries && view.ages.len() == entries);
     }
-    let halves = [Half::<VECTORS>::read(own_view), Half::<VECTORS>::read(other_view)];
+    let halves = [Half::<VECTORS>::read(&own_view), Half::<VECTORS>::read(&other_view)];
     let ages = [&halves[0], &halves[1]].map(|half| half.ages(now));
     let there = there(&halves, own_view.addresses, &ages, [*own, *other]);
-    let at_most = |age: u8| {
-        let [one, two] = ages.map(|ages| ages.min(u8x32::splat(age)).simd_eq(ages).to_bitmask());
-        there & (u64::from(one) | u64::from(two) << HALF)
-    };
     let wanted = entries as u32 - 1;
-    // The age at which the view is full: without branches if it is one of the first few.
-    let (mut younger, mut last) = (0, at_most(0));
-    for age in 1..FEW {
-        let full = u64::from(last.count_ones() >= wanted).wrapping_neg();
-        let next = at_most(age);
-        younger = younger & full | last & !full;
-        last = last & full | next & !full;
+    let [younger, ties] = freshest(there, &ages, wanted);
+    let room = wanted - younger.count_ones();
+    let chosen = Bits::new(seed).choose(ties, room).map(|ties| younger | ties);
+    let (mut own_kept, mut other_kept) = (Kept::NOBODY, Kept::NOBODY);
+    for (half, chosen) in halves.iter().zip([chosen, chosen.map(|chosen| chosen >> HALF)]) {
+        for (k, (&vector, stamps)) in half.addresses.iter().zip(half.stamps).enumerate() {
+            own_kept.push(vector, stamps, (chosen[0] >> (LANES * k)) as u8);
+            other_kept.push(vector, stamps, (chosen[1] >> (LANES * k)) as u8);
+        }
     }
-    let mut age = FEW - 1;
-    if last.count_ones() < wanted && there.count_ones() < wanted {
-        (younger, last, age) = (0, there, OLDEST);
-    }
-    while last.count_ones() < wanted && age < OLDEST {
-        age += 1;
-        (younger, last) = (last, at_most(age));
-    }
-    let (ties, room) = (last & !younger, wanted - younger.count_ones());
-    let bits = Bits::new(seed);
-    let own_kept = Kept::new(&halves, younger | bits.choose(0, ties, room), *other, now);
-    let other_kept = Kept::new(&halves, younger | bits.choose(1, ties, room), *own, now);
+    own_kept.meet(*other, now);
+    other_kept.meet(*own, now);
     if !*reply_lost {
-        own_kept.write::<VECTORS>(own_view);
+        own_kept.write::<VECTORS>(&mut own_view);
     }
-    other_kept.write::<VECTORS>(other_view);
+    other_kept.write::<VECTORS>(&mut other_view);
 }
 
 /// A view in vectors. What lies behind its last entry is anything.
@@ -209,6 +199,31 @@ fn lanes_of<const VECTORS: usize>(bytes: u8x32) -> [i32x8; VECTORS] {
     })
 }
 
+/// Of the entries that are there, those younger than the age at which so many are reached, and those of that age.
+#[inline(always)]
+fn freshest(there: u64, ages: &[u8x32; 2], wanted: u32) -> [u64; 2] {
+    let at_most = |age: u8| {
+        let [one, two] = ages.map(|ages| ages.min(u8x32::splat(age)).simd_eq(ages).to_bitmask());
+        there & (u64::from(one) | u64::from(two) << HALF)
+    };
+    // Without branches if it is one of the first few.
+    let first: [u64; FEW] = std::array::from_fn(|age| at_most(age as u8));
+    let (mut younger, mut last) = (0, first[0]);
+    for pair in first.windows(2) {
+        let short = pair[0].count_ones() < wanted;
+        (younger, last) = (if short { pair[0] } else { younger }, if short { pair[1] } else { last });
+    }
+    let mut age = FEW as u8 - 1;
+    if last.count_ones() < wanted && there.count_ones() < wanted {
+        (younger, last, age) = (0, there, OLDEST);
+    }
+    while last.count_ones() < wanted && age < OLDEST {
+        age += 1;
+        (younger, last) = (last, at_most(age));
+    }
+    [younger, last & !younger]
+}
+
 /// Random bits: for either view, a bit for each entry in every plane.
 struct Bits {
     seed: [u32; 2],
@@ -229,19 +244,25 @@ impl Bits {
         Self { seed, planes: words.map(|plane| plane.map(whole)) }
     }
 
-    /// `count` random ones of the bits that are set, or all if there are no more, for one of the two views.
+    /// For each of the two views, `count` random ones of the bits that are set, or all if there are no more.
+    ///
+    /// Both choices go on side by side: each is a chain of steps that wait for one another.
     #[inline(always)]
-    fn choose(&self, view: usize, ties: u64, count: u32) -> u64 {
-        let mut choice = Choice { chosen: 0, open: ties, left: i64::from(count) };
+    fn choose(&self, ties: u64, count: u32) -> [u64; 2] {
+        let mut choices = [0, 1].map(|_| Choice { chosen: 0, open: ties, left: i64::from(count) });
+        let [one, other] = &mut choices;
         for plane in &self.planes {
-            choice.split(plane[view]);
+            one.split(plane[0]);
+            other.split(plane[1]);
         }
-        let mut number = 4 * PLANES as u32 + 2 * view as u32;
-        while !choice.made() {
-            choice.split(whole([number, number + 1].map(|number| mixed(self.seed, number))));
-            number += 4;
+        for (view, choice) in (0..).zip(&mut choices) {
+            let mut number = 4 * PLANES as u32 + 2 * view;
+            while !choice.made() {
+                choice.split(whole([number, number + 1].map(|number| mixed(self.seed, number))));
+                number += 4;
+            }
         }
-        choice.chosen | if choice.left > 0 { choice.open } else { 0 }
+        choices.map(|choice| choice.chosen | if choice.left > 0 { choice.open } else { 0 })
     }
 }
 
@@ -285,31 +306,26 @@ struct Kept {
 }
 
 impl Kept {
-    /// The chosen entries and a fresh one.
+    const NOBODY: Self = Self { addresses: [NOBODY; HALF + LANES], ages: [0; HALF + LANES], end: 0 };
+
+    /// Adds a fresh entry.
     #[inline(always)]
-    fn new<const VECTORS: usize>(halves: &[Half<VECTORS>; 2], chosen: u64, met: u32, now: u8) -> Self {
-        let mut kept = Self { addresses: [NOBODY; HALF + LANES], ages: [0; HALF + LANES], end: 0 };
-        let (mut place, mut left) = (0, chosen);
-        for half in halves {
-            for (k, (vector, bytes)) in half.addresses.iter().zip(half.stamps).enumerate() {
-                let set = (left >> (LANES * k)) as u8;
-                let lanes =
-                    u32x8::splat(LANES_OF[usize::from(set)]).unbounded_shr(u32x8::new([0, 3, 6, 9, 12, 15, 18, 21]));
-                let moved = vector.shuffle_wrapping(lanes);
-                let [lanes, bytes] =
-                    [BYTES[usize::from(set)], bytes].map(|eight| bytemuck::cast::<_, u8x16>([eight, 0]));
-                let [bytes, _]: [u64; 2] = bytemuck::cast(bytes.shuffle(lanes));
-                let at = place % HALF;
-                kept.addresses[at..at + LANES].copy_from_slice(&moved.to_array());
-                kept.ages[at..at + LANES].copy_from_slice(&bytes.to_le_bytes());
-                place += set.count_ones() as usize;
-            }
-            left >>= HALF;
-        }
-        let place = place % HALF;
-        (kept.addresses[place], kept.ages[place]) = (met, now);
-        kept.end = place + 1;
-        kept
+    fn meet(&mut self, met: u32, now: u8) {
+        (self.addresses[self.end % HALF], self.ages[self.end % HALF]) = (met, now);
+        self.end += 1;
+    }
+
+    /// Adds some lanes.
+    #[inline(always)]
+    fn push(&mut self, vector: u32x8, stamps: u64, set: u8) {
+        let lanes = u32x8::splat(LANES_OF[usize::from(set)]).unbounded_shr(u32x8::new([0, 3, 6, 9, 12, 15, 18, 21]));
+        let moved = vector.shuffle_wrapping(lanes);
+        let [lanes, stamps] = [BYTES[usize::from(set)], stamps].map(|eight| bytemuck::cast::<_, u8x16>([eight, 0]));
+        let [stamps, _]: [u64; 2] = bytemuck::cast(stamps.shuffle(lanes));
+        let end = self.end % HALF;
+        self.addresses[end..end + LANES].copy_from_slice(&moved.to_array());
+        self.ages[end..end + LANES].copy_from_slice(&stamps.to_le_bytes());
+        self.end += set.count_ones() as usize;
     }
 
     /// Replaces a view.
