@@ -1,6 +1,7 @@
 //! The scenarios that come with the program.
 #![forbid(unsafe_code)]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Choice, Sample, Source};
@@ -11,12 +12,20 @@ fn shipped(name: &str) -> PathBuf {
 
 #[test]
 fn every_shipped_scenario_is_valid() {
-    for name in ["telco.toml", "tenth.toml", "averaging.toml", "hundred_million.toml", "newscast.toml", "healing.toml"]
-    {
-        if let Err(error) = scenario::read(&shipped(name), &[]) {
+    let mut count = 0;
+    for entry in fs::read_dir(shipped("")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        // What needs real data has tests of its own.
+        if text.contains("\"$SUBCLOUD_DATA/") {
+            continue;
+        }
+        count += 1;
+        if let Err(error) = scenario::read(&path, &[]) {
             panic!("{error}");
         }
     }
+    assert!(count >= 8, "{count} scenarios");
 }
 
 #[test]

@@ -39,14 +39,21 @@ const LINE_WORDS: usize = 16;
 /// Nodes between the fetching of an entry and its reading, where it is one of a view's. Changes speed only.
 const FAR: usize = 32;
 
-/// Fills the views before the first cycle.
+/// Fills the views before the first cycle: of live nodes, with live nodes.
 pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
+    let live = cloud.alive_count();
     let Some(views) = &mut cloud.views else { return };
     let (entries, nodes) = (scenario.sampling.view as usize, cloud.nodes);
     let stream = for_life(scenario.run.seed, VIEW);
-    let others = entries.min(nodes - 1);
+    let alive = cloud.alive.as_deref().unwrap_or(&[]);
+    let is_live = |node: usize| alive.get(node).is_none_or(|&alive| alive == MEMBER);
+    let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
     views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
         let mut view = View::of(record, entries);
+        if !is_live(node) {
+            return view.fill(std::iter::empty());
+        }
+        let others = entries.min(live - 1);
         match scenario.sampling.start {
             Start::Random => {
                 let mut words = Words::new(stream, node as u32);
@@ -54,9 +61,9 @@ pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
                 while chosen.len() < others {
                     // Among a handful of nodes a view holds nearly all, and each is found in turn.
                     let other = words.below(nodes - 1);
-                    let other = (other + usize::from(other >= node)) as u32;
-                    if !chosen.contains(&(other, 0)) {
-                        chosen.push((other, 0));
+                    let other = other + usize::from(other >= node);
+                    if is_live(other) && !chosen.contains(&(other as u32, 0)) {
+                        chosen.push((other as u32, 0));
                     }
                 }
                 view.fill(chosen.into_iter());
@@ -65,10 +72,11 @@ pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
                 let near = (1..=nodes / 2).flat_map(|step| [node + step, node + nodes - step]).map(|at| at % nodes);
                 // The node opposite is met from both sides.
                 let far = (nodes.is_multiple_of(2) && others == nodes - 1).then_some((node + nodes / 2) % nodes);
-                let near = near.filter(|&at| Some(at) != far).take(others - usize::from(far.is_some()));
+                let far = far.filter(|&far| is_live(far));
+                let near = near.filter(|&at| Some(at) != far && is_live(at)).take(others - usize::from(far.is_some()));
                 view.fill(near.chain(far).map(|at| (at as u32, 0)));
             }
-            Start::Star => view.fill((node != 0).then_some((0, 0)).into_iter()),
+            Start::Star => view.fill((node != hub).then_some((hub as u32, 0)).into_iter()),
         }
     });
 }

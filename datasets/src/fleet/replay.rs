@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::inventory::Wanted;
+use super::inventory::{Format, Wanted};
 use crate::error::Error;
 use crate::scenario::{Inventory, InventoryColumn, Replay};
 
@@ -58,7 +58,7 @@ impl Replay {
                     ends[row]
                 );
                 let help = "swap the two, or remove the row";
-                return Err(wanted.wrong(message).keyed(self.to.as_str()).helped(help));
+                return Err(self.at_row(wanted.wrong(message), row).keyed(self.to.as_str()).helped(help));
             }
             let same = names.last().is_some_and(|name| name.total_cmp(&nodes[row]).is_eq());
             if !same {
@@ -70,7 +70,7 @@ impl Replay {
                 Some(before) if same && from < before[1] => {
                     let message = format!("row {}: a session of host {} overlaps an earlier one", row + 1, nodes[row]);
                     let help = "sessions of a host must be apart: join those that overlap";
-                    return Err(wanted.wrong(message).keyed(self.from.as_str()).helped(help));
+                    return Err(self.at_row(wanted.wrong(message), row).keyed(self.from.as_str()).helped(help));
                 }
                 Some(before) if same && from <= before[1] => before[1] = to,
                 _ => {
@@ -84,6 +84,11 @@ impl Replay {
             self.join(inventory, &names, &mut presence)?;
         }
         Ok(presence)
+    }
+
+    /// An error at a row, counted from 0: in text, at the line after the header and the rows before.
+    fn at_row(&self, error: Error, row: usize) -> Error {
+        if Format::of(&self.path) == Some(Format::Parquet) { error } else { error.line_number(row as u64 + 2) }
     }
 
     /// Makes the rows of an inventory the hosts.

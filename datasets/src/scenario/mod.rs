@@ -209,11 +209,11 @@ impl SamplingProtocol {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
-    /// Random nodes.
+    /// Random live nodes.
     Random,
     /// The nearest nodes on a ring.
     Ring,
-    /// Node 0 alone; node 0 knows nobody.
+    /// The first live node alone, which knows nobody.
     Star,
 }
 

@@ -41,11 +41,15 @@ pub fn run_with(threads: usize, text: &str) -> Result {
 
 /// Runs a scenario with its columns where `storage` says.
 pub fn run_in(text: &str, storage: &Storage) -> Result {
-    let scenario = scenario(text);
+    run_scenario(&scenario(text), storage)
+}
+
+/// Runs a scenario that has been read.
+pub fn run_scenario(scenario: &Scenario, storage: &Storage) -> Result {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let mut trace = Writer::create(&out, meta(&scenario), false).unwrap();
-    let mut simulation = Simulation::new(&scenario, storage).unwrap();
+    let mut trace = Writer::create(&out, meta(scenario), false).unwrap();
+    let mut simulation = Simulation::new(scenario, storage).unwrap();
     simulation.observe(&mut trace).unwrap();
     for _ in 0..scenario.run.cycles {
         simulation.cycle(&mut trace);
