@@ -103,7 +103,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
     ] {
         assert!(problem(&good.replace(old, new)).is_some(), "{new}");
     }
-    assert!(problem(&format!("{good}[slicing]\nprotocol = \"ranking\"\n")).is_some());
+    assert!(problem(&format!("{good}[slicing]\nprotocol = \"rank\"\n")).is_some());
 }
 
 #[test]

@@ -19,6 +19,7 @@ const UP: [u32; 10] = [3, 3, 2, 2, 3, 2, 3, 3, 3, 2];
 fn text(folder: &Path, trace: &str, nodes: u32, cycles: u32, keys: &str, rest: &str) -> String {
     let file = folder.join("trace.csv");
     fs::write(&file, trace).unwrap();
+    let file = file.to_str().unwrap();
     format!(
         "[run]\nnodes = {nodes}\ncycles = {cycles}\ncycle_seconds = 3600\n\
          [[fleet.class]]\nname = \"host\"\nshare = 1\nattributes.own = {{ from = \"past\" }}\nattributes.long = {{ from = \"sessions\" }}\n\
@@ -95,7 +96,7 @@ fn a_trace_that_cannot_be_is_refused_at_its_row() {
 #[test]
 fn nodes_have_the_attributes_of_their_host() {
     let folder = tempfile::tempdir().unwrap();
-    let (file, trace) = (folder.path().join("fleet.csv"), folder.path().join("trace.csv"));
+    let [file, trace] = ["fleet.csv", "trace.csv"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     // The row of host 4 is not in the trace, and host 9 of the trace has no row.
     fs::write(&file, "host,speed\n5,50\n7,70\n4,40\n3,30\n").unwrap();
     fs::write(&trace, TRACE).unwrap();

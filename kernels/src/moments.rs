@@ -29,7 +29,7 @@ impl Default for Moments {
 }
 
 impl Moments {
-    /// The moments of the values that `mask` marks with a byte other than 0, or of all if `mask` is empty.
+    /// The moments of the values that `mask` marks with 1, or of all if `mask` is empty.
     ///
     /// # Panics
     /// If the mask is neither empty nor as long as the values.
@@ -39,8 +39,8 @@ impl Moments {
             return Self::of_weighted(values, |_| 1.0, values.len() as u64);
         }
         assert_eq!(values.len(), mask.len());
-        let count = mask.iter().map(|&m| u64::from(m != 0)).sum();
-        Self::of_weighted(values, |k| f64::from(u8::from(mask[k] != 0)), count)
+        let count = mask.iter().map(|&m| u64::from(m == 1)).sum();
+        Self::of_weighted(values, |k| f64::from(u8::from(mask[k] == 1)), count)
     }
 
     /// The moments of values with weights 0 and 1, `count` of them 1.

@@ -9,7 +9,7 @@ use super::table::{Table, wrapped};
 use crate::{DeadLinks, Summary};
 
 /// The age at which ages stop.
-const OLDEST: f64 = 250.0;
+const OLDEST: f64 = 200.0;
 
 impl Summary {
     pub(super) fn overlay(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

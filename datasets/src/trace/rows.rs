@@ -118,7 +118,7 @@ pub struct OverlayRow {
     /// Entries of live nodes' views.
     pub entries_count: u64,
     /// Mean age of those entries. Newscast and Cyclon count cycles, the generic framework the exchanges of the nodes that held an
-    /// entry, about two a cycle. Ages stop at 250: an entry of that age is as old or older.
+    /// entry, about two a cycle. Ages stop at 200: an entry of that age is as old or older.
     pub age_mean: f64,
     /// The least age that half of the entries do not exceed.
     pub age_p50: f64,
