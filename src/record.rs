@@ -57,6 +57,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         "wall_seconds": {
             "total": seconds(wall),
             "birth": seconds(times.birth),
+            "churn": seconds(times.churn),
             "sampling": seconds(times.sampling),
             "slicing": seconds(times.slicing),
             "assignment": seconds(times.assignment),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use datasets::trace::{AggregateRow, EventRow};
+use datasets::trace::AggregateRow;
 
 use crate::{Settings, theory};
 
@@ -57,8 +57,8 @@ pub struct Factor {
     pub factor: f64,
 }
 
-/// The aggregates of the last cycle, in their order there.
-pub(crate) fn aggregates(rows: Vec<AggregateRow>, events: &[EventRow], settings: &Settings) -> Vec<Aggregate> {
+/// The aggregates of the last cycle, in their order there. `undisturbed` is the last cycle before any node came or went.
+pub(crate) fn aggregates(rows: Vec<AggregateRow>, undisturbed: u32, settings: &Settings) -> Vec<Aggregate> {
     let mut order: Vec<String> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<AggregateRow>> = BTreeMap::new();
     for row in rows {
@@ -67,11 +67,9 @@ pub(crate) fn aggregates(rows: Vec<AggregateRow>, events: &[EventRow], settings:
         }
         by_name.entry(row.aggregate.clone()).or_default().push(row);
     }
-    let undisturbed = events.iter().map(|event| event.cycle.saturating_sub(1)).min().unwrap_or(u32::MAX);
     order.iter().filter_map(|name| aggregate(&by_name[name], undisturbed, settings)).collect()
 }
 
-/// `undisturbed` is the last cycle before anything happened to the cloud.
 fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Option<Aggregate> {
     let last = rows.last()?;
     let agreed = rows.iter().rev().take_while(|row| row.max - row.min <= 0.0).last();

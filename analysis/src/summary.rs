@@ -4,8 +4,8 @@ use std::path::Path;
 
 use datasets::trace::{EventRow, OverlayRow, read};
 
-use crate::{Aggregate, Application, Cost, DeadLinks, Error, Gradient, Settings, Settling};
-use crate::{aggregates, applications, gradients, overlay};
+use crate::{Aggregate, Application, Churn, Cost, DeadLinks, Error, Gradient, Settings, Settling};
+use crate::{aggregates, applications, churn, gradients, overlay};
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Summary {
     pub aggregates: Vec<Aggregate>,
     /// What happened to the cloud.
     pub events: Vec<EventRow>,
+    /// Nodes that came and went by themselves; `None` if none did.
+    pub churn: Option<Churn>,
     /// What the run cost its nodes.
     pub cost: Cost,
 }
@@ -67,7 +69,8 @@ impl Summary {
             gradients: gradients::gradients(run.slices()?),
             dead_links: overlay::dead_links(&measured),
             overlay: ends(measured),
-            aggregates: aggregates::aggregates(run.aggregates()?, &events, &settings),
+            aggregates: aggregates::aggregates(run.aggregates()?, churn::undisturbed(&cycles, &events), &settings),
+            churn: churn::churn(&cycles, &events),
             cost: Cost::of(&cycles),
             events,
             settings,

@@ -43,9 +43,10 @@ pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &P
     let mask = cloud.alive.as_deref().unwrap_or(&[]);
     let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
     let starts = |node: usize| mask.get(node).is_none_or(|&alive| alive == MEMBER);
+    let mut failed = 0;
     let layout = match (&mut cloud.partners, scenario.sampling.pairing, scenario.sampling.partners) {
         (Some(list), ..) if let Some(views) = views => {
-            views.draw_partners(list, &draws, mask, starts);
+            failed = views.draw_partners(list, &draws, mask, starts);
             Layout::Listed(Listed { draws, partners: &**list })
         }
         (_, Pairing::Matching, _) => Layout::Matching(Matching { draws, partition: whole, mask }),
@@ -65,5 +66,5 @@ pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &P
             };
         }
     }
-    tally
+    Tally { failed, ..tally }
 }

@@ -151,15 +151,20 @@ impl Cloud {
     }
 
     /// Bytes that building and running a scenario needs at its height: the fields, and while true ranks are sorted two
-    /// buffers of eight bytes a node, while the overlay is measured [`overlay::BYTES_PER_NODE`].
+    /// buffers of eight bytes a node, while the overlay is measured [`overlay::BYTES_PER_NODE`], while an event happens lists of the
+    /// nodes that it hits and of what happens to them.
     #[must_use]
     pub fn peak_bytes(scenario: &Scenario) -> u64 {
         const SORT: u64 = 16;
+        const EVENTS: u64 = 16;
         const FIXED: u64 = 64 << 20;
         let sort = if scenario.suite.apps.is_empty() { 0 } else { SORT };
         let overlay = if scenario.sampling.protocol.has_views() { overlay::BYTES_PER_NODE } else { 0 };
+        let events = if scenario.events.is_empty() { 0 } else { EVENTS };
         let blocks = u64::from(scenario.run.nodes) / 4096 * 160;
-        u64::from(scenario.run.nodes) * (Self::bytes_per_node(scenario) + sort.max(overlay)) + blocks + FIXED
+        u64::from(scenario.run.nodes) * (Self::bytes_per_node(scenario) + sort.max(overlay).max(events))
+            + blocks
+            + FIXED
     }
 
     /// Room for the nodes of a scenario, all zero and all alive.

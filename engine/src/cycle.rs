@@ -319,6 +319,7 @@ impl Counts {
     fn messages(&mut self, tally: Tally, [request, reply]: [u64; 2]) {
         self.row.messages_count += tally.messages();
         self.row.lost_count += tally.lost();
-        self.row.payload_bytes += tally.requests * request + (tally.requests - tally.requests_lost) * reply;
+        self.row.payload_bytes +=
+            (tally.requests + tally.failed) * request + (tally.requests - tally.requests_lost) * reply;
     }
 }

@@ -85,7 +85,7 @@ fn among_views(
     let mut tally = Tally::default();
     let [swaps, parting] = draws;
     if let Some(members) = members {
-        views.draw_partners(list, &parting, members, |node| members[node] == LEAVING);
+        tally.failed += views.draw_partners(list, &parting, members, |node| members[node] == LEAVING);
         tally.add(Listed { draws: parting, partners: &*list }.run(slots, &Parting));
     }
     let members = members.unwrap_or(alive);

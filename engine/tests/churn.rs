@@ -270,6 +270,36 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn columns_in_files_hold_the_same_bits() {
+    let class = "attributes.x = { uniform = [0, 1] }\nattributes.own = { from = \"past\" }\npreset = \"phone\"\n\
+                 lifetime.days = 5";
+    let rest = "[sampling]\nprotocol = \"newscast\"\n[slicing]\nprotocol = \"ranking\"\n\
+                [suite]\n[[suite.app]]\nname = \"best\"\ntop = \"own\"\nshare = 0.1\n\
+                [[event]]\nat_cycle = 5\noutage = { share = 0.5, cycles = 3 }\n";
+    let text = one_class(5_000, 15, 1800.0, class, rest);
+    let folder = tempfile::tempdir().unwrap();
+    let in_files = common::run_in(&text, &Storage::Files(folder.path().to_path_buf()));
+    assert_eq!(run(&text).digest, in_files.digest);
+}
+
+#[test]
+fn attempts_to_reach_the_dead_are_counted() {
+    let text = |on_dead: &str| {
+        format!(
+            "[run]\nnodes = 5000\ncycles = 3\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = 1\n\
+             [sampling]\nprotocol = \"newscast\"\non_dead = \"{on_dead}\"\n\
+             [[event]]\nat_cycle = 2\ncrash = {{ share = 0.5 }}\n"
+        )
+    };
+    let [retry, skip] = ["retry", "skip"].map(|on_dead| run(&text(on_dead)).cycles);
+    assert_eq!((retry[1].messages_count, skip[1].messages_count), (10_000, 10_000));
+    // Of 2,500 live nodes half try a dead one first; those that try again find it dead half the time, and so on: once a node.
+    // Each that finds a live one sends a request and gets a reply. Standard errors: 71 attempts, and 25 first choices.
+    assert!((retry[2].messages_count as f64 - 7_500.0).abs() < 4.0 * 71.0, "{}", retry[2].messages_count);
+    assert!((skip[2].messages_count as f64 - 3_750.0).abs() < 4.0 * 25.0, "{}", skip[2].messages_count);
+}
+
+#[test]
 fn a_cloud_may_die_out_and_come_back() {
     for sampling in ["oracle", "newscast", "cyclon", "generic"] {
         for slicing in ["ordered", "ranking"] {

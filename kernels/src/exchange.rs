@@ -25,6 +25,8 @@ pub struct Tally {
     pub replies_lost: u64,
     /// Requests that arrived and ask for no reply.
     pub told: u64,
+    /// Requests to dead nodes, beside the others: nobody answers, and the node that sent one tries another.
+    pub failed: u64,
 }
 
 impl Tally {
@@ -47,15 +49,16 @@ impl Tally {
     /// Adds the counts of other exchanges.
     pub fn add(&mut self, other: Self) {
         self.told += other.told;
+        self.failed += other.failed;
         self.requests += other.requests;
         self.requests_lost += other.requests_lost;
         self.replies_lost += other.replies_lost;
     }
 
-    /// Messages sent: requests, and a reply to each that arrived and asks for one.
+    /// Messages sent: requests, a reply to each that arrived and asks for one, and those to dead nodes.
     #[must_use]
     pub fn messages(&self) -> u64 {
-        2 * self.requests - self.requests_lost - self.told
+        2 * self.requests - self.requests_lost - self.told + self.failed
     }
 
     /// Messages lost.

@@ -6,6 +6,9 @@ use super::number::decimal;
 use super::table::{Table, wrapped};
 use crate::{Aggregate, Contraction, Factor, Summary};
 
+/// The most factors shown one by one; the trace has all.
+const MOST_STEPS: usize = 60;
+
 impl Summary {
     pub(super) fn convergence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.aggregates.is_empty() {
@@ -77,14 +80,16 @@ fn steps(f: &mut fmt::Formatter<'_>, name: &str, fall: &Contraction) -> fmt::Res
         Some(cycle) => Some(format!("only rounding is left after cycle {cycle}.")),
         None => None,
     };
-    let factors: Vec<String> = fall.steps.iter().map(|Factor { factor, .. }| format!("{factor:.3}")).collect();
-    let (Some(first), Some(last)) = (fall.steps.first(), fall.steps.last()) else {
+    let shown = &fall.steps[..fall.steps.len().min(MOST_STEPS)];
+    let factors: Vec<String> = shown.iter().map(|Factor { factor, .. }| format!("{factor:.3}")).collect();
+    let (Some(first), Some(last)) = (shown.first(), shown.last()) else {
         return rounding.map_or(Ok(()), |text| {
             writeln!(f)?;
             wrapped(f, "  ", &format!("{name}: {text}"))
         });
     };
     let cycles = format!("{}-{}", first.after_cycle + 1, last.cycle);
+    let rounding = rounding.filter(|_| shown.len() == fall.steps.len());
     let end = rounding.map_or(String::new(), |text| format!("; {text}"));
     writeln!(f)?;
     wrapped(f, "  ", &format!("{name}, cycle by cycle, {cycles}: {}{end}", factors.join(" ")))

@@ -8,7 +8,7 @@ mod table;
 
 use std::fmt;
 
-use crate::Summary;
+use crate::{Churn, Summary};
 use number::{count, decimal, percent};
 use table::{Table, wrapped};
 
@@ -36,12 +36,41 @@ impl Summary {
             Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
             None => {}
         }
-        for event in &self.events {
-            let nodes = count(event.nodes_count);
-            wrapped(f, "", &format!("At the start of cycle {}: {} of {nodes} nodes.", event.cycle, event.event))?;
+        self.happened(f)?;
+        if let Some(Churn { joined_fraction, gone_fraction, least_alive, most_alive }) = self.churn {
+            let text = format!(
+                "Churn: in a cycle {} of the nodes come and {} go; between {} and {} are alive.",
+                percent(joined_fraction),
+                percent(gone_fraction),
+                count(least_alive),
+                count(most_alive)
+            );
+            wrapped(f, "", &text)?;
         }
         if self.alive_count != self.nodes_count {
             wrapped(f, "", &format!("Alive at the end: {} nodes.", count(self.alive_count)))?;
+        }
+        Ok(())
+    }
+
+    /// The events; those that happen in one cycle after the other are told together.
+    fn happened(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut runs: Vec<(u32, u32, &str, u64)> = Vec::new();
+        for event in &self.events {
+            let goes_on = |run: &&mut (u32, u32, &str, u64)| run.2 == event.event && event.cycle <= run.1 + 1;
+            match runs.iter_mut().rev().find(goes_on) {
+                Some(run) => (run.1, run.3) = (event.cycle, run.3 + event.nodes_count),
+                None => runs.push((event.cycle, event.cycle, &event.event, event.nodes_count)),
+            }
+        }
+        for (first, last, event, nodes) in runs {
+            let nodes = count(nodes);
+            let text = if first == last {
+                format!("At the start of cycle {first}: {event} of {nodes} nodes.")
+            } else {
+                format!("At the start of cycles {first} to {last}: {event} of {nodes} nodes in all.")
+            };
+            wrapped(f, "", &text)?;
         }
         Ok(())
     }

@@ -12,6 +12,9 @@
 mod start;
 mod views;
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use datasets::scenario::{OnDead, Peer, Propagation, Sampling, SamplingProtocol, Scenario};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
@@ -37,8 +40,10 @@ pub fn sampling(cloud: &mut Cloud, scenario: &Scenario, draws: Draws) -> Tally {
     let Some(views) = &mut cloud.views else { return Tally::default() };
     let draws = Draws { purpose: SAMPLING, ..draws };
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
-    let gossip = Gossip { sampling: &scenario.sampling, draws, alive };
-    Listed { draws, partners: gossip }.run(views, &gossip)
+    let failed = AtomicU64::new(0);
+    let gossip = Gossip { sampling: &scenario.sampling, draws, alive, failed: &failed };
+    let tally = Listed { draws, partners: gossip }.run(views, &gossip);
+    Tally { failed: failed.into_inner(), ..tally }
 }
 
 /// The protocol of a scenario in one cycle.
@@ -48,6 +53,8 @@ struct Gossip<'a> {
     draws: Draws,
     /// Who is alive; empty if all are.
     alive: &'a [u8],
+    /// Dead nodes that were tried: a sum, so that the order of threads is no matter.
+    failed: &'a AtomicU64,
 }
 
 impl Gossip<'_> {
@@ -71,10 +78,23 @@ impl Gossip<'_> {
             SamplingProtocol::Generic => self.sampling.peer == Peer::Tail,
             SamplingProtocol::Newscast | SamplingProtocol::Oracle => false,
         };
-        let accept = |node| self.is_alive(node);
+        let dead = Cell::new(0);
+        let accept = |node| {
+            let is_alive = self.is_alive(node);
+            dead.update(|dead| dead + u64::from(!is_alive));
+            is_alive
+        };
         let retry = self.sampling.on_dead == OnDead::Retry;
         let words = || Words::new(self.draws.retries(), node);
-        if tail { oldest(view, &mut words(), retry, accept) } else { any(view.addresses, first, words, retry, accept) }
+        let place = if tail {
+            oldest(view, &mut words(), retry, accept)
+        } else {
+            any(view.addresses, first, words, retry, accept)
+        };
+        if dead.get() > 0 {
+            self.failed.fetch_add(dead.get(), Ordering::Relaxed);
+        }
+        place
     }
 }
 
@@ -91,12 +111,15 @@ fn any(
     if addresses[place] != NOBODY && accept(addresses[place]) {
         return Some(place);
     }
+    if addresses[place] != NOBODY && !retry {
+        return None;
+    }
     let mut words = words();
     let count = addresses.iter().take_while(|&&address| address != NOBODY).count();
     let mut rest: Vec<usize> = (0..count).filter(|&other| other != place).collect();
     while !rest.is_empty() {
         let next = rest.swap_remove(words.below(rest.len()));
-        if accept(addresses[next]) && (retry || place >= count) {
+        if accept(addresses[next]) {
             return Some(next);
         }
         if !retry {

@@ -3,6 +3,9 @@
 //! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream, and what each
 //! entry holds at random.
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use datasets::scenario::{OnDead, Sampling};
 use kernels::peers::uniform;
 use kernels::prefetch::prefetch;
@@ -46,14 +49,15 @@ impl<'a> Views<'a> {
     }
 
     /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. `members` marks who may
-    /// be met; a mask that is empty marks all nodes.
+    /// be met; a mask that is empty marks all nodes. Returns how many entries were tried that may not.
     pub fn draw_partners(
         &self,
         list: &mut [u32],
         draws: &Draws,
         members: &[u8],
         starts: impl Fn(usize) -> bool + Sync,
-    ) {
+    ) -> u64 {
+        let failed = AtomicU64::new(0);
         let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
         let cells = words(self.entries);
         self.each(list, |first, list, records| {
@@ -71,10 +75,19 @@ impl<'a> Views<'a> {
                 } else {
                     let addresses = &records[k * cells..][..self.entries];
                     let words = || Words::new(draws.retries(), node as u32);
-                    any(addresses, place, words, self.retry, accept).map_or(NOBODY, |place| addresses[place])
+                    let dead = Cell::new(0);
+                    let accept = |node| {
+                        let accepts = accept(node);
+                        dead.update(|dead| dead + u64::from(!accepts));
+                        accepts
+                    };
+                    let chosen = any(addresses, place, words, self.retry, accept);
+                    failed.fetch_add(dead.get(), Ordering::Relaxed);
+                    chosen.map_or(NOBODY, |place| addresses[place])
                 };
             }
         });
+        failed.into_inner()
     }
 
     /// Writes, for every member, a random one of those entries of its view that are members and misplaced, into a list.

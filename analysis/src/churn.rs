@@ -1,0 +1,40 @@
+//! How many nodes come and go by themselves.
+
+use datasets::trace::{CycleRow, EventRow};
+
+/// Nodes that come and go in a cycle, events left out as far as rows tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Churn {
+    /// Nodes that came in a cycle, as a fraction of those alive: the mean.
+    pub joined_fraction: f64,
+    /// Nodes that left or crashed in a cycle, as a fraction of those alive: the mean.
+    pub gone_fraction: f64,
+    /// The fewest nodes alive at once.
+    pub least_alive: u64,
+    /// The most.
+    pub most_alive: u64,
+}
+
+/// The churn of a run; `None` if nodes came and went by events alone.
+pub(crate) fn churn(cycles: &[CycleRow], events: &[EventRow]) -> Option<Churn> {
+    let is_event = |row: &CycleRow| events.iter().any(|event| event.cycle == row.cycle);
+    let steps = || cycles.windows(2).filter(|pair| !is_event(&pair[1]));
+    let sum = |count: fn(&CycleRow) -> u64| steps().map(|pair| count(&pair[1])).sum::<u64>() as f64;
+    let lived = |pair: &[CycleRow]| pair[0].alive_count as f64 * f64::from(pair[1].cycle - pair[0].cycle);
+    let alive: f64 = steps().map(lived).sum();
+    let (joined, gone) = (sum(|row| row.joined_count), sum(|row| row.left_count + row.crashed_count));
+    (joined + gone > 0.0 && alive > 0.0).then(|| Churn {
+        joined_fraction: joined / alive,
+        gone_fraction: gone / alive,
+        least_alive: cycles.iter().map(|row| row.alive_count).min().unwrap_or(0),
+        most_alive: cycles.iter().map(|row| row.alive_count).max().unwrap_or(0),
+    })
+}
+
+/// The last observed cycle before any node came or went.
+pub(crate) fn undisturbed(cycles: &[CycleRow], events: &[EventRow]) -> u32 {
+    let moved = |row: &&CycleRow| row.joined_count + row.left_count + row.crashed_count > 0;
+    let first = cycles.iter().find(moved).map(|row| row.cycle);
+    let event = events.iter().map(|event| event.cycle).min();
+    first.into_iter().chain(event).min().map_or(u32::MAX, |cycle| cycle.saturating_sub(1))
+}
