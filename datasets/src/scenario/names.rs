@@ -7,110 +7,45 @@ use super::{
     SlicingProtocol, Start, TimeUnit,
 };
 
-impl SamplingProtocol {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Oracle => "oracle",
-            Self::Newscast => "newscast",
-            Self::Cyclon => "cyclon",
-            Self::Generic => "generic",
+/// Gives each variant of a type its name, and the type a `Display` that writes it.
+macro_rules! names {
+    ($($choice:ident { $($variant:ident => $name:literal,)* })*) => {$(
+        impl $choice {
+            /// Its name in a scenario.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
         }
-    }
+
+        impl fmt::Display for $choice {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    )*};
 }
 
-impl SlicingProtocol {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ordered => "ordered",
-            Self::OrderedMaxGain => "ordered-max-gain",
-            Self::Ranking => "ranking",
-        }
+names! {
+    SamplingProtocol { Oracle => "oracle", Newscast => "newscast", Cyclon => "cyclon", Generic => "generic", }
+    SlicingProtocol { Ordered => "ordered", OrderedMaxGain => "ordered-max-gain", Ranking => "ranking", }
+    Pairing { Ordered => "ordered", Matching => "matching", }
+    Partners { Drawn => "drawn", Listed => "listed", }
+    Start { Random => "random", Ring => "ring", Star => "star", }
+    OnDead { Retry => "retry", Skip => "skip", }
+    Peer { Rand => "rand", Tail => "tail", }
+    Propagation { Push => "push", Pushpull => "pushpull", }
+    Function {
+        Average => "average",
+        Min => "min",
+        Max => "max",
+        Variance => "variance",
+        GeometricMean => "geometric-mean",
     }
-}
-
-impl Pairing {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ordered => "ordered",
-            Self::Matching => "matching",
-        }
-    }
-}
-
-impl Partners {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Drawn => "drawn",
-            Self::Listed => "listed",
-        }
-    }
-}
-
-impl Start {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Random => "random",
-            Self::Ring => "ring",
-            Self::Star => "star",
-        }
-    }
-}
-
-impl OnDead {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Skip => "skip",
-        }
-    }
-}
-
-impl Peer {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rand => "rand",
-            Self::Tail => "tail",
-        }
-    }
-}
-
-impl Propagation {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Push => "push",
-            Self::Pushpull => "pushpull",
-        }
-    }
-}
-
-impl Function {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Average => "average",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Variance => "variance",
-            Self::GeometricMean => "geometric-mean",
-        }
-    }
+    TimeUnit { Seconds => "seconds", Hours => "hours", Days => "days", }
+    Availability { Sessions => "sessions", Past => "past", }
 }
 
 impl Choice {
@@ -125,29 +60,6 @@ impl Choice {
     }
 }
 
-impl TimeUnit {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Seconds => "seconds",
-            Self::Hours => "hours",
-            Self::Days => "days",
-        }
-    }
-}
-
-impl Availability {
-    /// Its name in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sessions => "sessions",
-            Self::Past => "past",
-        }
-    }
-}
-
 impl EventKind {
     /// Its key in a scenario.
     #[must_use]
@@ -158,59 +70,5 @@ impl EventKind {
             Self::Outage(..) => "outage",
             Self::Join(_) => "join",
         }
-    }
-}
-
-impl fmt::Display for SamplingProtocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for SlicingProtocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Pairing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Partners {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Start {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for OnDead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Propagation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }

@@ -29,7 +29,9 @@ impl Drawn {
     pub fn new(lengths: &Lengths, cycle_seconds: f64) -> Self {
         let scale = lengths.unit.seconds() / cycle_seconds;
         let Lengths { distribution, spread, .. } = lengths;
-        let scaled = |value: f64| value * scale;
+        // Beyond that there is no difference to for ever, and 32-bit floats end.
+        const LONGEST: f64 = 1e30;
+        let scaled = |value: f64| (value * scale).min(LONGEST);
         let (drawn, hit) = match distribution {
             Distribution::Constant(value) => {
                 let value = scaled(*value);
@@ -49,7 +51,7 @@ impl Drawn {
         let factors = (*spread > 0.0)
             .then(|| Distribution::Lognormal { median: libm::exp(-0.5 * spread * spread), sigma: *spread });
         let factor_table = factors.as_ref().map(table);
-        Self { lengths: drawn, hit, factors, factor_table, mean: distribution.mean() * scale }
+        Self { lengths: drawn, hit, factors, factor_table, mean: scaled(distribution.mean()) }
     }
 
     /// A node's own factor, for life, by a word of its own.
