@@ -115,6 +115,7 @@ fn fleet() -> impl Strategy<Value = Fleet> {
                 attributes: (0..attributes).map(|number| format!("a_{number}")).collect(),
                 source: Source::Classes(classes.into_iter().enumerate().map(class).collect()),
                 availabilities: (1..attributes).filter_map(|number| Some((number, availability?))).collect(),
+                churn: Churn::NONE,
                 replay: None,
             }
         })

@@ -141,6 +141,25 @@ fn an_event_says_who_and_when() {
 }
 
 #[test]
+fn nodes_from_a_file_come_and_go_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cloud.toml");
+    fs::write(folder.path().join("fleet.csv"), "speed\n1\n2\n").unwrap();
+    let base = "[run]\nnodes = 10\n[fleet]\nfile = \"fleet.csv\"\n[fleet.attributes]\nspeed = { column = \"speed\" }\n\
+                own = { from = \"past\" }\n[fleet.churn]\nup.hours = 5\n";
+    let read = |text: &str| {
+        fs::write(&path, text).unwrap();
+        scenario::read(&path, &[])
+    };
+    let good = read(&format!("{base}down.hours = 3\n")).unwrap();
+    assert!(good.fleet.churns());
+    assert_eq!(read(&good.to_toml()).unwrap(), good, "{}", good.to_toml());
+    assert!(read(base).unwrap_err().to_string().contains("the fleet has `up`, but no `down`"));
+    let classes = GOOD.replacen("[[fleet.class]]", "[fleet.churn]\nup.hours = 1\n[[fleet.class]]", 1);
+    assert!(read(&classes).unwrap_err().to_string().contains("belongs to a fleet from a `file`"));
+}
+
+#[test]
 fn a_replay_is_whole_and_alone() {
     let replay = "[fleet.replay]\nfile = \"trace.csv\"\nnode = \"host\"\nfrom = \"from\"\nto = \"to\"\n";
     let base = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = 1\n";

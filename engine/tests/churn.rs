@@ -270,6 +270,26 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn nodes_from_a_file_come_and_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("fleet.csv");
+    std::fs::write(&file, "speed\n1\n2\n").unwrap();
+    let text = format!(
+        "[run]\nnodes = 10000\ncycles = 20\ncycle_seconds = 600\n[fleet]\nfile = \"{}\"\n\
+         [fleet.attributes]\nspeed = {{ column = \"speed\" }}\nlong = {{ from = \"sessions\" }}\n\
+         [fleet.churn]\nup.hours = {{ exponential = {{ mean = 1 }} }}\ndown.hours = {{ exponential = {{ mean = 3 }} }}\n",
+        file.display()
+    );
+    let result = run(&text);
+    balanced(&result);
+    for row in &result.cycles {
+        // A quarter is up; the standard error is 43 nodes.
+        assert!((row.alive_count as f64 - 2_500.0).abs() < 4.5 * 43.0, "cycle {}: {}", row.cycle, row.alive_count);
+    }
+    assert!(result.cycles[20].joined_count > 0);
+}
+
+#[test]
 fn columns_in_files_hold_the_same_bits() {
     let class = "attributes.x = { uniform = [0, 1] }\nattributes.own = { from = \"past\" }\npreset = \"phone\"\n\
                  lifetime.days = 5";

@@ -55,6 +55,10 @@ impl Scenario {
                 lines.extend(inventory_lines(inventory, &self.fleet, &file(&inventory.path)));
             }
         }
+        if !self.fleet.churn.is_none() {
+            lines.extend(header("[fleet.churn]"));
+            lines.extend(churn::class_lines(&self.fleet.churn));
+        }
         if let Some(replay) = &self.fleet.replay {
             lines.extend(header("[fleet.replay]"));
             lines.extend(churn::replay_lines(replay, &file(&replay.path)));

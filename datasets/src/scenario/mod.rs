@@ -87,6 +87,8 @@ pub struct Fleet {
     pub source: Source,
     /// Attributes that are availabilities, by their index, and how nodes come by them: these are not drawn.
     pub availabilities: Vec<(usize, Availability)>,
+    /// How nodes that are rows of a file come and go.
+    pub churn: Churn,
     /// The trace by which nodes come and go, if they do not by their class.
     pub replay: Option<Replay>,
 }
@@ -107,10 +109,16 @@ impl Fleet {
         }
     }
 
+    /// How the nodes of each class come and go, or all that are rows of a file.
+    pub fn comings(&self) -> impl Iterator<Item = &Churn> {
+        let of_file = matches!(self.source, Source::File(_)).then_some(&self.churn);
+        of_file.into_iter().chain(self.classes().iter().map(|class| &class.churn))
+    }
+
     /// Whether nodes come and go by themselves.
     #[must_use]
     pub fn churns(&self) -> bool {
-        self.replay.is_some() || self.classes().iter().any(|class| !class.churn.is_none())
+        self.replay.is_some() || self.comings().any(|churn| !churn.is_none())
     }
 }
 

@@ -6,7 +6,7 @@
 //! that is up is what the rhythm says; with the same share at all hours the sessions are what they were. For each node the hours
 //! begin at a minute of its own, so that the share moves along straight lines.
 
-use datasets::scenario::{Churn, Class, HOURS};
+use datasets::scenario::{Churn, HOURS};
 use kernels::philox::Stream;
 use kernels::quantile::Table;
 
@@ -98,8 +98,8 @@ const MOST_TURNS: u32 = 64;
 impl Habits {
     /// The habits of a class, with cycles of so many seconds.
     #[must_use]
-    pub fn new(class: &Class, cycle_seconds: f64, seed: u64) -> Self {
-        let Churn { sessions, turnover, present } = &class.churn;
+    pub fn new(churn: &Churn, cycle_seconds: f64, seed: u64) -> Self {
+        let Churn { sessions, turnover, present } = churn;
         let drawn = |lengths| Drawn::new(lengths, cycle_seconds);
         let sessions = sessions.as_ref().map(|sessions| {
             let lengths = [drawn(&sessions.down), drawn(&sessions.up)];

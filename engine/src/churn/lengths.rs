@@ -9,6 +9,9 @@ use crate::attributes::table;
 /// The last cycle that a clock can show; also stands for never.
 pub const NEVER: u32 = (1 << 31) - 1;
 
+/// The most cycles of a length: beyond that there is no difference to for ever, and 32-bit floats end.
+const LONGEST: f64 = 1e30;
+
 /// Lengths that nodes draw, and what is left of one at a random moment.
 #[derive(Clone, Debug)]
 pub struct Drawn {
@@ -29,8 +32,6 @@ impl Drawn {
     pub fn new(lengths: &Lengths, cycle_seconds: f64) -> Self {
         let scale = lengths.unit.seconds() / cycle_seconds;
         let Lengths { distribution, spread, .. } = lengths;
-        // Beyond that there is no difference to for ever, and 32-bit floats end.
-        const LONGEST: f64 = 1e30;
         let scaled = |value: f64| (value * scale).min(LONGEST);
         let (drawn, hit) = match distribution {
             Distribution::Constant(value) => {

@@ -70,7 +70,8 @@ impl Churn {
             return Ok(Self::Replay(Replayed::new(replay, scenario)?));
         }
         let (classes, seed) = (scenario.fleet.classes(), scenario.run.seed);
-        let habits = classes.iter().map(|class| Habits::new(class, scenario.run.cycle_seconds, seed)).collect();
+        let habit = |churn| Habits::new(churn, scenario.run.cycle_seconds, seed);
+        let habits = scenario.fleet.comings().map(habit).collect();
         Ok(Self::Habits(seed, Classes::new(classes, seed), habits))
     }
 
@@ -201,11 +202,10 @@ impl Churn {
     /// Columns that clocks need beside their next moment: of sessions, and of turns.
     #[must_use]
     pub fn clocks(scenario: &Scenario) -> [bool; 2] {
-        let turns = scenario.fleet.classes().iter().any(|class| class.churn.turnover.is_some());
-        let rhythm = |class: &datasets::scenario::Class| {
-            class.churn.sessions.as_ref().is_some_and(|sessions| sessions.rhythm.is_some())
-        };
-        [turns || scenario.fleet.classes().iter().any(rhythm), turns]
+        let turns = scenario.fleet.comings().any(|churn| churn.turnover.is_some());
+        let rhythm = |sessions: &datasets::scenario::Sessions| sessions.rhythm.is_some();
+        let rhythms = scenario.fleet.comings().any(|churn| churn.sessions.as_ref().is_some_and(rhythm));
+        [turns || rhythms, turns]
     }
 }
 

@@ -11,11 +11,11 @@ use crate::scenario::{Churn, HOURS, Lengths, Replay, Rhythm, Sessions, TimeUnit,
 const MOST_SESSIONS: f64 = 4.0;
 
 impl Check<'_, '_> {
-    /// How the nodes of a class come and go, with cycles of so many seconds.
-    pub(super) fn churn(&self, raw: &raw::Class, cycle_seconds: f64) -> Result<Churn, Error> {
-        let preset = raw.preset.as_ref().and_then(|name| preset(**name).sessions);
+    /// How nodes come and go, with cycles of so many seconds.
+    pub(super) fn churn(&self, raw: raw::Said<'_>, cycle_seconds: f64) -> Result<Churn, Error> {
+        let preset = raw.preset.and_then(|name| preset(**name).sessions);
         let lengths = |raw: Option<&At<raw::Lengths>>| raw.map(|raw| self.lengths(raw)).transpose();
-        let (up, down) = (lengths(raw.up.as_ref())?, lengths(raw.down.as_ref())?);
+        let (up, down) = (lengths(raw.up)?, lengths(raw.down)?);
         let rhythm = self.rhythm(raw)?;
         let given = preset.as_ref();
         let rhythm = rhythm.or_else(|| given.and_then(|preset| preset.rhythm.clone()));
@@ -28,18 +28,17 @@ impl Check<'_, '_> {
             (up, down, _) => {
                 let (there, lacks) = if up.is_some() { ("up", "down") } else { ("down", "up") };
                 let there = if up.is_none() && down.is_none() { "diurnal" } else { there };
-                let span = raw.up.as_ref().or(raw.down.as_ref()).map_or_else(|| raw.name.span(), At::span);
-                let message = format!("class \"{}\" has `{there}`, but no `{lacks}`", *raw.name);
+                let span = raw.up.or(raw.down).map_or_else(raw.span, At::span);
+                let message = format!("{} has `{there}`, but no `{lacks}`", raw.whom);
                 return Err(self.refuse(span, message, format!("add `{lacks}`, as in `{lacks}.hours = 8`")));
             }
         };
         if let Some(Sessions { up, down, .. }) = &sessions {
             let cycle = up.mean_seconds() + down.mean_seconds();
             if cycle * MOST_SESSIONS < cycle_seconds {
-                let span = raw.up.as_ref().or(raw.down.as_ref()).map_or_else(|| raw.name.span(), At::span);
+                let span = raw.up.or(raw.down).map_or_else(raw.span, At::span);
                 let times = cycle_seconds / cycle;
-                let message =
-                    format!("a node of class \"{}\" would come and go {times:.1} times in a cycle", *raw.name);
+                let message = format!("a node of {} would come and go {times:.1} times in a cycle", raw.whom);
                 let help = format!(
                     "lengthen `up` or `down`, or shorten `run.cycle_seconds` to at most {:.3}",
                     cycle * MOST_SESSIONS
@@ -50,7 +49,7 @@ impl Check<'_, '_> {
         Ok(Churn {
             sessions,
             turnover: self.turnover(raw, cycle_seconds)?,
-            present: raw.present.as_ref().map_or(Ok(1.0), |present| self.fraction(present))?,
+            present: raw.present.map_or(Ok(1.0), |present| self.fraction(present))?,
         })
     }
 
@@ -84,10 +83,10 @@ impl Check<'_, '_> {
         Ok(Lengths { distribution, unit, spread })
     }
 
-    fn rhythm(&self, raw: &raw::Class) -> Result<Option<Rhythm>, Error> {
-        let Some(shares) = &raw.diurnal else {
-            let preset = raw.preset.as_ref().and_then(|name| preset(**name).sessions).and_then(|it| it.rhythm);
-            return match (&raw.time_zone, preset) {
+    fn rhythm(&self, raw: raw::Said<'_>) -> Result<Option<Rhythm>, Error> {
+        let Some(shares) = raw.diurnal else {
+            let preset = raw.preset.and_then(|name| preset(**name).sessions).and_then(|it| it.rhythm);
+            return match (raw.time_zone, preset) {
                 (None, preset) => Ok(preset),
                 (Some(zone), Some(rhythm)) => Ok(Some(Rhythm { time_zone: self.distribution(zone)?, ..rhythm })),
                 (Some(zone), None) => {
@@ -105,14 +104,13 @@ impl Check<'_, '_> {
             let help = "give at least one share above 0";
             return Err(self.refuse(shares.span(), "`diurnal` is 0 at all hours: nobody is ever up", help));
         }
-        let time_zone =
-            raw.time_zone.as_ref().map_or(Ok(Distribution::Constant(0.0)), |zone| self.distribution(zone))?;
+        let time_zone = raw.time_zone.map_or(Ok(Distribution::Constant(0.0)), |zone| self.distribution(zone))?;
         Ok(Some(Rhythm { shares: given, time_zone }))
     }
 
-    fn turnover(&self, raw: &raw::Class, cycle_seconds: f64) -> Result<Option<Turnover>, Error> {
-        let Some(lifetime) = &raw.lifetime else {
-            return raw.vacancy.as_ref().map_or(Ok(None), |vacancy| {
+    fn turnover(&self, raw: raw::Said<'_>, cycle_seconds: f64) -> Result<Option<Turnover>, Error> {
+        let Some(lifetime) = raw.lifetime else {
+            return raw.vacancy.map_or(Ok(None), |vacancy| {
                 let help = "leave it out, or give `lifetime`";
                 Err(self.refuse(vacancy.span(), "`vacancy` means nothing without `lifetime`", help))
             });
@@ -120,11 +118,11 @@ impl Check<'_, '_> {
         let span = lifetime.span();
         let lifetime = self.lengths(lifetime)?;
         if lifetime.mean_seconds() < cycle_seconds {
-            let message = format!("nodes of class \"{}\" live for less than a cycle", *raw.name);
+            let message = format!("nodes of {} live for less than a cycle", raw.whom);
             return Err(self.refuse(span, message, "lengthen `lifetime`, or shorten `run.cycle_seconds`"));
         }
         let at_once = Lengths { distribution: Distribution::Constant(1.0), unit: TimeUnit::Seconds, spread: 0.0 };
-        let vacancy = raw.vacancy.as_ref().map_or(Ok(at_once), |vacancy| self.lengths(vacancy))?;
+        let vacancy = raw.vacancy.map_or(Ok(at_once), |vacancy| self.lengths(vacancy))?;
         Ok(Some(Turnover { lifetime, vacancy }))
     }
 

@@ -6,7 +6,7 @@ use super::Check;
 use crate::error::Error;
 use crate::fleet::{Distribution, data_folder};
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Availability, Class, Fleet, Inventory, InventoryColumn, Run, Source};
+use crate::scenario::{Availability, Churn, Class, Fleet, Inventory, InventoryColumn, Run, Source};
 
 /// A node's class is one byte while it is born.
 const MOST_CLASSES: usize = 255;
@@ -31,9 +31,20 @@ impl Check<'_, '_> {
                 return Err(self.refuse(raw.span(), "the fleet has neither a `file` nor a class", help));
             }
         };
+        if let Some(churn) = &raw.churn {
+            if raw.file.is_none() {
+                let help = "give these keys in each class";
+                return Err(self.refuse(churn.span(), "[fleet.churn] belongs to a fleet from a `file`", help));
+            }
+            fleet.churn = self.churn(raw::said!(churn, "the fleet", &|| churn.span()), run.cycle_seconds)?;
+        }
         if let Some(replay) = &raw.replay {
             if let Some(class) = fleet.classes().iter().find(|class| !class.churn.is_none()) {
                 let message = format!("class \"{}\" comes and goes both by itself and by a replay", class.name);
+                return Err(self.refuse(replay.span(), message, "keep one of them"));
+            }
+            if !fleet.churn.is_none() {
+                let message = "the fleet comes and goes both by [fleet.churn] and by a replay";
                 return Err(self.refuse(replay.span(), message, "keep one of them"));
             }
             fleet.replay = Some(self.replay(raw, replay)?);
@@ -70,7 +81,7 @@ impl Check<'_, '_> {
         let path = self.data_path(file);
         self.must_be_table(file, &path, "fleet.file")?;
         let source = Source::File(Inventory { path, columns: read });
-        Ok(Fleet { attributes, source, availabilities, replay: None })
+        Ok(Fleet { attributes, source, availabilities, churn: Churn::NONE, replay: None })
     }
 
     /// The absolute path of a table, so that a scenario that was written out may be read from anywhere.
@@ -102,7 +113,7 @@ impl Check<'_, '_> {
             let message = format!("the shares of the classes sum to {sum:.6}, expected 1");
             return Err(self.refuse(span, message, "change `share` of the classes so that they sum to 1"));
         }
-        Ok(Fleet { attributes, source: Source::Classes(classes), availabilities, replay: None })
+        Ok(Fleet { attributes, source: Source::Classes(classes), availabilities, churn: Churn::NONE, replay: None })
     }
 
     /// The attributes of all classes in the order of the file.
@@ -169,7 +180,10 @@ impl Check<'_, '_> {
             name: (*raw.name).clone(),
             share: self.fraction(&raw.share)?,
             attributes: attributes.iter().map(distribution).collect::<Result<_, _>>()?,
-            churn: self.churn(raw, cycle_seconds)?,
+            churn: {
+                let whom = format!("class \"{}\"", *raw.name);
+                self.churn(raw::said!(raw, &whom, &|| raw.name.span()), cycle_seconds)?
+            },
         })
     }
 }

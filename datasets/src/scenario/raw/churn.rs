@@ -20,6 +20,67 @@ pub(in crate::scenario) struct Lengths {
     pub spread: Option<At<Number>>,
 }
 
+/// How the nodes of a fleet from a file come and go; the keys are those of a class.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Comings {
+    /// How such nodes come and go in the world; single keys may be given beside it.
+    pub preset: Option<At<Preset>>,
+    /// How long nodes are up at a time.
+    pub up: Option<At<Lengths>>,
+    /// How long they are down at a time.
+    pub down: Option<At<Lengths>>,
+    /// The share of the nodes that is up at 0, 1, … 23 o'clock: 24 shares, with straight lines between.
+    #[schemars(length(min = 24, max = 24))]
+    pub diurnal: Option<At<Vec<At<Number>>>>,
+    /// With `diurnal`: hours by which the nodes' clocks are ahead of the run's, which starts at midnight.
+    #[schemars(extend("default" = 0.0))]
+    pub time_zone: Option<At<Distribution>>,
+    /// How long nodes take part from their arrival until they depart for ever.
+    pub lifetime: Option<At<Lengths>>,
+    /// How long the place of a departed node is free until a new node takes it; by default none is.
+    pub vacancy: Option<At<Lengths>>,
+    /// The share of the nodes that is there at the start; the others are free places.
+    #[schemars(range(min = 0, max = 1), extend("default" = 1.0))]
+    pub present: Option<At<Number>>,
+}
+
+/// What is said of how nodes come and go, wherever it is.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) struct Said<'r> {
+    /// Of whom.
+    pub whom: &'r str,
+    /// Where, if none of the keys is to blame.
+    pub span: &'r dyn Fn() -> std::ops::Range<usize>,
+    pub preset: Option<&'r At<Preset>>,
+    pub up: Option<&'r At<Lengths>>,
+    pub down: Option<&'r At<Lengths>>,
+    pub diurnal: Option<&'r At<Vec<At<Number>>>>,
+    pub time_zone: Option<&'r At<Distribution>>,
+    pub lifetime: Option<&'r At<Lengths>>,
+    pub vacancy: Option<&'r At<Lengths>>,
+    pub present: Option<&'r At<Number>>,
+}
+
+/// What a class or a fleet says, as [`Said`].
+macro_rules! said {
+    ($raw:expr, $whom:expr, $span:expr) => {
+        crate::scenario::raw::Said {
+            whom: $whom,
+            span: $span,
+            preset: $raw.preset.as_ref(),
+            up: $raw.up.as_ref(),
+            down: $raw.down.as_ref(),
+            diurnal: $raw.diurnal.as_ref(),
+            time_zone: $raw.time_zone.as_ref(),
+            lifetime: $raw.lifetime.as_ref(),
+            vacancy: $raw.vacancy.as_ref(),
+            present: $raw.present.as_ref(),
+        }
+    };
+}
+pub(in crate::scenario) use said;
+
 /// Real fleets, with their sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -10,7 +10,7 @@ mod spelling;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(super) use churn::{Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit};
+pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use spelling::{At, Named, Number, Whole};
 
@@ -73,6 +73,8 @@ pub(super) struct Fleet {
     pub attributes: Option<At<Named<FromFile>>>,
     /// Classes of nodes, mixed by share.
     pub class: Option<Vec<Class>>,
+    /// With `file`: how the nodes come and go. Classes say it themselves.
+    pub churn: Option<At<Comings>>,
     /// A trace of sessions by which nodes come and go.
     pub replay: Option<At<Replay>>,
 }
