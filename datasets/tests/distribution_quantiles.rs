@@ -152,6 +152,13 @@ fn any_distribution() -> impl Strategy<Value = Distribution> {
     ]
 }
 
+#[test]
+fn a_normal_cut_at_zero_does_not_fall_where_it_begins() {
+    let cut = Distribution::Normal { mean: 85.072_751_714_091_95, sd: 35.207_440_184_201_62 };
+    let values = [0.0, 1e-300, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-12].map(|u| cut.quantile(u));
+    assert!(values.is_sorted(), "{values:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -88,9 +88,15 @@ pub(super) fn above_zero(mean: f64, sd: f64, u: f64) -> f64 {
     }
     let cut = 0.5 * libm::erfc(mean / sd * std::f64::consts::FRAC_1_SQRT_2);
     let kept = 0.5 * libm::erfc(-mean / sd * std::f64::consts::FRAC_1_SQRT_2);
-    let below = cut + u * kept;
-    let deviation = if below < 0.5 { quantile(below) } else { -quantile((1.0 - u) * kept) };
+    let below = coarse(cut + u * kept);
+    let deviation = if below < 0.5 { quantile(below) } else { -quantile(coarse((1.0 - u) * kept)) };
     (mean + sd * deviation).max(0.0)
+}
+
+/// A probability without its last eight bits. Neighbouring floats, as a tiny `u` gives them, have quantiles within rounding of each
+/// other, and the larger one may have the smaller; those that differ here do not.
+fn coarse(probability: f64) -> f64 {
+    f64::from_bits(probability.to_bits() & !0xff)
 }
 
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
