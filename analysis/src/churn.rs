@@ -2,7 +2,7 @@
 
 use datasets::trace::{CycleRow, EventRow};
 
-/// Nodes that come and go in a cycle, events left out as far as rows tell them apart.
+/// Nodes that come and go in a cycle, steps with an event left out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Churn {
     /// Nodes that came in a cycle, as a fraction of those alive: the mean.
@@ -15,10 +15,12 @@ pub struct Churn {
     pub most_alive: u64,
 }
 
-/// The churn of a run; `None` if nodes came and went by events alone.
+/// The churn of a run, from the steps between rows in which no event happened; `None` if nobody came or went in these.
 pub(crate) fn churn(cycles: &[CycleRow], events: &[EventRow]) -> Option<Churn> {
-    let is_event = |row: &CycleRow| events.iter().any(|event| event.cycle == row.cycle);
-    let steps = || cycles.windows(2).filter(|pair| !is_event(&pair[1]));
+    // A row counts what happened since the one before it.
+    let has_event =
+        |pair: &[CycleRow]| events.iter().any(|event| (pair[0].cycle + 1..=pair[1].cycle).contains(&event.cycle));
+    let steps = || cycles.windows(2).filter(|pair| !has_event(pair));
     let sum = |count: fn(&CycleRow) -> u64| steps().map(|pair| count(&pair[1])).sum::<u64>() as f64;
     let lived = |pair: &[CycleRow]| pair[0].alive_count as f64 * f64::from(pair[1].cycle - pair[0].cycle);
     let alive: f64 = steps().map(lived).sum();
@@ -37,4 +39,31 @@ pub(crate) fn undisturbed(cycles: &[CycleRow], events: &[EventRow]) -> u32 {
     let first = cycles.iter().find(moved).map(|row| row.cycle);
     let event = events.iter().map(|event| event.cycle).min();
     first.into_iter().chain(event).min().map_or(u32::MAX, |cycle| cycle.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_between_two_rows_is_no_churn() {
+        let row = |cycle, alive_count, joined_count, left_count, crashed_count| CycleRow {
+            cycle,
+            alive_count,
+            joined_count,
+            left_count,
+            crashed_count,
+            ..CycleRow::default()
+        };
+        let rows = [row(0, 100, 0, 0, 0), row(2, 98, 2, 4, 0), row(4, 49, 0, 0, 49)];
+        let events = [EventRow { cycle: 3, event: "crash".into(), nodes_count: 49 }];
+        let found = churn(&rows, &events);
+        let [joined, gone] = [0.01, 0.02];
+        assert_eq!(
+            found,
+            Some(Churn { joined_fraction: joined, gone_fraction: gone, least_alive: 49, most_alive: 100 })
+        );
+        assert_eq!(churn(&rows[1..], &events), None);
+        assert_eq!((undisturbed(&rows, &events), undisturbed(&rows[..1], &[])), (1, u32::MAX));
+    }
 }

@@ -5,7 +5,7 @@
 //! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
 //!
 //! - at birth: [`birth`], [`attributes`], [`plan`], [`truth`] (with [`rank`]);
-//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`slicing`], [`assign`], [`aggregate`];
+//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`slicing`] (or [`ranking`]), [`assign`], [`aggregate`];
 //! - after it: [`observe`], [`panel`]; at the end [`digest`].
 #![deny(unsafe_code)]
 

@@ -29,7 +29,7 @@ use crate::cloud::Cloud;
 use crate::purpose::SAMPLING;
 use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
 
-/// Nodes between the fetching of what a node's entries hold and its choice among them. Changes speed only.
+/// Exchanges between the fetching of an initiator's record and its turn. Changes speed only.
 const AHEAD: usize = 4;
 
 /// Words of a cache line.

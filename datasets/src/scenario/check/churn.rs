@@ -18,7 +18,6 @@ impl Check<'_, '_> {
         let (up, down) = (lengths(raw.up)?, lengths(raw.down)?);
         let rhythm = self.rhythm(raw)?;
         let given = preset.as_ref();
-        let rhythm = rhythm.or_else(|| given.and_then(|preset| preset.rhythm.clone()));
         let up = up.or_else(|| given.map(|preset| preset.up.clone()));
         let down = down.or_else(|| given.map(|preset| preset.down.clone()));
         let sessions = match (up, down, rhythm) {
