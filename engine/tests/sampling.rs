@@ -178,3 +178,15 @@ fn the_bits_are_the_same_for_any_threads_with_views_loss_and_a_crash() {
         }
     }
 }
+
+#[test]
+fn who_only_pushes_gets_no_reply() {
+    let messages = |propagation: &str| {
+        let text = format!(
+            "[run]\nnodes = 1000\ncycles = 2\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = 1\n\
+             [sampling]\nprotocol = \"generic\"\npropagation = \"{propagation}\"\n"
+        );
+        common::run(&text).cycles[2].messages_count
+    };
+    assert_eq!((messages("push"), messages("pushpull")), (1_000, 2_000));
+}

@@ -204,7 +204,12 @@ impl Protocol<u32> for Gossip<'_> {
         let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
         for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
-            tally.count(loss);
+            // Whoever only pushes awaits no reply.
+            if sampling.propagation == Propagation::Push {
+                tally.tell(loss == REQUEST_LOST);
+            } else {
+                tally.count(loss);
+            }
             let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
             let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
             let [own, other] = [batch.firsts[0] + from, batch.firsts[1] + to];
