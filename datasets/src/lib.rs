@@ -2,6 +2,7 @@
 //!
 //! - [`scenario`]: a scenario file, read, checked and turned into plain types; every error points at its line.
 //! - [`fleet`]: what the nodes are: distributions by class, or an inventory in csv, csv.gz or parquet.
+//! - [`suite`]: the application suite: which application asks for which nodes.
 //! - [`trace`]: the Parquet tables of a run, written and read back.
 //!
 //! This crate knows nothing of how a cloud is simulated.
@@ -9,6 +10,7 @@
 
 pub mod fleet;
 pub mod scenario;
+pub mod suite;
 pub mod trace;
 
 mod error;

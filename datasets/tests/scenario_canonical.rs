@@ -7,11 +7,11 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Aggregate, App, Availability, Choice, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths,
-    Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Rhythm, Run, Sample, Sampling,
-    SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Suite, TimeUnit, Trace,
-    Turnover,
+    self, Aggregate, Availability, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths, Network, OnDead,
+    Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Rhythm, Run, Sample, Sampling, SamplingProtocol,
+    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, TimeUnit, Trace, Turnover,
 };
+use datasets::suite::{App, Choice, Suite};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -196,23 +196,28 @@ prop_compose! {
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
-                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640 },
+                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness: 0.0 },
                 1 => {
-                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024 }
+                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness: 0.0 }
                 }
-                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024 },
+                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness: 0.0 },
             },
             aggregates: functions
                 .into_iter()
                 .enumerate()
                 .map(|(number, function)| Aggregate { name: format!("aggregate {number}"), function, attribute: 0 })
                 .collect(),
+            suite_bytes: 0,
+            suite_expires_cycle: None,
+            launches: Vec::new(),
+            adversaries: None,
             suite: Suite {
                 version,
+                until: None,
                 apps: apps
                     .into_iter()
                     .enumerate()
-                    .map(|(number, (choice, share))| App { name: format!("\"app\" {number}"), share, choice })
+                    .map(|(number, (choice, share))| App::of_share(format!("\"app\" {number}"), share, choice))
                     .collect(),
             },
             trace: Trace {

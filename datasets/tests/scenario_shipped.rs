@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use datasets::scenario::{self, Choice, Sample, Source};
+use datasets::scenario::{self, Sample, Source};
+use datasets::suite::{Choice, Request};
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
@@ -34,10 +35,14 @@ fn telco_is_the_example_of_the_paper() {
     assert_eq!(telco.name, "telco");
     assert_eq!(telco.run.nodes, 1_000_000);
     assert_eq!(telco.fleet.attributes, ["availability", "storage_gb", "bandwidth_mbps"]);
-    let apps: Vec<_> = telco.suite.apps.iter().map(|app| (app.name.as_str(), app.share, app.choice)).collect();
+    let apps: Vec<_> = telco.suite.apps.iter().map(|app| (app.name.as_str(), app.request, app.choice)).collect();
     assert_eq!(
         apps,
-        [("monitoring", 0.10, Choice::Top(0)), ("chat", 0.45, Choice::Random), ("recorder", 0.45, Choice::Random)]
+        [
+            ("monitoring", Request::Share(0.10), Choice::Top(0)),
+            ("chat", Request::Share(0.45), Choice::Random),
+            ("recorder", Request::Share(0.45), Choice::Random)
+        ]
     );
     let Source::Classes(classes) = &telco.fleet.source else { panic!("telco has classes") };
     assert_eq!(classes.len(), 3);
@@ -81,7 +86,10 @@ fn overrides_reach_every_key() {
     assert_eq!(scenario.run.seed, 7_000);
     assert_eq!(scenario.slicing.protocol, scenario::SlicingProtocol::OrderedMaxGain);
     assert_eq!(scenario.network.reply_loss.to_bits(), 0.1_f64.to_bits());
-    assert_eq!(scenario.suite.apps.iter().map(|app| app.share).collect::<Vec<_>>(), [0.1, 0.2, 0.3]);
+    assert_eq!(
+        scenario.suite.apps.iter().map(|app| app.request).collect::<Vec<_>>(),
+        [0.1, 0.2, 0.3].map(Request::Share)
+    );
     assert_eq!(scenario.trace.nodes.unwrap().sample, Sample::All);
 }
 

@@ -34,7 +34,10 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
     let kind = &scenario.events[number].kind;
     let stream = Stream::new(scenario.run.seed, cycle, EVENT + number as u32);
     let (EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Outage(group, _) | EventKind::Join(group)) =
-        kind;
+        kind
+    else {
+        unreachable!("not yet")
+    };
     let from = if matches!(kind, EventKind::Join(_)) { FREE } else { UP };
     let selection = select(cloud, scenario, group, from, stream);
     let above = match group.order {
@@ -45,6 +48,7 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
         EventKind::Crash(_) | EventKind::Leave(_) => stop(cloud, &selection, FREE, NEVER),
         EventKind::Outage(_, cycles) => stop(cloud, &selection, OUT, cycle.saturating_add(*cycles).min(NEVER)),
         EventKind::Join(_) => join(cloud, &selection, churn, cycle),
+        EventKind::Suite(..) => unreachable!("not yet"),
     };
     Happened {
         name: kind.name(),

@@ -6,7 +6,7 @@
 //! its own, among the nodes that are left. Random applications split what they find by one uniform word per node, kept for
 //! life.
 
-use datasets::scenario::{App, Choice, Suite};
+use datasets::suite::{App, Choice, Request, Suite};
 
 /// One whole, in units of 2^-32.
 const WHOLE: f64 = 4_294_967_296.0;
@@ -70,10 +70,11 @@ impl Plan {
         // What applications of the running gradient hold, from either end; where the words of random ones begin.
         let (mut top, mut bottom, mut word) = (0.0, 0.0, 0.0);
         for (index, app) in suite.apps.iter().enumerate() {
+            let Request::Share(asked) = app.request else { unreachable!("a share") };
             let claim = match app.choice {
                 Choice::Random => {
                     let from = word;
-                    word = fraction(from + (1.0 - from) * fraction(app.share / left));
+                    word = fraction(from + (1.0 - from) * fraction(asked / left));
                     Claim::Random { from, to: word }
                 }
                 Choice::Top(attribute) | Choice::Bottom(attribute) => {
@@ -82,7 +83,7 @@ impl Plan {
                         plan.gradients.push(GradientPlan { attribute, first_app: index, left });
                     }
                     let gradient = plan.gradients.len() - 1;
-                    let share = app.share / plan.gradients[gradient].left;
+                    let share = asked / plan.gradients[gradient].left;
                     if matches!(app.choice, Choice::Top(_)) {
                         top += share;
                         Claim::Gradient { gradient, from: fraction(1.0 - top), to: fraction(1.0 - (top - share)) }
@@ -93,7 +94,7 @@ impl Plan {
                 }
             };
             plan.claims.push(claim);
-            left -= app.share;
+            left -= asked;
         }
         plan
     }

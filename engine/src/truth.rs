@@ -41,7 +41,15 @@ pub fn truth(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan) -> Result<Trut
     let mut mask = Column::<u8>::anonymous(if whole { 0 } else { cloud.nodes }).map_err(no_room)?;
     truth.fill(NONE);
     let mut found = Truth {
-        asked: scenario.suite.apps.iter().map(|app| (app.share * alive_count as f64).round() as u64).collect(),
+        asked: scenario
+            .suite
+            .apps
+            .iter()
+            .map(|app| match app.request {
+                datasets::suite::Request::Share(share) => (share * alive_count as f64).round() as u64,
+                _ => 0,
+            })
+            .collect(),
         ..Truth::default()
     };
     for (app, bounds) in plan.claims.iter().enumerate() {

@@ -49,6 +49,7 @@ pub fn app(cycle: u32, app: &str, held_count: u64, wrong_count: u64) -> AppRow {
         leaves_count: 0,
         border_ties_count: u64::from(app == "monitoring") * 220_000,
         mean_attributes: vec![Some(0.98), (held_count > 0).then_some(75.0)],
+        ..AppRow::default()
     }
 }
 

@@ -9,10 +9,11 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
-    App, Choice, Class, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol,
-    Scenario, SlicingProtocol, Source,
+    Class, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol, Scenario,
+    SlicingProtocol, Source,
 };
 use crate::fleet::Distribution;
+use crate::suite::{App, Choice, Request};
 
 mod churn;
 
@@ -122,7 +123,11 @@ impl Scenario {
             }
             Choice::Random => {}
         }
-        lines.push(format!("share = {:?}", app.share));
+        lines.push(match app.request {
+            Request::Share(share) => format!("share = {share:?}"),
+            Request::Nodes(nodes) => format!("nodes = {nodes}"),
+            Request::Rest(weight) => format!("rest = {weight:?}"),
+        });
         lines
     }
 }

@@ -167,6 +167,8 @@ pub enum EventKind {
     Outage(Group, u32),
     /// New nodes take free places.
     Join(Group),
+    /// A version of the suite, by its index among the scenario's launches, enters at so many random live nodes.
+    Suite(usize, u32),
 }
 
 /// Some nodes: live ones, or free places if they are to join.

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::fleet::Distribution;
+use crate::suite::{Suite, Verdict};
 
 pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
@@ -57,8 +58,16 @@ pub struct Scenario {
     pub slicing: Slicing,
     /// What is aggregated, in the order of the file.
     pub aggregates: Vec<Aggregate>,
-    /// Which application asks for which nodes.
+    /// Which application asks for which nodes when the run begins.
     pub suite: Suite,
+    /// Bytes of the description of that suite.
+    pub suite_bytes: u64,
+    /// From this cycle on nodes no longer take that suite from others; `None` for never.
+    pub suite_expires_cycle: Option<u32>,
+    /// Further versions, in the order of the events that bring them in.
+    pub launches: Vec<Launch>,
+    /// Who pushes bad versions, if anybody does.
+    pub adversaries: Option<Adversaries>,
     /// What is observed.
     pub trace: Trace,
     /// What happens to the cloud, ordered by cycle (then by place in the file).
@@ -291,6 +300,8 @@ pub struct Slicing {
     pub protocol: SlicingProtocol,
     /// Comparisons that a node of `ranking` remembers, a multiple of 64; 0 stands for all.
     pub window: u32,
+    /// A node keeps its application until its rank is off by more than this, as a fraction of those in the gradient; 0 for never.
+    pub steadiness: f64,
 }
 
 /// The slicing protocol.
@@ -332,35 +343,41 @@ pub enum Function {
     GeometricMean,
 }
 
-/// The application suite.
+/// A version of the suite that enters the running cloud.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Suite {
-    /// Version of the description.
-    pub version: u64,
-    /// The applications in order of precedence; empty if the scenario has no suite.
-    pub apps: Vec<App>,
+pub struct Launch {
+    /// The file, by its absolute path.
+    pub path: PathBuf,
+    /// What it says; without applications if it is malformed.
+    pub suite: Suite,
+    /// Whether nodes take it, by the signatures and against the newest version that they took before.
+    pub verdict: Verdict,
+    /// From this cycle on nodes no longer take it from others; `None` for never.
+    pub expires_cycle: Option<u32>,
+    /// Bytes of its description: canonical text, signature and certificate.
+    pub bytes: u64,
 }
 
-/// An application.
+/// Nodes that push a bad version of the suite in every exchange. They never pass a good one on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct App {
-    /// Its name, unique.
-    pub name: String,
-    /// Share of the whole cloud it asks for, 0..=1; the shares of all applications sum to at most 1.
+pub struct Adversaries {
+    /// Their share of the cloud, 0..=1.
     pub share: f64,
-    /// Which nodes it asks for.
-    pub choice: Choice,
+    /// They begin in this cycle.
+    pub from_cycle: u32,
+    /// What they push.
+    pub push: Push,
 }
 
-/// Which nodes an application asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Those with the largest values of the attribute of this index.
-    Top(usize),
-    /// Those with the smallest values.
-    Bottom(usize),
-    /// Any.
-    Random,
+/// What adversaries push.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Push {
+    /// A version of their own making, with the highest number there is and a signature that is none.
+    Forged,
+    /// The version with which the run begins, for ever.
+    Old,
+    /// What a file says, which nodes do not take.
+    File(Launch),
 }
 
 /// What is observed.

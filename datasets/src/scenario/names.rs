@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::{
-    Availability, Choice, EventKind, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol,
-    SlicingProtocol, Start, TimeUnit,
+    Availability, EventKind, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol,
+    Start, TimeUnit,
 };
+use crate::suite::{Choice, Reason};
 
 /// Gives each variant of a type its name, and the type a `Display` that writes it.
 macro_rules! names {
@@ -45,6 +46,13 @@ names! {
         GeometricMean => "geometric-mean",
     }
     TimeUnit { Seconds => "seconds", Hours => "hours", Days => "days", }
+    Reason {
+        Malformed => "malformed",
+        Forged => "forged",
+        Expired => "expired",
+        Replayed => "replayed",
+        OutOfScope => "out of scope",
+    }
     Availability { Sessions => "sessions", Past => "past", }
 }
 
@@ -69,6 +77,7 @@ impl EventKind {
             Self::Leave(_) => "leave",
             Self::Outage(..) => "outage",
             Self::Join(_) => "join",
+            Self::Suite(..) => "suite",
         }
     }
 }

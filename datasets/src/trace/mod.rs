@@ -34,6 +34,8 @@ mod writer;
 
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
-pub use rows::{AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow};
+pub use rows::{
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow, SuiteRow,
+};
 pub use tables::Table;
 pub use writer::{Finished, Writer, WrittenFile};

@@ -47,7 +47,7 @@ pub struct SliceRow {
 }
 
 /// A row of `apps`: what an application holds after a cycle.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppRow {
     /// Cycles completed.
     pub cycle: u32,
@@ -61,14 +61,76 @@ pub struct AppRow {
     pub correct_count: u64,
     /// Nodes held that it would not.
     pub wrong_count: u64,
-    /// Nodes that joined since the previous row.
+    /// Nodes that joined it since the previous row; the three counts after it say why.
     pub joins_count: u64,
-    /// Nodes that left since the previous row.
+    /// Those that had just come to the cloud.
+    pub joins_churn_count: u64,
+    /// Those whose idea of their rank, or whose attributes, had changed.
+    pub joins_rank_count: u64,
+    /// Those that had just taken another version of the suite.
+    pub joins_suite_count: u64,
+    /// Nodes that left it since the previous row; the three counts after it say why.
     pub leaves_count: u64,
+    /// Those that left the cloud, or died.
+    pub leaves_churn_count: u64,
+    /// Those whose idea of their rank, or whose attributes, had changed.
+    pub leaves_rank_count: u64,
+    /// Those that had just taken another version of the suite.
+    pub leaves_suite_count: u64,
+    /// Constraints of the application that are broken.
+    pub broken_constraints_count: u64,
     /// Nodes whose attribute equals the value at this application's border; 0 for a random one.
     pub border_ties_count: u64,
     /// Mean of each attribute of the fleet over the nodes held; `None` while none is held.
     pub mean_attributes: Vec<Option<f64>>,
+}
+
+/// A row of `suites`: a version of the suite after a cycle.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SuiteRow {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// The version. A row for each that has entered the cloud by then, good or bad.
+    pub version: u64,
+    /// Share of the live nodes that hold it, 0..=1; of a bad one, of those that push it.
+    pub holders_fraction: f64,
+    /// Share of the live nodes that decide by it where they belong, 0..=1.
+    pub acting_fraction: f64,
+    /// Descriptions of it that nodes dropped since the previous row because they are no suite.
+    pub rejected_malformed_count: u64,
+    /// … because no trusted key signed them.
+    pub rejected_forged_count: u64,
+    /// … because they, or the certificate of their key, had expired.
+    pub rejected_expired_count: u64,
+    /// … because the node held as new a version.
+    pub rejected_replayed_count: u64,
+    /// … because their key may not change what they change.
+    pub rejected_out_of_scope_count: u64,
+    /// Bytes of the descriptions of it that were sent since the previous row.
+    pub payload_bytes: u64,
+}
+
+/// A row of `breaches`: a time in which a constraint of an application was broken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BreachRow {
+    /// Name of the application.
+    pub app: String,
+    /// The constraint: `min_nodes`, or `min_mean` with the name of the attribute after a blank.
+    pub constraint: String,
+    /// What the constraint asks for.
+    pub limit: f64,
+    /// The first cycle after which it was broken.
+    pub first_cycle: u32,
+    /// The last one.
+    pub last_cycle: u32,
+    /// How many cycles that is.
+    pub cycles_count: u32,
+    /// The cycle after which it was broken most.
+    pub worst_cycle: u32,
+    /// What there was then instead of `limit`; `None` where no node was held.
+    pub worst_value: Option<f64>,
+    /// Whether it ended before the run did.
+    pub has_ended: bool,
 }
 
 /// A row of `aggregates`: the estimates of all live nodes after a cycle.

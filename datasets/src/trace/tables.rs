@@ -100,7 +100,14 @@ pub(super) fn apps(rows: &[AppRow], attributes: &[String]) -> Batch {
         .count64("correct_count", rows.iter().map(|row| row.correct_count))
         .count64("wrong_count", rows.iter().map(|row| row.wrong_count))
         .count64("joins_count", rows.iter().map(|row| row.joins_count))
+        .count64("joins_churn_count", rows.iter().map(|row| row.joins_churn_count))
+        .count64("joins_rank_count", rows.iter().map(|row| row.joins_rank_count))
+        .count64("joins_suite_count", rows.iter().map(|row| row.joins_suite_count))
         .count64("leaves_count", rows.iter().map(|row| row.leaves_count))
+        .count64("leaves_churn_count", rows.iter().map(|row| row.leaves_churn_count))
+        .count64("leaves_rank_count", rows.iter().map(|row| row.leaves_rank_count))
+        .count64("leaves_suite_count", rows.iter().map(|row| row.leaves_suite_count))
+        .count64("broken_constraints_count", rows.iter().map(|row| row.broken_constraints_count))
         .count64("border_ties_count", rows.iter().map(|row| row.border_ties_count));
     for (index, attribute) in attributes.iter().enumerate() {
         let means = rows.iter().map(|row| row.mean_attributes[index].unwrap_or(f64::NAN));

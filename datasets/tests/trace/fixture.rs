@@ -53,6 +53,13 @@ pub fn app(cycle: u32, app: &str, mean: Option<f64>) -> AppRow {
         wrong_count: 8,
         joins_count: 3,
         leaves_count: 4,
+        joins_churn_count: 1,
+        joins_rank_count: 2,
+        joins_suite_count: 0,
+        leaves_churn_count: 2,
+        leaves_rank_count: 1,
+        leaves_suite_count: 1,
+        broken_constraints_count: 0,
         border_ties_count: 17,
         mean_attributes: vec![mean, Some(75.5)],
     }

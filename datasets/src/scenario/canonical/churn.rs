@@ -57,6 +57,7 @@ pub(super) fn event_lines(event: &Event, fleet: &Fleet) -> Vec<String> {
     let (group, cycles) = match &event.kind {
         EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, None),
         EventKind::Outage(group, cycles) => (group, Some(cycles)),
+        EventKind::Suite(..) => return lines,
     };
     let mut parts: Vec<String> = cycles.iter().map(|cycles| format!("cycles = {cycles}")).collect();
     parts.extend(group_parts(group, fleet));

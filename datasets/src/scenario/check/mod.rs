@@ -35,6 +35,10 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         slicing: check.slicing(raw.slicing.as_ref())?,
         aggregates: check.aggregates(&raw.aggregate, &fleet)?,
         suite: check.suite(raw.suite.as_ref(), &fleet.attributes)?,
+        suite_bytes: 0,
+        suite_expires_cycle: None,
+        launches: Vec::new(),
+        adversaries: None,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
         events: check.events(&raw.event, &run, &fleet)?,
         run,
@@ -165,7 +169,7 @@ impl Check<'_, '_> {
             let help = format!("write {}, or 0 to remember all", length.next_multiple_of(64));
             return Err(self.refuse(window.span(), message, help));
         }
-        Ok(Slicing { protocol, window: length })
+        Ok(Slicing { protocol, window: length, steadiness: 0.0 })
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {

@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::error::Error;
-use crate::scenario::{App, Choice, Suite, raw};
+use crate::scenario::raw;
+use crate::suite::{App, Choice, Request, Suite};
 
 /// How far the shares of all applications may exceed 1: the rounding of their sum.
 const SUM_TOLERANCE: f64 = 1e-9;
@@ -13,7 +14,7 @@ const MOST_APPS: usize = 254;
 impl Check<'_, '_> {
     pub(super) fn suite(&self, raw: Option<&raw::Suite>, attributes: &[String]) -> Result<Suite, Error> {
         let Some(raw) = raw else {
-            return Ok(Suite { version: 1, apps: Vec::new() });
+            return Ok(Suite { version: 1, ..Suite::default() });
         };
         self.unique("application", raw.app.iter().map(|app| &app.name))?;
         let version = raw.version.as_ref().map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
@@ -28,9 +29,10 @@ impl Check<'_, '_> {
         }
         let mut sum = 0.0;
         for (app, raw) in apps.iter().zip(&raw.app) {
-            sum += app.share;
+            let Request::Share(share) = app.request else { continue };
+            sum += share;
             if sum > 1.0 + SUM_TOLERANCE {
-                let before = sum - app.share;
+                let before = sum - share;
                 let message = format!(
                     "the applications up to \"{}\" ask for {sum:.6} of the cloud, expected at most 1",
                     app.name
@@ -39,7 +41,7 @@ impl Check<'_, '_> {
                 return Err(self.refuse(raw.share.span(), message, help));
             }
         }
-        Ok(Suite { version, apps })
+        Ok(Suite { version, until: None, apps })
     }
 
     fn app(&self, raw: &raw::App, attributes: &[String]) -> Result<App, Error> {
@@ -52,6 +54,6 @@ impl Check<'_, '_> {
                 return Err(self.refuse(bottom.span(), message, "keep one, or make two applications"));
             }
         };
-        Ok(App { name: raw.name.clone(), share: self.fraction(&raw.share)?, choice })
+        Ok(App::of_share(raw.name.as_str(), self.fraction(&raw.share)?, choice))
     }
 }

@@ -63,6 +63,13 @@ pub(super) fn apps(columns: &Columns<'_>, attributes: &[String]) -> Result<Vec<A
     let joins = columns.counts64("joins_count")?;
     let leaves = columns.counts64("leaves_count")?;
     let ties = columns.counts64("border_ties_count")?;
+    let [joins_churn, joins_rank, joins_suite] =
+        ["churn", "rank", "suite"].map(|cause| columns.counts64(&format!("joins_{cause}_count")));
+    let [leaves_churn, leaves_rank, leaves_suite] =
+        ["churn", "rank", "suite"].map(|cause| columns.counts64(&format!("leaves_{cause}_count")));
+    let (joins_churn, joins_rank, joins_suite) = (joins_churn?, joins_rank?, joins_suite?);
+    let (leaves_churn, leaves_rank, leaves_suite) = (leaves_churn?, leaves_rank?, leaves_suite?);
+    let broken = columns.counts64("broken_constraints_count")?;
     let mean = |attribute: &String| columns.optional_measures(&format!("mean_{attribute}"));
     let means = attributes.iter().map(mean).collect::<Result<Vec<_>, Error>>()?;
     let row = |k: usize| AppRow {
@@ -74,6 +81,13 @@ pub(super) fn apps(columns: &Columns<'_>, attributes: &[String]) -> Result<Vec<A
         wrong_count: wrong[k],
         joins_count: joins[k],
         leaves_count: leaves[k],
+        joins_churn_count: joins_churn[k],
+        joins_rank_count: joins_rank[k],
+        joins_suite_count: joins_suite[k],
+        leaves_churn_count: leaves_churn[k],
+        leaves_rank_count: leaves_rank[k],
+        leaves_suite_count: leaves_suite[k],
+        broken_constraints_count: broken[k],
         border_ties_count: ties[k],
         mean_attributes: means.iter().map(|means| means[k]).collect(),
     };

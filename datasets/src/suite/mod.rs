@@ -1,0 +1,96 @@
+//! The application suite: a versioned list of applications in order of precedence, the only lever that an operator has.
+//!
+//! The types here are the checked form: attributes are indices into a list of names that the caller gives.
+
+pub mod condition;
+
+pub use condition::{Comparison, Condition, Operand, Test};
+
+/// The application suite.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Suite {
+    /// Version of the description: nodes take the higher one.
+    pub version: u64,
+    /// From this moment on nodes no longer take it from others, in seconds since 1970-01-01T00:00:00Z; `None` for never.
+    pub until: Option<i64>,
+    /// The applications in order of precedence; empty if there is no suite.
+    pub apps: Vec<App>,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// Its name, unique.
+    pub name: String,
+    /// How many nodes it asks for.
+    pub request: Request,
+    /// Which nodes it asks for.
+    pub choice: Choice,
+    /// What a node must be like; `None` if any will do.
+    pub condition: Option<Condition>,
+    /// It is broken with fewer nodes than that.
+    pub min_nodes: Option<u64>,
+    /// It is broken where the mean of an attribute over its nodes is below a limit.
+    pub min_means: Vec<(usize, f64)>,
+}
+
+/// How many nodes an application asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Request {
+    /// A share of the whole cloud, 0..=1; the shares of all applications sum to at most 1.
+    Share(f64),
+    /// So many nodes.
+    Nodes(u64),
+    /// What the others leave, split among those that ask for it by these weights, above 0.
+    Rest(f64),
+}
+
+/// Which nodes an application asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Those with the largest values of the attribute of this index.
+    Top(usize),
+    /// Those with the smallest values.
+    Bottom(usize),
+    /// Any.
+    Random,
+}
+
+/// Whether nodes take a version of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They do.
+    Valid,
+    /// They drop it.
+    Rejected(Reason),
+}
+
+/// Why nodes drop a version of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is no suite, or its certificate is none.
+    Malformed,
+    /// A signature is missing, or is not that of a key that the owner trusts.
+    Forged,
+    /// It, or the certificate of its key, was good until an earlier moment.
+    Expired,
+    /// It is not newer than the one that they hold.
+    Replayed,
+    /// Its key may not change what it changes.
+    OutOfScope,
+}
+
+impl App {
+    /// An application that asks for a share of the cloud, and for nothing else.
+    #[must_use]
+    pub fn of_share(name: impl Into<String>, share: f64, choice: Choice) -> Self {
+        Self {
+            name: name.into(),
+            request: Request::Share(share),
+            choice,
+            condition: None,
+            min_nodes: None,
+            min_means: Vec::new(),
+        }
+    }
+}
