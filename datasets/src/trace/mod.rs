@@ -21,6 +21,7 @@
 //! # Ok::<(), datasets::trace::Error>(())
 //! ```
 
+mod columns;
 mod encoding;
 mod error;
 mod file;

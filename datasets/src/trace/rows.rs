@@ -238,7 +238,7 @@ pub struct NodeRows {
 pub struct EventRow {
     /// The cycle at whose start it happened.
     pub cycle: u32,
-    /// What happened: `crash`.
+    /// What happened: `crash`, `leave`, `outage`, `join`, or `suite` with the version that entered after a blank.
     pub event: String,
     /// Nodes concerned.
     pub nodes_count: u64,

@@ -5,14 +5,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array,
-    UInt64Array,
-};
-use arrow::datatypes::{Field, Schema, UInt32Type};
+use arrow::array::{ArrayRef, DictionaryArray, Float32Array, RecordBatch, UInt32Array};
+use arrow::datatypes::UInt32Type;
 use arrow::error::ArrowError;
 
-use super::{AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow};
+use super::columns::Columns;
+use super::{AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow, SuiteRow};
 
 /// A table of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +21,10 @@ pub enum Table {
     Slices,
     /// A row per observed cycle and application.
     Apps,
+    /// A row per observed cycle and version of the suite.
+    Suites,
+    /// A row per time in which a constraint of an application was broken.
+    Breaches,
     /// A row per observed cycle and aggregate.
     Aggregates,
     /// A row per cycle at which the overlay of views is measured.
@@ -43,6 +45,8 @@ impl Table {
             Table::Cycles => "cycles",
             Table::Slices => "slices",
             Table::Apps => "apps",
+            Table::Suites => "suites",
+            Table::Breaches => "breaches",
             Table::Aggregates => "aggregates",
             Table::Overlay => "overlay",
             Table::Degrees => "degrees",
@@ -116,6 +120,35 @@ pub(super) fn apps(rows: &[AppRow], attributes: &[String]) -> Batch {
     columns.batch()
 }
 
+pub(super) fn suites(rows: &[SuiteRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .count64("version", rows.iter().map(|row| row.version))
+        .measure("holders_fraction", rows.iter().map(|row| row.holders_fraction))
+        .measure("acting_fraction", rows.iter().map(|row| row.acting_fraction))
+        .count64("rejected_malformed_count", rows.iter().map(|row| row.rejected_malformed_count))
+        .count64("rejected_forged_count", rows.iter().map(|row| row.rejected_forged_count))
+        .count64("rejected_expired_count", rows.iter().map(|row| row.rejected_expired_count))
+        .count64("rejected_replayed_count", rows.iter().map(|row| row.rejected_replayed_count))
+        .count64("rejected_out_of_scope_count", rows.iter().map(|row| row.rejected_out_of_scope_count))
+        .count64("payload_bytes", rows.iter().map(|row| row.payload_bytes))
+        .batch()
+}
+
+pub(super) fn breaches(rows: &[BreachRow]) -> Batch {
+    Columns::default()
+        .name("app", rows.iter().map(|row| row.app.as_str()))
+        .name("constraint", rows.iter().map(|row| row.constraint.as_str()))
+        .measure("limit", rows.iter().map(|row| row.limit))
+        .count32("first_cycle", rows.iter().map(|row| row.first_cycle))
+        .count32("last_cycle", rows.iter().map(|row| row.last_cycle))
+        .count32("cycles_count", rows.iter().map(|row| row.cycles_count))
+        .count32("worst_cycle", rows.iter().map(|row| row.worst_cycle))
+        .measure("worst_value", rows.iter().map(|row| row.worst_value.unwrap_or(f64::NAN)))
+        .flag("has_ended", rows.iter().map(|row| row.has_ended))
+        .batch()
+}
+
 pub(super) fn aggregates(rows: &[AggregateRow]) -> Batch {
     Columns::default()
         .count32("cycle", rows.iter().map(|row| row.cycle))
@@ -182,7 +215,7 @@ pub(super) fn nodes(rows: &NodeRows, attributes: &[String], apps: &ArrayRef) -> 
     let mut columns = Columns::default()
         .count32("cycle", std::iter::repeat_n(rows.cycle, count))
         .count32("node_id", rows.node_ids.iter().copied())
-        .column("alive", false, Arc::new(BooleanArray::from(rows.alive.clone())))
+        .flag("alive", rows.alive.iter().copied())
         .column("app", true, Arc::new(app_names))
         .measure("rank_fraction", ranks.into_iter());
     for (attribute, values) in attributes.iter().zip(&rows.attributes) {
@@ -190,40 +223,4 @@ pub(super) fn nodes(rows: &NodeRows, attributes: &[String], apps: &ArrayRef) -> 
         columns = columns.column(attribute, false, Arc::new(values));
     }
     columns.batch()
-}
-
-/// Columns under construction.
-#[derive(Default)]
-struct Columns {
-    fields: Vec<Field>,
-    arrays: Vec<ArrayRef>,
-}
-
-impl Columns {
-    fn column(mut self, name: &str, nullable: bool, array: ArrayRef) -> Self {
-        self.fields.push(Field::new(name, array.data_type().clone(), nullable));
-        self.arrays.push(array);
-        self
-    }
-
-    fn count32(self, name: &str, values: impl Iterator<Item = u32>) -> Self {
-        self.column(name, false, Arc::new(UInt32Array::from_iter_values(values)))
-    }
-
-    fn count64(self, name: &str, values: impl Iterator<Item = u64>) -> Self {
-        self.column(name, false, Arc::new(UInt64Array::from_iter_values(values)))
-    }
-
-    fn name<'a>(self, name: &str, values: impl Iterator<Item = &'a str>) -> Self {
-        self.column(name, false, Arc::new(StringArray::from_iter_values(values)))
-    }
-
-    fn measure(self, name: &str, values: impl Iterator<Item = f64>) -> Self {
-        let values: Float64Array = values.map(|value| value.is_finite().then_some(value)).collect();
-        self.column(name, true, Arc::new(values))
-    }
-
-    fn batch(self) -> Batch {
-        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
-    }
 }

@@ -9,7 +9,8 @@ use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
 use super::{
-    AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table, tables,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow,
+    SuiteRow, Table, tables,
 };
 
 /// Writes the tables of a run.
@@ -21,6 +22,8 @@ pub struct Writer {
     cycles: Vec<CycleRow>,
     slices: Vec<SliceRow>,
     apps: Vec<AppRow>,
+    suites: Vec<SuiteRow>,
+    breaches: Vec<BreachRow>,
     aggregates: Vec<AggregateRow>,
     overlay: Vec<OverlayRow>,
     degrees: Vec<DegreeRow>,
@@ -71,6 +74,8 @@ impl Writer {
             cycles: Vec::new(),
             slices: Vec::new(),
             apps: Vec::new(),
+            suites: Vec::new(),
+            breaches: Vec::new(),
             aggregates: Vec::new(),
             overlay: Vec::new(),
             degrees: Vec::new(),
@@ -98,6 +103,16 @@ impl Writer {
     pub fn app(&mut self, row: AppRow) {
         assert_eq!(row.mean_attributes.len(), self.meta.attributes.len(), "one mean per attribute of the fleet");
         self.apps.push(row);
+    }
+
+    /// Adds a row to `suites`.
+    pub fn suite(&mut self, row: SuiteRow) {
+        self.suites.push(row);
+    }
+
+    /// Adds a row to `breaches`.
+    pub fn breach(&mut self, row: BreachRow) {
+        self.breaches.push(row);
     }
 
     /// Adds a row to `aggregates`.
@@ -146,6 +161,8 @@ impl Writer {
             (Table::Cycles, tables::cycles(&self.cycles)),
             (Table::Slices, tables::slices(&self.slices)),
             (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
+            (Table::Suites, tables::suites(&self.suites)),
+            (Table::Breaches, tables::breaches(&self.breaches)),
             (Table::Aggregates, tables::aggregates(&self.aggregates)),
             (Table::Overlay, tables::overlay(&self.overlay)),
             (Table::Degrees, tables::degrees(&self.degrees)),

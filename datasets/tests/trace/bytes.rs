@@ -1,7 +1,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use datasets::trace::Writer;
+use datasets::trace::{Table, Writer};
 use parquet::basic::Encoding;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -56,6 +56,21 @@ fn encodings_follow_the_types() {
             }
         }
     }
+}
+
+#[test]
+fn the_worst_value_where_no_node_was_held_is_null() {
+    let folder = tempdir().unwrap();
+    let finished = fixture::write(folder.path());
+    let file = finished.files.iter().find(|file| file.table == Table::Breaches).unwrap();
+    let reader = SerializedFileReader::new(File::open(&file.path).unwrap()).unwrap();
+    let columns = reader.metadata().row_group(0).columns();
+    let with_nulls: Vec<String> = columns
+        .iter()
+        .filter(|column| column.statistics().unwrap().null_count_opt() == Some(1))
+        .map(|column| column.column_path().string())
+        .collect();
+    assert_eq!((file.rows, with_nulls), (2, vec!["worst_value".to_owned()]));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, CycleRow, DegreeRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow, Writer,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow,
+    SuiteRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -62,6 +63,35 @@ pub fn app(cycle: u32, app: &str, mean: Option<f64>) -> AppRow {
         broken_constraints_count: 0,
         border_ties_count: 17,
         mean_attributes: vec![mean, Some(75.5)],
+    }
+}
+
+pub fn suite(cycle: u32, version: u64) -> SuiteRow {
+    SuiteRow {
+        cycle,
+        version,
+        holders_fraction: 0.75,
+        acting_fraction: 0.5,
+        rejected_malformed_count: 1,
+        rejected_forged_count: 2,
+        rejected_expired_count: 3,
+        rejected_replayed_count: 4,
+        rejected_out_of_scope_count: 5,
+        payload_bytes: 1 << 40,
+    }
+}
+
+pub fn breach(constraint: &str, worst_value: Option<f64>) -> BreachRow {
+    BreachRow {
+        app: "chat".into(),
+        constraint: constraint.into(),
+        limit: 99.5,
+        first_cycle: 1,
+        last_cycle: 4,
+        cycles_count: 3,
+        worst_cycle: 2,
+        worst_value,
+        has_ended: worst_value.is_some(),
     }
 }
 
@@ -130,12 +160,16 @@ pub fn fill(writer: &mut Writer) {
         writer.slice(slice(k));
         writer.app(app(k, "monitoring", None));
         writer.app(app(k, "chat", Some(0.9)));
+        writer.suite(suite(k, 1));
+        writer.suite(suite(k, u64::MAX));
         writer.aggregate(aggregate(k));
     }
     writer.overlay(overlay(2));
     writer.degree(degree(2, 19));
     writer.degree(degree(2, 70_000));
     writer.event(event(2));
+    writer.breach(breach("min_nodes", Some(98.0)));
+    writer.breach(breach("min_mean bandwidth_mbps", None));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();
 }

@@ -1,7 +1,7 @@
 use datasets::trace::{CycleRow, NodeRows, Writer, read};
 use tempfile::tempdir;
 
-use crate::fixture::{self, aggregate, app, cycle, degree, event, meta, nodes, overlay, slice};
+use crate::fixture::{self, aggregate, app, breach, cycle, degree, event, meta, nodes, overlay, slice, suite};
 
 #[test]
 fn every_table_comes_back_as_it_was_written() {
@@ -12,6 +12,8 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.cycles().unwrap(), [0, 1, 2].map(cycle));
     assert_eq!(run.slices().unwrap(), [0, 1, 2].map(slice));
     assert_eq!(run.apps().unwrap()[4..], [app(2, "monitoring", None), app(2, "chat", Some(0.9))]);
+    assert_eq!(run.suites().unwrap()[..3], [suite(0, 1), suite(0, u64::MAX), suite(1, 1)]);
+    assert_eq!(run.breaches().unwrap(), [breach("min_nodes", Some(98.0)), breach("min_mean bandwidth_mbps", None)]);
     assert_eq!(run.aggregates().unwrap(), [0, 1, 2].map(aggregate));
     assert_eq!(run.overlay().unwrap(), [overlay(2)]);
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
@@ -43,6 +45,7 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
 
     let run = read::Run::open(folder.path()).unwrap();
     assert!(run.slices().unwrap().is_empty() && run.apps().unwrap().is_empty());
+    assert!(run.suites().unwrap().is_empty() && run.breaches().unwrap().is_empty());
     assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
     assert!(snapshots(&run).is_empty());
 }

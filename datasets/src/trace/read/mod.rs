@@ -3,6 +3,7 @@
 mod columns;
 mod metadata;
 mod rows;
+mod versions;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,10 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
-use super::{AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow, Table};
+use super::{
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow,
+    SuiteRow, Table,
+};
 use columns::Columns;
 
 /// The finished trace of one run.
@@ -67,6 +71,24 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn apps(&self) -> Result<Vec<AppRow>, Error> {
         self.rows(Table::Apps, |columns| rows::apps(columns, &self.meta.attributes))
+    }
+
+    /// The rows of `suites`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn suites(&self) -> Result<Vec<SuiteRow>, Error> {
+        self.rows(Table::Suites, versions::suites)
+    }
+
+    /// The rows of `breaches`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn breaches(&self) -> Result<Vec<BreachRow>, Error> {
+        self.rows(Table::Breaches, versions::breaches)
     }
 
     /// The rows of `aggregates`; none if the table was not written.
