@@ -202,7 +202,7 @@ fn measures(criterion: &mut Criterion) {
         NODES,
         || {
             held.fill(NONE);
-            claim(&mut held, drawn.iter().copied(), 1 << 30, 1 << 31, 1);
+            claim(&mut held, drawn.iter().copied(), &[], 1 << 30, 1 << 31, 1);
             held.clone()
         },
         || {

@@ -11,13 +11,13 @@ use kernels::slicing::Slot;
 use kernels::sort::key;
 use kernels::suite::NONE;
 
-use crate::assign::{Moves, sum};
+use crate::assign::{Cause, Moves, add};
 use crate::attributes::Attributes;
 use crate::birth::first_estimate;
 use crate::churn::{Change, Changes};
 use crate::cloud::{Cloud, Past};
 use crate::pass::{STRIDE, strides};
-use crate::plan::Plan;
+use crate::plan::Plans;
 use crate::purpose::{ABOVE, ID, INSTANCE};
 use crate::schedule::MEMBER;
 
@@ -40,8 +40,8 @@ pub struct Above {
 pub struct Scene<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
-    /// Its plan.
-    pub plan: &'a Plan,
+    /// Its plans.
+    pub plans: &'a Plans,
     /// What new nodes are born with.
     pub attributes: &'a Attributes,
     /// The cycle.
@@ -58,6 +58,7 @@ pub fn settle(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes, above: Opt
     remember(cloud, scene, changes);
     begin(cloud, scene, changes);
     crate::sampling::welcome(cloud, scene.scenario, scene.cycle, changes);
+    crate::spread::forget(cloud, scene.scenario, changes);
     moves
 }
 
@@ -71,13 +72,13 @@ fn leave(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) -> Vec<Moves> {
     let Some(apps) = &mut cloud.apps else { return Vec::new() };
     let members: Vec<&mut [u8]> =
         cloud.gradients.iter_mut().filter_map(|gradient| gradient.members.as_deref_mut()).collect();
-    let count = scene.plan.claims.len();
+    let count = scene.plans.apps.len();
     let moves = strides((&mut **apps, members), |first, (apps, mut members)| {
         let mut moves = vec![Moves::default(); count];
         each(changes, first).filter(|(change, _)| change.left).for_each(|(_, k)| prefetch(&apps[k]));
         for (_, k) in each(changes, first).filter(|(change, _)| change.left) {
             if let Some(moves) = moves.get_mut(apps[k] as usize) {
-                moves.leaves += 1;
+                moves.leaves[Cause::Churn as usize] += 1;
             }
             apps[k] = NONE;
             for members in &mut members {
@@ -86,7 +87,11 @@ fn leave(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) -> Vec<Moves> {
         }
         moves
     });
-    sum(moves, count)
+    let mut sums = vec![Moves::default(); count];
+    for moves in &moves {
+        add(&mut sums, moves);
+    }
+    sums
 }
 
 /// New nodes have attributes of their own.
@@ -137,9 +142,9 @@ fn remember(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
 
 /// Nodes that come begin anew: random ids, and their own values as estimates.
 fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
-    let Scene { scenario, plan, cycle, .. } = scene;
+    let Scene { scenario, plans, cycle, .. } = scene;
     let came = |first| each(changes, first).filter(|(change, _)| change.came);
-    for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&plan.gradients).enumerate() {
+    for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&plans.gradients).enumerate() {
         let ids = Stream::new(scenario.run.seed, cycle, ID + number as u32 * INSTANCE);
         let values = &*cloud.attributes[plan.attribute];
         strides((&mut *gradient.slots, values), |first, (slots, values): (&mut [Slot], &[f32])| {
@@ -170,7 +175,7 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
 
 /// All live nodes that know their availability from their past look at it again. Reads thirteen bytes a node and writes four, and
 /// reads and writes eight a gradient.
-pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, cycle: u32) {
+pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plans: &Plans, cycle: u32) {
     let Some(Past { first, down }) = &cloud.past else { return };
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let of_past = scenario.fleet.availabilities.iter().filter(|(_, by)| *by == Availability::Past);
@@ -185,7 +190,7 @@ pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, cycle: u32
             }
         });
         let values = &*cloud.attributes[attribute];
-        let gradients = cloud.gradients.iter_mut().zip(&plan.gradients);
+        let gradients = cloud.gradients.iter_mut().zip(&plans.gradients);
         for (gradient, _) in gradients.filter(|(_, plan)| plan.attribute == attribute) {
             strides((&mut *gradient.slots, values), |_, (slots, values): (&mut [Slot], &[f32])| {
                 for (slot, &value) in slots.iter_mut().zip(values) {

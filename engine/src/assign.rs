@@ -1,109 +1,304 @@
-//! Assignment: every node decides by itself which application it belongs to.
+//! Assignment: every node decides by itself which application it belongs to, by the version of the suite that it holds.
 //!
 //! ```text
-//! for each application, in order of precedence:
-//!     where it opens a gradient: the live nodes without an application take part in it, the others leave it
-//!     those without an application take it whose rank estimate, or word for life, lies within its bounds
+//! for each application of the version, in order of precedence:
+//!     where it opens a gradient: the live nodes without an application that fit take part in it, the others leave it
+//!     those without an application take it that fit, and whose rank estimate, or word for life, lies within its bounds
+//! with steadiness: a node keeps the application that it had, unless its rank is off by more than that
 //! ```
 //!
-//! Reads eight bytes a node and gradient and a random word, reads and writes one byte of application and one of membership
-//! of each gradient but the first.
+//! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; reads and writes one byte of
+//! application and one of membership of each gradient but those of all nodes; where versions spread, reads two more bytes and writes
+//! one.
 
 use kernels::slicing::Slot;
-use kernels::suite::{NONE, claim, ids};
+use kernels::spread::NUMBER;
+use kernels::suite::{ELSEWHERE, NONE, claim, claim_steadily, ids};
 
 use crate::cloud::{Cloud, LEAVING};
+use crate::condition::fits;
 use crate::pass::{STRIDE, strides};
-use crate::plan::{Claim, Plan};
+use crate::plan::{Pick, Plan};
 use crate::purpose::{SUITE, for_life};
 use crate::schedule::MEMBER;
+use crate::suites::{Claim, Suites, words};
 
-/// How many nodes joined and left an application.
+/// Why a node joins or leaves an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It has just come, or leaves the cloud.
+    Churn,
+    /// Its idea of its rank has changed, or its attributes have.
+    Rank,
+    /// It has just taken another version of the suite.
+    Suite,
+}
+
+/// How many nodes joined and left an application, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
     /// Nodes that joined.
-    pub joins: u64,
+    pub joins: [u64; 3],
     /// Nodes that left.
-    pub leaves: u64,
+    pub leaves: [u64; 3],
 }
 
-/// Every node decides; returns the moves of each application.
-pub fn assign(cloud: &mut Cloud, plan: &Plan, seed: u64) -> Vec<Moves> {
-    let Some(apps) = &mut cloud.apps else { return Vec::new() };
-    let (slots, members): (Vec<_>, Vec<_>) =
-        cloud.gradients.iter_mut().map(|gradient| (&*gradient.slots, &mut gradient.members)).unzip();
-    let members: Vec<&mut [u8]> = members.into_iter().flatten().map(|members| &mut **members).collect();
+/// What an assignment has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assigned {
+    /// The moves of each application.
+    pub moves: Vec<Moves>,
+    /// For each version: nodes that act on it, and how many of those each of its applications found left and fit. Empty
+    /// for versions without conditions.
+    pub found: Vec<(u64, Vec<u64>)>,
+}
+
+/// Every node decides.
+pub fn assign(cloud: &mut Cloud, suites: &Suites, seed: u64, steadiness: f64) -> Assigned {
+    let Some(apps) = &mut cloud.apps else { return Assigned::default() };
+    let (slots, members): (Vec<_>, Vec<_>) = (cloud.gradients.iter_mut())
+        .map(|gradient| (&*gradient.slots, gradient.members.as_deref_mut().unwrap_or(&mut [])))
+        .unzip();
+    let attributes: Vec<&[f32]> = cloud.attributes.iter().map(|attribute| &**attribute).collect();
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
-    let columns = ((&mut **apps, alive), (slots, members));
-    let moves = strides(columns, |first, ((apps, alive), (slots, members))| {
-        decide(plan, seed, first, apps, alive, &slots, members)
+    let versions = cloud.versions.as_deref().unwrap_or(&[]);
+    let acting = cloud.acting.as_deref_mut().unwrap_or(&mut []);
+    let scene = Scene { suites, seed, slack: words(steadiness) };
+    let columns = (((&mut **apps, alive), (versions, acting)), ((slots, members), attributes));
+    let parts = strides(columns, |first, columns| {
+        let (((apps, alive), (versions, acting)), ((slots, members), attributes)) = columns;
+        scene.decide(Stride { first: first as u32, apps, alive, versions, acting, slots, members, attributes })
     });
-    sum(moves, plan.claims.len())
-}
-
-/// The moves of so many applications, from those of strides.
-#[must_use]
-pub fn sum(strides: Vec<Vec<Moves>>, apps: usize) -> Vec<Moves> {
-    let mut sums = vec![Moves::default(); apps];
-    for stride in strides {
-        for (sum, moves) in sums.iter_mut().zip(stride) {
-            sum.joins += moves.joins;
-            sum.leaves += moves.leaves;
+    let count = suites.plans.apps.len();
+    let mut sum = Assigned { moves: vec![Moves::default(); count], found: scene.nothing_found() };
+    for part in parts {
+        add(&mut sum.moves, &part.moves);
+        for ((acting, counts), (more, others)) in sum.found.iter_mut().zip(part.found) {
+            *acting += more;
+            counts.iter_mut().zip(others).for_each(|(sum, count)| *sum += count);
         }
     }
-    sums
+    sum
 }
 
-/// The nodes of a stride decide.
-fn decide(
-    plan: &Plan,
+/// Adds moves to those of the same applications.
+pub fn add(sums: &mut [Moves], moves: &[Moves]) {
+    for (sum, moves) in sums.iter_mut().zip(moves) {
+        sum.joins.iter_mut().zip(moves.joins).for_each(|(sum, joins)| *sum += joins);
+        sum.leaves.iter_mut().zip(moves.leaves).for_each(|(sum, leaves)| *sum += leaves);
+    }
+}
+
+/// What all strides share.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    suites: &'a Suites,
     seed: u64,
-    first: usize,
-    apps: &mut [u8],
-    alive: &[u8],
-    slots: &[&[Slot]],
-    members: Vec<&mut [u8]>,
-) -> Vec<Moves> {
-    let (mut chosen, mut words) = ([NONE; STRIDE], [0; STRIDE]);
-    let (chosen, words) = (&mut chosen[..apps.len()], &mut words[..apps.len()]);
-    if plan.claims.iter().any(|claim| matches!(claim, Claim::Random { .. })) {
-        for_life(seed, SUITE).fill(words, first as u32, 0);
+    /// Steadiness in units of 2^-32.
+    slack: u64,
+}
+
+/// The columns of a stride; those that are not there are empty.
+struct Stride<'a> {
+    first: u32,
+    apps: &'a mut [u8],
+    alive: &'a [u8],
+    versions: &'a [u8],
+    acting: &'a mut [u8],
+    slots: Vec<&'a [Slot]>,
+    members: Vec<&'a mut [u8]>,
+    attributes: Vec<&'a [f32]>,
+}
+
+/// What the nodes of a stride draw and fit, as far as the versions at hand ask for it.
+#[derive(Default)]
+struct Room {
+    draws: Vec<Vec<u32>>,
+    marks: Vec<Vec<u8>>,
+}
+
+impl Stride<'_> {
+    fn lives(&self, k: usize) -> bool {
+        self.alive.get(k).is_none_or(|&alive| alive == MEMBER)
     }
-    let mut members = members.into_iter();
-    for (app, bounds) in plan.claims.iter().enumerate() {
-        let opens = |gradient: &crate::plan::GradientPlan| gradient.first_app == app && app > 0;
-        if plan.gradients.iter().any(opens)
-            && let Some(members) = members.next()
-        {
-            for (k, (member, &held)) in members.iter_mut().zip(&*chosen).enumerate() {
-                let lives = alive.get(k).is_none_or(|&alive| alive == MEMBER);
-                *member = match (held == NONE && lives, *member) {
-                    (true, _) => MEMBER,
-                    (false, MEMBER) if lives => LEAVING,
-                    _ => 0,
+
+    /// The number of the version by which a node decides; 0 for the dead and those that hold none.
+    fn version(&self, k: usize) -> u8 {
+        if self.lives(k) { self.versions.get(k).map_or(1, |version| version & NUMBER) } else { 0 }
+    }
+}
+
+impl Scene<'_> {
+    fn nothing_found(&self) -> Vec<(u64, Vec<u64>)> {
+        let of = |plan: &Plan| (0, if plan.has_conditions() { vec![0; plan.steps.len()] } else { Vec::new() });
+        self.suites.plans.versions.iter().map(of).collect()
+    }
+
+    /// The nodes of a stride decide.
+    fn decide(&self, mut stride: Stride<'_>) -> Assigned {
+        let count = stride.apps.len();
+        let mut versions = [0; STRIDE];
+        let versions = &mut versions[..count];
+        let mut present = 0_u128;
+        for (k, version) in versions.iter_mut().enumerate() {
+            *version = stride.version(k);
+            present |= 1 << *version;
+        }
+        let room = self.room(&stride, present);
+        let mut chosen = [NONE; STRIDE];
+        let chosen = &mut chosen[..count];
+        let mut found = self.nothing_found();
+        if present & !1 == 0 {
+            stride.members.iter_mut().for_each(|members| leave(members, stride.alive, |_| true));
+        }
+        for number in (1..=self.suites.plans.versions.len()).filter(|number| present >> number & 1 == 1) {
+            let decides = |k: usize| versions[k] == number as u8;
+            let all = present == 1 << number;
+            self.decide_by(number, &stride, &room, (chosen, decides, all), &mut found[number - 1]);
+            let plan = &self.suites.plans.versions[number - 1];
+            take_part(plan, &mut stride, &room, chosen, decides);
+        }
+        for members in stride.members.iter_mut().filter(|_| present & 1 == 1 && present != 1) {
+            leave(members, stride.alive, |k| versions[k] == 0);
+        }
+        Assigned { moves: self.moved(&mut stride, chosen, versions), found }
+    }
+
+    /// What the nodes draw and fit.
+    fn room(&self, stride: &Stride<'_>, present: u128) -> Room {
+        let plans = &self.suites.plans;
+        let mut room = Room {
+            draws: vec![Vec::new(); plans.conditions.len() + 1],
+            marks: vec![Vec::new(); plans.conditions.len()],
+        };
+        let there = |number: &usize| present >> (number + 1) & 1 == 1;
+        for step in (0..plans.versions.len()).filter(there).flat_map(|number| &plans.versions[number].steps) {
+            if let Pick::Random(draw) = step.pick
+                && room.draws[draw].is_empty()
+            {
+                room.draws[draw].resize(stride.apps.len(), 0);
+                for_life(self.seed, SUITE).fill(&mut room.draws[draw], stride.first, draw as u32);
+            }
+            if let Some(condition) = step.condition
+                && room.marks[condition].is_empty()
+            {
+                room.marks[condition].resize(stride.apps.len(), 0);
+                fits(&mut room.marks[condition], &plans.conditions[condition], &stride.attributes);
+            }
+        }
+        room
+    }
+
+    /// Those nodes that decide by a version do so: `chosen` is what they choose, `all` says that there are no others.
+    fn decide_by(
+        &self,
+        number: usize,
+        stride: &Stride<'_>,
+        room: &Room,
+        (chosen, decides, all): (&mut [u8], impl Fn(usize) -> bool, bool),
+        (acting, found): &mut (u64, Vec<u64>),
+    ) {
+        let plan = &self.suites.plans.versions[number - 1];
+        let mut plainly = [NONE; STRIDE];
+        let plainly = &mut plainly[..chosen.len()];
+        if !all {
+            plainly.iter_mut().enumerate().for_each(|(k, app)| *app = if decides(k) { NONE } else { ELSEWHERE });
+        }
+        let mut steadily = if self.slack > 0 { plainly.to_vec() } else { Vec::new() };
+        if plan.has_conditions() {
+            *acting += (0..chosen.len()).filter(|&k| decides(k)).count() as u64;
+        }
+        for (index, (step, claims)) in plan.steps.iter().zip(self.suites.claims(number)).enumerate() {
+            let fits = step.condition.map_or(&[][..], |condition| &*room.marks[condition]);
+            if let Some(found) = found.get_mut(index) {
+                let is_eligible = |(k, &app): (usize, &u8)| app == NONE && fits.get(k).is_none_or(|&fits| fits == 1);
+                *found += plainly.iter().enumerate().filter(|&each| is_eligible(each)).count() as u64;
+            }
+            match claims {
+                Claim::Gradient { gradient, from, to } => {
+                    let (ranks, from, to) = (|| ids(stride.slots[*gradient]), words(*from), words(*to));
+                    claim(plainly, ranks(), fits, from, to, step.app);
+                    if self.slack > 0 {
+                        claim_steadily(&mut steadily, stride.apps, ranks(), fits, from, to, self.slack, step.app);
+                    }
+                }
+                Claim::Random { draw, ranges } => {
+                    for &[from, to] in ranges {
+                        claim(plainly, room.draws[*draw].iter().copied(), fits, from, to, step.app);
+                        if self.slack > 0 {
+                            claim(&mut steadily, room.draws[*draw].iter().copied(), fits, from, to, step.app);
+                        }
+                    }
+                }
+            }
+        }
+        // Who has just come, or has another version than before, decides plainly.
+        for (k, &steadily) in steadily.iter().enumerate() {
+            if steadily == stride.apps[k] && stride.acting.get(k).is_none_or(|&acting| usize::from(acting) == number) {
+                plainly[k] = steadily;
+            }
+        }
+        if all {
+            chosen.copy_from_slice(plainly);
+        } else {
+            chosen.iter_mut().zip(plainly).enumerate().for_each(|(k, (chosen, &mut app))| {
+                *chosen = if decides(k) { app } else { *chosen };
+            });
+        }
+    }
+
+    /// Nodes hold what they have chosen; returns the moves of each application.
+    fn moved(&self, stride: &mut Stride<'_>, chosen: &[u8], versions: &[u8]) -> Vec<Moves> {
+        let mut moves = vec![Moves::default(); self.suites.plans.apps.len()];
+        for (k, (held, &chosen)) in stride.apps.iter_mut().zip(chosen).enumerate() {
+            if *held != chosen {
+                let cause = match stride.acting.get(k) {
+                    Some(0) => Cause::Churn,
+                    Some(&acting) if acting != versions[k] => Cause::Suite,
+                    _ => Cause::Rank,
                 };
+                if let Some(left) = moves.get_mut(*held as usize) {
+                    left.leaves[cause as usize] += 1;
+                }
+                if let Some(joined) = moves.get_mut(chosen as usize) {
+                    joined.joins[cause as usize] += 1;
+                }
+                *held = chosen;
             }
         }
-        let (from, to) = bounds.words();
-        match bounds {
-            Claim::Gradient { gradient, .. } => claim(chosen, ids(slots[*gradient]), from, to, app as u8),
-            Claim::Random { .. } => claim(chosen, words.iter().copied(), from, to, app as u8),
+        if !stride.acting.is_empty() {
+            stride.acting.copy_from_slice(versions);
+        }
+        moves
+    }
+}
+
+/// Those nodes that decide by a version take part in its gradients, and leave the others.
+fn take_part(plan: &Plan, stride: &mut Stride<'_>, room: &Room, chosen: &[u8], decides: impl Fn(usize) -> bool) {
+    // Of each application, the step at which it is served; of none, the one after the last.
+    let mut served = [plan.steps.len(); 1 << 8];
+    plan.steps.iter().enumerate().for_each(|(index, step)| served[step.app as usize] = index);
+    for (gradient, members) in stride.members.iter_mut().enumerate().filter(|(_, members)| !members.is_empty()) {
+        let Some(opening) = plan.opening(gradient) else {
+            leave(members, stride.alive, &decides);
+            continue;
+        };
+        let fits = plan.steps[opening].condition.map_or(&[][..], |condition| &*room.marks[condition]);
+        for (k, (member, &app)) in members.iter_mut().zip(chosen).enumerate().filter(|(k, _)| decides(*k)) {
+            let is_eligible = served[app as usize] >= opening && fits.get(k).is_none_or(|&fits| fits == 1);
+            *member = match (is_eligible, *member) {
+                (true, _) => MEMBER,
+                (false, MEMBER) => LEAVING,
+                _ => 0,
+            };
         }
     }
-    for (chosen, &alive) in chosen.iter_mut().zip(alive) {
-        *chosen = if alive == MEMBER { *chosen } else { NONE };
+}
+
+/// Some nodes leave a gradient; those that live have their ids to hand on.
+fn leave(members: &mut [u8], alive: &[u8], leaves: impl Fn(usize) -> bool) {
+    for (k, member) in members.iter_mut().enumerate().filter(|(k, _)| leaves(*k)) {
+        let lives = alive.get(k).is_none_or(|&alive| alive == MEMBER);
+        *member = if *member == MEMBER && lives { LEAVING } else { 0 };
     }
-    let mut moves = vec![Moves::default(); plan.claims.len()];
-    for (held, &chosen) in apps.iter_mut().zip(&*chosen) {
-        if *held != chosen {
-            if let Some(left) = moves.get_mut(*held as usize) {
-                left.leaves += 1;
-            }
-            if let Some(joined) = moves.get_mut(chosen as usize) {
-                joined.joins += 1;
-            }
-            *held = chosen;
-        }
-    }
-    moves
 }

@@ -15,7 +15,7 @@ use crate::cloud::{Cloud, Past};
 use crate::column::Column;
 use crate::error::Error;
 use crate::pass::{STRIDE, strides};
-use crate::plan::Plan;
+use crate::plan::Plans;
 use crate::purpose::{ID, INSTANCE, for_life};
 
 /// Gives every node its attributes, ids, first estimates and first view.
@@ -33,8 +33,7 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, ch
             Some(by) => availability(cloud, attribute, by, churn, scenario.run.cycle_seconds),
         }
     }
-    let plan = Plan::new(&scenario.suite);
-    for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&plan.gradients).enumerate() {
+    for (number, (gradient, plan)) in cloud.gradients.iter_mut().zip(&Plans::new(scenario).gradients).enumerate() {
         let ids = for_life(scenario.run.seed, ID + number as u32 * INSTANCE);
         slots(&mut gradient.slots, &cloud.attributes[plan.attribute], &ids);
     }
@@ -59,6 +58,7 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, ch
         }
     }
     crate::sampling::start(cloud, scenario);
+    crate::spread::begin(cloud, scenario);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::churn::{Churn, NEVER};
 use crate::column::{Column, Storage};
 use crate::error::Error;
 use crate::overlay;
-use crate::plan::Plan;
+use crate::plan::Plans;
 use crate::schedule::MEMBER;
 
 /// The state of every node.
@@ -28,6 +28,11 @@ pub struct Cloud {
     pub gradients: Vec<Gradient>,
     /// Which application each node has chosen; missing without a suite.
     pub apps: Option<Column<u8>>,
+    /// The version of the suite that each node holds, and whether it is an adversary ([`kernels::spread`]); missing while all hold the
+    /// same for ever.
+    pub versions: Option<Column<u8>>,
+    /// The version by which each node decided last; missing as `versions` is.
+    pub acting: Option<Column<u8>>,
     /// Which application a central sort would assign: the observer's; missing without a suite.
     pub truth: Option<Column<u8>>,
     /// Estimates under way, one entry an aggregate.
@@ -93,7 +98,7 @@ impl Cloud {
     /// The fields that a scenario needs, with their bytes per node.
     #[must_use]
     pub fn fields(scenario: &Scenario) -> Vec<Field> {
-        let plan = Plan::new(&scenario.suite);
+        let plans = Plans::new(scenario);
         let mut fields = Vec::new();
         let mut field = |name: String, bytes: usize| fields.push((name, bytes as u64));
         for name in &scenario.fleet.attributes {
@@ -112,27 +117,31 @@ impl Cloud {
             field("past-first".into(), size_of::<i32>());
             field("past-down".into(), size_of::<i32>());
         }
-        for gradient in 0..plan.gradients.len() {
+        for (gradient, plan) in plans.gradients.iter().enumerate() {
             field(format!("gradient-{gradient}-slots"), size_of::<Slot>());
             field(format!("gradient-{gradient}-ranks"), size_of::<u32>());
             field(format!("gradient-{gradient}-tenths"), size_of::<u8>());
-            if plan.is_part(gradient) {
+            if !plan.is_whole {
                 field(format!("gradient-{gradient}-members"), size_of::<u8>());
             }
             if let Some(words) = memory_words(scenario) {
                 field(format!("gradient-{gradient}-memory"), words * size_of::<u32>());
             }
         }
-        if !scenario.suite.apps.is_empty() {
+        if has_suite(scenario) {
             field("apps".into(), size_of::<u8>());
             field("truth".into(), size_of::<u8>());
+        }
+        if spreads(scenario) {
+            field("versions".into(), size_of::<u8>());
+            field("acting".into(), size_of::<u8>());
         }
         for (number, aggregate) in scenario.aggregates.iter().enumerate() {
             for state in 0..states(aggregate.function) {
                 field(format!("aggregate-{number}-{state}"), size_of::<f64>());
             }
         }
-        if needs_lists(scenario, &plan) {
+        if needs_lists(scenario, &plans) {
             field("partners".into(), size_of::<u32>());
         }
         if memory_words(scenario).is_some() {
@@ -158,7 +167,7 @@ impl Cloud {
         const SORT: u64 = 16;
         const EVENTS: u64 = 16;
         const FIXED: u64 = 64 << 20;
-        let sort = if scenario.suite.apps.is_empty() { 0 } else { SORT };
+        let sort = if has_suite(scenario) { SORT } else { 0 };
         let overlay = if scenario.sampling.protocol.has_views() { overlay::BYTES_PER_NODE } else { 0 };
         let events = if scenario.events.is_empty() { 0 } else { EVENTS };
         let blocks = u64::from(scenario.run.nodes) / 4096 * 160;
@@ -175,9 +184,9 @@ impl Cloud {
     /// # Panics
     /// If the columns are not those that [`Cloud::fields`] counts: a bug.
     pub fn new(scenario: &Scenario, storage: &Storage) -> Result<Self, Error> {
-        let plan = Plan::new(&scenario.suite);
+        let plans = Plans::new(scenario);
         let mut room = Room { storage, nodes: scenario.run.nodes as usize, bytes: 0 };
-        let with_suite = !scenario.suite.apps.is_empty();
+        let (with_suite, spreads) = (has_suite(scenario), spreads(scenario));
         let cloud = Self {
             nodes: room.nodes,
             attributes: (scenario.fleet.attributes.iter())
@@ -186,27 +195,29 @@ impl Cloud {
             alive: can_die(scenario).then(|| room.mask("alive".into())).transpose()?,
             life: comes_back(scenario).then(|| room.life(Churn::clocks(scenario))).transpose()?,
             past: knows_past(scenario).then(|| room.past()).transpose()?,
-            gradients: (0..plan.gradients.len())
-                .map(|gradient| {
+            gradients: (plans.gradients.iter().enumerate())
+                .map(|(gradient, plan)| {
                     let name = |field| format!("gradient-{gradient}-{field}");
                     Ok(Gradient {
                         slots: room.column(name("slots"))?,
                         ranks: room.column(name("ranks"))?,
                         tenths: room.column(name("tenths"))?,
-                        members: plan.is_part(gradient).then(|| room.column(name("members"))).transpose()?,
+                        members: (!plan.is_whole).then(|| room.column(name("members"))).transpose()?,
                         memory: memory_words(scenario).map(|words| room.records(name("memory"), words)).transpose()?,
                     })
                 })
                 .collect::<Result<_, Error>>()?,
             apps: with_suite.then(|| room.column("apps".into())).transpose()?,
             truth: with_suite.then(|| room.column("truth".into())).transpose()?,
+            versions: spreads.then(|| room.column("versions".into())).transpose()?,
+            acting: spreads.then(|| room.column("acting".into())).transpose()?,
             aggregates: (scenario.aggregates.iter().enumerate())
                 .map(|(number, aggregate)| {
                     let state = |state| room.column(format!("aggregate-{number}-{state}"));
                     Ok(Estimates { states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()? })
                 })
                 .collect::<Result<_, Error>>()?,
-            partners: needs_lists(scenario, &plan).then(|| room.column("partners".into())).transpose()?,
+            partners: needs_lists(scenario, &plans).then(|| room.column("partners".into())).transpose()?,
             targets: memory_words(scenario).map(|_| room.column("targets".into())).transpose()?,
             views: view_words(scenario).map(|words| room.records("views".into(), words)).transpose()?,
         };
@@ -231,14 +242,6 @@ impl Cloud {
     }
 }
 
-impl Plan {
-    /// Whether a gradient has only part of the live nodes as members.
-    #[must_use]
-    pub fn is_part(&self, gradient: usize) -> bool {
-        self.gradients[gradient].first_app > 0
-    }
-}
-
 /// Columns that an aggregate needs.
 fn states(function: Function) -> usize {
     if function == Function::Variance { 2 } else { 1 }
@@ -247,6 +250,18 @@ fn states(function: Function) -> usize {
 /// Whether nodes can die in a scenario.
 fn can_die(scenario: &Scenario) -> bool {
     !scenario.events.is_empty() || scenario.fleet.churns()
+}
+
+/// Whether there is ever a suite.
+fn has_suite(scenario: &Scenario) -> bool {
+    !scenario.suite.apps.is_empty() || !scenario.launches.is_empty()
+}
+
+/// Whether nodes can hold different versions of the suite, or none.
+#[must_use]
+pub fn spreads(scenario: &Scenario) -> bool {
+    let can_come = comes_back(scenario) || scenario.events.iter().any(|event| matches!(event.kind, EventKind::Join(_)));
+    has_suite(scenario) && (can_come || !scenario.launches.is_empty() || scenario.adversaries.is_some())
 }
 
 /// Whether nodes have a next moment: by themselves, or after an outage.
@@ -263,16 +278,16 @@ fn knows_past(scenario: &Scenario) -> bool {
 const CLOCKS: [&str; 2] = ["session", "turn"];
 
 /// Whether some exchange runs from a list: aggregation if the scenario says so, and nodes that leave a gradient.
-fn needs_lists(scenario: &Scenario, plan: &Plan) -> bool {
+fn needs_lists(scenario: &Scenario, plans: &Plans) -> bool {
     let views = scenario.sampling.protocol.has_views() || memory_words(scenario).is_some();
     let listed = (views || scenario.sampling.partners == Partners::Listed) && !scenario.aggregates.is_empty();
-    listed || views && !plan.gradients.is_empty() || (0..plan.gradients.len()).any(|gradient| plan.is_part(gradient))
+    listed || views && !plans.gradients.is_empty() || plans.gradients.iter().any(|gradient| !gradient.is_whole)
 }
 
 /// Words of a node's memory in a gradient, if it keeps one.
 fn memory_words(scenario: &Scenario) -> Option<usize> {
     let slicing = &scenario.slicing;
-    let ranks = slicing.protocol == SlicingProtocol::Ranking && !Plan::new(&scenario.suite).gradients.is_empty();
+    let ranks = slicing.protocol == SlicingProtocol::Ranking && !Plans::new(scenario).gradients.is_empty();
     ranks.then(|| kernels::ranking::words(slicing.window as usize))
 }
 

@@ -2,34 +2,43 @@
 
 use std::time::{Duration, Instant};
 
-use datasets::scenario::{Propagation, Sampling, SamplingProtocol, Scenario, SlicingProtocol};
+use datasets::scenario::{EventKind, Propagation, Sampling, SamplingProtocol, Scenario, SlicingProtocol};
 use datasets::trace::{CycleRow, EventRow, Writer};
 use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
+use kernels::philox::Stream;
 
 use crate::aggregate::{self, aggregate};
 use crate::arrival::{Above, Scene, look_back, settle};
-use crate::assign::{Moves, assign};
+use crate::assign::{Moves, add, assign};
 use crate::attributes::Attributes;
 use crate::birth::birth;
 use crate::churn::{Changes, Churn};
 use crate::cloud::Cloud;
 use crate::column::Storage;
+use crate::constraint::Constraints;
 use crate::digest::digest;
 use crate::error::Error;
 use crate::event::event;
+use crate::ledger::Ledger;
 use crate::observe;
 use crate::panel::{panel, snapshot};
-use crate::plan::Plan;
+use crate::plan::Plans;
+use crate::purpose::EVENT;
 use crate::sampling::sampling;
 use crate::schedule::{Draws, Partition};
+use crate::select::By;
 use crate::slicing::{self, slicing};
+use crate::spread::{enter, rules, spread, standing, take_from_views};
+use crate::suites::Suites;
 use crate::truth::{Truth, truth};
 
 /// Bytes of a slicing request (an attribute and a random id), and of its reply (the old id).
 const SWAP_BYTES: [u64; 2] = [8, 4];
 /// Bytes of an attribute that a node of ranking tells; there is no reply.
 const TELL_BYTES: [u64; 2] = [4, 0];
+/// Bytes by which a node tells which version of the suite it holds.
+const DIGEST_BYTES: u64 = 8;
 /// Bytes of a column's state in a request or reply of aggregation.
 const STATE_BYTES: u64 = 8;
 
@@ -51,7 +60,9 @@ fn sampling_bytes(sampling: &Sampling) -> [u64; 2] {
 #[derive(Debug)]
 pub struct Simulation<'a> {
     scenario: &'a Scenario,
-    plan: Plan,
+    suites: Suites,
+    ledger: Ledger,
+    constraints: Constraints,
     attributes: Attributes,
     churn: Churn,
     cloud: Cloud,
@@ -59,6 +70,8 @@ pub struct Simulation<'a> {
     panel: Option<Vec<u32>>,
     known: Known,
     counts: Counts,
+    /// Nodes that each application holds.
+    held: Vec<u64>,
     /// Time spent so far.
     pub times: Times,
 }
@@ -73,7 +86,7 @@ struct Known {
     values: Vec<f64>,
     ecdfs: Vec<Option<Ecdf>>,
     slicing: Option<Partition>,
-    aggregation: Option<Partition>,
+    meeting: Option<Partition>,
 }
 
 impl Known {
@@ -81,7 +94,8 @@ impl Known {
     fn partition(&mut self, cloud: &Cloud) {
         let blocks = |size| Partition::new(cloud.nodes, cloud.alive(), size);
         self.slicing = (!cloud.gradients.is_empty()).then(|| blocks(slicing::BLOCK));
-        self.aggregation = (!cloud.aggregates.is_empty()).then(|| blocks(aggregate::BLOCK));
+        let meets = !cloud.aggregates.is_empty() || cloud.versions.is_some() && cloud.views.is_none();
+        self.meeting = meets.then(|| blocks(aggregate::BLOCK));
     }
 }
 
@@ -89,6 +103,7 @@ impl Known {
 #[derive(Debug, Default)]
 struct Counts {
     row: CycleRow,
+    /// Those of each application.
     moves: Vec<Moves>,
 }
 
@@ -101,6 +116,8 @@ pub struct Times {
     pub churn: Duration,
     /// Peer sampling passes.
     pub sampling: Duration,
+    /// Passes by which the suite spreads, where it does not travel with peer sampling.
+    pub spreading: Duration,
     /// Slicing passes.
     pub slicing: Duration,
     /// Assignment passes.
@@ -118,18 +135,25 @@ impl<'a> Simulation<'a> {
     /// If there is no room for it, or its fleet cannot be read.
     pub fn new(scenario: &'a Scenario, storage: &Storage) -> Result<Self, Error> {
         let start = Instant::now();
-        let plan = Plan::new(&scenario.suite);
         let mut cloud = Cloud::new(scenario, storage)?;
         let (attributes, churn) = (Attributes::new(scenario)?, Churn::new(scenario)?);
         birth(&mut cloud, scenario, &attributes, &churn)?;
         cloud.apps.iter_mut().for_each(|apps| apps.fill(kernels::suite::NONE));
+        let mut suites = Suites::new(Plans::new(scenario), scenario.run.seed);
+        let alive = cloud.alive_count();
+        if !scenario.suite.apps.is_empty() {
+            suites.launch(1, &cloud, alive);
+        }
         let mut simulation = Self {
             scenario,
             panel: panel(scenario),
             known: Known::default(),
             counts: Counts::default(),
             times: Times::default(),
-            plan,
+            ledger: Ledger::new(scenario, &suites.plans),
+            constraints: Constraints::default(),
+            held: vec![0; suites.plans.apps.len()],
+            suites,
             attributes,
             churn,
             cloud,
@@ -137,8 +161,9 @@ impl<'a> Simulation<'a> {
         };
         simulation.known.partition(&simulation.cloud);
         simulation.learn()?;
-        assign(&mut simulation.cloud, &simulation.plan, scenario.run.seed);
-        simulation.counts = Counts::new(scenario);
+        simulation.counts = Counts::new(simulation.held.len());
+        simulation.assign();
+        simulation.counts = Counts::new(simulation.held.len());
         simulation.times.birth = start.elapsed();
         Ok(simulation)
     }
@@ -148,6 +173,7 @@ impl<'a> Simulation<'a> {
         self.cycle += 1;
         self.churn(trace);
         self.sampling();
+        self.spread();
         self.slicing();
         self.assign();
         self.aggregate();
@@ -166,14 +192,27 @@ impl<'a> Simulation<'a> {
                 self.learn()?;
             }
             let Known { alive, truth, values, ecdfs, .. } = &mut self.known;
-            let counts = std::mem::replace(&mut self.counts, Counts::new(scenario));
+            let counts = std::mem::replace(&mut self.counts, Counts::new(self.held.len()));
+            let plans = &self.suites.plans;
             trace.cycle(CycleRow { cycle, alive_count: *alive, ..counts.row });
-            observe::slices(&mut self.cloud, scenario, truth, ecdfs, cycle, trace);
-            observe::apps(&self.cloud, scenario, truth, &counts.moves, cycle, trace);
+            observe::slices(&mut self.cloud, scenario, plans, truth, ecdfs, cycle, trace);
+            let broken = self.constraints.broken(plans.apps.len());
+            observe::apps(&self.cloud, &plans.apps, truth, (&counts.moves, &broken), cycle, trace);
+            if self.cloud.apps.is_some() {
+                let rows = self.ledger.rows(cycle, *alive, &standing(&self.cloud));
+                for row in rows {
+                    trace.suite(row);
+                }
+            }
             observe::aggregates(&self.cloud, scenario, values, cycle, trace);
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || cycle == scenario.run.cycles {
             observe::overlay(&self.cloud, scenario, cycle, trace)?;
+        }
+        if cycle == scenario.run.cycles {
+            for row in self.constraints.rows(scenario, &self.suites) {
+                trace.breach(row);
+            }
         }
         snapshot(&self.cloud, scenario, self.panel.as_deref(), cycle, trace)?;
         self.times.observation += start.elapsed();
@@ -204,6 +243,10 @@ impl<'a> Simulation<'a> {
         let (scenario, cycle) = (self.scenario, self.cycle);
         let mut any = false;
         for number in (0..scenario.events.len()).filter(|&number| scenario.events[number].is_due(cycle)) {
+            if let EventKind::Suite(launch, nodes) = scenario.events[number].kind {
+                self.launch(launch, nodes, number, trace);
+                continue;
+            }
             let happened = event(&mut self.cloud, scenario, &self.churn, cycle, number);
             let event = happened.name.to_owned();
             trace.event(EventRow { cycle, event, nodes_count: happened.nodes_count });
@@ -212,7 +255,7 @@ impl<'a> Simulation<'a> {
         let changes = self.churn.turn(&mut self.cloud, cycle);
         any |= self.settle(&changes, None, false);
         if self.cloud.past.is_some() && cycle.is_multiple_of(self.look_back_cycles()) {
-            look_back(&mut self.cloud, scenario, &self.plan, cycle);
+            look_back(&mut self.cloud, scenario, &self.suites.plans, cycle);
             self.known.is_stale = true;
         }
         if any {
@@ -223,9 +266,10 @@ impl<'a> Simulation<'a> {
 
     /// Settles what has happened to nodes; returns whether anything has.
     fn settle(&mut self, changes: &Changes, above: Option<Above>, is_crash: bool) -> bool {
-        let Self { scenario, plan, attributes, cycle, .. } = self;
-        let scene = Scene { scenario, plan, attributes, cycle: *cycle };
-        self.counts.moves(settle(&mut self.cloud, scene, changes, above));
+        let Self { scenario, suites, attributes, cycle, .. } = self;
+        let scene = Scene { scenario, plans: &suites.plans, attributes, cycle: *cycle };
+        let moves = settle(&mut self.cloud, scene, changes, above);
+        self.moves(&moves);
         let all = || changes.iter().flatten();
         let gone = all().filter(|change| change.left).count() as u64;
         let row = &mut self.counts.row;
@@ -234,6 +278,31 @@ impl<'a> Simulation<'a> {
         let any = all().next().is_some();
         self.known.is_stale |= any;
         any
+    }
+
+    /// Counts the moves of each application.
+    fn moves(&mut self, moves: &[Moves]) {
+        add(&mut self.counts.moves, moves);
+        for (held, moves) in self.held.iter_mut().zip(moves) {
+            *held = *held + moves.joins.iter().sum::<u64>() - moves.leaves.iter().sum::<u64>();
+        }
+    }
+
+    /// A version of the suite enters at some nodes, which verify it.
+    fn launch(&mut self, launch: usize, nodes: u32, event: usize, trace: &mut Writer) {
+        let (scenario, cycle) = (self.scenario, self.cycle);
+        let number = self.suites.plans.number_of(launch);
+        if let Some(number) = number {
+            let alive = self.cloud.alive_count();
+            self.suites.launch(number, &self.cloud, alive);
+            self.known.is_stale = true;
+        }
+        let words = By::Chance(Stream::new(scenario.run.seed, cycle, EVENT + event as u32));
+        let nodes_count = enter(&mut self.cloud, scenario, number, nodes, words);
+        let launch = &scenario.launches[launch];
+        self.ledger.enter(launch, number, nodes_count);
+        self.counts.row.payload_bytes += nodes_count * launch.bytes;
+        trace.event(EventRow { cycle, event: format!("suite {}", launch.suite.version), nodes_count });
     }
 
     /// After how many cycles live nodes look at their past anew: an hour.
@@ -246,7 +315,7 @@ impl<'a> Simulation<'a> {
         let (cloud, scenario) = (&mut self.cloud, self.scenario);
         self.known.is_stale = false;
         self.known.alive = cloud.alive_count() as u64;
-        self.known.truth = truth(cloud, scenario, &self.plan)?;
+        self.known.truth = truth(cloud, &self.suites, scenario.run.seed)?;
         self.known.values = observe::true_values(cloud, scenario);
         self.known.ecdfs = vec![None; cloud.gradients.len()];
         Ok(())
@@ -255,16 +324,39 @@ impl<'a> Simulation<'a> {
     fn sampling(&mut self) {
         let start = Instant::now();
         let draws = self.draws();
-        let tally = sampling(&mut self.cloud, self.scenario, draws);
-        self.counts.messages(tally, sampling_bytes(&self.scenario.sampling));
+        let rules = rules(self.scenario, &self.suites.plans, self.suites.newest(), self.cycle);
+        let (tally, spread) = sampling(&mut self.cloud, self.scenario, draws, rules);
+        let mut bytes = sampling_bytes(&self.scenario.sampling);
+        if self.cloud.versions.is_some() && self.cloud.views.is_some() {
+            // Who only pushes gets no reply.
+            bytes = bytes.map(|bytes| bytes + if bytes > 0 { DIGEST_BYTES } else { 0 });
+            self.counts.row.payload_bytes += self.ledger.count(&spread, self.scenario, rules);
+            if !spread.is_nothing() {
+                take_from_views(&mut self.cloud, self.scenario);
+            }
+        }
+        self.counts.messages(tally, bytes);
         self.times.sampling += start.elapsed();
+    }
+
+    /// The suite spreads by exchanges of its own, where nodes keep no views.
+    fn spread(&mut self) {
+        let start = Instant::now();
+        let draws = self.draws();
+        if let (Some(whole), None) = (&self.known.meeting, &self.cloud.views) {
+            let rules = rules(self.scenario, &self.suites.plans, self.suites.newest(), self.cycle);
+            let (tally, spread) = spread(&mut self.cloud, rules, draws, whole);
+            self.counts.messages(tally, [DIGEST_BYTES; 2]);
+            self.counts.row.payload_bytes += self.ledger.count(&spread, self.scenario, rules);
+        }
+        self.times.spreading += start.elapsed();
     }
 
     fn slicing(&mut self) {
         let start = Instant::now();
         let draws = self.draws();
         if let Some(whole) = &self.known.slicing {
-            let tally = slicing(&mut self.cloud, self.scenario, &self.plan, draws, whole);
+            let tally = slicing(&mut self.cloud, self.scenario, &self.suites, draws, whole);
             let ranks = self.scenario.slicing.protocol == SlicingProtocol::Ranking;
             self.counts.messages(tally, if ranks { TELL_BYTES } else { SWAP_BYTES });
         }
@@ -273,14 +365,21 @@ impl<'a> Simulation<'a> {
 
     fn assign(&mut self) {
         let start = Instant::now();
-        self.counts.moves(assign(&mut self.cloud, &self.plan, self.scenario.run.seed));
+        let assigned = assign(&mut self.cloud, &self.suites, self.scenario.run.seed, self.scenario.slicing.steadiness);
+        self.moves(&assigned.moves);
+        if self.suites.is_relative() {
+            self.known.is_stale |= self.suites.learn(self.cloud.alive_count(), &assigned.found);
+        }
+        if self.cloud.apps.is_some() {
+            self.constraints.check(&self.cloud, self.scenario, &self.suites, &self.held, self.cycle);
+        }
         self.times.assignment += start.elapsed();
     }
 
     fn aggregate(&mut self) {
         let start = Instant::now();
         let draws = self.draws();
-        if let Some(whole) = &self.known.aggregation {
+        if let Some(whole) = &self.known.meeting {
             let tally = aggregate(&mut self.cloud, self.scenario, draws, whole);
             let states = self.cloud.aggregates.iter().map(|aggregate| aggregate.states.len() as u64).sum::<u64>();
             self.counts.messages(tally, [states * STATE_BYTES; 2]);
@@ -303,16 +402,8 @@ impl<'a> Simulation<'a> {
 }
 
 impl Counts {
-    fn new(scenario: &Scenario) -> Self {
-        Self { row: CycleRow::default(), moves: vec![Moves::default(); scenario.suite.apps.len()] }
-    }
-
-    /// Counts the moves of each application.
-    fn moves(&mut self, moves: Vec<Moves>) {
-        for (sum, moves) in self.moves.iter_mut().zip(moves) {
-            sum.joins += moves.joins;
-            sum.leaves += moves.leaves;
-        }
+    fn new(apps: usize) -> Self {
+        Self { row: CycleRow::default(), moves: vec![Moves::default(); apps] }
     }
 
     /// Counts the messages of a pass, by the bytes of a request and of a reply.

@@ -37,6 +37,7 @@ pub fn digest(cloud: &Cloud) -> u64 {
         add(of(next(&mut column), state));
     }
     cloud.views.iter().for_each(|views| add(of(next(&mut column), views)));
+    cloud.versions.iter().chain(&cloud.acting).for_each(|versions| add(of(next(&mut column), versions)));
     sum
 }
 

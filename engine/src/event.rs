@@ -36,7 +36,7 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
     let (EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Outage(group, _) | EventKind::Join(group)) =
         kind
     else {
-        unreachable!("not yet")
+        unreachable!("a version of the suite hits nobody")
     };
     let from = if matches!(kind, EventKind::Join(_)) { FREE } else { UP };
     let selection = select(cloud, scenario, group, from, stream);
@@ -48,7 +48,7 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
         EventKind::Crash(_) | EventKind::Leave(_) => stop(cloud, &selection, FREE, NEVER),
         EventKind::Outage(_, cycles) => stop(cloud, &selection, OUT, cycle.saturating_add(*cycles).min(NEVER)),
         EventKind::Join(_) => join(cloud, &selection, churn, cycle),
-        EventKind::Suite(..) => unreachable!("not yet"),
+        EventKind::Suite(..) => unreachable!("a version of the suite hits nobody"),
     };
     Happened {
         name: kind.name(),

@@ -11,11 +11,12 @@ use kernels::philox::Stream;
 use kernels::suite::Holdings;
 use rayon::prelude::*;
 
-use crate::assign::Moves;
+use crate::assign::{Cause, Moves};
 use crate::cloud::{Cloud, Estimates, Gradient};
 use crate::error::Error;
 use crate::overlay::{BYTES_PER_NODE, Effort, Graph};
 use crate::pass::{STRIDE, strides};
+use crate::plan::Plans;
 use crate::purpose::OVERLAY;
 use crate::schedule::MEMBER;
 use crate::truth::Truth;
@@ -27,15 +28,17 @@ const PARTS: usize = 16;
 pub fn slices(
     cloud: &mut Cloud,
     scenario: &Scenario,
+    plans: &Plans,
     truth: &Truth,
     ecdfs: &mut [Option<Ecdf>],
     cycle: u32,
     trace: &mut Writer,
 ) {
     let lossy = scenario.network.request_loss > 0.0 || scenario.network.reply_loss > 0.0;
-    let plan = crate::plan::Plan::new(&scenario.suite);
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
+        // The newest version may have no use for it any more.
+        let Some(should) = truth.members[number] else { continue };
         let Gradient { slots, members, ranks, tenths, .. } = gradient;
         let moving = lossy || members.is_some();
         let present = members.as_deref().unwrap_or(alive);
@@ -47,7 +50,6 @@ pub fn slices(
             }
             unknown => unknown.insert(ids(slots, present)),
         };
-        let should = truth.members[number];
         let columns = ((&mut **tenths, &**slots), (&**ranks, present));
         let sums = strides(columns, |_, ((tenths, slots), (ranks, present))| {
             measure(tenths, slots, ranks, present, ecdf, should)
@@ -60,7 +62,7 @@ pub fn slices(
         trace.slice(SliceRow {
             cycle,
             gradient: number as u32,
-            attribute: scenario.fleet.attributes[plan.gradients[number].attribute].clone(),
+            attribute: scenario.fleet.attributes[plans.gradients[number].attribute].clone(),
             protocol: scenario.slicing.protocol.name().to_owned(),
             members_count: ecdf.total(),
             gdm_normalised: share(sum.squares),
@@ -88,38 +90,55 @@ fn ids(slots: &[kernels::slicing::Slot], present: &[u8]) -> Ecdf {
     Ecdf::new(&sums)
 }
 
-/// Writes a row for each application. `moves` are those since the previous row.
-pub fn apps(cloud: &Cloud, scenario: &Scenario, truth: &Truth, moves: &[Moves], cycle: u32, trace: &mut Writer) {
-    let (Some(held), Some(assigned)) = (&cloud.apps, &cloud.truth) else { return };
-    let count = scenario.suite.apps.len();
-    let attributes: Vec<&[f32]> = cloud.attributes.iter().map(|attribute| &**attribute).collect();
-    let strides = strides(((&**held, &**assigned), attributes), |_, ((held, assigned), attributes)| {
-        Holdings::of(count, held, assigned, &attributes)
+/// What so many applications hold, with the sums of some attributes.
+#[must_use]
+pub fn holdings(cloud: &Cloud, apps: usize, attributes: &[usize]) -> Holdings {
+    let (Some(held), Some(truth)) = (&cloud.apps, &cloud.truth) else { return Holdings::default() };
+    let attributes: Vec<&[f32]> = attributes.iter().map(|&attribute| &*cloud.attributes[attribute]).collect();
+    let strides = strides(((&**held, &**truth), attributes), |_, ((held, truth), attributes)| {
+        Holdings::of(apps, held, truth, &attributes)
     });
     let mut strides = strides.into_iter();
     let first = strides.next().unwrap_or_default();
-    let sum = strides.fold(first, |mut sum, stride| {
+    strides.fold(first, |mut sum, stride| {
         sum.add(&stride);
         sum
-    });
-    for (number, app) in scenario.suite.apps.iter().enumerate() {
+    })
+}
+
+/// Writes a row for each application. `moves` are those since the previous row, `broken` its constraints that are.
+pub fn apps(
+    cloud: &Cloud,
+    names: &[String],
+    truth: &Truth,
+    (moves, broken): (&[Moves], &[u64]),
+    cycle: u32,
+    trace: &mut Writer,
+) {
+    if cloud.apps.is_none() {
+        return;
+    }
+    let attributes: Vec<usize> = (0..cloud.attributes.len()).collect();
+    let sum = holdings(cloud, names.len(), &attributes);
+    for (number, name) in names.iter().enumerate() {
         let (held, correct) = (sum.held[number], sum.correct[number]);
+        let Moves { joins, leaves } = moves[number];
         trace.app(AppRow {
             cycle,
-            app: app.name.clone(),
+            app: name.clone(),
             asked_count: truth.asked[number],
             held_count: held,
             correct_count: correct,
             wrong_count: held - correct,
-            joins_count: moves[number].joins,
-            joins_churn_count: 0,
-            joins_rank_count: 0,
-            joins_suite_count: 0,
-            leaves_count: moves[number].leaves,
-            leaves_churn_count: 0,
-            leaves_rank_count: 0,
-            leaves_suite_count: 0,
-            broken_constraints_count: 0,
+            joins_count: joins.iter().sum(),
+            joins_churn_count: joins[Cause::Churn as usize],
+            joins_rank_count: joins[Cause::Rank as usize],
+            joins_suite_count: joins[Cause::Suite as usize],
+            leaves_count: leaves.iter().sum(),
+            leaves_churn_count: leaves[Cause::Churn as usize],
+            leaves_rank_count: leaves[Cause::Rank as usize],
+            leaves_suite_count: leaves[Cause::Suite as usize],
+            broken_constraints_count: broken[number],
             border_ties_count: truth.border_ties[number],
             mean_attributes: sum.sums.iter().map(|sums| (held > 0).then(|| sums[number] / held as f64)).collect(),
         });

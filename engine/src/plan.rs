@@ -1,128 +1,194 @@
-//! What a suite asks of a node: bounds on its own ids, in order of precedence.
+//! What each version of the suite asks of a node: steps, in order of precedence.
 //!
-//! Applications are served in order, each from the nodes that no earlier one took (*cascade*). Gradient applications that
-//! follow one another on one attribute share a gradient, since what one takes does not change the order of the rest: their
-//! bounds lie at cumulative shares, from the top or from the bottom. Every other gradient application has a gradient of
-//! its own, among the nodes that are left. Random applications split what they find by one uniform word per node, kept for
-//! life.
+//! Applications are served in order, each from the nodes that no earlier one took (*cascade*) and that fit its condition. Gradient
+//! applications that follow one another on one attribute, with the same condition, share a gradient, since what one takes does not
+//! change the order of the rest. Random applications with the same condition share one uniform word per node, kept for life (a
+//! *draw*).
+//!
+//! All versions that nodes will ever take are known when a run begins, so that columns can be made. Versions share gradients: the
+//! same attribute and condition, in the same place as far as there are several, is the same gradient, and nodes that change from
+//! one version to the next keep what they know of their rank.
 
-use datasets::suite::{App, Choice, Request, Suite};
+use std::collections::BTreeSet;
 
-/// One whole, in units of 2^-32.
-const WHOLE: f64 = 4_294_967_296.0;
+use datasets::scenario::Scenario;
+use datasets::suite::{App, Choice, Request, Suite, Test, Verdict};
 
-/// What a suite asks of every node.
+/// What all versions of a run ask of every node.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
-    /// Gradients, in the order in which nodes must know them.
+pub struct Plans {
+    /// Names of all applications of all versions: their numbers are those that nodes hold.
+    pub apps: Vec<String>,
+    /// The versions that nodes take, ascending: number k of the kernel is entry k - 1.
+    pub versions: Vec<Plan>,
+    /// The gradients of all versions.
     pub gradients: Vec<GradientPlan>,
-    /// One claim an application, in order of precedence.
-    pub claims: Vec<Claim>,
+    /// The conditions of all versions.
+    pub conditions: Vec<Test>,
 }
 
-/// A gradient: an order of the nodes that earlier applications leave.
+/// What one version asks of every node.
 #[derive(Clone, Debug, PartialEq)]
-pub struct GradientPlan {
-    /// Index of the attribute.
-    pub attribute: usize,
-    /// Index of the first application that uses it.
-    pub first_app: usize,
-    /// Share of the cloud that earlier applications leave.
-    pub left: f64,
+pub struct Plan {
+    /// The version.
+    pub version: u64,
+    /// Which of the scenario's launches brings it; `None` for the suite with which the run begins.
+    pub launch: Option<usize>,
+    /// An entry for each application, in order of precedence.
+    pub steps: Vec<Step>,
 }
 
-/// Which nodes an application takes, of those that are left.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Claim {
-    /// Those whose normalised rank in a gradient lies between two shares of its members.
+/// An application served.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its number.
+    pub app: u8,
+    /// How many nodes it asks for.
+    pub request: Request,
+    /// The condition that its nodes fit.
+    pub condition: Option<usize>,
+    /// Which of those it takes.
+    pub pick: Pick,
+}
+
+/// Which nodes an application takes, of those that are left and fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The first or the last by their rank.
     Gradient {
         /// Number of the gradient.
         gradient: usize,
-        /// From this share on.
-        from: f64,
-        /// Up to this one.
-        to: f64,
+        /// Whether it is the first application of the version that uses it: those that are left and fit now are its members.
+        opens: bool,
+        /// Whether those with the largest values come first.
+        top: bool,
     },
-    /// Those whose word for life lies between two shares.
-    Random {
-        /// From this share on.
-        from: f64,
-        /// Up to this one.
-        to: f64,
-    },
+    /// Any, by a draw for life: 0 without a condition, else the number of the condition and 1.
+    Random(usize),
 }
 
-impl Claim {
-    /// The bounds of a claim, in units of 2^-32.
+/// A gradient: an order of the nodes by an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GradientPlan {
+    /// Index of the attribute.
+    pub attribute: usize,
+    /// The condition that its members fit.
+    pub condition: Option<usize>,
+    /// Whether all live nodes take part in it at all times, under every version.
+    pub is_whole: bool,
+}
+
+impl Plans {
+    /// The plans of a scenario.
     #[must_use]
-    pub fn words(&self) -> (u64, u64) {
-        let (Self::Gradient { from, to, .. } | Self::Random { from, to }) = *self;
-        ((from * WHOLE).round() as u64, (to * WHOLE).round() as u64)
+    pub fn new(scenario: &Scenario) -> Self {
+        let valid = scenario.launches.iter().enumerate().filter(|(_, launch)| launch.verdict == Verdict::Valid);
+        let first = (!scenario.suite.apps.is_empty()).then_some((&scenario.suite, None));
+        Self::of(first.into_iter().chain(valid.map(|(number, launch)| (&launch.suite, Some(number)))))
+    }
+
+    /// The plans of some suites, ascending by version, with the launches that bring them.
+    #[must_use]
+    pub fn of<'a>(suites: impl Iterator<Item = (&'a Suite, Option<usize>)>) -> Self {
+        let mut plans = Self::default();
+        for (suite, launch) in suites {
+            plans.add(suite, launch);
+        }
+        let opened_first = |gradient: usize, plan: &Plan| matches!(plan.steps.first(), Some(Step { pick: Pick::Gradient { gradient: first, .. }, .. }) if *first == gradient);
+        // Before the first version enters, nobody takes part in anything.
+        let from_the_start = plans.versions.first().is_some_and(|plan| plan.launch.is_none());
+        for number in 0..plans.gradients.len() {
+            let is_whole = from_the_start && plans.versions.iter().all(|plan| opened_first(number, plan));
+            let gradient = &mut plans.gradients[number];
+            gradient.is_whole = is_whole && gradient.condition.is_none();
+        }
+        plans
+    }
+
+    /// The number of the version that a launch brings, if nodes take it.
+    #[must_use]
+    pub fn number_of(&self, launch: usize) -> Option<usize> {
+        self.versions.iter().position(|plan| plan.launch == Some(launch)).map(|index| index + 1)
+    }
+
+    /// Adds a version.
+    fn add(&mut self, suite: &Suite, launch: Option<usize>) {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut used = BTreeSet::new();
+        for (index, app) in suite.apps.iter().enumerate() {
+            let condition = app.condition.as_ref().map(|condition| self.condition(&condition.test));
+            let pick = match app.choice {
+                Choice::Random => Pick::Random(condition.map_or(0, |condition| condition + 1)),
+                Choice::Top(attribute) | Choice::Bottom(attribute) => {
+                    let top = matches!(app.choice, Choice::Top(_));
+                    let before = steps.last().filter(|_| index > 0).map(|step: &Step| (step.pick, step.condition));
+                    match before {
+                        Some((Pick::Gradient { gradient, .. }, same))
+                            if same == condition && self.gradients[gradient].attribute == attribute =>
+                        {
+                            Pick::Gradient { gradient, opens: false, top }
+                        }
+                        _ => {
+                            let gradient = self.gradient(attribute, condition, &mut used);
+                            Pick::Gradient { gradient, opens: true, top }
+                        }
+                    }
+                }
+            };
+            steps.push(Step { app: self.app(app), request: app.request, condition, pick });
+        }
+        self.versions.push(Plan { version: suite.version, launch, steps });
+    }
+
+    /// The number of an application.
+    fn app(&mut self, app: &App) -> u8 {
+        let known = self.apps.iter().position(|name| *name == app.name);
+        let number = known.unwrap_or_else(|| {
+            self.apps.push(app.name.clone());
+            self.apps.len() - 1
+        });
+        number as u8
+    }
+
+    /// The number of a condition.
+    fn condition(&mut self, test: &Test) -> usize {
+        self.conditions.iter().position(|known| known == test).unwrap_or_else(|| {
+            self.conditions.push(test.clone());
+            self.conditions.len() - 1
+        })
+    }
+
+    /// The number of the next gradient by an attribute that this version does not use yet.
+    fn gradient(&mut self, attribute: usize, condition: Option<usize>, used: &mut BTreeSet<usize>) -> usize {
+        let fits = |gradient: &GradientPlan| gradient.attribute == attribute && gradient.condition == condition;
+        let free = (0..self.gradients.len()).find(|number| fits(&self.gradients[*number]) && !used.contains(number));
+        let number = free.unwrap_or_else(|| {
+            self.gradients.push(GradientPlan { attribute, condition, is_whole: false });
+            self.gradients.len() - 1
+        });
+        used.insert(number);
+        number
     }
 }
 
 impl Plan {
-    /// The plan of a suite.
+    /// The step at which a gradient opens, if the version has it.
     #[must_use]
-    pub fn new(suite: &Suite) -> Self {
-        let mut plan = Self::default();
-        let mut left = 1.0;
-        // What applications of the running gradient hold, from either end; where the words of random ones begin.
-        let (mut top, mut bottom, mut word) = (0.0, 0.0, 0.0);
-        for (index, app) in suite.apps.iter().enumerate() {
-            let Request::Share(asked) = app.request else { unreachable!("a share") };
-            let claim = match app.choice {
-                Choice::Random => {
-                    let from = word;
-                    word = fraction(from + (1.0 - from) * fraction(asked / left));
-                    Claim::Random { from, to: word }
-                }
-                Choice::Top(attribute) | Choice::Bottom(attribute) => {
-                    if !plan.goes_on(&suite.apps, index, attribute) {
-                        (top, bottom) = (0.0, 0.0);
-                        plan.gradients.push(GradientPlan { attribute, first_app: index, left });
-                    }
-                    let gradient = plan.gradients.len() - 1;
-                    let share = asked / plan.gradients[gradient].left;
-                    if matches!(app.choice, Choice::Top(_)) {
-                        top += share;
-                        Claim::Gradient { gradient, from: fraction(1.0 - top), to: fraction(1.0 - (top - share)) }
-                    } else {
-                        bottom += share;
-                        Claim::Gradient { gradient, from: fraction(bottom - share), to: fraction(bottom) }
-                    }
-                }
-            };
-            plan.claims.push(claim);
-            left -= asked;
-        }
-        plan
+    pub fn opening(&self, number: usize) -> Option<usize> {
+        let opens =
+            |step: &Step| matches!(step.pick, Pick::Gradient { gradient, opens: true, .. } if gradient == number);
+        self.steps.iter().position(opens)
     }
 
-    /// Where applications of a gradient end within it, in units of 2^-32.
+    /// Whether what it asks depends on the cloud, and not on itself alone.
     #[must_use]
-    pub fn borders(&self, number: usize) -> Vec<u32> {
-        let of = |claim: &&Claim| matches!(claim, Claim::Gradient { gradient, .. } if *gradient == number);
-        let words = self.claims.iter().filter(of).flat_map(|claim| <[u64; 2]>::from(claim.words()));
-        let mut borders: Vec<u32> = words.filter(|&word| word > 0).filter_map(|word| word.try_into().ok()).collect();
-        borders.sort_unstable();
-        borders.dedup();
-        borders
+    pub fn is_relative(&self) -> bool {
+        self.has_conditions() || self.steps.iter().any(|step| matches!(step.request, Request::Nodes(_)))
     }
 
-    /// Whether an application continues the gradient of the one before it.
-    fn goes_on(&self, apps: &[App], index: usize, attribute: usize) -> bool {
-        let follows = index > 0 && apps[index - 1].choice != Choice::Random;
-        follows && self.gradients.last().is_some_and(|gradient| gradient.attribute == attribute)
-    }
-}
-
-/// A share, freed from what rounding adds beyond 0 and 1 or leaves short of them.
-fn fraction(share: f64) -> f64 {
-    const ROUNDING: f64 = 1e-9;
-    match share {
-        s if s < ROUNDING => 0.0,
-        s if s > 1.0 - ROUNDING || s.is_nan() => 1.0,
-        s => s,
+    /// Whether an application has a condition.
+    #[must_use]
+    pub fn has_conditions(&self) -> bool {
+        self.steps.iter().any(|step| step.condition.is_some())
     }
 }

@@ -10,7 +10,7 @@ pub const CLASS: u32 = 0x01 << 16;
 pub const ATTRIBUTE: u32 = 0x02 << 16;
 /// Random id of a node in gradient k.
 pub const ID: u32 = 0x03 << 16;
-/// Draw by which random applications are chosen, for life.
+/// Draw k by which random applications are chosen, for life.
 pub const SUITE: u32 = 0x04 << 16;
 /// Which nodes a snapshot holds.
 pub const PANEL: u32 = 0x05 << 16;
@@ -30,6 +30,8 @@ pub const LENGTHS: u32 = 0x0b << 16;
 pub const CONTACTS: u32 = 0x0c << 16;
 /// Attribute values above all others.
 pub const ABOVE: u32 = 0x0d << 16;
+/// Who is an adversary.
+pub const ADVERSARIES: u32 = 0x0e << 16;
 /// Exchanges of slicing in gradient k.
 pub const SLICING: u32 = 0x10 << 16;
 /// Nodes that leave gradient k.
@@ -38,11 +40,13 @@ pub const PARTING: u32 = 0x11 << 16;
 pub const AGGREGATION: u32 = 0x12 << 16;
 /// Exchanges of peer sampling.
 pub const SAMPLING: u32 = 0x13 << 16;
-
 /// Whom nodes of ranking see with the oracle, and tell, in gradient k; those near a border are told in a pass of their own.
 pub const RANKING: u32 = 0x14 << 16;
 /// Telling those near a border, in gradient k.
 pub const TELLING: u32 = 0x15 << 16;
+
+/// Exchanges by which the suite spreads.
+pub const SPREADING: u32 = 0x16 << 16;
 
 /// Distance between two passes of one kind.
 pub const INSTANCE: u32 = 1 << 8;

@@ -18,18 +18,18 @@ use kernels::exchange::Tally;
 use kernels::slicing::Slot;
 
 use crate::cloud::{Cloud, Gradient, LEAVING};
-use crate::plan::Plan;
 use crate::protocols::{Ordered, OrderedMaxGain, Parting, Retest};
 use crate::purpose::{INSTANCE, PARTING, SLICING};
 use crate::ranking::{People, ranking};
 use crate::sampling::Views;
 use crate::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
+use crate::suites::Suites;
 
 /// Members of a block: a little more than a window of candidates. May change results.
 pub const BLOCK: usize = 1 << 11;
 
 /// Runs one cycle of slicing in every gradient. `whole` is the cloud of live nodes in blocks of [`BLOCK`].
-pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, draws: Draws, whole: &Partition) -> Tally {
+pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, suites: &Suites, draws: Draws, whole: &Partition) -> Tally {
     let mut tally = Tally::default();
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
@@ -38,7 +38,7 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, plan: &Plan, draws: Draws
         if gradient.memory.is_some() {
             let lists = [&mut cloud.partners, &mut cloud.targets].map(|list| list.as_deref_mut().unwrap_or(&mut []));
             let people = People { alive, views, candidates: scenario.sampling.view as usize };
-            tally.add(ranking(gradient, people, lists, Draws { purpose: instance, ..draws }, &plan.borders(number)));
+            tally.add(ranking(gradient, people, lists, Draws { purpose: instance, ..draws }, &suites.borders(number)));
             continue;
         }
         let Gradient { slots, members, .. } = gradient;

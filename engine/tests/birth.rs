@@ -10,6 +10,8 @@ use engine::attributes::Attributes;
 use engine::birth::birth;
 use engine::churn::Churn;
 use engine::cloud::Cloud;
+use engine::plan::Plans;
+use engine::suites::Suites;
 use engine::{Storage, truth};
 
 const NODES: usize = 200_000;
@@ -123,7 +125,9 @@ fn real_relays_tie_at_the_border_and_the_truth_says_how_many() {
     let scenario = scenario(&text);
     let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
     birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
-    let found = truth::truth(&mut cloud, &scenario, &engine::plan::Plan::new(&scenario.suite)).unwrap();
+    let mut suites = Suites::new(Plans::new(&scenario), scenario.run.seed);
+    suites.launch(1, &cloud, cloud.nodes);
+    let found = truth::truth(&mut cloud, &suites, scenario.run.seed).unwrap();
     // 21.9 % of the 18,281 rows have an availability of exactly 1.
     assert!((found.border_ties[0] as f64 / NODES as f64 - 0.219).abs() < 0.004, "{found:?}");
     assert_eq!(found.asked[0], NODES as u64 / 10);

@@ -6,6 +6,7 @@
 //! - [`slicing`]: the swap of random ids, and the measures of disorder.
 //! - [`ranking`]: the count of those that have a smaller attribute.
 //! - [`disorder`]: how far random ids are from the order of the nodes.
+//! - [`spread`]: how versions of a suite spread.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
 //! - [`newscast`]: what they make of them in Newscast.
@@ -28,5 +29,6 @@ pub mod ranking;
 pub mod scalar;
 pub mod slicing;
 pub mod sort;
+pub mod spread;
 pub mod suite;
 pub mod views;

@@ -9,20 +9,63 @@ use crate::slicing::Slot;
 /// The node belongs to no application.
 pub const NONE: u8 = u8::MAX;
 
-/// Gives `app` those nodes that have none yet and whose word lies in `from..to`.
+/// The node does not decide by the plan at hand.
+pub const ELSEWHERE: u8 = u8::MAX - 1;
+
+/// Gives `app` those nodes that have none yet, whose word lies in `from..to`, and which `fits` marks with 1; all, if that is empty.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, from: u64, to: u64, app: u8) {
+pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, fits: &[u8], from: u64, to: u64, app: u8) {
     assert_eq!(apps.len(), words.len());
+    assert!(fits.is_empty() || fits.len() == apps.len());
     if to <= from {
         return;
     }
     // from ≤ word < to, in 32 bits: the interval is not empty, so its last word exists.
     let (first, width) = (from as u32, (to - from - 1) as u32);
-    for (held, word) in apps.iter_mut().zip(words) {
-        let takes = *held == NONE && word.wrapping_sub(first) <= width;
-        *held = if takes { app } else { *held };
+    let takes = |held: u8, word: u32| held == NONE && word.wrapping_sub(first) <= width;
+    if fits.is_empty() {
+        for (held, word) in apps.iter_mut().zip(words) {
+            *held = if takes(*held, word) { app } else { *held };
+        }
+    } else {
+        for ((held, word), &fits) in apps.iter_mut().zip(words).zip(fits) {
+            *held = if takes(*held, word) && fits == 1 { app } else { *held };
+        }
+    }
+}
+
+/// As [`claim`] for nodes that would rather stay where they are: those that hold `app` already keep it while their word lies in
+/// `from..to` or less than `slack` beside it; others take it only where it lies more than `slack` inside. An end of the whole
+/// range is no border.
+///
+/// # Panics
+/// If the lengths differ.
+#[expect(clippy::too_many_arguments, reason = "a claim, who holds what, and the slack")]
+pub fn claim_steadily(
+    apps: &mut [u8],
+    held: &[u8],
+    words: impl ExactSizeIterator<Item = u32>,
+    fits: &[u8],
+    from: u64,
+    to: u64,
+    slack: u64,
+    app: u8,
+) {
+    const WHOLE: u64 = 1 << 32;
+    assert_eq!(apps.len(), words.len());
+    assert_eq!(apps.len(), held.len());
+    if to <= from {
+        return;
+    }
+    let inner = (if from == 0 { 0 } else { from + slack }, if to >= WHOLE { WHOLE } else { to.saturating_sub(slack) });
+    let outer = (from.saturating_sub(slack), (to + slack).min(WHOLE));
+    for (k, ((chosen, &held), word)) in apps.iter_mut().zip(held).zip(words).enumerate() {
+        let (from, to) = if held == app { outer } else { inner };
+        let takes =
+            *chosen == NONE && (from..to).contains(&u64::from(word)) && fits.get(k).is_none_or(|&fits| fits == 1);
+        *chosen = if takes { app } else { *chosen };
     }
 }
 

@@ -1,7 +1,7 @@
 //! Peer sampling: what two nodes make of their views when they meet.
 //!
-//! A view is a record of words: c addresses, then c bytes of age, four a word. Entries come first, empty places
-//! ([`NOBODY`]) last; a view never holds its owner, and no address twice.
+//! A view is a record of words: c addresses, then c bytes of age, four a word, and behind them a byte that nodes exchange when they
+//! meet anyway ([`told`]). Entries come first, empty places ([`NOBODY`]) last; a view never holds its owner, and no address twice.
 //!
 //! - [`newscast`]: both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003).
 //! - [`generic`]: the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007.
@@ -29,7 +29,27 @@ pub const FORGET_CYCLES: u32 = (u8::MAX - OLDEST) as u32 / 2;
 /// Words of the record of a view of so many entries.
 #[must_use]
 pub const fn words(entries: usize) -> usize {
-    entries + entries.div_ceil(4)
+    entries + (entries + 1).div_ceil(4)
+}
+
+/// The byte behind a view of so many entries in its record: what its owner tells those it meets.
+///
+/// # Panics
+/// If the record is too short.
+#[must_use]
+#[inline]
+pub fn told(record: &mut [u32], entries: usize) -> &mut u8 {
+    &mut bytemuck::cast_slice_mut(&mut record[entries..])[entries]
+}
+
+/// That byte, to be read.
+///
+/// # Panics
+/// If the record is too short.
+#[must_use]
+#[inline]
+pub fn told_by(record: &[u32], entries: usize) -> u8 {
+    bytemuck::cast_slice(&record[entries..])[entries]
 }
 
 /// A view in its record.

@@ -72,7 +72,7 @@ fn claims_are_those_of_the_scalar_twin() {
     for (from, to) in [(0, whole), (0, 0), (whole, whole), (whole / 3, whole / 2), (whole / 2, whole), (5, 4)] {
         let mut apps: Vec<u8> = words(1_000, 1).iter().map(|word| if word % 3 == 0 { 7 } else { NONE }).collect();
         let before = apps.clone();
-        claim(&mut apps, drawn.iter().copied(), from, to, 1);
+        claim(&mut apps, drawn.iter().copied(), &[], from, to, 1);
         for ((app, &was), &word) in apps.iter().zip(&before).zip(&drawn) {
             assert_eq!(*app, if was == NONE && scalar::takes(word, from, to) { 1 } else { was });
         }

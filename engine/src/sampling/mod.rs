@@ -14,12 +14,15 @@ mod views;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use datasets::scenario::{OnDead, Peer, Propagation, Sampling, SamplingProtocol, Scenario};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
+use kernels::spread::{Rules, Spread};
 use kernels::views::{
-    FORGET_CYCLES, Generic, Meeting, NOBODY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, words,
+    FORGET_CYCLES, Generic, Meeting, NOBODY, Room, TOGETHER, View, Words, cyclon, forget, generic, newscast, told,
+    words,
 };
 
 pub use start::{start, welcome};
@@ -28,6 +31,7 @@ pub use views::Views;
 use crate::cloud::Cloud;
 use crate::purpose::SAMPLING;
 use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
+use crate::spread::gather;
 
 /// Exchanges between the fetching of an initiator's record and its turn. Changes speed only.
 const AHEAD: usize = 4;
@@ -36,14 +40,15 @@ const AHEAD: usize = 4;
 const LINE_WORDS: usize = 16;
 
 /// Runs one cycle of the peer sampling protocol.
-pub fn sampling(cloud: &mut Cloud, scenario: &Scenario, draws: Draws) -> Tally {
-    let Some(views) = &mut cloud.views else { return Tally::default() };
+pub fn sampling(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, rules: Rules) -> (Tally, Spread) {
+    let Some(views) = &mut cloud.views else { return Default::default() };
     let draws = Draws { purpose: SAMPLING, ..draws };
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let failed = AtomicU64::new(0);
-    let gossip = Gossip { sampling: &scenario.sampling, draws, alive, failed: &failed };
+    let spread = Mutex::default();
+    let gossip = Gossip { sampling: &scenario.sampling, draws, alive, failed: &failed, rules, spread: &spread };
     let tally = Listed { draws, partners: gossip }.run(views, &gossip);
-    Tally { failed: failed.into_inner(), ..tally }
+    (Tally { failed: failed.into_inner(), ..tally }, spread.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The protocol of a scenario in one cycle.
@@ -55,6 +60,10 @@ struct Gossip<'a> {
     alive: &'a [u8],
     /// Dead nodes that were tried: a sum, so that the order of threads is no matter.
     failed: &'a AtomicU64,
+    /// What nodes do with the versions of the suite that they are told of.
+    rules: Rules,
+    /// What they have sent of them.
+    spread: &'a Mutex<Spread>,
 }
 
 impl Gossip<'_> {
@@ -199,7 +208,7 @@ impl Protocol<u32> for Gossip<'_> {
             swapping: sampling.swapping as usize,
         };
         let mut room = Room::default();
-        let mut tally = Tally::default();
+        let (mut tally, mut spread) = (Tally::default(), Spread::default());
         let initiators: Vec<u32> = batch.from.iter().map(|from| batch.firsts[0] + from).collect();
         let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
         for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
@@ -225,7 +234,14 @@ impl Protocol<u32> for Gossip<'_> {
                 SamplingProtocol::Cyclon => cyclon(&mut meeting, sampling.shuffle as usize, &mut words, &mut room),
                 SamplingProtocol::Newscast | SamplingProtocol::Oracle => unreachable!("it keeps no such views"),
             }
+            let (own, other) = (told(own_record, entries), told(other_record, entries));
+            if sampling.propagation == Propagation::Push {
+                self.rules.push(*own, other, loss, &mut spread);
+            } else {
+                self.rules.meet(own, other, loss, &mut spread);
+            }
         }
+        gather(self.spread, &spread);
         tally
     }
 }
@@ -256,7 +272,7 @@ impl Gossip<'_> {
     /// Runs a batch of Newscast.
     fn newscast(&self, ends: &mut impl Ends<u32>, batch: &Batch<'_>) -> Tally {
         let (entries, cells, now) = (self.entries(), self.cells(), self.now());
-        let mut tally = Tally::default();
+        let (mut tally, mut spread) = (Tally::default(), Spread::default());
         for (number, (from, to)) in batch.from.chunks(TOGETHER).zip(batch.partners.chunks(TOGETHER)).enumerate() {
             let mut nodes = [0; TOGETHER];
             nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.firsts[0] + from);
@@ -279,8 +295,10 @@ impl Gossip<'_> {
                 let mut meeting =
                     Meeting { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
                 newscast(&mut meeting, now, [ones[k], others[k]]);
+                self.rules.meet(told(own_record, entries), told(other_record, entries), loss, &mut spread);
             }
         }
+        gather(self.spread, &spread);
         tally
     }
 }

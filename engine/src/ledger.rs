@@ -1,0 +1,121 @@
+//! The ledger of versions: which have entered the cloud, and what of each has been sent, taken and dropped since the last row.
+
+use datasets::scenario::{Launch, Push, Scenario};
+use datasets::suite::{Reason, Verdict};
+use datasets::trace::SuiteRow;
+use kernels::spread::{Bad, Rules, Spread};
+
+use crate::plan::Plans;
+use crate::spread::Standing;
+
+/// The highest version that there can be: that of a forged one.
+const HIGHEST: u64 = i64::MAX as u64;
+
+/// The versions that have entered.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+}
+
+/// A version.
+#[derive(Clone, Debug)]
+struct Entry {
+    /// Its number in the kernel, if nodes take it.
+    number: Option<usize>,
+    /// Bytes of its description.
+    bytes: u64,
+    /// Whether adversaries push it.
+    is_pushed: bool,
+    /// What has been counted since the last row.
+    row: SuiteRow,
+}
+
+impl Ledger {
+    /// The ledger before the first cycle.
+    #[must_use]
+    pub fn new(scenario: &Scenario, plans: &Plans) -> Self {
+        let mut ledger = Self::default();
+        if plans.versions.first().is_some_and(|plan| plan.launch.is_none()) {
+            ledger.entry(scenario.suite.version, Some(1), scenario.suite_bytes);
+        }
+        ledger
+    }
+
+    /// The entry of a version, which is new if there is none yet.
+    fn entry(&mut self, version: u64, number: Option<usize>, bytes: u64) -> &mut Entry {
+        let place = self.entries.iter().position(|entry| entry.row.version == version && entry.number == number);
+        let place = place.unwrap_or_else(|| {
+            let row = SuiteRow { version, ..SuiteRow::default() };
+            self.entries.push(Entry { number, bytes, is_pushed: false, row });
+            self.entries.len() - 1
+        });
+        &mut self.entries[place]
+    }
+
+    /// A version enters at so many nodes, under its number if they take it; else they drop it.
+    pub fn enter(&mut self, launch: &Launch, number: Option<usize>, nodes: u64) {
+        let version = launch.suite.version;
+        // What was taken before is one version, however often it comes.
+        let known = self.entries.iter().find(|entry| entry.row.version == version).and_then(|entry| entry.number);
+        let entry = self.entry(version, number.or(known), launch.bytes);
+        entry.row.payload_bytes += nodes * launch.bytes;
+        if let Verdict::Rejected(reason) = launch.verdict {
+            *rejected(&mut entry.row, reason) += nodes;
+        }
+    }
+
+    /// Counts what nodes have sent in a cycle; returns the bytes of the descriptions.
+    pub fn count(&mut self, spread: &Spread, scenario: &Scenario, rules: Rules) -> u64 {
+        let mut sum = 0;
+        for entry in &mut self.entries {
+            let taken = entry.number.map_or(0, |number| spread.taken[number]);
+            entry.row.payload_bytes += taken * entry.bytes;
+            sum += taken * entry.bytes;
+        }
+        let Some((adversaries, push)) = scenario.adversaries.as_ref().zip(rules.push) else { return sum };
+        let newest = self.entries.iter().rev().find(|entry| entry.number.is_some()).map_or(0, |entry| entry.bytes);
+        let (version, number, bytes, reason) = match &adversaries.push {
+            Push::File(launch) => {
+                let Verdict::Rejected(reason) = launch.verdict else { unreachable!("a good version is not refused") };
+                (launch.suite.version, None, launch.bytes, reason)
+            }
+            Push::Old if matches!(push, Bad::Old(old) if rules.passes(old)) => {
+                (scenario.suite.version, Some(1), scenario.suite_bytes, Reason::Replayed)
+            }
+            Push::Old => (scenario.suite.version, Some(1), scenario.suite_bytes, Reason::Expired),
+            Push::Forged => (HIGHEST, None, newest, Reason::Forged),
+        };
+        let entry = self.entry(version, number, bytes);
+        entry.is_pushed = true;
+        *rejected(&mut entry.row, reason) += spread.dropped;
+        entry.row.payload_bytes += spread.dropped * bytes;
+        sum + spread.dropped * bytes
+    }
+
+    /// The rows after a cycle; counting begins anew.
+    pub fn rows(&mut self, cycle: u32, alive: u64, standing: &Standing) -> Vec<SuiteRow> {
+        let share = |count: u64| if alive == 0 { 0.0 } else { count as f64 / alive as f64 };
+        let row = |entry: &mut Entry| {
+            let next = SuiteRow { version: entry.row.version, ..SuiteRow::default() };
+            let row = std::mem::replace(&mut entry.row, next);
+            let (holders, acting) = match entry.number {
+                Some(number) => (standing.holders[number], standing.acting[number]),
+                None if entry.is_pushed => (standing.adversaries, 0),
+                None => (0, 0),
+            };
+            SuiteRow { cycle, holders_fraction: share(holders), acting_fraction: share(acting), ..row }
+        };
+        self.entries.iter_mut().map(row).collect()
+    }
+}
+
+/// The count of what was dropped for a reason.
+fn rejected(row: &mut SuiteRow, reason: Reason) -> &mut u64 {
+    match reason {
+        Reason::Malformed => &mut row.rejected_malformed_count,
+        Reason::Forged => &mut row.rejected_forged_count,
+        Reason::Expired => &mut row.rejected_expired_count,
+        Reason::Replayed => &mut row.rejected_replayed_count,
+        Reason::OutOfScope => &mut row.rejected_out_of_scope_count,
+    }
+}
