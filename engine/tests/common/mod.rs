@@ -7,7 +7,9 @@ use std::path::Path;
 
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, DegreeRow, Meta, OverlayRow, SliceRow, Writer};
+use datasets::trace::{
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Meta, OverlayRow, SliceRow, SuiteRow, Writer,
+};
 use engine::{Simulation, Storage};
 
 /// The rows of a finished run, and the digest of its last state.
@@ -18,6 +20,8 @@ pub struct Result {
     pub aggregates: Vec<AggregateRow>,
     pub overlay: Vec<OverlayRow>,
     pub degrees: Vec<DegreeRow>,
+    pub suites: Vec<SuiteRow>,
+    pub breaches: Vec<BreachRow>,
     pub digest: u64,
 }
 
@@ -79,6 +83,8 @@ fn read(out: &Path, digest: u64) -> Result {
         aggregates: run.aggregates().unwrap(),
         overlay: run.overlay().unwrap(),
         degrees: run.degrees().unwrap(),
+        suites: run.suites().unwrap(),
+        breaches: run.breaches().unwrap(),
         digest,
     }
 }

@@ -1,0 +1,185 @@
+//! Versions of the suite enter a running cloud, spread, and are acted on; nodes move as little as they must.
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
+
+mod common;
+
+use common::{Result, run_scenario, scenario};
+use datasets::scenario::{Adversaries, Event, EventKind, Launch, Push, Scenario};
+use datasets::suite::{App, Choice, Suite, Verdict};
+use datasets::trace::AppRow;
+use engine::Storage;
+
+const BODY: &str = "[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = { uniform = [0, 1] }\n\
+                    attributes.disk = { uniform = [0, 100] }\n";
+
+/// A cloud with a suite.
+fn cloud(nodes: u32, cycles: u32, seed: u64, more: &str) -> Scenario {
+    scenario(&format!("[run]\nnodes = {nodes}\ncycles = {cycles}\nseed = {seed}\n{BODY}{more}"))
+}
+
+fn app(name: &str, share: f64) -> App {
+    App::of_share(name, share, Choice::Random)
+}
+
+fn top(name: &str, attribute: usize, share: f64) -> App {
+    App::of_share(name, share, Choice::Top(attribute))
+}
+
+/// A version enters at one node.
+fn launch(scenario: &mut Scenario, cycle: u32, version: u64, apps: Vec<App>) {
+    let suite = Suite { version, until: None, apps };
+    let number = scenario.launches.len();
+    scenario.launches.push(Launch {
+        path: "v.toml".into(),
+        suite,
+        verdict: Verdict::Valid,
+        expires_cycle: None,
+        bytes: 200,
+    });
+    scenario.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(number, 1) });
+}
+
+fn ran(scenario: &Scenario) -> Result {
+    run_scenario(scenario, &Storage::Memory)
+}
+
+/// The cycles that a version took to reach all live nodes.
+fn spread_in(found: &Result, version: u64, entered: u32) -> Option<u32> {
+    let all = found.suites.iter().find(|row| row.version == version && row.holders_fraction >= 1.0);
+    all.map(|row| row.cycle + 1 - entered)
+}
+
+#[test]
+fn a_version_reaches_all_nodes_as_fast_as_published() {
+    // In Newscast nodes meet those that their partners meet, so the last ones hear of it two cycles later.
+    for (protocol, later) in [("oracle", 0.0), ("cyclon", 0.0), ("newscast", 2.0)] {
+        for (nodes, published, seeds) in [(10_000, 8.2, 1..=10), (100_000, 9.9, 1..=4), (1_000_000, 11.8, 1..=1)] {
+            if protocol != "oracle" && nodes > 100_000 {
+                continue;
+            }
+            let cycles = seeds.clone().map(|seed| {
+                let more = format!("[sampling]\nprotocol = \"{protocol}\"\n[[suite.app]]\nname = \"a\"\nshare = 0.5\n");
+                let mut cloud = cloud(nodes, 16, seed, &more);
+                launch(&mut cloud, 1, 2, vec![app("a", 0.4)]);
+                f64::from(spread_in(&ran(&cloud), 2, 1).unwrap())
+            });
+            let mean = cycles.sum::<f64>() / seeds.count() as f64;
+            assert!((mean - published - later).abs() <= 1.0, "{protocol}, {nodes}: {mean}, published {published}");
+        }
+    }
+}
+
+#[test]
+fn random_applications_move_no_more_than_they_must() {
+    let more = "[[suite.app]]\nname = \"a\"\nshare = 0.3\n[[suite.app]]\nname = \"b\"\nshare = 0.3\n\
+                [[suite.app]]\nname = \"c\"\nshare = 0.2\n";
+    let changes = [
+        vec![app("a", 0.2), app("b", 0.3), app("c", 0.2), app("d", 0.2)],
+        vec![app("c", 0.35), app("d", 0.15), app("a", 0.25)],
+        vec![app("d", 0.5), app("e", 0.5)],
+        vec![app("a", 0.3), app("b", 0.3), app("c", 0.4)],
+    ];
+    let mut cloud = cloud(200_000, 100, 3, more);
+    for (number, apps) in changes.iter().enumerate() {
+        launch(&mut cloud, 20 * (number as u32 + 1), number as u64 + 2, apps.clone());
+    }
+    let found = ran(&cloud);
+    for number in 0..changes.len() as u32 {
+        let from = 20 * (number + 1);
+        let rows = |cycle: u32| found.apps.iter().filter(move |row| row.cycle == cycle);
+        let held = |cycle: u32| rows(cycle).map(|row| row.held_count as i64).collect::<Vec<_>>();
+        let (before, after) = (held(from - 1), held(from + 19));
+        let differences: Vec<i64> = after.iter().zip(&before).map(|(after, before)| after - before).collect();
+        let nobody = -differences.iter().sum::<i64>();
+        let least = (differences.iter().map(|d| d.unsigned_abs()).sum::<u64>() + nobody.unsigned_abs()) / 2;
+        // A node that moves leaves one application and joins another, or comes from nobody, or goes there.
+        let moves = (from..from + 20).flat_map(rows);
+        let (joins, leaves) = moves.fold((0, 0), |sum, row| (sum.0 + row.joins_count, sum.1 + row.leaves_count));
+        let moved = joins.max(leaves);
+        assert!(moved as f64 <= least as f64 * 1.05, "{moved} moved, {least} must");
+        for row in rows(from + 19) {
+            let floor = (200_000.0_f64 * 0.25).sqrt();
+            assert!(row.held_count.abs_diff(row.asked_count) as f64 <= 5.0 * floor, "{row:?}");
+            assert_eq!(row.wrong_count, 0, "a draw for life is never wrong");
+        }
+    }
+}
+
+#[test]
+fn gradients_that_come_grow_and_go_settle_to_the_floor() {
+    let nodes = 50_000;
+    let more =
+        "[[suite.app]]\nname = \"monitoring\"\ntop = \"up\"\nshare = 0.1\n[[suite.app]]\nname = \"a\"\nshare = 0.4\n";
+    let mut cloud = cloud(nodes, 260, 7, more);
+    launch(&mut cloud, 60, 2, vec![top("monitoring", 0, 0.2), top("store", 1, 0.3), app("a", 0.4)]);
+    launch(&mut cloud, 160, 3, vec![top("store", 1, 0.3), app("a", 0.4), app("b", 0.3)]);
+    let found = ran(&cloud);
+    for cycle in [159, 260] {
+        for row in found.apps.iter().filter(|row| row.cycle == cycle) {
+            let share = row.asked_count as f64 / f64::from(nodes);
+            let floor = (f64::from(nodes) * share * (1.0 - share)).sqrt();
+            assert!(row.held_count.abs_diff(row.asked_count) as f64 <= 5.0 * floor, "{row:?}");
+            assert!(row.wrong_count as f64 <= 7.0 * floor, "{row:?}");
+        }
+    }
+    accounted(&found.apps);
+}
+
+/// What is held is what was held before, and who joined, less who left.
+fn accounted(rows: &[AppRow]) {
+    for row in rows {
+        assert_eq!(row.joins_count, row.joins_churn_count + row.joins_rank_count + row.joins_suite_count, "{row:?}");
+        assert_eq!(
+            row.leaves_count,
+            row.leaves_churn_count + row.leaves_rank_count + row.leaves_suite_count,
+            "{row:?}"
+        );
+        if let Some(before) = rows.iter().find(|before| before.app == row.app && before.cycle + 1 == row.cycle) {
+            assert_eq!(row.held_count, before.held_count + row.joins_count - row.leaves_count, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn nobody_acts_on_a_bad_version_and_the_good_one_reaches_all_the_same() {
+    for push in [Push::Forged, Push::Old] {
+        for protocol in ["oracle", "newscast", "cyclon", "generic"] {
+            let more = format!("[sampling]\nprotocol = \"{protocol}\"\n[[suite.app]]\nname = \"a\"\nshare = 0.5\n");
+            let mut cloud = cloud(20_000, 40, 5, &more);
+            launch(&mut cloud, 5, 2, vec![app("a", 0.25)]);
+            cloud.adversaries = Some(Adversaries { share: 0.3, from_cycle: 1, push: push.clone() });
+            let found = ran(&cloud);
+            let took = spread_in(&found, 2, 5).unwrap();
+            assert!(took < 25, "{took}");
+            let rejected = |row: &datasets::trace::SuiteRow| row.rejected_forged_count + row.rejected_replayed_count;
+            assert!(found.suites.iter().map(rejected).sum::<u64>() > 100_000);
+            for row in found.suites.iter().filter(|row| row.version != 1 && row.version != 2) {
+                assert!(row.acting_fraction == 0.0 && (row.holders_fraction - 0.3).abs() < 0.02, "{row:?}");
+            }
+            let last = |version| found.suites.iter().rfind(|row| row.version == version).unwrap().acting_fraction;
+            assert_eq!((last(1), last(2)), (0.0, 1.0));
+        }
+    }
+}
+
+#[test]
+fn steadiness_trades_accuracy_for_fewer_flips() {
+    let apps = "[[suite.app]]\nname = \"a\"\ntop = \"up\"\nshare = 0.2\n[[suite.app]]\nname = \"b\"\ntop = \"up\"\nshare = 0.3\n\
+                [[suite.app]]\nname = \"c\"\ntop = \"disk\"\nshare = 0.2\n";
+    let measured = [0.0, 0.01, 0.03].map(|steadiness| {
+        let mut cloud = cloud(20_000, 60, 2, apps);
+        cloud.slicing.steadiness = steadiness;
+        let found = ran(&cloud);
+        accounted(&found.apps);
+        let late = || found.apps.iter().filter(|row| row.cycle > 40);
+        let flips: u64 = late().map(|row| row.leaves_count).sum();
+        let wrong: u64 = late().map(|row| row.wrong_count).sum();
+        let off = |row: &AppRow| row.held_count as f64 / row.asked_count as f64 - 1.0;
+        (flips, wrong, late().map(off).sum::<f64>() / late().count() as f64)
+    });
+    let [(flips, wrong, _), (fewer, more, _), (fewest, most, _)] = measured;
+    assert!(fewer < flips / 10 && fewest <= fewer, "{measured:?}");
+    assert!(more > 2 * wrong && most > 2 * more, "{measured:?}");
+    // Who was on which side first is even: nothing is held in excess.
+    assert!(measured.iter().all(|(_, _, off)| off.abs() < 0.01), "{measured:?}");
+}
