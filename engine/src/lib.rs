@@ -29,6 +29,7 @@ pub mod overlay;
 pub mod panel;
 pub mod pass;
 pub mod plan;
+pub mod preview;
 pub mod protocols;
 pub mod purpose;
 pub mod rank;

@@ -8,6 +8,7 @@ use datasets::scenario::{Adversaries, Event, EventKind, Launch, Push, Scenario};
 use datasets::suite::{App, Choice, Suite, Verdict};
 use datasets::trace::AppRow;
 use engine::Storage;
+use engine::preview::preview;
 
 const BODY: &str = "[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = { uniform = [0, 1] }\n\
                     attributes.disk = { uniform = [0, 100] }\n";
@@ -103,6 +104,23 @@ fn random_applications_move_no_more_than_they_must() {
             assert_eq!(row.wrong_count, 0, "a draw for life is never wrong");
         }
     }
+}
+
+#[test]
+fn a_preview_says_who_would_move() {
+    let mut cloud = cloud(100_000, 1, 3, "[[suite.app]]\nname = \"best\"\ntop = \"up\"\nshare = 0.1\n");
+    cloud.suite.apps.push(app("a", 0.5));
+    let after = Suite { version: 2, until: None, apps: vec![top("best", 0, 0.2), app("a", 0.5), app("b", 0.2)] };
+    let found = preview(&cloud, &cloud.suite, &after).unwrap();
+    let change = |name: &str| found.changes.iter().find(|change| change.app == name).unwrap().clone();
+    let [best, a, b] = ["best", "a", "b"].map(change);
+    assert_eq!((found.nodes, best.asked, best.held), (100_000, [10_000, 20_000], [10_000, 20_000]));
+    assert_eq!((best.joins, best.leaves), (10_000, 0));
+    // A tenth of the nodes goes to the best; "a" loses 5/9 of a tenth to them, and takes as many again.
+    let near = |count: u64, expected: f64| (count as f64 - expected).abs() < 5.0 * expected.sqrt();
+    assert!(near(a.leaves, 5_555.0) && near(a.joins, 5_555.0) && near(a.held[1], 50_000.0), "{a:?}");
+    assert!(near(b.joins, 20_000.0) && b.leaves == 0 && b.asked == [0, 20_000], "{b:?}");
+    assert!(found.moved < best.joins + a.joins + b.joins + 1, "{found:?}");
 }
 
 #[test]
