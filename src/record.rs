@@ -59,6 +59,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
             "birth": seconds(times.birth),
             "churn": seconds(times.churn),
             "sampling": seconds(times.sampling),
+            "spreading": seconds(times.spreading),
             "slicing": seconds(times.slicing),
             "assignment": seconds(times.assignment),
             "aggregation": seconds(times.aggregation),

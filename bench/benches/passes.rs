@@ -10,7 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
-use datasets::scenario::{self, SamplingProtocol, Scenario};
+use datasets::scenario::{self, Event, EventKind, Launch, SamplingProtocol, Scenario};
+use datasets::suite::{App, Choice, Verdict};
 use datasets::trace::{Meta, Writer};
 use engine::attributes::Attributes;
 use engine::churn::Churn;
@@ -38,7 +39,7 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 7] = [
+const SECTIONS: [(&str, Section); 8] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
@@ -46,6 +47,7 @@ const SECTIONS: [(&str, Section); 7] = [
     ("cycles", whole_cycles),
     ("views", views),
     ("churn", churn),
+    ("suite", suite),
 ];
 
 fn main() -> Outcome {
@@ -298,6 +300,66 @@ fn churn(meter: &mut Meter, nodes: usize) -> Outcome {
     check((0.005..0.03).contains(&share), "one node in a hundred comes or goes in a cycle")?;
     meter.report("churn at 1 % of the nodes a cycle, at a tenth of the nodes", costs, Some(1.0));
     Ok(())
+}
+
+/// A change of suite spreads, and every node decides: two gradients and two random applications, a third one enters.
+fn suite(meter: &mut Meter, nodes: usize) -> Outcome {
+    for protocol in [SamplingProtocol::Oracle, SamplingProtocol::Newscast] {
+        let part = if protocol.has_views() { nodes / 10 } else { nodes / 4 };
+        let mut scenario = living(part.max(1_000))?;
+        scenario.sampling.protocol = protocol;
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        let attributes: Vec<usize> = (0..scenario.fleet.attributes.len()).collect();
+        let [mut spreading, mut assigning, mut observing, mut all] = [(); 4].map(|()| Vec::new());
+        for _ in 0..CYCLES {
+            let before = simulation.times;
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            let after = simulation.times;
+            let (_, observed) = meter.measure(|| {
+                (
+                    engine::observe::holdings(simulation.cloud(), 5, &attributes),
+                    engine::spread::standing(simulation.cloud()),
+                )
+            });
+            let rate = whole.nanoseconds / whole.accesses;
+            let cost = |nanoseconds: f64| Cost { nanoseconds, accesses: nanoseconds / rate };
+            let of = |spent: Duration| spent.as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
+            let spent = of(after.spreading.saturating_sub(before.spreading));
+            let decided = of(after.assignment.saturating_sub(before.assignment));
+            let seen = observed.nanoseconds * nodes as f64 / f64::from(scenario.run.nodes);
+            spreading.push(cost(spent));
+            assigning.push(cost(decided));
+            observing.push(cost(seen));
+            all.push(cost(spent + decided + seen));
+        }
+        let standing = engine::spread::standing(simulation.cloud());
+        check(standing.acting[2] > 0 && standing.holders[0] == 0, "the version is under way, and all hold one")?;
+        drop((trace, folder));
+        let title = format!("a suite of five, {protocol}, two gradients, at {} nodes", scenario.run.nodes);
+        meter.report(&title, all, Some(4.0));
+        meter.report("  spreading, beside peer sampling", spreading, None);
+        meter.report("  assignment", assigning, None);
+        meter.report("  observing the applications", observing, None);
+    }
+    Ok(())
+}
+
+/// A cloud with a suite of two gradients and two random applications; a third one of these enters in the second cycle.
+fn living(nodes: usize) -> Outcome<Scenario> {
+    let mut scenario = shipped(nodes)?;
+    scenario.aggregates.clear();
+    let app = |name: &str, share, choice| App::of_share(name, share, choice);
+    let first = [app("monitoring", 0.1, Choice::Top(0)), app("store", 0.3, Choice::Top(1))];
+    scenario.suite.apps =
+        first.iter().cloned().chain([app("chat", 0.3, Choice::Random), app("game", 0.2, Choice::Random)]).collect();
+    let mut suite = scenario.suite.clone();
+    suite.version += 1;
+    suite.apps.push(app("radio", 0.1, Choice::Random));
+    scenario.launches =
+        vec![Launch { path: "radio.toml".into(), suite, verdict: Verdict::Valid, expires_cycle: None, bytes: 300 }];
+    scenario.events = vec![Event { at_cycle: 2, until_cycle: 2, kind: EventKind::Suite(0, 1) }];
+    Ok(scenario)
 }
 
 /// A word as a number in [0, 1).

@@ -116,7 +116,7 @@ pub struct Times {
     pub churn: Duration,
     /// Peer sampling passes.
     pub sampling: Duration,
-    /// Passes by which the suite spreads, where it does not travel with peer sampling.
+    /// Passes by which the suite spreads, beside what it takes to tell those met in peer sampling.
     pub spreading: Duration,
     /// Slicing passes.
     pub slicing: Duration,
@@ -331,12 +331,14 @@ impl<'a> Simulation<'a> {
             // Who only pushes gets no reply.
             bytes = bytes.map(|bytes| bytes + if bytes > 0 { DIGEST_BYTES } else { 0 });
             self.counts.row.payload_bytes += self.ledger.count(&spread, self.scenario, rules);
-            if !spread.is_nothing() {
-                take_from_views(&mut self.cloud, self.scenario);
-            }
         }
         self.counts.messages(tally, bytes);
         self.times.sampling += start.elapsed();
+        if !spread.is_nothing() {
+            let start = Instant::now();
+            take_from_views(&mut self.cloud, self.scenario);
+            self.times.spreading += start.elapsed();
+        }
     }
 
     /// The suite spreads by exchanges of its own, where nodes keep no views.
