@@ -14,5 +14,6 @@ pub mod suite;
 pub mod trace;
 
 mod error;
+mod written;
 
 pub use error::{Error, Kind};

@@ -28,17 +28,17 @@ const VALUES: &[(&str, &str, &str)] = &[
 ];
 
 /// What a key of the design is for, if it is one that comes later.
-pub(super) fn key(key: &str) -> Option<&'static str> {
+pub(crate) fn key(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(pattern, _)| matches(pattern, key)).map(|(_, what)| *what)
 }
 
 /// What a value of the design is for, if it is one that comes later.
-pub(super) fn value(key: &str, value: &str) -> Option<&'static str> {
+pub(crate) fn value(key: &str, value: &str) -> Option<&'static str> {
     VALUES.iter().find(|(pattern, name, _)| *name == value && matches(pattern, key)).map(|(_, _, what)| *what)
 }
 
 /// The refusal.
-pub(super) fn refuse(error: impl FnOnce(Kind, String) -> Error, what: &str, help: &str) -> Error {
+pub(crate) fn refuse(error: impl FnOnce(Kind, String) -> Error, what: &str, help: &str) -> Error {
     error(Kind::NotSupported, format!("{what} is not supported yet")).helped(help)
 }
 

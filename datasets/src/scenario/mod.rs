@@ -5,8 +5,7 @@
 mod canonical;
 mod check;
 mod churn;
-mod document;
-mod later;
+pub(crate) mod later;
 mod names;
 mod presets;
 mod raw;
@@ -20,6 +19,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::fleet::Distribution;
 use crate::suite::{Suite, Verdict};
+use crate::written::{Document, read_text};
 
 pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
@@ -36,9 +36,9 @@ pub use schema::json_schema;
 ///
 /// The first thing that is wrong in the file or in an override, with its place and remedy.
 pub fn read(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, Error> {
-    let text = document::read_text(path)?;
+    let text = read_text(path, "scenario")?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    check::scenario(name, &document::Document::parse(path, &text, overrides)?)
+    check::scenario(name, &Document::parse(path, &text, overrides)?)
 }
 
 /// A checked scenario.

@@ -4,26 +4,23 @@ mod churn;
 mod distribution;
 mod event;
 mod fleet;
-mod number;
 mod suite;
 
-use std::ops::Range;
-
-use super::document::Document;
 use super::raw::{self, At};
 use super::{
     Aggregate, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample,
     Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Start, Trace,
 };
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::fleet::Distribution;
+use crate::written::{Check, Document};
 
 /// Nodes in a snapshot if the scenario does not say.
 const PANEL_NODES: u32 = 10_000;
 
 /// Checks a scenario of the given name.
 pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario, Error> {
-    let raw = document.typed()?;
+    let raw: raw::Scenario = document.typed()?;
     let shortened = raw.run.cycles.as_ref().is_some_and(|cycles| document.is_override(&cycles.span()));
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
@@ -64,13 +61,6 @@ const MOST_PATHS: u64 = 1024;
 
 /// That number times the nodes of the cloud, if the scenario does not say: 64 sources in 10^5 nodes.
 const PATHS_AND_NODES: u32 = 6_400_000;
-
-/// The document that errors point into.
-struct Check<'d, 't> {
-    document: &'d Document<'t>,
-    /// Whether the number of cycles comes from the command line.
-    shortened: bool,
-}
 
 impl Check<'_, '_> {
     fn run(&self, raw: &raw::Run) -> Result<Run, Error> {
@@ -260,9 +250,5 @@ impl Check<'_, '_> {
         self.whole(raw, first.into(), last.into())
             .map(|cycle| Some(cycle as u32).filter(|&cycle| cycle <= run.cycles))
             .map_err(|error| error.helped(format!("the run has {} cycles (`run.cycles`)", run.cycles)))
-    }
-
-    fn refuse(&self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Error {
-        self.document.error(Kind::Value, span, message).helped(help)
     }
 }

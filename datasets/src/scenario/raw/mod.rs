@@ -5,14 +5,13 @@
 
 mod churn;
 mod distribution;
-mod spelling;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(super) use crate::written::{At, Named, Number, Whole};
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
-pub(super) use spelling::{At, Named, Number, Whole};
 
 use super::{
     Availability, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,

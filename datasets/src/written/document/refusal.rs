@@ -1,16 +1,15 @@
-//! What serde refuses, said in the scenario's own terms.
+//! What serde refuses, said in the file's own terms.
 
-use crate::error::{Error, Kind};
-
-use super::super::later;
 use super::Document;
+use crate::error::{Error, Kind};
+use crate::scenario::later;
 
 /// Turns an error of the deserializer into one with key, what was found, what is expected and a remedy.
 pub(super) fn of(document: &Document<'_>, error: &toml::de::Error) -> Error {
     let span = error.span().unwrap_or(0..0);
     let message = error.message();
     let key = document.key_at(&span);
-    let shown = key.as_deref().unwrap_or("the scenario");
+    let shown = key.as_deref().unwrap_or("the file");
     let refuse = |kind, message: String| document.error(kind, span.clone(), message);
 
     if let Some(rest) = message.strip_prefix("unknown field ") {
@@ -92,7 +91,7 @@ fn known_help(name: &str, known: &[&str], what: &str) -> String {
 }
 
 /// The word most like `name`, if one is like it.
-pub(in crate::scenario) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let allowed = name.chars().count() / 3 + 1;
     known
         .iter()

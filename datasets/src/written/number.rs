@@ -4,22 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 
-use super::Check;
+use super::{At, Check, Number, Whole, nearest};
 use crate::error::Error;
-use crate::scenario::document::nearest;
-use crate::scenario::raw::{At, Number, Whole};
 
 impl Check<'_, '_> {
     /// A whole number from 1 to the largest `u32`.
-    pub(super) fn count(&self, raw: &At<Whole>) -> Result<u32, Error> {
+    pub(crate) fn count(&self, raw: &At<Whole>) -> Result<u32, Error> {
         self.whole(raw, 1, u32::MAX.into()).map(|count| count as u32)
     }
 
-    pub(super) fn whole(&self, raw: &At<Whole>, low: u64, high: u64) -> Result<u64, Error> {
+    pub(crate) fn whole(&self, raw: &At<Whole>, low: u64, high: u64) -> Result<u64, Error> {
         self.whole_at(**raw, raw.span(), low, high)
     }
 
-    pub(super) fn whole_at(&self, raw: Whole, span: Range<usize>, low: u64, high: u64) -> Result<u64, Error> {
+    pub(crate) fn whole_at(&self, raw: Whole, span: Range<usize>, low: u64, high: u64) -> Result<u64, Error> {
         match u64::try_from(raw.0) {
             Ok(value) if (low..=high).contains(&value) => Ok(value),
             _ => Err(self.out_of_range(span, &raw.0, &format!("a whole number from {low} to {high}"))),
@@ -27,28 +25,28 @@ impl Check<'_, '_> {
     }
 
     /// A number from 0 to 1.
-    pub(super) fn fraction(&self, raw: &At<Number>) -> Result<f64, Error> {
+    pub(crate) fn fraction(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a fraction from 0 to 1", |value| (0.0..=1.0).contains(&value))
     }
 
-    pub(super) fn positive(&self, raw: &At<Number>) -> Result<f64, Error> {
+    pub(crate) fn positive(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a number above 0", |value| value > 0.0)
     }
 
     /// Beyond 10^6, a beta has no width to speak of, and its quantiles take long to find.
-    pub(super) fn beta_shape(&self, raw: &At<Number>) -> Result<f64, Error> {
+    pub(crate) fn beta_shape(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a number above 0, at most 1e6", |value| value > 0.0 && value <= 1e6)
     }
 
-    pub(super) fn not_negative(&self, raw: &At<Number>) -> Result<f64, Error> {
+    pub(crate) fn not_negative(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a number of at least 0", |value| value >= 0.0)
     }
 
-    pub(super) fn finite(&self, raw: &At<Number>) -> Result<f64, Error> {
+    pub(crate) fn finite(&self, raw: &At<Number>) -> Result<f64, Error> {
         self.number_where(raw, "a finite number", |_| true)
     }
 
-    pub(super) fn number_where(
+    pub(crate) fn number_where(
         &self,
         raw: &At<Number>,
         expected: &str,
@@ -70,7 +68,7 @@ impl Check<'_, '_> {
     }
 
     /// The index of an attribute of the fleet.
-    pub(super) fn attribute(&self, name: &At<String>, attributes: &[String]) -> Result<usize, Error> {
+    pub(crate) fn attribute(&self, name: &At<String>, attributes: &[String]) -> Result<usize, Error> {
         attributes.iter().position(|attribute| *attribute == **name).ok_or_else(|| {
             let known: Vec<&str> = attributes.iter().map(String::as_str).collect();
             let list = known.join(", ");
@@ -83,7 +81,7 @@ impl Check<'_, '_> {
     }
 
     /// Names that are not empty and differ from one another.
-    pub(super) fn unique<'a>(&self, what: &str, names: impl Iterator<Item = &'a At<String>>) -> Result<(), Error> {
+    pub(crate) fn unique<'a>(&self, what: &str, names: impl Iterator<Item = &'a At<String>>) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
         for name in names {
             if name.chars().any(char::is_control) {

@@ -11,11 +11,11 @@ use toml::Spanned;
 
 /// A value and the place where it was written.
 #[derive(Debug)]
-pub(in crate::scenario) struct At<T>(Spanned<T>);
+pub(crate) struct At<T>(Spanned<T>);
 
 impl<T> At<T> {
     /// The bytes of the source; beyond its end for an override.
-    pub(in crate::scenario) fn span(&self) -> Range<usize> {
+    pub(crate) fn span(&self) -> Range<usize> {
         self.0.span()
     }
 }
@@ -54,7 +54,7 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 
 /// A number, whole or not.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::scenario) struct Number(pub f64);
+pub(crate) struct Number(pub f64);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -99,7 +99,7 @@ impl JsonSchema for Number {
 
 /// A whole number, also written as `1e8`.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::scenario) struct Whole(pub i128);
+pub(crate) struct Whole(pub i128);
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -153,7 +153,7 @@ impl JsonSchema for Whole {
 
 /// A table with names of the user's choice as its keys, in the order of the file.
 #[derive(Debug)]
-pub(in crate::scenario) struct Named<T>(pub Vec<(At<String>, At<T>)>);
+pub(crate) struct Named<T>(pub Vec<(At<String>, At<T>)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,4 +1,4 @@
-//! A scenario file as a TOML document that remembers where everything stands, with the overrides put in.
+//! A file as a TOML document that remembers where everything stands, with the overrides put in.
 
 mod refusal;
 mod set;
@@ -7,39 +7,37 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::raw;
 use crate::error::{Error, Kind};
 
-pub(super) use refusal::nearest;
+pub(crate) use refusal::nearest;
 
 /// A parsed document.
 ///
 /// What an override put in carries a marker for its span: it starts at the byte `text.len() + 1 + index of the override`, and
 /// is as long as the number of parts of the override's key that lead there.
-pub(super) struct Document<'t> {
+pub(crate) struct Document<'t> {
     pub path: &'t Path,
     pub text: &'t str,
     pub overrides: &'t [(String, String)],
     root: Spanned<DeTable<'t>>,
 }
 
-/// Reads the text of a file.
-pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+/// Reads the text of a file: a scenario, or whatever `what` says.
+pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|cause| {
-        Error::new(Kind::Unreadable, path, format!("cannot read the scenario: {cause}"))
-            .helped("give the path of a scenario file in TOML")
+        Error::new(Kind::Unreadable, path, format!("cannot read the {what}: {cause}"))
+            .helped(format!("give the path of a {what} file in TOML"))
             .caused_by(cause)
     })
 }
 
 impl<'t> Document<'t> {
     /// Parses the text and puts the overrides in.
-    pub(super) fn parse(path: &'t Path, text: &'t str, overrides: &'t [(String, String)]) -> Result<Self, Error> {
+    pub(crate) fn parse(path: &'t Path, text: &'t str, overrides: &'t [(String, String)]) -> Result<Self, Error> {
         let root = DeTable::parse(text).map_err(|error| {
             Error::new(Kind::Syntax, path, format!("not valid TOML: {}", error.message()))
                 .at(text, error.span().unwrap_or(0..0))
@@ -56,12 +54,12 @@ impl<'t> Document<'t> {
     }
 
     /// Gives every value its type and refuses unknown keys.
-    pub(super) fn typed(&self) -> Result<raw::Scenario, Error> {
-        raw::Scenario::deserialize(self.root.clone().into_deserializer()).map_err(|error| refusal::of(self, &error))
+    pub(crate) fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        T::deserialize(self.root.clone().into_deserializer()).map_err(|error| refusal::of(self, &error))
     }
 
     /// An error about what stands at a span, be it in the file or in an override.
-    pub(super) fn error(&self, kind: Kind, span: Range<usize>, message: impl Into<String>) -> Error {
+    pub(crate) fn error(&self, kind: Kind, span: Range<usize>, message: impl Into<String>) -> Error {
         let error = Error::new(kind, self.path, message);
         let error = match self.key_at(&span) {
             Some(key) => error.keyed(key),
@@ -74,7 +72,7 @@ impl<'t> Document<'t> {
     }
 
     /// What stands at a span, as it was written, if it is short.
-    pub(super) fn written(&self, span: &Range<usize>) -> Option<String> {
+    pub(crate) fn written(&self, span: &Range<usize>) -> Option<String> {
         let text = match self.override_at(span) {
             Some((_, value)) => value.as_str(),
             None => self.text.get(span.clone())?,
@@ -83,7 +81,7 @@ impl<'t> Document<'t> {
     }
 
     /// The key whose name or value stands at a span, as `--set` spells it.
-    pub(super) fn key_at(&self, span: &Range<usize>) -> Option<String> {
+    pub(crate) fn key_at(&self, span: &Range<usize>) -> Option<String> {
         match self.override_at(span) {
             Some((key, _)) => Some(key.split('.').take(span.len()).collect::<Vec<_>>().join(".")),
             None => find_in_table(self.root.get_ref(), span),
@@ -91,7 +89,7 @@ impl<'t> Document<'t> {
     }
 
     /// Whether a span stands for something that an override put in.
-    pub(super) fn is_override(&self, span: &Range<usize>) -> bool {
+    pub(crate) fn is_override(&self, span: &Range<usize>) -> bool {
         self.override_at(span).is_some()
     }
 
