@@ -4,7 +4,10 @@
 
 pub mod condition;
 
+mod names;
+
 pub use condition::{Comparison, Condition, Operand, Test};
+pub use names::Names;
 
 /// The application suite.
 #[derive(Clone, Debug, Default, PartialEq)]
