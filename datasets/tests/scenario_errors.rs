@@ -131,7 +131,7 @@ fn an_unknown_key_is_refused_with_the_nearest_and_all_known() {
 fn a_missing_key_is_named() {
     let error = refused("nodes = 1000\n", "", 1, "[run]", "`run.nodes` is missing");
     assert_eq!(error.key(), Some("run.nodes"));
-    refused("share = 0.45\n", "", 42, "[[suite.app]]", "`suite.app.1.share` is missing");
+    refused("name = \"chat\"\n", "", 42, "[[suite.app]]", "`suite.app.1.name` is missing");
     refused("attribute = \"storage_gb\"\n", "", 29, "[[aggregate]]", "`aggregate.0.attribute` is missing");
     let no_run =
         read(&GOOD.replace("[run]", "[sampling]").replacen("[sampling]\nprotocol", "[slicing2]\nprotocol", 1), &[]);

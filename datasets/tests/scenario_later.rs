@@ -36,15 +36,6 @@ fn sums_counts_and_epochs_come_later() {
 }
 
 #[test]
-fn absolute_requests_conditions_and_constraints_come_later() {
-    later("[suite]\nfile = \"apps.toml\"", "file", "suite.file");
-    for line in ["nodes = 5", "rest = true", "where = \"x > 1\"", "min_nodes = 5", "min_mean = { x = 1 }"] {
-        let key = line.split(' ').next().unwrap();
-        later(&format!("[[suite.app]]\nname = \"a\"\n{line}"), line, &format!("suite.app.0.{key}"));
-    }
-}
-
-#[test]
 fn splits_and_merges_come_later() {
     for event in ["split = 2", "merge = true"] {
         later(&format!("[[event]]\nat_cycle = 3\n{event}"), event, "event.0.");

@@ -29,6 +29,7 @@ fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
         Some("string") => value.is_string(),
         Some("integer") => value.is_i64() || value.is_u64(),
         Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
         Some(other) => panic!("the schema has a type {other}"),
         None => true,
     };

@@ -9,13 +9,14 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
-    Class, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol, Scenario,
-    SlicingProtocol, Source,
+    Class, Event, EventKind, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol,
+    Scenario, SlicingProtocol, Source,
 };
 use crate::fleet::Distribution;
-use crate::suite::{App, Choice, Request};
+use crate::written::{moment_text, quoted};
 
 mod churn;
+mod suite;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -30,7 +31,7 @@ impl Scenario {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let table = toml::from_str::<toml::Table>(&self.to_toml()).unwrap_or_default();
-        serde_json::to_value(table).unwrap_or_default()
+        serde_json::to_value(toml::Value::Table(table)).map(with_moments).unwrap_or_default()
     }
 
     /// A hash of what the scenario says, in 16 hexadecimal digits.
@@ -65,7 +66,9 @@ impl Scenario {
             lines.extend(churn::replay_lines(replay, &file(&replay.path)));
         }
         lines.extend(self.protocol_lines());
-        lines.extend(self.suite.apps.iter().flat_map(|app| self.app_lines(app)));
+        lines.push(String::new());
+        lines.extend(self.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned));
+        lines.extend(self.adversaries.as_ref().map(|they| suite::adversary_lines(they, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
@@ -73,20 +76,35 @@ impl Scenario {
             let Overlay { every, sample, paths } = self.trace.overlay;
             lines.push(format!("overlay = {{ every = {every}, sample = {sample}, paths = {paths} }}"));
         }
-        lines.extend(self.events.iter().flat_map(|event| churn::event_lines(event, &self.fleet)));
+        lines.extend(self.events.iter().flat_map(|event| self.event_lines(event, &file)));
         lines.push(String::new());
         lines.join("\n")
     }
 
+    fn event_lines(&self, event: &Event, file: &impl Fn(&Path) -> String) -> Vec<String> {
+        let mut lines = Vec::from(header("[[event]]"));
+        lines.push(format!("at_cycle = {}", event.at_cycle));
+        if let EventKind::Suite(launch, nodes) = event.kind {
+            lines.push(format!("suite = {}", quoted(&file(&self.launches[launch].path))));
+            lines.push(format!("at_nodes = {nodes}"));
+        } else {
+            lines.push(format!("until_cycle = {}", event.until_cycle));
+            lines.extend(churn::event_line(&event.kind, &self.fleet));
+        }
+        lines
+    }
+
     fn run_lines(&self) -> Vec<String> {
         let run = &self.run;
-        vec![
+        let mut lines = vec![
             "[run]".to_owned(),
             format!("nodes = {}", run.nodes),
             format!("cycles = {}", run.cycles),
             format!("seed = {}", run.seed),
             format!("cycle_seconds = {:?}", run.cycle_seconds),
-        ]
+        ];
+        lines.extend(run.starts_at.map(|moment| format!("starts_at = {}", moment_text(moment))));
+        lines
     }
 
     fn protocol_lines(&self) -> Vec<String> {
@@ -100,35 +118,29 @@ impl Scenario {
         if self.slicing.protocol == SlicingProtocol::Ranking {
             lines.push(format!("window = {}", self.slicing.window));
         }
+        if self.slicing.steadiness > 0.0 {
+            lines.push(format!("steadiness = {:?}", self.slicing.steadiness));
+        }
         for aggregate in &self.aggregates {
             lines.extend(header("[[aggregate]]"));
             lines.push(format!("name = {}", quoted(&aggregate.name)));
             lines.push(format!("function = \"{}\"", aggregate.function));
             lines.push(format!("attribute = \"{}\"", self.fleet.attributes[aggregate.attribute]));
         }
-        lines.extend(header("[suite]"));
-        lines.push(format!("version = {}", self.suite.version));
         lines
     }
+}
 
-    fn app_lines(&self, app: &App) -> Vec<String> {
-        let mut lines = Vec::from(header("[[suite.app]]"));
-        lines.push(format!("name = {}", quoted(&app.name)));
-        match app.choice {
-            Choice::Top(attribute) => {
-                lines.push(format!("top = \"{}\"", self.fleet.attributes[attribute]));
-            }
-            Choice::Bottom(attribute) => {
-                lines.push(format!("bottom = \"{}\"", self.fleet.attributes[attribute]));
-            }
-            Choice::Random => {}
-        }
-        lines.push(match app.request {
-            Request::Share(share) => format!("share = {share:?}"),
-            Request::Nodes(nodes) => format!("nodes = {nodes}"),
-            Request::Rest(weight) => format!("rest = {weight:?}"),
-        });
-        lines
+/// JSON has no moments: they become text.
+fn with_moments(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(object) => match object.get("$__toml_private_datetime") {
+            Some(moment) => moment.clone(),
+            None => Value::Object(object.into_iter().map(|(key, value)| (key, with_moments(value))).collect()),
+        },
+        Value::Array(items) => Value::Array(items.into_iter().map(with_moments).collect()),
+        plain => plain,
     }
 }
 
@@ -222,20 +234,6 @@ fn shape(distribution: &Distribution) -> String {
         Distribution::Quantiles(points) => format!("{{ quantiles = [{}] }}", pairs(points)),
         Distribution::Choice(values) => format!("{{ choice = [{}] }}", pairs(values)),
     }
-}
-
-/// A TOML basic string.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.extend(format!("\\U{:08X}", c as u32).chars()),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn content_hash(path: &Path) -> io::Result<u64> {

@@ -10,15 +10,8 @@ const KEYS: &[(&str, &str)] = &[
     ("aggregate.*.epoch_cycles", "epochs of aggregation"),
     ("aggregate.*.instances", "instances of a count"),
     ("aggregate.*.leaders", "leaders of a count"),
-    ("suite.file", "a suite in a file of its own"),
-    ("suite.app.*.nodes", "an absolute number of nodes"),
-    ("suite.app.*.rest", "the rest of the cloud"),
-    ("suite.app.*.where", "conditions on attributes"),
-    ("suite.app.*.min_nodes", "constraints"),
-    ("suite.app.*.min_mean", "constraints"),
     ("event.*.split", "a split of the network"),
     ("event.*.merge", "a merge of the network"),
-    ("event.*.suite", "a change of the suite"),
 ];
 
 /// Values of keys that exist.

@@ -6,6 +6,7 @@ mod canonical;
 mod check;
 mod churn;
 pub(crate) mod later;
+mod launch;
 mod names;
 mod presets;
 mod raw;
@@ -18,13 +19,14 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::fleet::Distribution;
-use crate::suite::{Suite, Verdict};
+use crate::suite::Suite;
 use crate::written::{Document, read_text};
 
 pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
     Turnover,
 };
+pub use launch::{Adversaries, Launch, Push};
 pub use schema::json_schema;
 
 /// Reads and checks a scenario file.
@@ -85,6 +87,8 @@ pub struct Run {
     pub seed: u64,
     /// Length of a gossip period in seconds.
     pub cycle_seconds: f64,
+    /// When the first cycle starts, in seconds since 1970-01-01T00:00:00Z; `None` if it does not matter.
+    pub starts_at: Option<i64>,
 }
 
 /// Who the nodes are.
@@ -341,43 +345,6 @@ pub enum Function {
     Variance,
     /// The geometric mean; every value must be positive.
     GeometricMean,
-}
-
-/// A version of the suite that enters the running cloud.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Launch {
-    /// The file, by its absolute path.
-    pub path: PathBuf,
-    /// What it says; without applications if it is malformed.
-    pub suite: Suite,
-    /// Whether nodes take it, by the signatures and against the newest version that they took before.
-    pub verdict: Verdict,
-    /// From this cycle on nodes no longer take it from others; `None` for never.
-    pub expires_cycle: Option<u32>,
-    /// Bytes of its description: canonical text, signature and certificate.
-    pub bytes: u64,
-}
-
-/// Nodes that push a bad version of the suite in every exchange. They never pass a good one on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Adversaries {
-    /// Their share of the cloud, 0..=1.
-    pub share: f64,
-    /// They begin in this cycle.
-    pub from_cycle: u32,
-    /// What they push.
-    pub push: Push,
-}
-
-/// What adversaries push.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Push {
-    /// A version of their own making, with the highest number there is and a signature that is none.
-    Forged,
-    /// The version with which the run begins, for ever.
-    Old,
-    /// What a file says, which nodes do not take.
-    File(Launch),
 }
 
 /// What is observed.

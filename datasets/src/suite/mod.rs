@@ -1,13 +1,45 @@
 //! The application suite: a versioned list of applications in order of precedence, the only lever that an operator has.
 //!
-//! The types here are the checked form: attributes are indices into a list of names that the caller gives.
+//! The types here are the checked form: attributes are indices into a list of names that the caller gives. A suite stands in a
+//! scenario or, as the same text, in a file of its own:
+//!
+//! ```
+//! use std::path::Path;
+//! use datasets::suite::{self, Names, Request};
+//!
+//! let text = r#"
+//! [suite]
+//! version = 2
+//!
+//! [[suite.app]]
+//! name = "recorder"
+//! top = "storage_gb"
+//! nodes = 5_000
+//! where = "availability >= 0.5"
+//! "#;
+//! let file = suite::parse(Path::new("apps.toml"), text, Names::Any(Vec::new()))?;
+//! assert_eq!(file.suite.apps[0].request, Request::Nodes(5_000));
+//! assert_eq!(file.attributes, ["storage_gb", "availability"]);
+//! # Ok::<(), datasets::Error>(())
+//! ```
 
 pub mod condition;
 
+mod check;
+mod file;
 mod names;
+pub(crate) mod raw;
+mod text;
+mod verdict;
 
 pub use condition::{Comparison, Condition, Operand, Test};
+pub use file::{File, parse, read};
 pub use names::Names;
+
+pub(crate) use check::MOST_APPS;
+pub(crate) use names::is_attribute;
+pub(crate) use text::description_bytes;
+pub(crate) use verdict::verdict;
 
 /// The application suite.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +50,19 @@ pub struct Suite {
     pub until: Option<i64>,
     /// The applications in order of precedence; empty if there is no suite.
     pub apps: Vec<App>,
+}
+
+impl Suite {
+    /// Whether it is no suite that nodes could hold and pass on: one without applications with which a run begins.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.apps.is_empty()
+    }
+
+    /// The suite, if it is one.
+    pub(crate) fn some(&self) -> Option<&Self> {
+        Some(self).filter(|suite| !suite.is_none())
+    }
 }
 
 /// An application.

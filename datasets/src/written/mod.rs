@@ -1,7 +1,8 @@
-//! What people write in TOML, be it a scenario or a suite: where each value stands, numbers as they are spelt, and
+//! What people write in TOML, be it a scenario or a suite: where each value stands, numbers and moments as they are spelt, and
 //! errors that point at them.
 
 mod document;
+mod moment;
 mod number;
 mod spelling;
 
@@ -10,7 +11,8 @@ use std::ops::Range;
 use crate::error::{Error, Kind};
 
 pub(crate) use document::{Document, nearest, read_text};
-pub(crate) use spelling::{At, Named, Number, Whole};
+pub(crate) use moment::{Moment, moment_text};
+pub(crate) use spelling::{At, Named, Number, Whole, quoted};
 
 /// From what is written to what is meant: ranges are checked, names resolved.
 pub(crate) struct Check<'d, 't> {

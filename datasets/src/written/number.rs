@@ -61,7 +61,7 @@ impl Check<'_, '_> {
         }
     }
 
-    fn out_of_range(&self, span: Range<usize>, value: &dyn Display, expected: &str) -> Error {
+    pub(crate) fn out_of_range(&self, span: Range<usize>, value: &dyn Display, expected: &str) -> Error {
         let key = self.document.key_at(&span).unwrap_or_default();
         let found = self.document.written(&span).unwrap_or_else(|| value.to_string());
         self.refuse(span, format!("`{key}` is {found}, expected {expected}"), format!("write {expected}"))

@@ -1,7 +1,8 @@
 //! How nodes come and go, written out in full.
 
-use super::{quoted, shape};
-use crate::scenario::{Churn, Event, EventKind, Fleet, Group, Lengths, Order, Replay, Size};
+use super::shape;
+use crate::scenario::{Churn, EventKind, Fleet, Group, Lengths, Order, Replay, Size};
+use crate::written::quoted;
 
 /// How nodes come by an attribute that is an availability.
 pub(super) fn availability(fleet: &Fleet, attribute: usize) -> String {
@@ -50,19 +51,16 @@ pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
     lines
 }
 
-pub(super) fn event_lines(event: &Event, fleet: &Fleet) -> Vec<String> {
-    let mut lines = Vec::from(super::header("[[event]]"));
-    lines.push(format!("at_cycle = {}", event.at_cycle));
-    lines.push(format!("until_cycle = {}", event.until_cycle));
-    let (group, cycles) = match &event.kind {
+/// What happens; a version of the suite that comes in is none of these.
+pub(super) fn event_line(kind: &EventKind, fleet: &Fleet) -> Option<String> {
+    let (group, cycles) = match kind {
         EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, None),
         EventKind::Outage(group, cycles) => (group, Some(cycles)),
-        EventKind::Suite(..) => return lines,
+        EventKind::Suite(..) => return None,
     };
     let mut parts: Vec<String> = cycles.iter().map(|cycles| format!("cycles = {cycles}")).collect();
     parts.extend(group_parts(group, fleet));
-    lines.push(format!("{} = {{ {} }}", event.kind.name(), parts.join(", ")));
-    lines
+    Some(format!("{} = {{ {} }}", kind.name(), parts.join(", ")))
 }
 
 fn group_parts(group: &Group, fleet: &Fleet) -> Vec<String> {

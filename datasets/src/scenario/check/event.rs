@@ -1,6 +1,7 @@
 //! What happens to the cloud, and to which nodes.
 
 use super::Check;
+use super::launch::Due;
 use crate::error::Error;
 use crate::scenario::raw::{self, At, Number, Whole};
 use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Size};
@@ -16,11 +17,38 @@ struct Written<'r> {
 }
 
 impl Check<'_, '_> {
-    pub(super) fn events(&self, raw: &[At<raw::Event>], run: &Run, fleet: &Fleet) -> Result<Vec<Event>, Error> {
-        let events = raw.iter().filter_map(|raw| self.event(raw, run, fleet).transpose());
-        let mut events = events.collect::<Result<Vec<Event>, Error>>()?;
-        events.sort_by_key(|event| event.at_cycle);
-        Ok(events)
+    /// What happens, ordered by cycle.
+    pub(super) fn events<'r>(
+        &self,
+        raw: &'r [At<raw::Event>],
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<Vec<Due<'r>>, Error> {
+        let mut due = Vec::new();
+        for raw in raw {
+            due.extend(self.event(raw, run, fleet)?.map(|event| (event, raw.suite.as_ref())));
+        }
+        due.sort_by_key(|(event, _)| event.at_cycle);
+        Ok(due)
+    }
+
+    /// The version of the suite that an event brings in gets its number later, when the order of all is known.
+    fn suite_event(&self, raw: &raw::Event) -> Result<Option<EventKind>, Error> {
+        match (&raw.suite, &raw.at_nodes, &raw.until_cycle) {
+            (None, Some(nodes), _) => {
+                let help = "leave it out; other events say it inside, as in `join = { nodes = 5 }`";
+                Err(self.refuse(nodes.span(), "`at_nodes` means nothing without `suite`", help))
+            }
+            (Some(_), _, Some(until)) => {
+                let help = "leave it out: the suite spreads by itself once it is in";
+                Err(self.refuse(until.span(), "`until_cycle` means nothing with `suite`", help))
+            }
+            (Some(_), nodes, None) => {
+                let nodes = nodes.as_ref().map_or(Ok(1), |nodes| self.count(nodes))?;
+                Ok(Some(EventKind::Suite(0, nodes)))
+            }
+            (None, None, _) => Ok(None),
+        }
     }
 
     fn event(&self, raw: &At<raw::Event>, run: &Run, fleet: &Fleet) -> Result<Option<Event>, Error> {
@@ -32,7 +60,7 @@ impl Check<'_, '_> {
             let message = format!("`until_cycle` is {last}, before `at_cycle`, which is {first}");
             return Err(self.refuse(until.span(), message, "write the later cycle, or leave it out"));
         }
-        let mut kinds = Vec::new();
+        let mut kinds = Vec::from_iter(self.suite_event(raw)?);
         if let Some(crash) = &raw.crash {
             kinds.push(EventKind::Crash(self.live(raw, "crash", crash, fleet)?));
         }
@@ -84,7 +112,7 @@ impl Check<'_, '_> {
                 kind,
             })),
             (None, _) => {
-                let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage or join";
+                let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join or suite";
                 Err(self.refuse(raw.span(), "this event does nothing", help))
             }
             (Some(one), Some(other)) => {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::fleet::{Distribution, data_folder};
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Availability, Churn, Class, Fleet, Inventory, InventoryColumn, Run, Source};
+use crate::suite::is_attribute;
 
 /// A node's class is one byte while it is born.
 const MOST_CLASSES: usize = 255;
@@ -137,9 +138,7 @@ impl Check<'_, '_> {
     }
 
     fn attribute_name(&self, name: &At<String>) -> Result<(), Error> {
-        let mut chars = name.chars();
-        let lower = |c: char| c.is_ascii_lowercase();
-        if !chars.next().is_some_and(lower) || !chars.all(|c| lower(c) || c.is_ascii_digit() || c == '_') {
+        if !is_attribute(name) {
             let message = format!("an attribute cannot be named `{}`", **name);
             let help = "use small letters, digits and underscores, a letter first: it names columns of the trace";
             return Err(self.refuse(name.span(), message, help));

@@ -4,6 +4,7 @@ mod churn;
 mod distribution;
 mod event;
 mod fleet;
+mod launch;
 mod suite;
 
 use super::raw::{self, At};
@@ -26,18 +27,25 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let run = check.run(&raw.run)?;
     let fleet = check.fleet(&raw.fleet, &run)?;
     let sampling = check.sampling(raw.sampling.as_ref())?;
+    let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
+    let mut due = check.events(&raw.event, &run, &fleet)?;
+    let launches = check.launches(&mut due, &beginning.suite, &run, &fleet)?;
+    let adversaries = raw
+        .adversaries
+        .as_ref()
+        .map_or(Ok(None), |raw| check.adversaries(raw, &beginning.suite, &launches, &run, &fleet))?;
     Ok(Scenario {
         name,
         network: check.network(raw.network.as_ref())?,
         slicing: check.slicing(raw.slicing.as_ref())?,
         aggregates: check.aggregates(&raw.aggregate, &fleet)?,
-        suite: check.suite(raw.suite.as_ref(), &fleet.attributes)?,
-        suite_bytes: 0,
-        suite_expires_cycle: None,
-        launches: Vec::new(),
-        adversaries: None,
+        suite: beginning.suite,
+        suite_bytes: beginning.bytes,
+        suite_expires_cycle: beginning.expires_cycle,
+        launches,
+        adversaries,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
-        events: check.events(&raw.event, &run, &fleet)?,
+        events: due.into_iter().map(|(event, _)| event).collect(),
         run,
         fleet,
         sampling,
@@ -69,6 +77,7 @@ impl Check<'_, '_> {
             cycles: raw.cycles.as_ref().map_or(Ok(40), |cycles| self.count(cycles))?,
             seed: raw.seed.as_ref().map_or(Ok(1), |seed| self.whole(seed, 0, i64::MAX as u64))?,
             cycle_seconds: raw.cycle_seconds.as_ref().map_or(Ok(10.0), |seconds| self.positive(seconds))?,
+            starts_at: raw.starts_at.as_ref().map(|moment| self.moment(moment)).transpose()?,
         })
     }
 
@@ -159,7 +168,11 @@ impl Check<'_, '_> {
             let help = format!("write {}, or 0 to remember all", length.next_multiple_of(64));
             return Err(self.refuse(window.span(), message, help));
         }
-        Ok(Slicing { protocol, window: length, steadiness: 0.0 })
+        let steadiness = raw.and_then(|raw| raw.steadiness.as_ref()).map_or(Ok(0.0), |steadiness| {
+            let expected = "a fraction of at least 0 and below 0.5";
+            self.number_where(steadiness, expected, |value| (0.0..0.5).contains(&value))
+        })?;
+        Ok(Slicing { protocol, window: length, steadiness })
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {

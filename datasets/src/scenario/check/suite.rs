@@ -1,59 +1,82 @@
-//! The application suite.
+//! The application suite with which the run begins.
+
+use std::path::PathBuf;
 
 use super::Check;
 use crate::error::Error;
-use crate::scenario::raw;
-use crate::suite::{App, Choice, Request, Suite};
+use crate::scenario::raw::{self, At};
+use crate::scenario::{Fleet, Run};
+use crate::suite::{self, Names, Suite, description_bytes};
 
-/// How far the shares of all applications may exceed 1: the rounding of their sum.
-const SUM_TOLERANCE: f64 = 1e-9;
-
-/// A node holds its application in one byte, one value of which stands for none.
-const MOST_APPS: usize = 254;
+/// A suite that begins to spread.
+pub(super) struct Beginning {
+    pub suite: Suite,
+    pub bytes: u64,
+    pub expires_cycle: Option<u32>,
+}
 
 impl Check<'_, '_> {
-    pub(super) fn suite(&self, raw: Option<&raw::Suite>, attributes: &[String]) -> Result<Suite, Error> {
-        let Some(raw) = raw else {
-            return Ok(Suite { version: 1, ..Suite::default() });
+    /// The suite with which the run begins.
+    pub(super) fn suite(&self, raw: Option<&raw::Suite>, run: &Run, fleet: &Fleet) -> Result<Beginning, Error> {
+        let (suite, expires_cycle) = match (raw, raw.and_then(|raw| raw.file.as_ref())) {
+            (None, _) => (Suite { version: 1, ..Suite::default() }, None),
+            (Some(raw), None) => self.suite_within(raw, run, fleet)?,
+            (Some(raw), Some(file)) => self.suite_from(raw, file, run, fleet)?,
         };
-        self.unique("application", raw.app.iter().map(|app| &app.name))?;
-        let version = raw.version.as_ref().map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
-        let apps = raw.app.iter().map(|app| self.app(app, attributes)).collect::<Result<Vec<App>, Error>>()?;
-        if let Some(one_more) = raw.app.get(MOST_APPS) {
-            let message = format!("a suite has at most {MOST_APPS} applications, and this has {}", raw.app.len());
-            return Err(self.refuse(
-                one_more.share.span(),
-                message,
-                "leave some out, or join those that ask for alike nodes",
-            ));
-        }
-        let mut sum = 0.0;
-        for (app, raw) in apps.iter().zip(&raw.app) {
-            let Request::Share(share) = app.request else { continue };
-            sum += share;
-            if sum > 1.0 + SUM_TOLERANCE {
-                let before = sum - share;
-                let message = format!(
-                    "the applications up to \"{}\" ask for {sum:.6} of the cloud, expected at most 1",
-                    app.name
-                );
-                let help = format!("the earlier ones ask for {before:.6}: lower `share` here or there");
-                return Err(self.refuse(raw.share.span(), message, help));
-            }
-        }
-        Ok(Suite { version, until: None, apps })
+        let bytes = if suite.is_none() { 0 } else { description_bytes(&suite, &fleet.attributes) };
+        Ok(Beginning { suite, bytes, expires_cycle })
     }
 
-    fn app(&self, raw: &raw::App, attributes: &[String]) -> Result<App, Error> {
-        let choice = match (&raw.top, &raw.bottom) {
-            (None, None) => Choice::Random,
-            (Some(top), None) => Choice::Top(self.attribute(top, attributes)?),
-            (None, Some(bottom)) => Choice::Bottom(self.attribute(bottom, attributes)?),
-            (Some(_), Some(bottom)) => {
-                let message = format!("application \"{}\" asks for both `top` and `bottom`", *raw.name);
-                return Err(self.refuse(bottom.span(), message, "keep one, or make two applications"));
-            }
-        };
-        Ok(App::of_share(raw.name.as_str(), self.fraction(&raw.share)?, choice))
+    fn suite_within(&self, raw: &raw::Suite, run: &Run, fleet: &Fleet) -> Result<(Suite, Option<u32>), Error> {
+        let suite = self.suite_here(raw, &mut Names::Fleet(&fleet.attributes))?;
+        let span = raw.until.as_ref().map_or(0..0, At::span);
+        let expires = expires_cycle(&suite, run, |message, help| self.refuse(span, message, help))?;
+        Ok((suite, expires))
     }
+
+    fn suite_from(
+        &self,
+        raw: &raw::Suite,
+        file: &At<String>,
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<(Suite, Option<u32>), Error> {
+        let version = raw.version.as_ref().map(|version| ("version", version.span()));
+        let until = raw.until.as_ref().map(|until| ("until", until.span()));
+        let app = raw.app.first().map(|app| ("app", app.span()));
+        if let Some((key, span)) = version.or(until).or(app) {
+            let message = format!("`suite.{key}` stands beside `suite.file`, which stands for the whole suite");
+            return Err(self.refuse(span, message, "keep one of them; the file has its own version and applications"));
+        }
+        let file = suite::read(&self.suite_path(file)?, Names::Fleet(&fleet.attributes))?;
+        let expires = expires_cycle(&file.suite, run, |message, help| file.refuse_until(message, help))?;
+        Ok((file.suite, expires))
+    }
+
+    /// The path of a suite file that is there.
+    pub(super) fn suite_path(&self, file: &At<String>) -> Result<PathBuf, Error> {
+        let path = self.data_path(file);
+        if path.is_file() {
+            return Ok(path);
+        }
+        let key = self.document.key_at(&file.span()).unwrap_or_default();
+        let message = format!("`{key}`: there is no file {}", path.display());
+        let help = "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";
+        Err(self.refuse(file.span(), message, help))
+    }
+}
+
+/// The first cycle that starts at or after a suite's `until`; `None` if there is none.
+pub(super) fn expires_cycle(
+    suite: &Suite,
+    run: &Run,
+    refuse: impl FnOnce(&'static str, &'static str) -> Error,
+) -> Result<Option<u32>, Error> {
+    let Some(until) = suite.until else { return Ok(None) };
+    let Some(start) = run.starts_at else {
+        let help = "add `starts_at = 2026-11-22T00:00:00Z` or another moment to [run]";
+        return Err(refuse("the suite has an `until`, but the run does not say when it starts", help));
+    };
+    let cycle = ((until - start) as f64 / run.cycle_seconds).ceil().max(0.0) + 1.0;
+    Ok((cycle <= f64::from(u32::MAX)).then_some(cycle as u32))
 }

@@ -136,7 +136,7 @@ pub(in crate::scenario) enum ReplayUnit {
     Snapshots,
 }
 
-/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage` and `join`.
+/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join` and `suite`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Event {
@@ -154,6 +154,11 @@ pub(in crate::scenario) struct Event {
     pub outage: Option<At<Outage>>,
     /// New nodes take free places: those of nodes that have stopped or left for ever, or were not there yet.
     pub join: Option<At<Join>>,
+    /// A version of the suite, by its file, enters at some random live nodes. Paths as for `fleet.file`.
+    pub suite: Option<At<String>>,
+    /// With `suite`: at how many nodes.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1))]
+    pub at_nodes: Option<At<Whole>>,
 }
 
 /// Some of the live nodes.

@@ -5,13 +5,16 @@
 
 mod churn;
 mod distribution;
+mod suite;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(super) use crate::written::{At, Named, Number, Whole};
+pub(super) use crate::suite::raw::Suite;
+pub(super) use crate::written::{At, Moment, Named, Number, Whole};
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
+pub(super) use suite::{Adversaries, Push};
 
 use super::{
     Availability, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,
@@ -36,6 +39,8 @@ pub(super) struct Scenario {
     pub aggregate: Vec<Aggregate>,
     /// Which application asks for which nodes.
     pub suite: Option<Suite>,
+    /// Who stands against the suite.
+    pub adversaries: Option<At<Adversaries>>,
     /// What is observed.
     pub trace: Option<Trace>,
     /// What happens to the cloud.
@@ -59,6 +64,8 @@ pub(super) struct Run {
     /// Length of a gossip cycle in seconds.
     #[schemars(extend("exclusiveMinimum" = 0, "default" = 10.0))]
     pub cycle_seconds: Option<At<Number>>,
+    /// When the first cycle starts; needed where a suite is good until a moment.
+    pub starts_at: Option<At<Moment>>,
 }
 
 /// Who the nodes are.
@@ -188,6 +195,9 @@ pub(super) struct Slicing {
     /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a byte each.
     #[schemars(range(min = 0, max = 16384), extend("default" = 1024))]
     pub window: Option<At<Whole>>,
+    /// A node keeps its application until its rank is off by more than this fraction of the nodes in the gradient; 0 for never.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 0.5, "default" = 0.0))]
+    pub steadiness: Option<At<Number>>,
 }
 
 /// An aggregate: one number about all nodes, found by gossip.
@@ -201,34 +211,6 @@ pub(super) struct Aggregate {
     pub function: At<Function>,
     /// The attribute it is computed of.
     pub attribute: At<String>,
-}
-
-/// The application suite: which application asks for which nodes.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Suite {
-    /// Version of the description.
-    #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64), extend("default" = 1))]
-    pub version: Option<At<Whole>>,
-    /// The applications in order of precedence: each is served from the nodes that no earlier one took.
-    #[serde(default)]
-    pub app: Vec<App>,
-}
-
-/// An application. Without `top` and `bottom` it takes any nodes.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct App {
-    /// Its name, unique.
-    #[schemars(length(min = 1))]
-    pub name: At<String>,
-    /// It asks for the nodes with the largest values of this attribute.
-    pub top: Option<At<String>>,
-    /// It asks for the nodes with the smallest values of this attribute.
-    pub bottom: Option<At<String>>,
-    /// The share of the whole cloud it asks for; all shares sum to at most 1.
-    #[schemars(range(min = 0, max = 1))]
-    pub share: At<Number>,
 }
 
 /// What is observed.

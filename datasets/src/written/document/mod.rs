@@ -71,6 +71,17 @@ impl<'t> Document<'t> {
         }
     }
 
+    /// An error about a part of the text that stands at a span: at that part, if its place in the file is plain.
+    pub(crate) fn error_in(&self, span: &Range<usize>, value: &str, part: &Range<usize>, message: String) -> Error {
+        let error = self.error(Kind::Value, span.clone(), message);
+        let inner = span.start.saturating_add(1)..span.end.saturating_sub(1);
+        // Between single quotation marks without escapes, the value stands letter by letter.
+        if self.text.get(inner.clone()) == Some(value) {
+            return error.at(self.text, inner.start + part.start..inner.start + part.end);
+        }
+        error
+    }
+
     /// What stands at a span, as it was written, if it is short.
     pub(crate) fn written(&self, span: &Range<usize>) -> Option<String> {
         let text = match self.override_at(span) {

@@ -66,6 +66,7 @@ fn mistyped(document: &Document<'_>, span: &std::ops::Range<usize>, message: &st
     let wanted = match expected {
         "a sequence" => "a list",
         "an array of length 2" => "a list of two numbers",
+        "a TOML datetime" => "a moment such as 2026-11-22T00:00:00Z",
         struct_name if struct_name.starts_with("struct ") => "a table",
         other => other,
     };
@@ -77,6 +78,7 @@ fn mistyped(document: &Document<'_>, span: &std::ops::Range<usize>, message: &st
             error.helped("write its header with double brackets, as in [[event]]")
         }
         ("a whole number", _) => error.helped("write it as 1000, 1_000 or 1e3"),
+        (wanted, _) if wanted.starts_with("a moment") => error.helped("write it without quotes, and with its offset"),
         ("a number", _) => error.helped("write it as 0.5 or 1e-3, without quotes or unit"),
         _ => error.helped(format!("write {wanted}")),
     }

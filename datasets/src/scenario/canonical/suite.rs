@@ -1,0 +1,18 @@
+//! Who stands against the suite, written out in full.
+
+use std::path::Path;
+
+use crate::scenario::{Adversaries, Push};
+use crate::written::quoted;
+
+pub(super) fn adversary_lines(adversaries: &Adversaries, file: &impl Fn(&Path) -> String) -> Vec<String> {
+    let mut lines = Vec::from(super::header("[adversaries]"));
+    lines.push(format!("share = {:?}", adversaries.share));
+    lines.push(format!("from_cycle = {}", adversaries.from_cycle));
+    lines.push(match &adversaries.push {
+        Push::Forged => "push = \"forged\"".to_owned(),
+        Push::Old => "push = \"old\"".to_owned(),
+        Push::File(launch) => format!("suite = {}", quoted(&file(&launch.path))),
+    });
+    lines
+}

@@ -1,0 +1,118 @@
+//! Further versions of the suite: those that events bring in, and those that adversaries push.
+
+use super::Check;
+use super::suite::expires_cycle;
+use crate::error::Error;
+use crate::scenario::launch::app_names;
+use crate::scenario::raw::{self, At};
+use crate::scenario::{Adversaries, Event, EventKind, Fleet, Launch, Push, Run};
+use crate::suite::{self, MOST_APPS, Names, Reason, Suite, Verdict, description_bytes, verdict};
+
+/// An event and, if it brings a version of the suite in, the name of its file.
+pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
+
+impl Check<'_, '_> {
+    /// The versions that events bring in, in the order of the events, which get their numbers.
+    pub(super) fn launches(
+        &self,
+        due: &mut [Due<'_>],
+        first: &Suite,
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<Vec<Launch>, Error> {
+        let mut launches: Vec<Launch> = Vec::new();
+        for (event, written) in due {
+            let (EventKind::Suite(index, _), Some(written)) = (&mut event.kind, written) else { continue };
+            *index = launches.len();
+            let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
+            let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
+            let launch = launch(file, event.at_cycle, taken.or(first.some()), run)?;
+            launches.push(launch);
+            let count = app_names(first, &launches).len();
+            if count > MOST_APPS {
+                let message = format!("with this suite the run has {count} applications, expected at most {MOST_APPS}");
+                return Err(self.refuse(written.span(), message, "keep the names of applications that stay the same"));
+            }
+        }
+        Ok(launches)
+    }
+
+    /// Those who push bad versions; `None` if the command line ends the run before.
+    pub(super) fn adversaries(
+        &self,
+        raw: &At<raw::Adversaries>,
+        first: &Suite,
+        launches: &[Launch],
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<Option<Adversaries>, Error> {
+        if app_names(first, launches).is_empty() {
+            // The suite may come in behind the end of a run that the command line shortens.
+            if self.shortened {
+                return Ok(None);
+            }
+            let help = "give a suite with at least one [[suite.app]], or leave [adversaries] out";
+            return Err(self.refuse(raw.span(), "adversaries have nothing to work against without a suite", help));
+        }
+        let share = self.fraction(&raw.share)?;
+        let from_cycle = raw.from_cycle.as_ref().map_or(Ok(Some(1)), |cycle| self.cycle(cycle, 1, run))?;
+        let Some(from_cycle) = from_cycle else { return Ok(None) };
+        let push = match (&raw.push, &raw.suite) {
+            (Some(push), None) => self.push(push, first)?,
+            (None, Some(file)) => Push::File(self.pushed(file, from_cycle, first, run, fleet)?),
+            (None, None) => {
+                let help = "add `push = \"forged\"`, `push = \"old\"`, or `suite` with a file that nodes do not take";
+                return Err(self.refuse(raw.span(), "[adversaries] does not say what they push", help));
+            }
+            (Some(_), Some(file)) => {
+                return Err(self.refuse(file.span(), "both `push` and `suite` are given", "keep one of them"));
+            }
+        };
+        Ok(Some(Adversaries { share, from_cycle, push }))
+    }
+
+    fn push(&self, raw: &At<raw::Push>, first: &Suite) -> Result<Push, Error> {
+        match **raw {
+            raw::Push::Forged => Ok(Push::Forged),
+            raw::Push::Old if first.is_none() => {
+                let help = "give [suite] an application, or choose `push = \"forged\"`";
+                Err(self.refuse(raw.span(), "the run does not begin with a suite that could be old", help))
+            }
+            raw::Push::Old => Ok(Push::Old),
+        }
+    }
+
+    /// A version that nodes do not take, even if it is no suite at all.
+    fn pushed(
+        &self,
+        written: &At<String>,
+        from_cycle: u32,
+        first: &Suite,
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<Launch, Error> {
+        let path = self.suite_path(written)?;
+        let Ok(file) = suite::read(&path, Names::Fleet(&fleet.attributes)) else {
+            let (suite, verdict) = (Suite::default(), Verdict::Rejected(Reason::Malformed));
+            let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+            return Ok(Launch { path, suite, verdict, expires_cycle: None, bytes });
+        };
+        let launch = launch(file, from_cycle, first.some(), run)?;
+        if launch.verdict == Verdict::Valid {
+            let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
+            let help =
+                "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
+            return Err(self.refuse(written.span(), message, help));
+        }
+        Ok(launch)
+    }
+}
+
+/// What comes in with a file at the start of a cycle.
+fn launch(file: suite::File, cycle: u32, base: Option<&Suite>, run: &Run) -> Result<Launch, Error> {
+    let expires_cycle = expires_cycle(&file.suite, run, |message, help| file.refuse_until(message, help))?;
+    let moment = run.starts_at.map(|start| start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64));
+    let verdict = verdict(&file, base, moment);
+    let bytes = description_bytes(&file.suite, &file.attributes);
+    Ok(Launch { path: file.path, suite: file.suite, verdict, expires_cycle, bytes })
+}

@@ -1,0 +1,66 @@
+//! Versions of the suite that enter the running cloud, and who stands against them.
+
+use std::path::PathBuf;
+
+use super::Scenario;
+use crate::suite::{Suite, Verdict};
+
+/// A version of the suite that enters the running cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Launch {
+    /// The file, by its absolute path.
+    pub path: PathBuf,
+    /// What it says; without applications if it is malformed.
+    pub suite: Suite,
+    /// Whether nodes take it, by the signatures and against the newest version that they took before.
+    pub verdict: Verdict,
+    /// From this cycle on nodes no longer take it from others; `None` for never.
+    pub expires_cycle: Option<u32>,
+    /// Bytes of its description: canonical text, signature and certificate.
+    pub bytes: u64,
+}
+
+/// Nodes that push a bad version of the suite in every exchange. They never pass a good one on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adversaries {
+    /// Their share of the cloud, 0..=1.
+    pub share: f64,
+    /// They begin in this cycle.
+    pub from_cycle: u32,
+    /// What they push.
+    pub push: Push,
+}
+
+/// What adversaries push.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Push {
+    /// A version of their own making, with the highest number there is and a signature that is none.
+    Forged,
+    /// The version with which the run begins, for ever.
+    Old,
+    /// What a file says, which nodes do not take.
+    File(Launch),
+}
+
+impl Scenario {
+    /// The names of all applications that nodes may ever take: those of the suite with which the run begins, then the new ones of
+    /// each version that nodes take, in the order of the launches.
+    ///
+    /// This order numbers the applications wherever several versions are told apart, in the engine and in the trace.
+    #[must_use]
+    pub fn app_names(&self) -> Vec<String> {
+        app_names(&self.suite, &self.launches)
+    }
+}
+
+/// See [`Scenario::app_names`].
+pub(super) fn app_names(suite: &Suite, launches: &[Launch]) -> Vec<String> {
+    let taken = launches.iter().filter(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
+    let mut names: Vec<String> = Vec::new();
+    for app in std::iter::once(suite).chain(taken).flat_map(|suite| &suite.apps) {
+        if !names.contains(&app.name) {
+            names.push(app.name.clone());
+        }
+    }
+    names
+}

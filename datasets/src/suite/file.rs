@@ -1,0 +1,84 @@
+//! A suite in a file of its own: the same text as in a scenario.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::{Names, Suite, raw};
+use crate::error::{Error, Kind};
+use crate::written::{At, Check, Document, read_text};
+
+/// A suite that was read from a file of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// The suite that it describes.
+    pub suite: Suite,
+    /// The names of the attributes, by the index that the suite has for them.
+    pub attributes: Vec<String>,
+    /// Its table `[certificate]`, as it is written.
+    pub certificate: Option<toml::Table>,
+    /// Its table `[signature]`, as it is written.
+    pub signature: Option<toml::Table>,
+    /// Where `until` stands in the text.
+    until: Option<Range<usize>>,
+}
+
+/// Reads and checks a suite file.
+///
+/// With the attributes of a fleet, a name that the fleet lacks is an error; without, any name will do.
+///
+/// # Errors
+///
+/// The first thing that is wrong in the file, with its place and remedy.
+pub fn read(path: &Path, names: Names<'_>) -> Result<File, Error> {
+    parse(path, &read_text(path, "suite")?, names)
+}
+
+/// Checks the text of a suite file, as [`read`] does; `path` is what errors call it.
+///
+/// # Errors
+///
+/// The first thing that is wrong in the text, with its place and remedy.
+pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Error> {
+    let document = Document::parse(path, text, &[])?;
+    let raw: raw::File = document.typed().map_err(explained)?;
+    let check = Check { document: &document, shortened: false };
+    if let Some(file) = &raw.suite.file {
+        let message = "a suite file cannot stand for another";
+        return Err(check.refuse(file.span(), message, "write the applications here, or name that file instead"));
+    }
+    let suite = check.suite_here(&raw.suite, &mut names)?;
+    Ok(File {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        suite,
+        attributes: names.list().to_vec(),
+        until: raw.suite.until.as_ref().map(At::span),
+        certificate: raw.certificate,
+        signature: raw.signature,
+    })
+}
+
+/// Says how a suite file begins, to those who left that out.
+fn explained(error: Error) -> Error {
+    match error.key().and_then(|key| key.split('.').next()) {
+        Some("version" | "until" | "app" | "apps") => error.helped(
+            "a suite file has the text of a scenario's suite: [suite], then [[suite.app]] for each application",
+        ),
+        Some("suite") if error.key() == Some("suite") => {
+            error.helped("begin with [suite], then write [[suite.app]] for each application")
+        }
+        _ => error,
+    }
+}
+
+impl File {
+    /// An error about its `until`.
+    pub(crate) fn refuse_until(&self, message: &str, help: &str) -> Error {
+        let span = self.until.clone().unwrap_or(0..0);
+        Error::new(Kind::Value, &self.path, message).keyed("suite.until").at(&self.text, span).helped(help)
+    }
+}

@@ -1,0 +1,104 @@
+//! A suite as it is written, in a scenario or in a file of its own.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+
+use crate::written::{At, Moment, Named, Number, Whole};
+
+/// A suite in a file of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub suite: At<Suite>,
+    /// Who may sign it.
+    pub certificate: Option<toml::Table>,
+    /// Who has signed it.
+    pub signature: Option<toml::Table>,
+}
+
+/// The application suite: which application asks for which nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suite {
+    /// A file that holds the whole suite instead, beginning with [suite]. Paths as for `fleet.file`.
+    pub file: Option<At<String>>,
+    /// Version of the description: nodes take the higher one.
+    #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64), extend("default" = 1))]
+    pub version: Option<At<Whole>>,
+    /// From this moment on nodes no longer take it from others. It needs `run.starts_at`.
+    pub until: Option<At<Moment>>,
+    /// The applications in order of precedence: each is served from the nodes that no earlier one took.
+    #[serde(default)]
+    pub app: Vec<At<App>>,
+}
+
+/// An application: exactly one of `share`, `nodes` and `rest` says how many nodes it asks for. Without `top` and `bottom` it takes
+/// any.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct App {
+    /// Its name, unique.
+    #[schemars(length(min = 1))]
+    pub name: At<String>,
+    /// It asks for the nodes with the largest values of this attribute.
+    pub top: Option<At<String>>,
+    /// It asks for the nodes with the smallest values of this attribute.
+    pub bottom: Option<At<String>>,
+    /// The share of the whole cloud it asks for; all shares sum to at most 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub share: Option<At<Number>>,
+    /// How many nodes it asks for.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
+    /// It asks for what the others leave: `true`, or its weight among those that do.
+    pub rest: Option<At<Rest>>,
+    /// It takes only nodes of which this holds, such as "storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps == 0)".
+    #[serde(rename = "where")]
+    #[schemars(length(min = 1, max = 4096))]
+    pub condition: Option<At<String>>,
+    /// It is broken with fewer nodes than that.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub min_nodes: Option<At<Whole>>,
+    /// It is broken where the mean of an attribute over its nodes is below this: { storage_gb = 50 }.
+    pub min_mean: Option<At<Named<Number>>>,
+}
+
+/// What the others leave: all of it, or by weight.
+#[derive(Clone, Copy, Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum Rest {
+    /// It asks for the rest with a weight of 1.
+    All(bool),
+    /// Its weight among those that ask for the rest.
+    Weight(#[schemars(extend("exclusiveMinimum" = 0))] Number),
+}
+
+impl<'de> Deserialize<'de> for Rest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsRest;
+
+        impl Visitor<'_> for AsRest {
+            type Value = Rest;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`true` or a weight")
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Rest, E> {
+                Ok(Rest::All(value))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Rest, E> {
+                Ok(Rest::Weight(Number(value as f64)))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Rest, E> {
+                Ok(Rest::Weight(Number(value)))
+            }
+        }
+        deserializer.deserialize_any(AsRest)
+    }
+}

@@ -1,0 +1,50 @@
+//! A suite written out in full: one text for one meaning.
+
+use super::{App, Choice, Request, Suite};
+use crate::written::{moment_text, quoted};
+
+impl Suite {
+    /// The suite in TOML, as a file of its own has it; [`parse`](super::parse) gives the same suite again.
+    ///
+    /// # Panics
+    ///
+    /// If the suite has the index of an attribute that `attributes` lacks.
+    #[must_use]
+    pub fn to_toml(&self, attributes: &[String]) -> String {
+        let mut lines = vec!["[suite]".to_owned(), format!("version = {}", self.version)];
+        lines.extend(self.until.map(|until| format!("until = {}", moment_text(until))));
+        for app in &self.apps {
+            lines.extend([String::new(), "[[suite.app]]".to_owned()]);
+            lines.extend(app_lines(app, attributes));
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+fn app_lines(app: &App, attributes: &[String]) -> Vec<String> {
+    let mut lines = vec![format!("name = {}", quoted(&app.name))];
+    lines.extend(match app.choice {
+        Choice::Top(attribute) => Some(format!("top = \"{}\"", attributes[attribute])),
+        Choice::Bottom(attribute) => Some(format!("bottom = \"{}\"", attributes[attribute])),
+        Choice::Random => None,
+    });
+    lines.push(match app.request {
+        Request::Share(share) => format!("share = {share:?}"),
+        Request::Nodes(nodes) => format!("nodes = {nodes}"),
+        Request::Rest(weight) => format!("rest = {weight:?}"),
+    });
+    lines.extend(app.condition.as_ref().map(|condition| format!("where = {}", quoted(&condition.text))));
+    lines.extend(app.min_nodes.map(|nodes| format!("min_nodes = {nodes}")));
+    if !app.min_means.is_empty() {
+        let limit = |&(attribute, limit): &(usize, f64)| format!("{} = {limit:?}", attributes[attribute]);
+        let limits: Vec<String> = app.min_means.iter().map(limit).collect();
+        lines.push(format!("min_mean = {{ {} }}", limits.join(", ")));
+    }
+    lines
+}
+
+/// Bytes of what a node sends to describe a suite.
+pub(crate) fn description_bytes(suite: &Suite, attributes: &[String]) -> u64 {
+    suite.to_toml(attributes).len() as u64
+}
