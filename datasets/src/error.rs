@@ -29,6 +29,10 @@ pub enum Kind {
     Value,
     /// A cell, a row or a column of an inventory.
     Data,
+    /// A key, a signature or a certificate.
+    Key,
+    /// A file cannot be created or written.
+    Unwritable,
 }
 
 #[derive(Debug)]

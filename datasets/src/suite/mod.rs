@@ -22,19 +22,38 @@
 //! assert_eq!(file.attributes, ["storage_gb", "availability"]);
 //! # Ok::<(), datasets::Error>(())
 //! ```
+//!
+//! A version is signed, and verified before nodes take it:
+//!
+//! - [`encode`](mod@encode): the canonical bytes of a suite.
+//! - [`key`]: keys and signatures.
+//! - [`certificate`]: which key may change what.
+//! - [`verify`](mod@verify): whether nodes take a version.
 
+pub mod certificate;
 pub mod condition;
+pub mod encode;
+pub mod key;
+pub mod moment;
+pub mod verify;
 
 mod check;
+mod description;
 mod file;
 mod names;
 pub(crate) mod raw;
+mod tables;
 mod text;
 mod verdict;
 
+pub use certificate::{Certificate, Scope};
 pub use condition::{Comparison, Condition, Operand, Test};
+pub use description::{Description, SignedBy};
+pub use encode::encode;
 pub use file::{File, parse, read};
+pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
+pub use verify::{verify, verify_unsigned};
 
 pub(crate) use check::MOST_APPS;
 pub(crate) use names::is_attribute;

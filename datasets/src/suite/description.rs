@@ -1,0 +1,67 @@
+//! A version of the suite as it travels: what it says, and who stands for it.
+
+use super::Suite;
+use super::certificate::Certificate;
+use super::encode::encode;
+use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
+
+/// A version of the suite, with its own names of attributes, signed or not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// What it says.
+    pub suite: Suite,
+    /// Names of the attributes to which the suite refers by index.
+    pub attributes: Vec<String>,
+    /// What its signer may change, if that is not the owner.
+    pub certificate: Option<Certificate>,
+    /// Who signed it, if anybody did.
+    pub signed_by: Option<SignedBy>,
+}
+
+/// A signature, and the key that made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedBy {
+    /// The public key.
+    pub key: PublicKey,
+    /// The signature of the suite's canonical bytes.
+    pub signature: Signature,
+}
+
+impl Description {
+    /// A suite that nobody has signed.
+    #[must_use]
+    pub fn unsigned(suite: Suite, attributes: Vec<String>) -> Self {
+        Self { suite, attributes, certificate: None, signed_by: None }
+    }
+
+    /// The canonical bytes of its suite.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        encode(&self.suite, &self.attributes)
+    }
+
+    /// Bytes that a node sends to pass it on: the suite, a signature, and a certificate with its own.
+    #[must_use]
+    pub fn bytes_count(&self) -> u64 {
+        let signature = if self.signed_by.is_some() { SIGNATURE_BYTES } else { 0 };
+        let certificate = self.certificate.as_ref().map_or(0, Certificate::bytes_count);
+        (self.encode().len() + signature + certificate) as u64
+    }
+
+    /// The same suite, signed with a key.
+    #[must_use]
+    pub fn signed(mut self, key: &PrivateKey, certificate: Option<Certificate>) -> Self {
+        let signature = key.sign(&self.encode());
+        self.signed_by = Some(SignedBy { key: key.public(), signature });
+        self.certificate = certificate;
+        self
+    }
+}
+
+impl SignedBy {
+    /// The table `[signature]` of a file.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        format!("[signature]\nkey = \"{}\"\nvalue = \"{}\"\n", self.key, self.signature)
+    }
+}

@@ -1,0 +1,120 @@
+//! The canonical bytes of a suite: what a signature is over, and what a node sends to another.
+//!
+//! The same suite gives the same bytes, whatever its file looks like, and two suites that differ in anything give two
+//! sequences of bytes. Numbers are big-endian; a *text* is the number of its bytes as `u32` and these bytes in UTF-8;
+//! attributes go by their names.
+//!
+//! ```text
+//! magic       17 bytes  "subcloud suite 1" and a line feed
+//! version     u64
+//! until       0, or 1 and an i64: seconds since 1970-01-01T00:00:00Z
+//! count       u32: the applications that follow, in order of precedence
+//!   name      text
+//!   request   1 and the share as f64, 2 and the nodes as u64, or 3 and the weight of the rest as f64
+//!   choice    0 for any nodes, 1 and the attribute whose largest values are asked for as text, 2 and that of the smallest
+//!   condition text as it was written; no bytes for none
+//!   min_nodes 0, or 1 and a u64
+//!   count     u32: the limits of means that follow
+//!     name    text: an attribute
+//!     limit   f64
+//! ```
+//!
+//! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
+
+use super::{App, Choice, Request, Suite};
+
+/// What the bytes of a suite begin with.
+pub const MAGIC: &[u8] = b"subcloud suite 1\n";
+
+/// Bytes of a suite whose attributes are indices into `attributes`.
+///
+/// # Panics
+///
+/// If an attribute of the suite is not among the names.
+#[must_use]
+pub fn encode(suite: &Suite, attributes: &[String]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(suite.version.to_be_bytes());
+    put_moment(&mut bytes, suite.until);
+    put_count(&mut bytes, suite.apps.len());
+    for app in &suite.apps {
+        put_app(&mut bytes, app, attributes);
+    }
+    bytes
+}
+
+/// Bytes of an application, as they stand in those of its suite.
+pub(super) fn encode_app(app: &App, attributes: &[String]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_app(&mut bytes, app, attributes);
+    bytes
+}
+
+fn put_app(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {
+    put_text(bytes, &app.name);
+    put_request(bytes, app.request);
+    match app.choice {
+        Choice::Random => bytes.push(0),
+        Choice::Top(attribute) => put_tagged_text(bytes, 1, &attributes[attribute]),
+        Choice::Bottom(attribute) => put_tagged_text(bytes, 2, &attributes[attribute]),
+    }
+    put_text(bytes, app.condition.as_ref().map_or("", |condition| &condition.text));
+    put_optional(bytes, app.min_nodes.map(u64::to_be_bytes));
+    put_count(bytes, app.min_means.len());
+    for &(attribute, limit) in &app.min_means {
+        put_text(bytes, &attributes[attribute]);
+        put_number(bytes, limit);
+    }
+}
+
+fn put_request(bytes: &mut Vec<u8>, request: Request) {
+    match request {
+        Request::Share(share) => {
+            bytes.push(1);
+            put_number(bytes, share);
+        }
+        Request::Nodes(nodes) => {
+            bytes.push(2);
+            bytes.extend(nodes.to_be_bytes());
+        }
+        Request::Rest(weight) => {
+            bytes.push(3);
+            put_number(bytes, weight);
+        }
+    }
+}
+
+/// Puts a moment, or that there is none.
+pub(super) fn put_moment(bytes: &mut Vec<u8>, moment: Option<i64>) {
+    put_optional(bytes, moment.map(i64::to_be_bytes));
+}
+
+/// Puts the number of the things that follow.
+pub(super) fn put_count(bytes: &mut Vec<u8>, count: usize) {
+    bytes.extend((count as u32).to_be_bytes());
+}
+
+/// Puts a text after the number of its bytes.
+pub(super) fn put_text(bytes: &mut Vec<u8>, text: &str) {
+    put_count(bytes, text.len());
+    bytes.extend(text.as_bytes());
+}
+
+fn put_tagged_text(bytes: &mut Vec<u8>, tag: u8, text: &str) {
+    bytes.push(tag);
+    put_text(bytes, text);
+}
+
+fn put_optional(bytes: &mut Vec<u8>, value: Option<[u8; 8]>) {
+    match value {
+        None => bytes.push(0),
+        Some(value) => {
+            bytes.push(1);
+            bytes.extend(value);
+        }
+    }
+}
+
+fn put_number(bytes: &mut Vec<u8>, number: f64) {
+    bytes.extend((number + 0.0).to_bits().to_be_bytes());
+}

@@ -1,0 +1,87 @@
+//! Whether nodes take a version of the suite.
+//!
+//! In this order: a version is *forged* unless the owner signed it, or a key did to which the owner gave the certificate
+//! that comes with it; *expired* when it or that certificate is; *replayed* unless it is newer than the one held; and *out
+//! of scope* if it changes what the certificate does not cover. What is *malformed* never gets as far as this.
+//!
+//! A key that may change some applications may add, change, remove and reorder these, and nothing else. The others stay as
+//! they are and in their order, and `until` stays. Its applications keep their places among the others, and those it adds
+//! come after them: it cannot take nodes from the others by precedence, not even by removing an application first.
+
+use super::encode::encode_app;
+use super::{Description, PublicKey, Reason, Scope, Suite, Verdict};
+
+/// Whether a node that trusts the owner and holds `base`, or nothing, takes a version at the moment `now`, in seconds since
+/// 1970-01-01T00:00:00Z.
+#[must_use]
+pub fn verify(owner: &PublicKey, version: &Description, base: Option<&Description>, now: i64) -> Verdict {
+    let scope = match authorised(owner, version, now) {
+        Ok(scope) => scope,
+        Err(reason) => return Verdict::Rejected(reason),
+    };
+    let in_scope = || *scope == Scope::All || changes_only(scope, version, base);
+    match verify_unsigned(&version.suite, base.map(|base| &base.suite), now) {
+        Verdict::Valid if !in_scope() => Verdict::Rejected(Reason::OutOfScope),
+        verdict => verdict,
+    }
+}
+
+/// Whether a node takes a version where nobody signs: if it is newer than the one held, and has not expired.
+#[must_use]
+pub fn verify_unsigned(version: &Suite, base: Option<&Suite>, now: i64) -> Verdict {
+    if has_passed(version.until, now) {
+        return Verdict::Rejected(Reason::Expired);
+    }
+    match base {
+        Some(base) if version.version <= base.version => Verdict::Rejected(Reason::Replayed),
+        _ => Verdict::Valid,
+    }
+}
+
+/// What the signer of a version may change.
+fn authorised<'v>(owner: &PublicKey, version: &'v Description, now: i64) -> Result<&'v Scope, Reason> {
+    let signed_by = version.signed_by.as_ref().ok_or(Reason::Forged)?;
+    if !signed_by.key.verifies(&version.encode(), &signed_by.signature) {
+        return Err(Reason::Forged);
+    }
+    if signed_by.key == *owner {
+        return Ok(&Scope::All);
+    }
+    match &version.certificate {
+        Some(certificate) if certificate.key == signed_by.key && certificate.is_of(owner) => {
+            if has_passed(certificate.until, now) { Err(Reason::Expired) } else { Ok(&certificate.scope) }
+        }
+        _ => Err(Reason::Forged),
+    }
+}
+
+fn has_passed(until: Option<i64>, now: i64) -> bool {
+    until.is_some_and(|until| until <= now)
+}
+
+/// Whether the differences between two versions are all in scope.
+fn changes_only(scope: &Scope, version: &Description, base: Option<&Description>) -> bool {
+    let empty = Description::default();
+    let base = base.unwrap_or(&empty);
+    let (others, before) = apart(scope, version);
+    let (base_others, base_before) = apart(scope, base);
+    let place =
+        |name: &str| base_before.iter().find(|(other, _)| *other == name).map_or(base_others.len(), |found| found.1);
+    version.suite.until == base.suite.until
+        && others == base_others
+        && before.iter().all(|&(name, before)| before == place(name))
+}
+
+/// The applications out of scope, and by name those in scope with the number of the others before each.
+fn apart<'d>(scope: &Scope, description: &'d Description) -> (Vec<Vec<u8>>, Vec<(&'d str, usize)>) {
+    let mut others = Vec::new();
+    let mut before = Vec::new();
+    for app in &description.suite.apps {
+        if scope.covers(&app.name) {
+            before.push((app.name.as_str(), others.len()));
+        } else {
+            others.push(encode_app(app, &description.attributes));
+        }
+    }
+    (others, before)
+}

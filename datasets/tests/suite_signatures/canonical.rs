@@ -1,0 +1,102 @@
+//! The canonical bytes of a suite.
+
+use datasets::suite::{App, Choice, Comparison, Condition, Operand, Request, Suite, Test, encode};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::fixture::{attributes, certificate, held, only, owner, planner};
+
+/// A suite with something of everything.
+fn full() -> Suite {
+    let test = Test::Compare(Operand::Attribute(1), Comparison::Less, Operand::Number(2.0));
+    let app = App {
+        name: "chat".to_owned(),
+        request: Request::Nodes(1000),
+        choice: Choice::Bottom(1),
+        condition: Some(Condition { text: "load < 2".to_owned(), test }),
+        min_nodes: Some(7),
+        min_means: vec![(0, 0.5)],
+    };
+    Suite { version: 258, until: Some(-2), apps: vec![app, App::of_share("a", 0.25, Choice::Random)] }
+}
+
+#[test]
+fn the_bytes_are_those_of_the_documentation() {
+    let mut expected = b"subcloud suite 1\n".to_vec();
+    expected.extend([0, 0, 0, 0, 0, 0, 1, 2]);
+    expected.extend([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]);
+    expected.extend([0, 0, 0, 2]);
+    expected.extend(b"\0\0\0\x04chat");
+    expected.extend([2, 0, 0, 0, 0, 0, 0, 3, 0xe8]);
+    expected.extend(b"\x02\0\0\0\x04load");
+    expected.extend(b"\0\0\0\x08load < 2");
+    expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 7]);
+    expected.extend([0, 0, 0, 1]);
+    expected.extend(b"\0\0\0\x0cavailability");
+    expected.extend([0x3f, 0xe0, 0, 0, 0, 0, 0, 0]);
+    expected.extend(b"\0\0\0\x01a");
+    expected.extend([1, 0x3f, 0xd0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(encode(&full(), &attributes()), expected);
+}
+
+#[test]
+fn a_negative_zero_is_zero() {
+    let share = |share| Suite { apps: vec![App::of_share("a", share, Choice::Random)], ..Suite::default() };
+    assert_eq!(encode(&share(-0.0), &attributes()), encode(&share(0.0), &attributes()));
+}
+
+#[test]
+fn a_description_counts_its_suite_its_signature_and_its_certificate() {
+    let bare = held();
+    let bytes = bare.encode().len() as u64;
+    assert_eq!(bare.bytes_count(), bytes);
+    assert_eq!(bare.clone().signed(&owner(), None).bytes_count(), bytes + 64);
+    // Magic, key, no moment, one name of four bytes, and the owner's signature.
+    let certificate_bytes = 23 + 32 + 1 + (1 + 4 + 4 + 4) + 64;
+    let signed = bare.signed(&planner(), Some(certificate(only(&["chat"]), None)));
+    assert_eq!(signed.bytes_count(), bytes + 64 + certificate_bytes);
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[ab\\x00\\x01]{1,3}"
+}
+
+fn app() -> impl Strategy<Value = App> {
+    let number = || prop_oneof![Just(0.0), Just(0.5), Just(1.0)];
+    let request = prop_oneof![
+        number().prop_map(Request::Share),
+        (0..3_u64).prop_map(Request::Nodes),
+        number().prop_map(Request::Rest)
+    ];
+    let choice =
+        prop_oneof![Just(Choice::Random), (0..2_usize).prop_map(Choice::Top), (0..2_usize).prop_map(Choice::Bottom)];
+    let test = Test::And(Vec::new());
+    let condition = option::of(text().prop_map(move |text| Condition { text, test: test.clone() }));
+    (text(), request, choice, condition, option::of(0..2_u64), vec((0..2_usize, number()), 0..3)).prop_map(
+        |(name, request, choice, condition, min_nodes, min_means)| App {
+            name,
+            request,
+            choice,
+            condition,
+            min_nodes,
+            min_means,
+        },
+    )
+}
+
+fn suite() -> impl Strategy<Value = Suite> {
+    (0..2_u64, option::of(0..2_i64), vec(app(), 0..3)).prop_map(|(version, until, apps)| Suite { version, until, apps })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn different_suites_give_different_bytes(one in suite(), other in suite()) {
+        let bytes = |suite| encode(suite, &attributes());
+        prop_assert_eq!(one == other, bytes(&one) == bytes(&other));
+        prop_assert_eq!(bytes(&one), bytes(&one.clone()));
+    }
+}

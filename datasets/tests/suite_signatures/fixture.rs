@@ -1,0 +1,62 @@
+//! A cloud with an owner, a planner to whom the owner gave a certificate, and a stranger.
+
+use std::collections::BTreeSet;
+
+use datasets::suite::{App, Certificate, Choice, Description, PrivateKey, PublicKey, Scope, Suite, Verdict, verify};
+
+/// 2026-01-01T00:00:00Z, the moment at which everything is judged.
+pub const NOW: i64 = 1_767_225_600;
+
+pub fn owner() -> PrivateKey {
+    PrivateKey::of_seed(&[1; 32])
+}
+
+pub fn planner() -> PrivateKey {
+    PrivateKey::of_seed(&[2; 32])
+}
+
+pub fn stranger() -> PrivateKey {
+    PrivateKey::of_seed(&[3; 32])
+}
+
+pub fn attributes() -> Vec<String> {
+    vec!["availability".to_owned(), "load".to_owned()]
+}
+
+/// Applications of these names, each for a tenth of the cloud.
+pub fn apps(names: &[&str]) -> Vec<App> {
+    names.iter().map(|&name| App::of_share(name, 0.1, Choice::Top(0))).collect()
+}
+
+/// Version 1, which nodes hold.
+pub fn held() -> Description {
+    let suite = Suite { version: 1, until: None, apps: apps(&["monitoring", "chat", "cache", "recorder"]) };
+    Description::unsigned(suite, attributes())
+}
+
+/// The version after the one held, with something changed.
+pub fn next(change: impl FnOnce(&mut Suite)) -> Description {
+    let mut version = held();
+    version.suite.version = 2;
+    change(&mut version.suite);
+    version
+}
+
+/// A certificate for the planner's key by the owner.
+pub fn certificate(scope: Scope, until: Option<i64>) -> Certificate {
+    Certificate::issue(&owner(), planner().public(), scope, until)
+}
+
+/// The applications of these names.
+pub fn only(names: &[&str]) -> Scope {
+    Scope::Apps(names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>())
+}
+
+/// What nodes that trust the owner and hold version 1 say now.
+pub fn verdict(version: &Description) -> Verdict {
+    verify(&trusted(), version, Some(&held()), NOW)
+}
+
+pub fn trusted() -> PublicKey {
+    owner().public()
+}
