@@ -13,6 +13,7 @@ mod run;
 mod scenario;
 mod schema;
 mod state;
+mod suite;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ enum Command {
     Estimate(estimate::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
+    Suite(suite::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Suite(arguments) => suite::suite(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,3 +11,4 @@ mod interrupts;
 mod overrides;
 mod results;
 mod scenarios;
+mod suites;

@@ -1,0 +1,40 @@
+//! `subcloud suite`: versions of the application suite in files of their own, who may make them, and whether nodes take them.
+
+mod certify;
+mod file;
+mod keygen;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// Make, sign, verify and show versions of the application suite.
+#[derive(Debug, clap::Args)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  subcloud suite keygen owner                     the owner of the cloud: owner.pem, owner.pub.pem
+  subcloud suite keygen planner                   somebody who may change some applications
+  subcloud suite certify planner.pub.pem --owner owner.pem --apps chat,recorder --until 2027-01-01T00:00:00Z
+  subcloud suite sign apps.toml --key planner.pem --certificate planner.cert.toml
+  subcloud suite verify apps.signed.toml --trust owner.pub.pem --base current.toml"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Keygen(keygen::Arguments),
+    Certify(certify::Arguments),
+}
+
+/// Does what is asked with a suite.
+pub fn suite(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Keygen(arguments) => keygen::keygen(arguments),
+        Command::Certify(arguments) => certify::certify(arguments),
+    }
+}

@@ -1,0 +1,114 @@
+//! Keys and certificates on files.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::{keyed, suite};
+use crate::harness::Place;
+
+/// Permissions of a file.
+fn mode(place: &Place, name: &str) -> u32 {
+    fs::metadata(place.path(name)).expect("a file").permissions().mode() & 0o777
+}
+
+#[test]
+fn keygen_writes_a_private_key_for_its_owner_alone_and_a_public_one_for_all() {
+    let place = Place::new();
+    let said = suite(&place, &["keygen", "owner"]).quietly();
+    assert!(said.out.contains("owner.pem") && said.out.contains("owner.pub.pem"), "{}", said.out);
+    assert_eq!(mode(&place, "owner.pem"), 0o600);
+    let text = fs::read_to_string(place.path("owner.pub.pem")).expect("text");
+    // SPKI: the 32 bytes of the key are the last of the 44, which are what base64 shows.
+    let shown = said.out.split_whitespace().last().expect("a key");
+    assert_eq!(shown.len(), 44);
+    assert!(text.starts_with("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA"), "{text}");
+    assert_eq!(place.contents(), ["owner.pem", "owner.pub.pem", "scenario.toml"]);
+}
+
+#[test]
+fn keys_are_private_whatever_the_umask_is() {
+    let place = Place::new();
+    let said = place.shell("umask 000 && \"$0\" suite keygen owner", &[]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert_eq!(mode(&place, "owner.pem"), 0o600);
+}
+
+#[test]
+fn keys_are_never_overwritten() {
+    let place = keyed();
+    let before = fs::read(place.path("owner.pem")).expect("a key");
+    place.unchanged(|| suite(&place, &["keygen", "owner"])).failed(2, &["owner.pem exists", "never overwritten"]);
+    assert_eq!(fs::read(place.path("owner.pem")).expect("a key"), before);
+    fs::remove_file(place.path("owner.pem")).expect("removed");
+    place.unchanged(|| suite(&place, &["keygen", "owner"])).failed(2, &["owner.pub.pem exists"]);
+    std::os::unix::fs::symlink("elsewhere.pem", place.path("link.pem")).expect("a link");
+    place.unchanged(|| suite(&place, &["keygen", "link"])).failed(2, &["link.pem exists"]);
+}
+
+#[test]
+fn a_key_needs_a_name_in_a_folder_that_is_there() {
+    let place = Place::new();
+    for name in ["", "..", "keys/", "/"] {
+        place.unchanged(|| suite(&place, &["keygen", name])).failed(2, &["no name of a file"]);
+    }
+    place.unchanged(|| suite(&place, &["keygen", "absent/owner"])).failed(2, &["absent/owner.pem", "cannot write"]);
+}
+
+#[test]
+fn certify_writes_what_the_key_may_change_beside_it() {
+    let place = keyed();
+    let arguments = ["certify", "planner.pub.pem", "--owner", "owner.pem"];
+    let until = ["--apps", "recorder, chat", "--until", "2027-01-01T01:00:00+01:00"];
+    let said = suite(&place, &[&arguments[..], &until].concat()).quietly();
+    assert!(said.out.contains("may change \"chat\", \"recorder\" until 2027-01-01T00:00:00Z"), "{}", said.out);
+    let text = fs::read_to_string(place.path("planner.cert.toml")).expect("a certificate");
+    assert!(text.contains("apps = [\"chat\", \"recorder\"]\nuntil = 2027-01-01T00:00:00Z\n"), "{text}");
+    place.unchanged(|| suite(&place, &[&arguments[..], &["--all"]].concat())).failed(2, &["planner.cert.toml exists"]);
+    let said = suite(&place, &[&arguments[..], &["--all", "--out", "all.toml"]].concat()).quietly();
+    assert!(said.out.contains("may change everything for ever"), "{}", said.out);
+    suite(&place, &[&arguments[..], &["--all", "--force"]].concat()).quietly();
+    let text = fs::read_to_string(place.path("planner.cert.toml")).expect("a certificate");
+    assert!(text.contains("all = true\nsignature"), "{text}");
+}
+
+#[test]
+fn certify_refuses_what_makes_no_sense() {
+    let place = keyed();
+    let refused = |arguments: &[&str], words: &[&str]| {
+        place.unchanged(|| suite(&place, &[&["certify"], arguments].concat())).failed(2, words);
+    };
+    let by_owner = ["planner.pub.pem", "--owner", "owner.pem"];
+    refused(&[&by_owner[..], &["--apps", "chat,,x"]].concat(), &["--apps chat,,x", "a name is empty"]);
+    for date in ["2027-01-01", "tomorrow", "2027-02-30T00:00:00Z", "1969-01-01T00:00:00Z"] {
+        refused(&[&by_owner[..], &["--all", "--until", date]].concat(), &["--until", "expected a date and a time"]);
+    }
+    refused(&["planner.pem", "--owner", "owner.pem", "--all"], &["planner.pem", "a private key, expected a public"]);
+    refused(&["planner.pub.pem", "--owner", "owner.pub.pem", "--all"], &["a public key, expected a private one"]);
+    refused(&["absent.pub.pem", "--owner", "owner.pem", "--all"], &["absent.pub.pem", "No such file"]);
+    refused(&["scenario.toml", "--owner", "owner.pem", "--all"], &["no Ed25519 key"]);
+    refused(&["planner.pub.pem", "--owner", "scenario.toml", "--all"], &["no Ed25519 key"]);
+    refused(&[&by_owner[..], &["--all", "--out", "absent/c.toml"]].concat(), &["absent/c.toml", "cannot be written"]);
+    for arguments in [&by_owner[..], &[&by_owner[..], &["--all", "--apps", "chat"]].concat()] {
+        let said = place.unchanged(|| suite(&place, &[&["certify"], arguments].concat()));
+        assert_eq!(said.code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_private_key_open_to_others_is_refused_with_the_remedy() {
+    let place = keyed();
+    fs::set_permissions(place.path("owner.pem"), fs::Permissions::from_mode(0o644)).expect("another mode");
+    let said = place.unchanged(|| suite(&place, &["certify", "planner.pub.pem", "--owner", "owner.pem", "--all"]));
+    said.failed(2, &["owner.pem", "open to other users (mode 644)", "chmod 600 owner.pem"]);
+}
+
+#[test]
+fn a_private_key_is_not_shown_where_something_else_is_expected() {
+    let place = keyed();
+    let arguments = ["check", "run", "estimate"];
+    for command in arguments {
+        let said = place.unchanged(|| place.call(&[command, "owner.pem"])).failed(2, &["owner.pem", "private key"]);
+        let text = fs::read_to_string(place.path("owner.pem")).expect("a key");
+        assert!(!said.err.contains(text.lines().nth(1).expect("a line")), "{command}");
+    }
+}
