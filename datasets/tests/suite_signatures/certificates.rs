@@ -86,16 +86,16 @@ fn what_is_wrong_in_the_file_is_told_with_its_line() {
     wrong("apps = [\"chat\"]\n", "", 2, "does not say for which applications");
     wrong("T00:00:00Z", "", 4, "expected a date and a time with its zone");
     wrong("signature = \"", "signature = \"x", 5, "`certificate.signature` is no Ed25519 signature");
-    wrong("until", "til", 4, "unknown field");
-    wrong("[certificate]", "[suite]\n[certificate]", 1, "unknown field");
+    wrong("until", "til", 4, "unknown key `certificate.til`");
+    wrong("[certificate]", "[suite]\n[certificate]", 1, "unknown key `suite`");
 }
 
 #[test]
 fn a_file_that_is_no_certificate_is_refused_and_a_private_key_never_shown() {
     let error = read("").expect_err("nothing");
-    assert!(error.to_string().contains("missing field `certificate`"), "{error}");
+    assert!(error.to_string().contains("`certificate` is missing"), "{error}");
     let error = read("-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n").expect_err("a key");
     assert_eq!((error.kind(), error.source_text()), (Kind::Unreadable, None));
-    let error = read(&" ".repeat((1 << 20) + 1)).expect_err("too long");
+    let error = read(&" ".repeat((1 << 24) + 1)).expect_err("too long");
     assert!(error.to_string().contains("longer than"), "{error}");
 }

@@ -48,7 +48,7 @@ fn keys_are_never_overwritten() {
 #[test]
 fn a_key_needs_a_name_in_a_folder_that_is_there() {
     let place = Place::new();
-    for name in ["", "..", "keys/", "/"] {
+    for name in ["..", "keys/", "/"] {
         place.unchanged(|| suite(&place, &["keygen", name])).failed(2, &["no name of a file"]);
     }
     place.unchanged(|| suite(&place, &["keygen", "absent/owner"])).failed(2, &["absent/owner.pem", "cannot write"]);

@@ -3,7 +3,8 @@
 mod refusal;
 mod set;
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Kind};
+use crate::suite::key::holds_private_key;
 
 pub(crate) use refusal::nearest;
 
@@ -26,13 +28,27 @@ pub(crate) struct Document<'t> {
     root: Spanned<DeTable<'t>>,
 }
 
+/// No file is longer.
+const LONGEST_FILE: u64 = 1 << 24;
+
 /// Reads the text of a file: a scenario, or whatever `what` says.
+///
+/// A private key is refused unseen, since what is wrong with a text is shown with its lines.
 pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|cause| {
-        Error::new(Kind::Unreadable, path, format!("cannot read the {what}: {cause}"))
-            .helped(format!("give the path of a {what} file in TOML"))
-            .caused_by(cause)
-    })
+    let error = |message: String| {
+        Error::new(Kind::Unreadable, path, message).helped(format!("give the path of a {what} file in TOML"))
+    };
+    let fail = |cause: io::Error| error(format!("cannot read the {what}: {cause}")).caused_by(cause);
+    let mut text = String::new();
+    let file = File::open(path).map_err(fail)?;
+    file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(fail)?;
+    if text.len() as u64 > LONGEST_FILE {
+        return Err(error(format!("longer than {LONGEST_FILE} bytes: this is no {what}")));
+    }
+    if holds_private_key(&text) {
+        return Err(error(format!("holds a private key: this is no {what}")));
+    }
+    Ok(text)
 }
 
 impl<'t> Document<'t> {
