@@ -42,6 +42,7 @@ mod description;
 mod file;
 mod names;
 pub(crate) mod raw;
+mod scope;
 mod tables;
 mod text;
 mod verdict;
@@ -53,6 +54,7 @@ pub use encode::encode;
 pub use file::{File, parse, read};
 pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
+pub use scope::beyond;
 pub use verify::{verify, verify_unsigned};
 
 pub(crate) use check::MOST_APPS;

@@ -8,8 +8,7 @@
 //! they are and in their order, and `until` stays. Its applications keep their places among the others, and those it adds
 //! come after them: it cannot take nodes from the others by precedence, not even by removing an application first.
 
-use super::encode::encode_app;
-use super::{Description, PublicKey, Reason, Scope, Suite, Verdict};
+use super::{Description, PublicKey, Reason, Scope, Suite, Verdict, beyond};
 
 /// Whether a node that trusts the owner and holds `base`, or nothing, takes a version at the moment `now`, in seconds since
 /// 1970-01-01T00:00:00Z.
@@ -19,7 +18,7 @@ pub fn verify(owner: &PublicKey, version: &Description, base: Option<&Descriptio
         Ok(scope) => scope,
         Err(reason) => return Verdict::Rejected(reason),
     };
-    let in_scope = || *scope == Scope::All || changes_only(scope, version, base);
+    let in_scope = || beyond(scope, version, base).is_empty();
     match verify_unsigned(&version.suite, base.map(|base| &base.suite), now) {
         Verdict::Valid if !in_scope() => Verdict::Rejected(Reason::OutOfScope),
         verdict => verdict,
@@ -57,31 +56,4 @@ fn authorised<'v>(owner: &PublicKey, version: &'v Description, now: i64) -> Resu
 
 fn has_passed(until: Option<i64>, now: i64) -> bool {
     until.is_some_and(|until| until <= now)
-}
-
-/// Whether the differences between two versions are all in scope.
-fn changes_only(scope: &Scope, version: &Description, base: Option<&Description>) -> bool {
-    let empty = Description::default();
-    let base = base.unwrap_or(&empty);
-    let (others, before) = apart(scope, version);
-    let (base_others, base_before) = apart(scope, base);
-    let place =
-        |name: &str| base_before.iter().find(|(other, _)| *other == name).map_or(base_others.len(), |found| found.1);
-    version.suite.until == base.suite.until
-        && others == base_others
-        && before.iter().all(|&(name, before)| before == place(name))
-}
-
-/// The applications out of scope, and by name those in scope with the number of the others before each.
-fn apart<'d>(scope: &Scope, description: &'d Description) -> (Vec<Vec<u8>>, Vec<(&'d str, usize)>) {
-    let mut others = Vec::new();
-    let mut before = Vec::new();
-    for app in &description.suite.apps {
-        if scope.covers(&app.name) {
-            before.push((app.name.as_str(), others.len()));
-        } else {
-            others.push(encode_app(app, &description.attributes));
-        }
-    }
-    (others, before)
 }

@@ -1,8 +1,8 @@
 //! What a certificate for some applications allows.
 
-use datasets::suite::{Choice, Description, Reason, Request, Suite, Verdict, verify};
+use datasets::suite::{Choice, Description, Reason, Request, Suite, Verdict, beyond, verify};
 
-use crate::fixture::{NOW, apps, certificate, next, only, planner, trusted, verdict};
+use crate::fixture::{NOW, apps, certificate, held, next, only, planner, trusted, verdict};
 
 /// What becomes of a change by a key that may change `chat` and `cache`.
 fn change(change: impl FnOnce(&mut Suite)) -> Verdict {
@@ -88,4 +88,26 @@ fn attributes_are_compared_by_name_and_not_by_index() {
     let mut renamed = next(|_| ());
     renamed.attributes = vec!["load".to_owned(), "availability".to_owned()];
     assert_eq!(verdict(&signed(renamed)), REFUSED);
+}
+
+#[test]
+fn what_is_out_of_scope_is_told() {
+    let told = |names: &[&str]| {
+        let version = next(|suite| {
+            suite.apps = apps(names);
+            suite.until = Some(NOW + 1);
+        });
+        beyond(&only(&["chat", "new"]), &version, Some(&held())).join(", ")
+    };
+    let until = "it changes `until`";
+    assert_eq!(told(&["monitoring", "chat", "cache"]), format!("it removes \"recorder\", {until}"));
+    assert_eq!(
+        told(&["monitoring", "cache", "chat", "recorder", "other"]),
+        format!("it adds \"other\", it moves \"chat\" past others, {until}")
+    );
+    assert_eq!(told(&["new", "monitoring", "cache", "recorder"]), format!("it adds \"new\" before others, {until}"));
+    let swapped = next(|suite| suite.apps = apps(&["cache", "chat", "monitoring", "recorder"]));
+    assert_eq!(beyond(&only(&["chat"]), &swapped, Some(&held())), ["it reorders applications"]);
+    let changed = next(|suite| suite.apps[0].min_nodes = Some(1));
+    assert_eq!(beyond(&only(&["chat"]), &changed, Some(&held())), ["it changes \"monitoring\""]);
 }
