@@ -52,16 +52,17 @@ impl Settling {
     }
 }
 
-/// The applications in the rows of the last cycle, in their order there.
-pub(crate) fn applications(rows: &[AppRow]) -> Vec<Application> {
+/// The applications in the rows of the last cycle, in their order there; settling counts from a cycle on.
+pub(crate) fn applications(rows: &[AppRow], settling_from: u32) -> Vec<Application> {
     let last = rows.iter().map(|row| row.cycle).max();
-    rows.iter().filter(|row| Some(row.cycle) == last).map(|row| application(row, rows)).collect()
+    rows.iter().filter(|row| Some(row.cycle) == last).map(|row| application(row, rows, settling_from)).collect()
 }
 
-/// Settling of all applications together: wrong nodes over nodes held by any.
-pub(crate) fn settling_of_all(rows: &[AppRow]) -> Option<Settling> {
+/// Settling of all applications together, from a cycle on: wrong nodes over nodes held by any.
+pub(crate) fn settling_of_all(rows: &[AppRow], from: u32) -> Option<Settling> {
     let shares: Vec<(u32, f64)> = rows
         .chunk_by(|a, b| a.cycle == b.cycle)
+        .filter(|rows| rows[0].cycle >= from)
         .map(|rows| {
             let total = |count: fn(&AppRow) -> u64| rows.iter().map(count).sum::<u64>();
             let wrong =
@@ -72,10 +73,10 @@ pub(crate) fn settling_of_all(rows: &[AppRow]) -> Option<Settling> {
     (!shares.is_empty()).then(|| Settling::of(&shares))
 }
 
-fn application(last: &AppRow, rows: &[AppRow]) -> Application {
+fn application(last: &AppRow, rows: &[AppRow], settling_from: u32) -> Application {
     let shares: Vec<(u32, f64)> = rows
         .iter()
-        .filter(|row| row.app == last.app)
+        .filter(|row| row.app == last.app && row.cycle >= settling_from)
         .map(|row| (row.cycle, wrong_fraction(row.wrong_count, row.held_count, row.asked_count)))
         .collect();
     Application {

@@ -1,10 +1,13 @@
 //! The summary as plain text for a stranger, at most [`WIDTH`] columns wide.
 
+mod breaches;
 mod convergence;
+mod moves;
 mod number;
 mod overlay;
 mod suite;
 mod table;
+mod versions;
 
 use std::fmt;
 
@@ -19,6 +22,10 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.head(f)?;
         self.suite(f)?;
+        self.breaches(f)?;
+        self.versions(f)?;
+        self.changes(f)?;
+        self.app_churn(f)?;
         self.gradients(f)?;
         self.overlay(f)?;
         self.convergence(f)?;
@@ -64,11 +71,14 @@ impl Summary {
             }
         }
         for (first, last, event, nodes) in runs {
-            let nodes = count(nodes);
+            let what = match event.strip_prefix("suite ") {
+                Some(version) => format!("version {version} of the suite enters at {}", number::nodes(nodes)),
+                None => format!("{event} of {} nodes", count(nodes)),
+            };
             let text = if first == last {
-                format!("At the start of cycle {first}: {event} of {nodes} nodes.")
+                format!("At the start of cycle {first}: {what}.")
             } else {
-                format!("At the start of cycles {first} to {last}: {event} of {nodes} nodes in all.")
+                format!("At the start of cycles {first} to {last}: {what} in all.")
             };
             wrapped(f, "", &text)?;
         }

@@ -13,6 +13,16 @@ pub(super) fn count(value: u64) -> String {
     text
 }
 
+/// A count, in millions from a thousand millions on: at most eleven characters below 10^15.
+pub(super) fn short_count(value: u64) -> String {
+    if value < 1_000_000_000 { count(value) } else { format!("{} M", count(value / 1_000_000)) }
+}
+
+/// A number of nodes, with the word.
+pub(super) fn nodes(value: u64) -> String {
+    if value == 1 { "1 node".to_owned() } else { format!("{} nodes", count(value)) }
+}
+
 /// A measure with four digits or more that count; `-` if there is none.
 pub(super) fn decimal(value: f64) -> String {
     let size = value.abs();
@@ -59,11 +69,12 @@ pub(super) fn percent(fraction: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, decimal, percent};
+    use super::{count, decimal, percent, short_count};
 
     #[test]
     fn numbers_are_grouped_and_short() {
         assert_eq!([0, 999, 1000, 100_000_000].map(count), ["0", "999", "1,000", "100,000,000"]);
+        assert_eq!([999_999_999, 1_234_567_890].map(short_count), ["999,999,999", "1,234 M"]);
         let measures = [0.0, 0.98765, 75.4321, -1_234_567.8, 1e-7, f64::NAN];
         assert_eq!(measures.map(decimal), ["0", "0.9877", "75.43", "-1,234,568", "1.000e-7", "-"]);
         let shares = [0.0, 1e-6, 0.0012, 0.25, 1.0, f64::NAN];

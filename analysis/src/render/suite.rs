@@ -73,6 +73,11 @@ impl Summary {
             row("all together", &settling);
         }
         table.write(f)?;
+        if self.settling_from > 0 {
+            let from = self.settling_from;
+            writeln!(f)?;
+            wrapped(f, "  ", &format!("Measured from cycle {from} on, when the last version of the suite came in."))?;
+        }
         let unsettled = |app: &Application| app.settling.cycles.contains(&None);
         if self.applications.iter().any(unsettled) {
             let text = format!(

@@ -1,7 +1,9 @@
 //! Summaries of small traces, written as an engine would write them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
+mod breaches;
 mod degenerate;
 mod fixture;
+mod living;
 mod text;
 mod values;
