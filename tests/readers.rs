@@ -3,6 +3,9 @@
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
+#[path = "readers/living.rs"]
+mod living;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -24,9 +27,11 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let size = ["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"];
     simulate(&root.join("datasets/scenarios/telco.toml"), &telco, &size);
     simulate(&root.join("tests/readers/everything.toml"), &everything, &[]);
+    let living = folder.path().join("living");
+    living::write(&living).expect("a trace written by hand");
 
     let python = Python::prepare(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything];
+    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything, living];
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 

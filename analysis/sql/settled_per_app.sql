@@ -1,7 +1,15 @@
 -- From which observed cycle on the share of wrong nodes stayed below 10, 1 and 0.1 %: a row per application.
--- Null: it was not below at the end of the run.
+-- Null: it was not below at the end of the run. Where nobody asks for any node and none is held, none is wrong.
 WITH shares AS (
-    SELECT run, seed, app, cycle, CAST(wrong_count AS DOUBLE) / NULLIF(held_count, 0) AS wrong_fraction
+    SELECT
+        run,
+        seed,
+        app,
+        cycle,
+        CASE
+            WHEN asked_count = 0 AND held_count = 0 THEN CAST(0 AS DOUBLE)
+            ELSE CAST(wrong_count AS DOUBLE) / NULLIF(held_count, 0)
+        END AS wrong_fraction
     FROM apps
 ),
 above AS (

@@ -47,8 +47,38 @@ COLUMNS = {
         ("correct_count", COUNT64, False),
         ("wrong_count", COUNT64, False),
         ("joins_count", COUNT64, False),
+        ("joins_churn_count", COUNT64, False),
+        ("joins_rank_count", COUNT64, False),
+        ("joins_suite_count", COUNT64, False),
         ("leaves_count", COUNT64, False),
+        ("leaves_churn_count", COUNT64, False),
+        ("leaves_rank_count", COUNT64, False),
+        ("leaves_suite_count", COUNT64, False),
+        ("broken_constraints_count", COUNT64, False),
         ("border_ties_count", COUNT64, False),
+    ],
+    "suites": [
+        ("cycle", COUNT32, False),
+        ("version", COUNT64, False),
+        ("holders_fraction", MEASURE, False),
+        ("acting_fraction", MEASURE, False),
+        ("rejected_malformed_count", COUNT64, False),
+        ("rejected_forged_count", COUNT64, False),
+        ("rejected_expired_count", COUNT64, False),
+        ("rejected_replayed_count", COUNT64, False),
+        ("rejected_out_of_scope_count", COUNT64, False),
+        ("payload_bytes", COUNT64, False),
+    ],
+    "breaches": [
+        ("app", NAME, False),
+        ("constraint", NAME, False),
+        ("limit", MEASURE, False),
+        ("first_cycle", COUNT32, False),
+        ("last_cycle", COUNT32, False),
+        ("cycles_count", COUNT32, False),
+        ("worst_cycle", COUNT32, False),
+        ("worst_value", MEASURE, True),
+        ("has_ended", FLAG, False),
     ],
     "aggregates": [
         ("cycle", COUNT32, False),
@@ -245,8 +275,35 @@ def check_sense(frames):
         apps = frames["apps"].collect()
         check((apps["correct_count"] + apps["wrong_count"] == apps["held_count"]).all(), "correct + wrong is not held")
         check(set(apps["cycle"]) == set(cycles["cycle"]), "apps and cycles have rows for other cycles")
+        for moves in ("joins", "leaves"):
+            causes = sum(apps[f"{moves}_{cause}_count"] for cause in ("churn", "rank", "suite"))
+            check((causes <= apps[f"{moves}_count"]).all(), "more causes than", moves)
+    if "suites" in frames:
+        check_suites(frames["suites"].collect(), cycles)
+    if "breaches" in frames:
+        check_breaches(frames["breaches"].collect(), cycles)
     if "overlay" in frames:
         check_overlay(frames["overlay"].collect(), frames["degrees"].collect(), cycles)
+
+
+def check_suites(suites, cycles):
+    """Checks the rows of versions: one per version and cycle, and no node acts on two."""
+    check(set(suites["cycle"]) == set(cycles["cycle"]), "suites and cycles have rows for other cycles")
+    check(not suites.select("cycle", "version").is_duplicated().any(), "a version has two rows for a cycle")
+    for share in ("holders_fraction", "acting_fraction"):
+        check(suites[share].is_between(0, 1).all(), share, "is no fraction")
+    acting = suites.group_by("cycle").agg(pl.col("acting_fraction").sum())["acting_fraction"]
+    check((acting <= 1 + 1e-9).all(), "nodes act on two versions")
+
+
+def check_breaches(breaches, cycles):
+    """Checks that breaches lie within the run, and their worst cycle within them."""
+    first, last, worst = (breaches[name] for name in ("first_cycle", "last_cycle", "worst_cycle"))
+    check((first <= worst).all() and (worst <= last).all(), "a breach is worst when there is none")
+    check((breaches["cycles_count"] == last - first + 1).all(), "cycles of a breach")
+    check((last <= cycles["cycle"].max()).all(), "a breach ends after the run")
+    missed = breaches["worst_value"] >= breaches["limit"]
+    check(not missed.any(), "a breach that is none")
 
 
 def check_overlay(overlay, degrees, cycles):
@@ -299,7 +356,7 @@ def main():
     queries = sorted(Path(sys.argv[1]).glob("*.sql"))
     check(len(queries) >= 3, "no queries in", sys.argv[1])
     asked = [check_run(Path(run), queries) for run in sys.argv[2:]]
-    check(set(queries) in asked, "no run has the tables for every query")
+    check(set().union(*asked) == set(queries), "no run has the tables for some query")
 
 
 main()
