@@ -115,7 +115,7 @@ fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
     let meta = datasets::trace::Meta {
         run_id: "estimate".into(),
         attributes: small.fleet.attributes.clone(),
-        apps: small.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        apps: small.app_names(),
         ..datasets::trace::Meta::default()
     };
     // The writer removes the directory again, since it is never finished.

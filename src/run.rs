@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         scenario_hash: hash.clone(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
         attributes: scenario.fleet.attributes.clone(),
-        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        apps: scenario.app_names(),
     };
     let mut trace = Writer::create(&out, meta, arguments.force).map_err(refused)?;
     let mut state = State::prepare(arguments.state.as_deref(), arguments.force)?;

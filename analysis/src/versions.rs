@@ -71,13 +71,10 @@ impl Rejections {
 }
 
 impl Version {
-    /// Whether nodes should not take it: they dropped it as malformed, forged or out of scope, or dropped it for another
-    /// reason and none ever acted on it.
+    /// Whether nodes do not take it: they dropped it, and none ever acted on it.
     #[must_use]
     pub fn is_bad(&self) -> bool {
-        let Rejections { malformed, forged, out_of_scope, .. } = self.rejections;
-        let never_acting = self.most_acting_fraction <= 0.0;
-        malformed + forged + out_of_scope > 0 || (never_acting && self.rejections.total() > 0)
+        self.most_acting_fraction <= 0.0 && self.rejections.total() > 0
     }
 
     /// Where and when it came in, if it is a good one on which nodes acted.

@@ -225,7 +225,7 @@ fn trace(scenario: &Scenario) -> Outcome<(TempDir, Writer)> {
         run_id: "bench".into(),
         seed: scenario.run.seed,
         attributes: scenario.fleet.attributes.clone(),
-        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        apps: scenario.app_names(),
         ..Meta::default()
     };
     let writer = Writer::create(&folder.path().join("run"), meta, false)?;

@@ -41,9 +41,9 @@ impl Ledger {
         ledger
     }
 
-    /// The entry of a version, which is new if there is none yet.
+    /// The entry of a version, which is new if there is none yet: one for all descriptions with its number, good or bad.
     fn entry(&mut self, version: u64, number: Option<usize>, bytes: u64) -> &mut Entry {
-        let place = self.entries.iter().position(|entry| entry.row.version == version && entry.number == number);
+        let place = self.entries.iter().position(|entry| entry.row.version == version);
         let place = place.unwrap_or_else(|| {
             let row = SuiteRow { version, ..SuiteRow::default() };
             self.entries.push(Entry { number, bytes, is_pushed: false, row });
@@ -55,9 +55,8 @@ impl Ledger {
     /// A version enters at so many nodes, under its number if they take it; else they drop it.
     pub fn enter(&mut self, launch: &Launch, number: Option<usize>, nodes: u64) {
         let version = launch.suite.version;
-        // What was taken before is one version, however often it comes.
-        let known = self.entries.iter().find(|entry| entry.row.version == version).and_then(|entry| entry.number);
-        let entry = self.entry(version, number.or(known), launch.bytes);
+        let entry = self.entry(version, number, launch.bytes);
+        entry.number = entry.number.or(number);
         entry.row.payload_bytes += nodes * launch.bytes;
         if let Verdict::Rejected(reason) = launch.verdict {
             *rejected(&mut entry.row, reason) += nodes;

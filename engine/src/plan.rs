@@ -5,11 +5,9 @@
 //! change the order of the rest. Random applications with the same condition share one uniform word per node, kept for life (a
 //! *draw*).
 //!
-//! All versions that nodes will ever take are known when a run begins, so that columns can be made. Versions share gradients: the
-//! same attribute and condition, in the same place as far as there are several, is the same gradient, and nodes that change from
-//! one version to the next keep what they know of their rank.
-
-use std::collections::BTreeSet;
+//! All versions that nodes will ever take are known when a run begins, so that columns can be made. Versions share gradients by the
+//! same attribute, even if its members are others: nodes that change from one version to the next keep what they know of their
+//! rank, and those that are no longer members leave.
 
 use datasets::scenario::Scenario;
 use datasets::suite::{App, Choice, Request, Suite, Test, Verdict};
@@ -72,7 +70,7 @@ pub enum Pick {
 pub struct GradientPlan {
     /// Index of the attribute.
     pub attribute: usize,
-    /// The condition that its members fit.
+    /// The condition that its members fit under the last version that uses it.
     pub condition: Option<usize>,
     /// Whether all live nodes take part in it at all times, under every version.
     pub is_whole: bool,
@@ -94,13 +92,15 @@ impl Plans {
         for (suite, launch) in suites {
             plans.add(suite, launch);
         }
-        let opened_first = |gradient: usize, plan: &Plan| matches!(plan.steps.first(), Some(Step { pick: Pick::Gradient { gradient: first, .. }, .. }) if *first == gradient);
+        let all_take_part = |gradient: usize, plan: &Plan| {
+            let first = plan.steps.first().filter(|step| step.condition.is_none()).map(|step| step.pick);
+            matches!(first, Some(Pick::Gradient { gradient: first, .. }) if first == gradient)
+        };
         // Before the first version enters, nobody takes part in anything.
         let from_the_start = plans.versions.first().is_some_and(|plan| plan.launch.is_none());
         for number in 0..plans.gradients.len() {
-            let is_whole = from_the_start && plans.versions.iter().all(|plan| opened_first(number, plan));
-            let gradient = &mut plans.gradients[number];
-            gradient.is_whole = is_whole && gradient.condition.is_none();
+            let is_whole = from_the_start && plans.versions.iter().all(|plan| all_take_part(number, plan));
+            plans.gradients[number].is_whole = is_whole;
         }
         plans
     }
@@ -113,31 +113,62 @@ impl Plans {
 
     /// Adds a version.
     fn add(&mut self, suite: &Suite, launch: Option<usize>) {
-        let mut steps: Vec<Step> = Vec::new();
-        let mut used = BTreeSet::new();
+        let conditions: Vec<Option<usize>> = suite
+            .apps
+            .iter()
+            .map(|app| app.condition.as_ref().map(|condition| self.condition(&condition.test)))
+            .collect();
+        // The gradient that each application asks for, and whether it goes on with that of the one before it.
+        let wanted: Vec<Option<(usize, Option<usize>)>> = (suite.apps.iter().zip(&conditions))
+            .map(|(app, &condition)| match app.choice {
+                Choice::Random => None,
+                Choice::Top(attribute) | Choice::Bottom(attribute) => Some((attribute, condition)),
+            })
+            .collect();
+        let goes_on = |index: usize| index > 0 && wanted[index - 1] == wanted[index];
+        let opening = (0..wanted.len()).filter(|&index| !goes_on(index)).filter_map(|index| wanted[index]).collect();
+        let mut opened = self.open(opening).into_iter();
+        let (mut steps, mut gradient) = (Vec::new(), 0);
         for (index, app) in suite.apps.iter().enumerate() {
-            let condition = app.condition.as_ref().map(|condition| self.condition(&condition.test));
-            let pick = match app.choice {
-                Choice::Random => Pick::Random(condition.map_or(0, |condition| condition + 1)),
-                Choice::Top(attribute) | Choice::Bottom(attribute) => {
-                    let top = matches!(app.choice, Choice::Top(_));
-                    let before = steps.last().filter(|_| index > 0).map(|step: &Step| (step.pick, step.condition));
-                    match before {
-                        Some((Pick::Gradient { gradient, .. }, same))
-                            if same == condition && self.gradients[gradient].attribute == attribute =>
-                        {
-                            Pick::Gradient { gradient, opens: false, top }
-                        }
-                        _ => {
-                            let gradient = self.gradient(attribute, condition, &mut used);
-                            Pick::Gradient { gradient, opens: true, top }
-                        }
-                    }
-                }
+            let pick = if wanted[index].is_some() {
+                let opens = !goes_on(index);
+                gradient = if opens { opened.next().unwrap_or_default() } else { gradient };
+                Pick::Gradient { gradient, opens, top: matches!(app.choice, Choice::Top(_)) }
+            } else {
+                Pick::Random(conditions[index].map_or(0, |condition| condition + 1))
             };
-            steps.push(Step { app: self.app(app), request: app.request, condition, pick });
+            steps.push(Step { app: self.app(app), request: app.request, condition: conditions[index], pick });
         }
         self.versions.push(Plan { version: suite.version, launch, steps });
+    }
+
+    /// The numbers of the gradients that a version opens: of the same attribute and condition as far as there are; else of the same
+    /// attribute, so that nodes keep what they know of their rank; else new ones.
+    fn open(&mut self, wanted: Vec<(usize, Option<usize>)>) -> Vec<usize> {
+        let mut used = vec![false; self.gradients.len()];
+        let mut numbers = vec![None; wanted.len()];
+        for alike in [true, false] {
+            for (number, &(attribute, condition)) in
+                numbers.iter_mut().zip(&wanted).filter(|(number, _)| number.is_none())
+            {
+                let fits = |gradient: &GradientPlan| {
+                    gradient.attribute == attribute && (gradient.condition == condition || !alike)
+                };
+                *number = (0..used.len()).find(|&known| !used[known] && fits(&self.gradients[known]));
+                if let Some(known) = *number {
+                    used[known] = true;
+                }
+            }
+        }
+        let numbers = numbers.into_iter().zip(wanted).map(|(number, (attribute, condition))| {
+            let number = number.unwrap_or_else(|| {
+                self.gradients.push(GradientPlan { attribute, condition, is_whole: false });
+                self.gradients.len() - 1
+            });
+            self.gradients[number].condition = condition;
+            number
+        });
+        numbers.collect()
     }
 
     /// The number of an application.
@@ -156,18 +187,6 @@ impl Plans {
             self.conditions.push(test.clone());
             self.conditions.len() - 1
         })
-    }
-
-    /// The number of the next gradient by an attribute that this version does not use yet.
-    fn gradient(&mut self, attribute: usize, condition: Option<usize>, used: &mut BTreeSet<usize>) -> usize {
-        let fits = |gradient: &GradientPlan| gradient.attribute == attribute && gradient.condition == condition;
-        let free = (0..self.gradients.len()).find(|number| fits(&self.gradients[*number]) && !used.contains(number));
-        let number = free.unwrap_or_else(|| {
-            self.gradients.push(GradientPlan { attribute, condition, is_whole: false });
-            self.gradients.len() - 1
-        });
-        used.insert(number);
-        number
     }
 }
 

@@ -200,7 +200,12 @@ fn shares(plan: &Plan, alive: f64, eligible: Option<&[f64]>) -> Vec<Share> {
         Request::Nodes(nodes) => (nodes as f64 / alive).min(1.0),
         Request::Rest(_) => 0.0,
     };
-    let held = |(index, asked): (usize, f64)| eligible.map_or(asked, |eligible| asked.min(eligible[index]));
+    // Of those served before the rest it is known what they find; for those that come after it, what they ask is left.
+    let first_rest = plan.steps.iter().position(|step| matches!(step.request, Request::Rest(_))).unwrap_or_default();
+    let held = |(index, asked): (usize, f64)| match eligible {
+        Some(eligible) if index < first_rest => asked.min(eligible[index]),
+        _ => asked,
+    };
     let rest = 1.0 - plan.steps.iter().map(|step| fixed(step.request)).enumerate().map(held).sum::<f64>();
     let mut left = 1.0_f64;
     let share = |(index, request): (usize, Request)| {

@@ -105,18 +105,13 @@ fn rejected(version: &Version) -> String {
     };
     let dropped = format!("dropped {times} ({})", reasons.join(", "));
     if !version.is_bad() {
-        return format!("Version {number}: {dropped}.");
+        let most = percent(version.most_acting_fraction);
+        return format!("Version {number}, on which {most} of the nodes acted at the height: {dropped}.");
     }
     let entry = match version.entry {
         Some(Entry { cycle, nodes_count }) => format!("enters in cycle {cycle} at {}", nodes(nodes_count)),
         None => format!("is seen from cycle {} on", version.first_cycle),
     };
-    let most = percent(version.most_acting_fraction);
-    let acting = if version.most_acting_fraction > 0.0 {
-        format!("At most {most} of the nodes acted on it, after cycle {}.", version.most_acting_cycle)
-    } else {
-        "No node acted on it.".to_owned()
-    };
     let pushed = percent(version.most_held_fraction);
-    format!("Version {number} {entry}, and at most {pushed} of the nodes push it: {dropped}. {acting}")
+    format!("Version {number} {entry}, and at most {pushed} of the nodes push it: {dropped}. No node acted on it.")
 }

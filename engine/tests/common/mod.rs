@@ -69,7 +69,7 @@ fn meta(scenario: &Scenario) -> Meta {
         run_id: "test".into(),
         seed: scenario.run.seed,
         attributes: scenario.fleet.attributes.clone(),
-        apps: scenario.suite.apps.iter().map(|app| app.name.clone()).collect(),
+        apps: scenario.app_names(),
         ..Meta::default()
     }
 }
