@@ -7,11 +7,11 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Aggregate, Availability, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths, Network, OnDead,
-    Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Rhythm, Run, Sample, Sampling, SamplingProtocol,
-    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, TimeUnit, Trace, Turnover,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths,
+    Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Push, Rhythm, Run, Sample, Sampling,
+    SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, TimeUnit, Trace, Turnover,
 };
-use datasets::suite::{App, Choice, Suite};
+use datasets::suite::{App, Choice, Condition, Names, Request, Suite, Verdict};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -95,6 +95,42 @@ fn event(cycle: u32, until: u32, share: f64, number: u32) -> Event {
     Event { at_cycle: cycle, until_cycle: until.max(cycle), kind }
 }
 
+/// A suite that asks for one to six kinds of nodes, in every way that there is.
+fn suite() -> impl Strategy<Value = Suite> {
+    let condition = prop::sample::select(vec![
+        "a_0 > 0.5",
+        "not (a_0 < -1e3 or a_0 == 7) and a_0 != 1_000",
+        "a_0 >= 1 or\n\ta_0 <= 0",
+    ]);
+    let condition = condition.prop_map(|text| Condition::parse(text, &mut Names::Any(Vec::new())).unwrap());
+    let app = (
+        choice(),
+        prop_oneof![
+            (0.0..=0.2_f64).prop_map(Request::Share),
+            (0..=u64::from(u32::MAX)).prop_map(Request::Nodes),
+            (1e-9..1e9_f64).prop_map(Request::Rest),
+        ],
+        prop::option::of(condition),
+        prop::option::of(0..=u64::from(u32::MAX)),
+        prop::option::of(-1e9..1e9_f64),
+    );
+    let until = prop::option::of(0..253_402_300_800_i64);
+    (0..1_u64 << 63, until, prop::collection::vec(app, 0..6)).prop_map(|(version, until, apps)| Suite {
+        version,
+        until,
+        apps: (apps.into_iter().enumerate())
+            .map(|(number, (choice, request, condition, min_nodes, mean))| App {
+                name: format!("\"app\" {number}"),
+                request,
+                choice,
+                condition,
+                min_nodes,
+                min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
+            })
+            .collect(),
+    })
+}
+
 /// One to four classes of one to three attributes.
 fn fleet() -> impl Strategy<Value = Fleet> {
     (1..4_usize, 1..5_usize).prop_flat_map(|(attributes, classes)| {
@@ -173,8 +209,10 @@ prop_compose! {
         losses in (0.0..=1.0_f64, 0.0..=1.0_f64),
         slicing in 0..3_usize,
         functions in prop::collection::vec(function(), 0..4),
-        version in 0..1_u64 << 63,
-        apps in prop::collection::vec((choice(), 0.0..=0.2_f64), 0..6),
+        steadiness in prop::sample::select(vec![0.0, 0.0, 1e-3, 0.49]),
+        suite in suite(),
+        starts_at in 0..253_402_300_800_i64,
+        adversaries in prop::option::of((0.0..=1.0_f64, any::<u32>(), any::<bool>())),
         every in 1..u32::MAX,
         panel in prop::option::of((prop::collection::btree_set(any::<u32>(), 1..5), prop::option::of(1..u32::MAX))),
         events in prop::collection::vec((any::<u32>(), any::<u32>(), 0.0..=1.0_f64, 0..999_u32), 0..4),
@@ -189,6 +227,17 @@ prop_compose! {
             .map(|(cycle, until, share, number)| event(1 + cycle % run.cycles, 1 + until % run.cycles, share, number))
             .collect();
         events.sort_by_key(|event| event.at_cycle);
+        let run = Run { starts_at: suite.until.map(|_| starts_at), ..run };
+        let cycle_seconds = run.cycle_seconds;
+        let expires = |until: i64| {
+            let cycles = ((until - starts_at) as f64 / cycle_seconds).ceil().max(0.0);
+            Some(cycles + 1.0).filter(|cycle| *cycle <= f64::from(u32::MAX)).map(|cycle| cycle as u32)
+        };
+        let adversaries = adversaries.filter(|_| !suite.is_none()).map(|(share, cycle, forged)| Adversaries {
+            share,
+            from_cycle: 1 + cycle % run.cycles,
+            push: if forged { Push::Forged } else { Push::Old },
+        });
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         Scenario {
             name: "any".to_owned(),
@@ -197,11 +246,11 @@ prop_compose! {
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
-                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness: 0.0 },
+                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness },
                 1 => {
-                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness: 0.0 }
+                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness }
                 }
-                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness: 0.0 },
+                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness },
             },
             aggregates: functions
                 .into_iter()
@@ -209,18 +258,10 @@ prop_compose! {
                 .map(|(number, function)| Aggregate { name: format!("aggregate {number}"), function, attribute: 0 })
                 .collect(),
             suite_bytes: 0,
-            suite_expires_cycle: None,
+            suite_expires_cycle: suite.until.and_then(expires),
             launches: Vec::new(),
-            adversaries: None,
-            suite: Suite {
-                version,
-                until: None,
-                apps: apps
-                    .into_iter()
-                    .enumerate()
-                    .map(|(number, (choice, share))| App::of_share(format!("\"app\" {number}"), share, choice))
-                    .collect(),
-            },
+            adversaries,
+            suite,
             trace: Trace {
                 every,
                 nodes: panel,
@@ -296,6 +337,64 @@ fn an_inventory_enters_the_hash_with_its_content_and_not_its_place() {
     assert_eq!(small(&there, "a.toml", text, &[]).hash(), scenario.hash());
     fs::write(there.path().join("nodes.csv"), "x\n2\n").unwrap();
     assert_ne!(small(&there, "a.toml", text, &[]).hash(), scenario.hash());
+}
+
+const APPS: &str = "[suite]\nversion = 3\n[[suite.app]]\nname = \"a\"\nrest = true\nwhere = \"x > 0.5\"\n";
+
+#[test]
+fn launches_and_adversaries_read_back_the_same_and_enter_the_hash_with_their_content() {
+    let text = format!(
+        "{SMALL}[slicing]\nsteadiness = 0.01\n[suite]\nfile = \"v3.toml\"\n\
+        [adversaries]\nshare = 0.5\nfrom_cycle = 2\nsuite = \"bad.toml\"\n\
+        [[event]]\nat_cycle = 9\nsuite = \"new/v4.toml\"\nat_nodes = 3\n[[event]]\nat_cycle = 4\nsuite = \"v3.toml\"\n"
+    );
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let write = |folder: &TempDir, name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    for folder in [&here, &there] {
+        fs::create_dir(folder.path().join("new")).unwrap();
+        write(folder, "v3.toml", APPS);
+        write(folder, "new/v4.toml", &APPS.replace('3', "4"));
+        write(folder, "bad.toml", "no suite");
+    }
+    let scenario = small(&here, "a.toml", &text, &[]);
+    assert!(scenario.launches[0].verdict != Verdict::Valid && scenario.launches[1].verdict == Verdict::Valid);
+    assert!(
+        matches!(&scenario.adversaries.as_ref().unwrap().push, Push::File(bad) if bad.path == here.path().join("bad.toml"))
+    );
+    assert_eq!(reread(&scenario), scenario);
+    assert_eq!(reread(&scenario).to_toml(), scenario.to_toml());
+    let hash = || small(&there, "b.toml", &text, &[]).hash();
+    assert_eq!(hash(), scenario.hash());
+    for (name, before, after) in [
+        ("v3.toml", APPS.to_owned(), APPS.replace("0.5", "0.6")),
+        ("new/v4.toml", APPS.replace('3', "4"), APPS.replace('3', "5")),
+        ("bad.toml", "no suite".to_owned(), "none".to_owned()),
+    ] {
+        write(&there, name, &after);
+        assert_ne!(hash(), scenario.hash(), "{name}");
+        write(&there, name, &before);
+    }
+    assert_eq!(hash(), scenario.hash());
+}
+
+#[test]
+fn a_suite_is_written_out_where_it_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = "[suite]\nversion = 3\nuntil = 2026-11-22T00:00:00Z\n\n[[suite.app]]\nname = \"a\"\nrest = 1.0\n\
+        where = \"x > 0.5\"\n\n[adversaries]\nshare = 0.5\nfrom_cycle = 1\npush = \"old\"\n\n[trace]\n";
+    fs::write(folder.path().join("v3.toml"), APPS.replace("= 3\n", "= 3\nuntil = 2026-11-22T02:00:00+02:00\n"))
+        .unwrap();
+    let text = SMALL.replace("[run]\n", "[run]\nstarts_at = 2026-11-21T00:00:00Z\n");
+    let text = format!("{text}[suite]\nfile = \"v3.toml\"\n[adversaries]\nshare = 0.5\npush = \"old\"\n");
+    let scenario = small(&folder, "a.toml", &text, &[]);
+    let full = scenario.to_toml();
+    assert!(full.contains(expected), "{full}");
+    assert!(full.contains("cycle_seconds = 10.0\nstarts_at = 2026-11-21T00:00:00Z\n"), "{full}");
+    let json = scenario.to_json();
+    assert_eq!(json["run"]["starts_at"], "2026-11-21T00:00:00Z");
+    assert_eq!(json["suite"]["until"], "2026-11-22T00:00:00Z");
+    assert_eq!(json["suite"]["app"][0]["where"], "x > 0.5");
+    assert_eq!(json["adversaries"]["push"], "old");
 }
 
 #[test]

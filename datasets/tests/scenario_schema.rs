@@ -90,6 +90,18 @@ fn scenarios_written_out_fit_the_schema() {
 }
 
 #[test]
+fn moments_are_text_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cloud.toml");
+    let text = "[run]\nnodes = 10\nstarts_at = 2026-11-22T00:00:00Z\n[suite]\nuntil = 2026-11-22T00:00:00Z\n\
+        [[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = 1\n";
+    fs::write(&path, text).unwrap();
+    let (schema, json) = (scenario::json_schema(), scenario::read(&path, &[]).unwrap().to_json());
+    assert_eq!(broken(&schema, &schema, &json, ""), None);
+    assert!(json["suite"]["until"].is_string(), "{json}");
+}
+
+#[test]
 fn the_schema_refuses_what_the_reader_refuses() {
     let good = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n";
     assert_eq!(problem(good), None);
@@ -105,6 +117,23 @@ fn the_schema_refuses_what_the_reader_refuses() {
         assert!(problem(&good.replace(old, new)).is_some(), "{new}");
     }
     assert!(problem(&format!("{good}[slicing]\nprotocol = \"rank\"\n")).is_some());
+    let app = "[[suite.app]]\nname = \"a\"\nrest = true\nwhere = \"x > 0.5\"\nmin_mean = { x = 0.5 }\n";
+    let event = "[[event]]\nat_cycle = 3\nsuite = \"v2.toml\"\nat_nodes = 2\n";
+    let adversaries = "[adversaries]\nshare = 0.1\npush = \"old\"\n";
+    let suite = format!("{good}{app}{event}{adversaries}");
+    assert_eq!(problem(&suite), None);
+    for (old, new) in [
+        ("rest = true", "rest = \"all\""),
+        ("rest = true", "rest = 0"),
+        ("rest = true", "nodes = -1"),
+        ("where = \"x > 0.5\"", "where = 3"),
+        ("min_mean = { x = 0.5 }", "min_mean = { x = \"much\" }"),
+        ("at_nodes = 2", "at_nodes = 0"),
+        ("push = \"old\"", "push = \"new\""),
+        ("share = 0.1", "share = 1.1"),
+    ] {
+        assert!(problem(&suite.replace(old, new)).is_some(), "{new}");
+    }
 }
 
 #[test]

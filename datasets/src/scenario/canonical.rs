@@ -15,8 +15,8 @@ use super::{
 use crate::fleet::Distribution;
 use crate::written::{moment_text, quoted};
 
+mod adversaries;
 mod churn;
-mod suite;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -68,7 +68,7 @@ impl Scenario {
         lines.extend(self.protocol_lines());
         lines.push(String::new());
         lines.extend(self.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned));
-        lines.extend(self.adversaries.as_ref().map(|they| suite::adversary_lines(they, &file)).into_iter().flatten());
+        lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));

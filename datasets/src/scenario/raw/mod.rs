@@ -3,18 +3,18 @@
 //! Nothing is checked here but names and types. Documentation comments become the descriptions of the schema. Keys that
 //! the design names and this version lacks are not here but in [`super::later`].
 
+mod adversaries;
 mod churn;
 mod distribution;
-mod suite;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use crate::suite::raw::Suite;
 pub(super) use crate::written::{At, Moment, Named, Number, Whole};
+pub(super) use adversaries::{Adversaries, Push};
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
-pub(super) use suite::{Adversaries, Push};
 
 use super::{
     Availability, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,

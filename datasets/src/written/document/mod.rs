@@ -92,7 +92,7 @@ impl<'t> Document<'t> {
         let error = self.error(Kind::Value, span.clone(), message);
         let inner = span.start.saturating_add(1)..span.end.saturating_sub(1);
         // Between single quotation marks without escapes, the value stands letter by letter.
-        if self.text.get(inner.clone()) == Some(value) {
+        if !part.is_empty() && self.text.get(inner.clone()) == Some(value) {
             return error.at(self.text, inner.start + part.start..inner.start + part.end);
         }
         error

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::scenario::{Adversaries, Push};
 use crate::written::quoted;
 
-pub(super) fn adversary_lines(adversaries: &Adversaries, file: &impl Fn(&Path) -> String) -> Vec<String> {
+pub(super) fn lines(adversaries: &Adversaries, file: &impl Fn(&Path) -> String) -> Vec<String> {
     let mut lines = Vec::from(super::header("[adversaries]"));
     lines.push(format!("share = {:?}", adversaries.share));
     lines.push(format!("from_cycle = {}", adversaries.from_cycle));
