@@ -13,7 +13,8 @@ use super::{
     Scenario, SlicingProtocol, Source,
 };
 use crate::fleet::Distribution;
-use crate::written::{moment_text, quoted};
+use crate::suite::moment;
+use crate::written::quoted;
 
 mod adversaries;
 mod churn;
@@ -103,7 +104,7 @@ impl Scenario {
             format!("seed = {}", run.seed),
             format!("cycle_seconds = {:?}", run.cycle_seconds),
         ];
-        lines.extend(run.starts_at.map(|moment| format!("starts_at = {}", moment_text(moment))));
+        lines.extend(run.starts_at.map(|start| format!("starts_at = {}", moment::text(start))));
         lines
     }
 

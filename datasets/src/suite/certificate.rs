@@ -18,6 +18,7 @@ use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
 use super::moment;
 use super::tables;
 use crate::error::Error;
+use crate::written::{quoted, read_text};
 
 /// What the bytes of a certificate begin with.
 pub const MAGIC: &[u8] = b"subcloud certificate 1\n";
@@ -58,7 +59,16 @@ impl Certificate {
     ///
     /// The file cannot be read, or is no certificate; the error points at the line.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        tables::read_certificate(path)
+        Self::parse(path, &read_text(path, "certificate")?)
+    }
+
+    /// Checks the text of a certificate file, as [`read`](Self::read) does; `path` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// The text is no certificate; the error points at the line.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        tables::certificate(path, text)
     }
 
     /// Whether the owner signed it.
@@ -79,7 +89,7 @@ impl Certificate {
         let scope = match &self.scope {
             Scope::All => "all = true".to_owned(),
             Scope::Apps(apps) => {
-                let names: Vec<String> = apps.iter().map(|name| toml::Value::from(name.as_str()).to_string()).collect();
+                let names: Vec<String> = apps.iter().map(|name| quoted(name)).collect();
                 format!("apps = [{}]", names.join(", "))
             }
         };

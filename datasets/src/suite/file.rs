@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{Names, Suite, raw};
+use super::{Certificate, Description, Names, SignedBy, Suite, raw};
 use crate::error::{Error, Kind};
 use crate::written::{At, Check, Document, read_text};
 
@@ -18,10 +18,10 @@ pub struct File {
     pub suite: Suite,
     /// The names of the attributes, by the index that the suite has for them.
     pub attributes: Vec<String>,
-    /// Its table `[certificate]`, as it is written.
-    pub certificate: Option<toml::Table>,
-    /// Its table `[signature]`, as it is written.
-    pub signature: Option<toml::Table>,
+    /// What its signer may change, if it says so.
+    pub certificate: Option<Certificate>,
+    /// Who signed it, if anybody did; whether they did is for [`verify`](super::verify()) to tell.
+    pub signed_by: Option<SignedBy>,
     /// Where `until` stands in the text.
     until: Option<Range<usize>>,
 }
@@ -57,8 +57,8 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         suite,
         attributes: names.list().to_vec(),
         until: raw.suite.until.as_ref().map(At::span),
-        certificate: raw.certificate,
-        signature: raw.signature,
+        certificate: raw.certificate.as_ref().map(|raw| check.certificate(raw)).transpose()?,
+        signed_by: raw.signature.as_ref().map(|raw| check.signed_by(raw)).transpose()?,
     })
 }
 
@@ -76,6 +76,17 @@ fn explained(error: Error) -> Error {
 }
 
 impl File {
+    /// What it says, and who stands for it.
+    #[must_use]
+    pub fn description(&self) -> Description {
+        Description {
+            suite: self.suite.clone(),
+            attributes: self.attributes.clone(),
+            certificate: self.certificate.clone(),
+            signed_by: self.signed_by,
+        }
+    }
+
     /// An error about its `until`.
     pub(crate) fn refuse_until(&self, message: &str, help: &str) -> Error {
         let span = self.until.clone().unwrap_or(0..0);

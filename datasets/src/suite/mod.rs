@@ -43,6 +43,7 @@ mod file;
 mod names;
 pub(crate) mod raw;
 mod scope;
+mod sign;
 mod tables;
 mod text;
 mod verdict;
@@ -55,6 +56,7 @@ pub use file::{File, parse, read};
 pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
 pub use scope::beyond;
+pub use sign::{sign, sign_text};
 pub use verify::{verify, verify_unsigned};
 
 pub(crate) use check::MOST_APPS;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::tables::{CertificateTable, SignatureTable};
 use crate::written::{At, Moment, Named, Number, Whole};
 
 /// A suite in a file of its own.
@@ -14,9 +15,9 @@ use crate::written::{At, Moment, Named, Number, Whole};
 pub(crate) struct File {
     pub suite: At<Suite>,
     /// Who may sign it.
-    pub certificate: Option<toml::Table>,
+    pub certificate: Option<CertificateTable>,
     /// Who has signed it.
-    pub signature: Option<toml::Table>,
+    pub signature: Option<SignatureTable>,
 }
 
 /// The application suite: which application asks for which nodes.

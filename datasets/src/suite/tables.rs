@@ -16,13 +16,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
-use toml::value::Datetime;
 
+use super::SignedBy;
 use super::certificate::{Certificate, Scope};
 use super::key::{PublicKey, Signature};
-use super::moment;
 use crate::error::Error;
-use crate::written::{At, Check, Document, read_text};
+use crate::written::{At, Check, Document, Moment};
 
 /// `[certificate]`, with nothing checked but names and types.
 #[derive(Debug, Deserialize)]
@@ -31,8 +30,16 @@ pub(crate) struct CertificateTable {
     key: At<String>,
     apps: Option<At<Vec<At<String>>>>,
     all: Option<At<bool>>,
-    until: Option<At<Datetime>>,
+    until: Option<At<Moment>>,
     signature: At<String>,
+}
+
+/// `[signature]`, with nothing checked but names and types.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignatureTable {
+    key: At<String>,
+    value: At<String>,
 }
 
 /// A file with nothing but a certificate.
@@ -42,10 +49,9 @@ struct CertificateFile {
     certificate: CertificateTable,
 }
 
-/// Reads a file with nothing but a certificate.
-pub(super) fn read_certificate(path: &Path) -> Result<Certificate, Error> {
-    let text = read_text(path, "certificate")?;
-    let document = Document::parse(path, &text, &[])?;
+/// Checks the text of a file with nothing but a certificate.
+pub(super) fn certificate(path: &Path, text: &str) -> Result<Certificate, Error> {
+    let document = Document::parse(path, text, &[])?;
     let file: CertificateFile = document.typed()?;
     Check { document: &document, shortened: false }.certificate(&file.certificate)
 }
@@ -56,9 +62,14 @@ impl Check<'_, '_> {
         Ok(Certificate {
             key: self.public_key(&raw.key)?,
             scope: self.scope(raw)?,
-            until: raw.until.as_ref().map(|until| self.until(until)).transpose()?,
+            until: raw.until.as_ref().map(|until| self.moment(until)).transpose()?,
             signature: self.signature(&raw.signature)?,
         })
+    }
+
+    /// Who signed; whether they did is not looked at.
+    pub(crate) fn signed_by(&self, raw: &SignatureTable) -> Result<SignedBy, Error> {
+        Ok(SignedBy { key: self.public_key(&raw.key)?, signature: self.signature(&raw.value)? })
     }
 
     fn scope(&self, raw: &CertificateTable) -> Result<Scope, Error> {
@@ -95,13 +106,6 @@ impl Check<'_, '_> {
         Signature::of_base64(raw).ok_or_else(|| {
             let message = format!("`{}` is no Ed25519 signature", self.key_of(raw));
             self.refuse(raw.span(), message, "write the base64 of its 64 bytes, as `subcloud suite sign` does")
-        })
-    }
-
-    fn until(&self, raw: &At<Datetime>) -> Result<i64, Error> {
-        moment::of(raw).ok_or_else(|| {
-            let message = format!("`{}` is {}, expected {}", self.key_of(raw), **raw, moment::EXPECTED);
-            self.refuse(raw.span(), message, "write date, time and zone")
         })
     }
 

@@ -1,7 +1,8 @@
 //! A suite written out in full: one text for one meaning.
 
+use super::moment;
 use super::{App, Choice, Request, Suite};
-use crate::written::{moment_text, quoted};
+use crate::written::quoted;
 
 impl Suite {
     /// The suite in TOML, as a file of its own has it; [`parse`](super::parse) gives the same suite again.
@@ -12,7 +13,7 @@ impl Suite {
     #[must_use]
     pub fn to_toml(&self, attributes: &[String]) -> String {
         let mut lines = vec!["[suite]".to_owned(), format!("version = {}", self.version)];
-        lines.extend(self.until.map(|until| format!("until = {}", moment_text(until))));
+        lines.extend(self.until.map(|until| format!("until = {}", moment::text(until))));
         for app in &self.apps {
             lines.extend([String::new(), "[[suite.app]]".to_owned()]);
             lines.extend(app_lines(app, attributes));

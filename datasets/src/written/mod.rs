@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use crate::error::{Error, Kind};
 
-pub(crate) use document::{Document, nearest, read_text};
-pub(crate) use moment::{Moment, moment_text};
+pub(crate) use document::{Document, keys, nearest, read_text};
+pub(crate) use moment::Moment;
 pub(crate) use spelling::{At, Named, Number, Whole, quoted};
 
 /// From what is written to what is meant: ranges are checked, names resolved.

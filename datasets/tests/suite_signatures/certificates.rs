@@ -84,7 +84,7 @@ fn what_is_wrong_in_the_file_is_told_with_its_line() {
     wrong("apps = [\"chat\"]", "all = false", 3, "stands alone, and is true");
     wrong("until", "all = true\nuntil", 4, "stands alone, and is true");
     wrong("apps = [\"chat\"]\n", "", 2, "does not say for which applications");
-    wrong("T00:00:00Z", "", 4, "expected a date and a time with its zone");
+    wrong("T00:00:00Z", "", 4, "expected a date, a time and an offset");
     wrong("signature = \"", "signature = \"x", 5, "`certificate.signature` is no Ed25519 signature");
     wrong("until", "til", 4, "unknown key `certificate.til`");
     wrong("[certificate]", "[suite]\n[certificate]", 1, "unknown key `suite`");

@@ -4,6 +4,7 @@
 
 mod canonical;
 mod certificates;
+mod files;
 mod fixture;
 mod keys;
 mod moments;

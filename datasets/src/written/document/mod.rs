@@ -51,6 +51,12 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
     Ok(text)
 }
 
+/// The keys of a text that no table is around, each with its place.
+pub(crate) fn keys(path: &Path, text: &str) -> Result<Vec<(String, Range<usize>)>, Error> {
+    let document = Document::parse(path, text, &[])?;
+    Ok(document.root.get_ref().keys().map(|key| (key.get_ref().to_string(), key.span())).collect())
+}
+
 impl<'t> Document<'t> {
     /// Parses the text and puts the overrides in.
     pub(crate) fn parse(path: &'t Path, text: &'t str, overrides: &'t [(String, String)]) -> Result<Self, Error> {
