@@ -1,0 +1,92 @@
+//! Good texts, from which the damage departs.
+
+use std::fs;
+use std::path::Path;
+
+use datasets::suite::{Certificate, PrivateKey, Scope, sign_text};
+
+const FULL: &str = r#"# What the cloud is for.
+[suite]
+version = 7
+until = 2027-01-01T00:00:00Z
+
+[[suite.app]]
+name = "monitoring"     # first of all
+top = "availability"
+share = 0.1
+min_mean = { availability = 0.5, load = 1 }
+
+[[suite.app]]
+name = "recorder"
+bottom = 'load'
+nodes = 5_000
+where = "storage_gb >= 50 and not (availability < 0.5 or load == 0)"
+min_nodes = 100
+
+[[suite.app]]
+name = "chat"
+rest = true
+
+[[suite.app]]
+name = "cäche"
+rest = 2.5
+where = """
+load < 1e3"""
+"#;
+
+const PLAIN: &str = "[suite]\nversion = 8\n[[suite.app]]\nname = \"chat\"\nshare = 1.0\n";
+
+pub fn owner() -> PrivateKey {
+    PrivateKey::of_seed(&[1; 32])
+}
+
+pub fn planner() -> PrivateKey {
+    PrivateKey::of_seed(&[2; 32])
+}
+
+/// Certificates by the owner.
+pub fn certificates() -> Vec<Certificate> {
+    let apps = ["chat", "cäche"].map(str::to_owned).into_iter().collect();
+    vec![
+        Certificate::issue(&owner(), planner().public(), Scope::All, None),
+        Certificate::issue(&owner(), planner().public(), Scope::Apps(apps), Some(4_102_444_800)),
+    ]
+}
+
+/// Suites without signatures.
+pub fn suites() -> Vec<String> {
+    vec![FULL.to_owned(), PLAIN.to_owned()]
+}
+
+/// The same suites, signed by the owner and by the planner.
+pub fn signed() -> Vec<String> {
+    let sign = |text: &String, key: &PrivateKey, certificate| {
+        sign_text(Path::new("corpus.toml"), text, key, certificate).expect("a good suite").text
+    };
+    let mut signed = Vec::new();
+    for text in suites() {
+        signed.push(sign(&text, &owner(), None));
+        signed.extend(certificates().into_iter().map(|certificate| sign(&text, &planner(), Some(certificate))));
+    }
+    signed
+}
+
+/// Private and public keys in PEM.
+pub fn keys() -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (private, public) = (folder.path().join("a.pem"), folder.path().join("a.pub.pem"));
+    owner().create(&private).expect("a new file");
+    owner().public().create(&public).expect("a new file");
+    [private, public].map(|path| fs::read_to_string(path).expect("text")).to_vec()
+}
+
+/// Conditions.
+pub fn conditions() -> Vec<String> {
+    let texts = [
+        "load < 1",
+        "storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps == 0)",
+        "not not (a == b) or ((c != -1.5e-3)) and 2 > 1",
+        "((((((((a<b))))))))",
+    ];
+    texts.map(str::to_owned).to_vec()
+}
