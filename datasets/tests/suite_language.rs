@@ -277,6 +277,9 @@ fn suite_file_stands_for_the_whole_suite_and_must_be_there() {
     refused("[suite]\nversion = 3\nfile = \"a.toml\"", 9, "suite.version", beside);
     refused("[suite]\nuntil = 2026-11-22T00:00:00Z\nfile = \"a.toml\"", 9, "suite.until", beside);
     refused("[suite]\nfile = \"a.toml\"\n[[suite.app]]\nname = \"a\"\nrest = true", 10, "suite.app.0", beside);
+    let table = read("[suite]\nfile = \"a.toml\"\n[suite.app.chat]\nshare = 0.2").unwrap_err();
+    assert_eq!(table.key(), Some("suite.app"), "{table}");
+    assert!(table.help().unwrap().contains("changed in that file"), "{table}");
     refused("[suite]\nfile = \"gone.toml\"", 9, "suite.file", "`suite.file`: there is no file ");
 }
 

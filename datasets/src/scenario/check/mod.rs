@@ -21,7 +21,12 @@ const PANEL_NODES: u32 = 10_000;
 
 /// Checks a scenario of the given name.
 pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario, Error> {
-    let raw: raw::Scenario = document.typed()?;
+    let raw: raw::Scenario = document.typed().map_err(|error| match error.key() {
+        Some("suite.app") => {
+            error.helped("write each application under [[suite.app]]; those of `suite.file` are changed in that file")
+        }
+        _ => error,
+    })?;
     let shortened = raw.run.cycles.as_ref().is_some_and(|cycles| document.is_override(&cycles.span()));
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
