@@ -1,5 +1,4 @@
 //! Versions of the suite enter a running cloud, spread, and are acted on; nodes move as little as they must.
-#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 mod common;
 
@@ -96,8 +95,8 @@ fn random_applications_move_no_more_than_they_must() {
         // A node that moves leaves one application and joins another, or comes from nobody, or goes there.
         let moves = (from..from + 20).flat_map(rows);
         let (joins, leaves) = moves.fold((0, 0), |sum, row| (sum.0 + row.joins_count, sum.1 + row.leaves_count));
-        let changed = joins.max(leaves);
-        assert!(changed as f64 <= least as f64 * 1.05, "{changed} moved, {least} must");
+        let went = joins.max(leaves);
+        assert!(went as f64 <= least as f64 * 1.05, "{went} moved, {least} must");
         for row in rows(from + 19) {
             let floor = (200_000.0_f64 * 0.25).sqrt();
             assert!(row.held_count.abs_diff(row.asked_count) as f64 <= 5.0 * floor, "{row:?}");

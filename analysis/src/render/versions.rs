@@ -105,8 +105,13 @@ fn rejected(version: &Version) -> String {
     };
     let dropped = format!("dropped {times} ({})", reasons.join(", "));
     if !version.is_bad() {
-        let most = percent(version.most_acting_fraction);
-        return format!("Version {number}, on which {most} of the nodes acted at the height: {dropped}.");
+        // Others may have given their description the number of a good one.
+        let acted = percent(version.most_acting_fraction);
+        let acted = format!(", on which {acted} of the nodes acted at the height");
+        return format!(
+            "Version {number}{}: {dropped}.",
+            if malformed + forged + out_of_scope > 0 { &acted } else { "" }
+        );
     }
     let entry = match version.entry {
         Some(Entry { cycle, nodes_count }) => format!("enters in cycle {cycle} at {}", nodes(nodes_count)),
