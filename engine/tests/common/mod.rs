@@ -8,7 +8,7 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Meta, OverlayRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Meta, NodeRows, OverlayRow, SliceRow, SuiteRow, Writer,
 };
 use engine::{Simulation, Storage};
 
@@ -22,6 +22,8 @@ pub struct Result {
     pub degrees: Vec<DegreeRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
+    /// All snapshots, one after the other.
+    pub nodes: NodeRows,
     pub digest: u64,
 }
 
@@ -76,6 +78,14 @@ fn meta(scenario: &Scenario) -> Meta {
 
 fn read(out: &Path, digest: u64) -> Result {
     let run = Run::open(out).unwrap();
+    let mut nodes = NodeRows::default();
+    run.nodes(|rows| {
+        nodes.node_ids.extend(rows.node_ids);
+        nodes.apps.extend(rows.apps);
+        nodes.attributes.resize(rows.attributes.len(), Vec::new());
+        nodes.attributes.iter_mut().zip(rows.attributes).for_each(|(all, values)| all.extend(values));
+    })
+    .unwrap();
     Result {
         cycles: run.cycles().unwrap(),
         slices: run.slices().unwrap(),
@@ -85,6 +95,7 @@ fn read(out: &Path, digest: u64) -> Result {
         degrees: run.degrees().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),
+        nodes,
         digest,
     }
 }
