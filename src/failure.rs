@@ -27,6 +27,13 @@ impl Failure {
         Self { code: 1, message: message.into(), help, place: None }
     }
 
+    /// It is an answer, and not a mistake: exit code 1, for this reason.
+    pub fn rejected(mut self, reason: &str) -> Self {
+        self.code = 1;
+        self.message = format!("rejected as {reason}: {}", self.message);
+        self
+    }
+
     /// Says `to` in the message where it says `from`, for a value that came by another argument than the message names.
     pub fn renamed(mut self, from: &str, to: &str) -> Self {
         self.message = self.message.replacen(from, to, 1);
@@ -45,9 +52,13 @@ impl Failure {
     }
 }
 
+/// Bytes of the longest line that is shown: no terminal is as wide, and the renderer takes no more than 65,535.
+const LONGEST_LINE: usize = 5000;
+
 impl From<datasets::Error> for Failure {
     fn from(error: datasets::Error) -> Self {
-        let place = error.source_text().zip(error.span()).map(|(text, span)| {
+        let shown = error.source_text().filter(|text| text.lines().all(|line| line.len() <= LONGEST_LINE));
+        let place = shown.zip(error.span()).map(|(text, span)| {
             let label = error.key().map_or_else(|| "here".to_owned(), |key| format!("`{key}`"));
             let name = error.path().display().to_string();
             Box::new((NamedSource::new(name, text.to_owned()), LabeledSpan::new(Some(label), span.start, span.len())))

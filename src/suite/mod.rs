@@ -1,8 +1,13 @@
 //! `subcloud suite`: versions of the application suite in files of their own, who may make them, and whether nodes take them.
 
 mod certify;
+mod check;
 mod file;
 mod keygen;
+mod show;
+mod sign;
+mod verify;
+mod why;
 
 use clap::Subcommand;
 
@@ -29,6 +34,10 @@ pub struct Arguments {
 enum Command {
     Keygen(keygen::Arguments),
     Certify(certify::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
+    Show(show::Arguments),
+    Check(check::Arguments),
 }
 
 /// Does what is asked with a suite.
@@ -36,5 +45,9 @@ pub fn suite(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Keygen(arguments) => keygen::keygen(arguments),
         Command::Certify(arguments) => certify::certify(arguments),
+        Command::Sign(arguments) => sign::sign(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Show(arguments) => show::show(arguments),
+        Command::Check(arguments) => check::check(arguments),
     }
 }

@@ -1,6 +1,7 @@
 //! Versions of the suite in files: keys, certificates, signatures, and what is refused.
 
 mod keys;
+mod versions;
 
 use std::fs;
 

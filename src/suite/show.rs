@@ -1,0 +1,83 @@
+//! `subcloud suite show`.
+
+use std::path::PathBuf;
+
+use datasets::suite::{self, App, Choice, File, Names, Request, moment};
+
+use super::certify::allows;
+use crate::failure::Failure;
+use crate::run::{counted, grouped, print};
+
+/// Show a version of the suite: its applications, its size, and who signed it.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The suite file (TOML).
+    #[arg(value_name = "SUITE.toml")]
+    suite: PathBuf,
+}
+
+/// Shows a version.
+pub fn show(arguments: &Arguments) -> Result<(), Failure> {
+    let file = suite::read(&arguments.suite, Names::Any(Vec::new()))?;
+    let until = file.suite.until.map_or_else(String::new, |until| format!(", good until {}", moment::text(until)));
+    let applications = counted(file.suite.apps.len() as u64, "application", "applications");
+    print(&format!("{}: version {}, {applications}{until}\n", file.path.display(), file.suite.version));
+    let header = ["application", "asks for", "chooses", "where", "broken below"].map(str::to_owned);
+    let rows = file.suite.apps.iter().map(|app| row(app, &file.attributes));
+    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+    print("");
+    let description = file.description();
+    print(&format!("description  {} bytes", grouped(description.bytes_count())));
+    print(&format!("signature    {}", signature(&file)));
+    let certificate = file.certificate.as_ref().map_or_else(
+        || "none".to_owned(),
+        |certificate| format!("by the owner, if it is theirs: {} {}", certificate.key, allows(certificate)),
+    );
+    print(&format!("certificate  {certificate}"));
+    Ok(())
+}
+
+fn signature(file: &File) -> String {
+    match &file.signed_by {
+        None => "none".to_owned(),
+        Some(signed_by) if signed_by.key.verifies(&file.description().encode(), &signed_by.signature) => {
+            format!("by {}", signed_by.key)
+        }
+        Some(signed_by) => format!("bad: what it says is not what {} signed", signed_by.key),
+    }
+}
+
+fn row(app: &App, attributes: &[String]) -> [String; 5] {
+    let request = match app.request {
+        Request::Share(share) => format!("share {share}"),
+        Request::Nodes(nodes) => counted(nodes, "node", "nodes"),
+        Request::Rest(weight) => format!("rest, weight {weight}"),
+    };
+    let choice = match app.choice {
+        Choice::Top(attribute) => format!("top {}", attributes[attribute]),
+        Choice::Bottom(attribute) => format!("bottom {}", attributes[attribute]),
+        Choice::Random => "any".to_owned(),
+    };
+    let condition = app.condition.as_ref().map_or_else(|| "-".to_owned(), |condition| one_line(&condition.text));
+    [app.name.clone(), request, choice, condition, limits(app, attributes)]
+}
+
+fn limits(app: &App, attributes: &[String]) -> String {
+    let nodes = app.min_nodes.map(|nodes| counted(nodes, "node", "nodes"));
+    let means = app.min_means.iter().map(|&(attribute, limit)| format!("mean {} {limit}", attributes[attribute]));
+    let limits: Vec<String> = nodes.into_iter().chain(means).collect();
+    if limits.is_empty() { "-".to_owned() } else { limits.join(", ") }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn table(rows: &[[String; 5]]) {
+    let length = |cell: &String| cell.chars().count();
+    let widths: [usize; 5] = std::array::from_fn(|k| rows.iter().map(|row| length(&row[k])).max().unwrap_or(0));
+    for row in rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("  {cell:<width$}"));
+        print(cells.collect::<String>().trim_end());
+    }
+}

@@ -1,0 +1,58 @@
+//! `subcloud suite sign`.
+
+use std::path::{Path, PathBuf};
+
+use datasets::suite::{self, Certificate, PrivateKey};
+
+use super::certify::allows;
+use super::file;
+use crate::failure::Failure;
+use crate::run::print;
+
+/// Sign a version of the suite: its text as written, with the tables [certificate] and [signature] at its end.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The suite file (TOML).
+    #[arg(value_name = "SUITE.toml")]
+    suite: PathBuf,
+    /// The private key to sign with.
+    #[arg(long, value_name = "KEY.pem")]
+    key: PathBuf,
+    /// What the owner lets this key change; the owner needs none.
+    #[arg(long, value_name = "CERT.toml")]
+    certificate: Option<PathBuf>,
+    /// The signed file [default: SUITE.signed.toml].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Signs a suite.
+pub fn sign(arguments: &Arguments) -> Result<(), Failure> {
+    let key = PrivateKey::read(&arguments.key)?;
+    let certificate = arguments.certificate.as_deref().map(|path| certificate(path, &key)).transpose()?;
+    let out = arguments
+        .out
+        .clone()
+        .map_or_else(|| file::with_ending(&arguments.suite.with_extension(""), ".signed.toml"), Ok)?;
+    file::may_write(&out, arguments.force)?;
+    let signed = suite::sign(&arguments.suite, &key, certificate)?;
+    file::write(&out, &signed.text)?;
+    let may =
+        signed.certificate.as_ref().map_or_else(String::new, |certificate| format!(", which {}", allows(certificate)));
+    print(&format!("{}: version {}, signed by {}{may}", out.display(), signed.suite.version, key.public()));
+    Ok(())
+}
+
+/// Reads the certificate of a key.
+fn certificate(path: &Path, key: &PrivateKey) -> Result<Certificate, Failure> {
+    let certificate = Certificate::read(path)?;
+    if certificate.key == key.public() {
+        return Ok(certificate);
+    }
+    let message =
+        format!("{} is for the key {}, and that to sign with is {}", path.display(), certificate.key, key.public());
+    Err(Failure::input(message, "give the certificate of this key, or let the owner make one: subcloud suite certify"))
+}

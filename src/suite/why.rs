@@ -1,0 +1,84 @@
+//! Why nodes do not take a version, in a sentence, and what to do about it.
+
+use datasets::suite::{Certificate, Description, PublicKey, Reason, Scope, SignedBy, beyond, moment};
+
+/// The word for a reason.
+pub fn name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Malformed => "malformed",
+        Reason::Forged => "forged",
+        Reason::Expired => "expired",
+        Reason::Replayed => "replayed",
+        Reason::OutOfScope => "out of scope",
+    }
+}
+
+/// What led to a reason, and the remedy.
+pub fn rejected(
+    reason: Reason,
+    owner: &PublicKey,
+    version: &Description,
+    base: Option<&Description>,
+) -> (String, String) {
+    let (why, remedy) = match reason {
+        Reason::Malformed => ("this is no suite".to_owned(), "write it as `subcloud suite check` wants it"),
+        Reason::Forged => forged(owner, version),
+        Reason::Expired => expired(owner, version),
+        Reason::Replayed => replayed(version, base),
+        Reason::OutOfScope => out_of_scope(version, base),
+    };
+    (why, remedy.to_owned())
+}
+
+fn forged(owner: &PublicKey, version: &Description) -> (String, &'static str) {
+    let Some(SignedBy { key, signature }) = &version.signed_by else {
+        return ("it is not signed".to_owned(), "sign it with `subcloud suite sign`");
+    };
+    if !key.verifies(&version.encode(), signature) {
+        return (format!("what it says is not what {key} signed"), "sign it again with `subcloud suite sign`");
+    }
+    let help = "let the owner certify this key with `subcloud suite certify`, and sign it with that certificate";
+    let why = match &version.certificate {
+        None => format!("the key {key} that signed it is not the owner's, and has no certificate"),
+        Some(certificate) if certificate.key != *key => {
+            format!("the key {key} signed it, and its certificate is for {}", certificate.key)
+        }
+        Some(_) => format!("the certificate of the key {key} that signed it is not signed by the owner {owner}"),
+    };
+    (why, help)
+}
+
+fn expired(owner: &PublicKey, version: &Description) -> (String, &'static str) {
+    let by_owner = version.signed_by.is_some_and(|signed_by| signed_by.key == *owner);
+    match (&version.certificate, version.suite.until) {
+        (Some(Certificate { until: Some(until), .. }), _) if !by_owner && version.suite.until.is_none() => (
+            format!("the certificate of its key was good until {}", moment::text(*until)),
+            "let the owner make a new certificate with `subcloud suite certify`",
+        ),
+        (certificate, Some(until)) => {
+            let certificate = certificate.as_ref().filter(|_| !by_owner).and_then(|certificate| certificate.until);
+            let key = certificate.map_or_else(String::new, |until| {
+                format!(", and the certificate of its key until {}", moment::text(until))
+            });
+            (format!("it was good until {}{key}", moment::text(until)), "write a later `until`, and sign it again")
+        }
+        _ => ("it is too old".to_owned(), "sign it again"),
+    }
+}
+
+fn replayed(version: &Description, base: Option<&Description>) -> (String, &'static str) {
+    let held = base.map_or(0, |base| base.suite.version);
+    (
+        format!("it is version {}, and nodes hold version {held}", version.suite.version),
+        "write a higher `version`, and sign it again",
+    )
+}
+
+fn out_of_scope(version: &Description, base: Option<&Description>) -> (String, &'static str) {
+    let scope = version.certificate.as_ref().map_or(&Scope::All, |certificate| &certificate.scope);
+    let changes = beyond(scope, version, base).join(", ");
+    (
+        format!("its key may not do that: {changes}"),
+        "let the owner sign it, or certify the key for these applications too",
+    )
+}
