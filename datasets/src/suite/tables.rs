@@ -30,7 +30,7 @@ pub(crate) struct CertificateTable {
     key: At<String>,
     apps: Option<At<Vec<At<String>>>>,
     all: Option<At<bool>>,
-    until: Option<At<Moment>>,
+    pub until: Option<At<Moment>>,
     signature: At<String>,
 }
 

@@ -44,8 +44,3 @@ fn app_lines(app: &App, attributes: &[String]) -> Vec<String> {
     }
     lines
 }
-
-/// Bytes of what a node sends to describe a suite.
-pub(crate) fn description_bytes(suite: &Suite, attributes: &[String]) -> u64 {
-    suite.to_toml(attributes).len() as u64
-}

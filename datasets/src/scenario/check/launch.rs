@@ -1,12 +1,12 @@
 //! Further versions of the suite: those that events bring in, and those that adversaries push.
 
 use super::Check;
-use super::suite::expires_cycle;
+use super::suite::{Beginning, START, UNDATED, expires_cycle};
 use crate::error::Error;
 use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Adversaries, Event, EventKind, Fleet, Launch, Push, Run};
-use crate::suite::{self, MOST_APPS, Names, Reason, Suite, Verdict, description_bytes, verdict};
+use crate::scenario::{Adversaries, Event, EventKind, Fleet, Launch, Push, Run, Trust};
+use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, verify, verify_unsigned};
 
 /// An event and, if it brings a version of the suite in, the name of its file.
 pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
@@ -16,7 +16,7 @@ impl Check<'_, '_> {
     pub(super) fn launches(
         &self,
         due: &mut [Due<'_>],
-        first: &Suite,
+        first: &Beginning,
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Vec<Launch>, Error> {
@@ -26,9 +26,9 @@ impl Check<'_, '_> {
             *index = launches.len();
             let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
             let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
-            let launch = launch(file, event.at_cycle, taken.or(first.some()), run)?;
+            let launch = launch(file, event.at_cycle, taken.or(first.suite.some()), run, first.trust.as_ref())?;
             launches.push(launch);
-            let count = app_names(first, &launches).len();
+            let count = app_names(&first.suite, &launches).len();
             if count > MOST_APPS {
                 let message = format!("with this suite the run has {count} applications, expected at most {MOST_APPS}");
                 return Err(self.refuse(written.span(), message, "keep the names of applications that stay the same"));
@@ -41,12 +41,12 @@ impl Check<'_, '_> {
     pub(super) fn adversaries(
         &self,
         raw: &At<raw::Adversaries>,
-        first: &Suite,
+        first: &Beginning,
         launches: &[Launch],
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Option<Adversaries>, Error> {
-        if app_names(first, launches).is_empty() {
+        if app_names(&first.suite, launches).is_empty() {
             // The suite may come in behind the end of a run that the command line shortens.
             if self.shortened {
                 return Ok(None);
@@ -58,7 +58,7 @@ impl Check<'_, '_> {
         let from_cycle = raw.from_cycle.as_ref().map_or(Ok(Some(1)), |cycle| self.cycle(cycle, 1, run))?;
         let Some(from_cycle) = from_cycle else { return Ok(None) };
         let push = match (&raw.push, &raw.suite) {
-            (Some(push), None) => self.push(push, first)?,
+            (Some(push), None) => self.push(push, &first.suite)?,
             (None, Some(file)) => Push::File(self.pushed(file, from_cycle, first, run, fleet)?),
             (None, None) => {
                 let help = "add `push = \"forged\"`, `push = \"old\"`, or `suite` with a file that nodes do not take";
@@ -87,7 +87,7 @@ impl Check<'_, '_> {
         &self,
         written: &At<String>,
         from_cycle: u32,
-        first: &Suite,
+        first: &Beginning,
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Launch, Error> {
@@ -97,7 +97,7 @@ impl Check<'_, '_> {
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
             return Ok(Launch { path, suite, verdict, expires_cycle: None, bytes });
         };
-        let launch = launch(file, from_cycle, first.some(), run)?;
+        let launch = launch(file, from_cycle, first.suite.some(), run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
@@ -109,10 +109,22 @@ impl Check<'_, '_> {
 }
 
 /// What comes in with a file at the start of a cycle.
-fn launch(file: suite::File, cycle: u32, base: Option<&Suite>, run: &Run) -> Result<Launch, Error> {
-    let expires_cycle = expires_cycle(&file.suite, run, |message, help| file.refuse_until(message, help))?;
-    let moment = run.starts_at.map(|start| start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64));
-    let verdict = verdict(&file, base, moment);
-    let bytes = description_bytes(&file.suite, &file.attributes);
-    Ok(Launch { path: file.path, suite: file.suite, verdict, expires_cycle, bytes })
+fn launch(
+    file: suite::File,
+    cycle: u32,
+    base: Option<&Suite>,
+    run: &Run,
+    trust: Option<&Trust>,
+) -> Result<Launch, Error> {
+    let version = file.description();
+    let until = version.until(trust.map(|trust| &trust.owner));
+    let expires_cycle = expires_cycle(until, run, || file.refuse_until(UNDATED, START))?;
+    let start = run.starts_at.unwrap_or(0);
+    let now = start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64);
+    let base = base.map(|base| Description::unsigned(base.clone(), file.attributes.clone()));
+    let verdict = match trust {
+        Some(Trust { owner, .. }) => verify(owner, &version, base.as_ref(), now),
+        None => verify_unsigned(&version.suite, base.as_ref().map(|base| &base.suite), now),
+    };
+    Ok(Launch { path: file.path, suite: file.suite, verdict, expires_cycle, bytes: version.bytes_count() })
 }

@@ -34,11 +34,9 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let sampling = check.sampling(raw.sampling.as_ref())?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
     let mut due = check.events(&raw.event, &run, &fleet)?;
-    let launches = check.launches(&mut due, &beginning.suite, &run, &fleet)?;
-    let adversaries = raw
-        .adversaries
-        .as_ref()
-        .map_or(Ok(None), |raw| check.adversaries(raw, &beginning.suite, &launches, &run, &fleet))?;
+    let launches = check.launches(&mut due, &beginning, &run, &fleet)?;
+    let adversaries =
+        raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, &launches, &run, &fleet))?;
     Ok(Scenario {
         name,
         network: check.network(raw.network.as_ref())?,
@@ -47,6 +45,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         suite: beginning.suite,
         suite_bytes: beginning.bytes,
         suite_expires_cycle: beginning.expires_cycle,
+        suite_trust: beginning.trust,
         launches,
         adversaries,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,

@@ -5,14 +5,20 @@ use std::path::PathBuf;
 use super::Check;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Fleet, Run};
-use crate::suite::{self, Names, Suite, description_bytes};
+use crate::scenario::{Fleet, Run, Trust};
+use crate::suite::key::SIGNATURE_BYTES;
+use crate::suite::{self, Names, PublicKey, Suite, encode};
+
+/// What is wrong where a moment matters, and what to do about it.
+pub(super) const UNDATED: &str = "the suite has an `until`, but the run does not say when it starts";
+pub(super) const START: &str = "add `starts_at = 2026-11-22T00:00:00Z` or another moment to [run]";
 
 /// A suite that begins to spread.
 pub(super) struct Beginning {
     pub suite: Suite,
     pub bytes: u64,
     pub expires_cycle: Option<u32>,
+    pub trust: Option<Trust>,
 }
 
 impl Check<'_, '_> {
@@ -23,14 +29,25 @@ impl Check<'_, '_> {
             (Some(raw), None) => self.suite_within(raw, run, fleet)?,
             (Some(raw), Some(file)) => self.suite_from(raw, file, run, fleet)?,
         };
-        let bytes = if suite.is_none() { 0 } else { description_bytes(&suite, &fleet.attributes) };
-        Ok(Beginning { suite, bytes, expires_cycle })
+        let trust = raw.and_then(|raw| raw.trust.as_ref()).map(|trust| self.trust(trust)).transpose()?;
+        let signature = if trust.is_some() { SIGNATURE_BYTES } else { 0 };
+        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes).len() + signature };
+        Ok(Beginning { suite, bytes: bytes as u64, expires_cycle, trust })
+    }
+
+    fn trust(&self, written: &At<String>) -> Result<Trust, Error> {
+        let path = self.data_path(written);
+        let owner = PublicKey::read(&path).map_err(|error| {
+            let help = "give the .pub.pem file of the cloud's owner; a relative path starts at the scenario's folder";
+            self.refuse(written.span(), format!("`suite.trust`: {error}"), help)
+        })?;
+        Ok(Trust { path, owner })
     }
 
     fn suite_within(&self, raw: &raw::Suite, run: &Run, fleet: &Fleet) -> Result<(Suite, Option<u32>), Error> {
         let suite = self.suite_here(raw, &mut Names::Fleet(&fleet.attributes))?;
         let span = raw.until.as_ref().map_or(0..0, At::span);
-        let expires = expires_cycle(&suite, run, |message, help| self.refuse(span, message, help))?;
+        let expires = expires_cycle(suite.until, run, || self.refuse(span, UNDATED, START))?;
         Ok((suite, expires))
     }
 
@@ -49,7 +66,7 @@ impl Check<'_, '_> {
             return Err(self.refuse(span, message, "keep one of them; the file has its own version and applications"));
         }
         let file = suite::read(&self.suite_path(file)?, Names::Fleet(&fleet.attributes))?;
-        let expires = expires_cycle(&file.suite, run, |message, help| file.refuse_until(message, help))?;
+        let expires = expires_cycle(file.suite.until, run, || file.refuse_until(UNDATED, START))?;
         Ok((file.suite, expires))
     }
 
@@ -66,17 +83,14 @@ impl Check<'_, '_> {
     }
 }
 
-/// The first cycle that starts at or after a suite's `until`; `None` if there is none.
+/// The first cycle that starts at or after the moment until which a suite is good; `None` if there is none.
 pub(super) fn expires_cycle(
-    suite: &Suite,
+    until: Option<i64>,
     run: &Run,
-    refuse: impl FnOnce(&'static str, &'static str) -> Error,
+    refuse: impl FnOnce() -> Error,
 ) -> Result<Option<u32>, Error> {
-    let Some(until) = suite.until else { return Ok(None) };
-    let Some(start) = run.starts_at else {
-        let help = "add `starts_at = 2026-11-22T00:00:00Z` or another moment to [run]";
-        return Err(refuse("the suite has an `until`, but the run does not say when it starts", help));
-    };
+    let Some(until) = until else { return Ok(None) };
+    let start = run.starts_at.ok_or_else(refuse)?;
     let cycle = ((until - start) as f64 / run.cycle_seconds).ceil().max(0.0) + 1.0;
     Ok((cycle <= f64::from(u32::MAX)).then_some(cycle as u32))
 }

@@ -1,0 +1,211 @@
+//! Scenarios in which nodes trust the owner of the cloud: which versions they take, and what is wrong otherwise.
+#![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
+
+use std::fs;
+use std::path::Path;
+
+use datasets::Error;
+use datasets::scenario::{self, Scenario};
+use datasets::suite::{Certificate, PrivateKey, Reason, Scope, Verdict, moment, sign_text};
+use tempfile::TempDir;
+
+const CLOUD: &str = "\
+[run]
+nodes = 1000
+cycles = 40
+starts_at = 2026-11-22T00:00:00Z
+cycle_seconds = 10
+[[fleet.class]]
+name = \"box\"
+share = 1
+attributes.x = { uniform = [0, 1] }
+attributes.y = { uniform = [0, 1] }
+
+[suite]
+version = 5
+trust = \"owner.pub.pem\"
+[[suite.app]]
+name = \"monitoring\"
+top = \"y\"
+share = 0.1
+[[suite.app]]
+name = \"chat\"
+share = 0.5
+";
+
+fn owner() -> PrivateKey {
+    PrivateKey::of_seed(&[1; 32])
+}
+
+fn planner() -> PrivateKey {
+    PrivateKey::of_seed(&[2; 32])
+}
+
+/// A version with shares for both applications.
+fn version(number: u64, monitoring: f64, chat: f64) -> String {
+    format!(
+        "[suite]\nversion = {number}\n[[suite.app]]\nname = \"monitoring\"\ntop = \"y\"\nshare = {monitoring}\n\
+         [[suite.app]]\nname = \"chat\"\nshare = {chat}\n"
+    )
+}
+
+/// The planner's certificate for `chat`.
+fn certificate(until: Option<&str>) -> Certificate {
+    let until = until.map(|until| moment::parse(until).expect("a moment"));
+    Certificate::issue(&owner(), planner().public(), Scope::Apps(["chat".to_owned()].into()), until)
+}
+
+/// A folder with the owner's public key and these versions.
+fn folder(versions: &[(&str, String)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    owner().public().create(&folder.path().join("owner.pub.pem")).expect("a key");
+    for (name, text) in versions {
+        fs::write(folder.path().join(name), text).expect("a version");
+    }
+    folder
+}
+
+fn by_owner(text: &str) -> String {
+    sign_text(Path::new("v.toml"), text, &owner(), None).expect("a suite").text
+}
+
+fn by_planner(text: &str, until: Option<&str>) -> String {
+    sign_text(Path::new("v.toml"), text, &planner(), Some(certificate(until))).expect("a suite").text
+}
+
+/// The scenario in a folder, with these versions coming in at these cycles.
+fn read(folder: &TempDir, cloud: &str, events: &[(u32, &str)]) -> Result<Scenario, Error> {
+    let events = events.iter().map(|(cycle, file)| format!("[[event]]\nat_cycle = {cycle}\nsuite = \"{file}\"\n"));
+    let path = folder.path().join("cloud.toml");
+    fs::write(&path, format!("{cloud}{}", events.collect::<String>())).expect("a scenario");
+    scenario::read(&path, &[])
+}
+
+fn verdicts(scenario: &Scenario) -> Vec<Verdict> {
+    scenario.launches.iter().map(|launch| launch.verdict).collect()
+}
+
+#[test]
+fn versions_are_judged_one_after_the_other_against_the_newest_that_was_taken() {
+    let folder = folder(&[
+        ("unsigned.toml", version(6, 0.1, 0.6)),
+        ("beyond.toml", by_planner(&version(7, 0.2, 0.6), None)),
+        ("chat.toml", by_planner(&version(8, 0.1, 0.6), None)),
+        ("owner.toml", by_owner(&version(9, 0.2, 0.6))),
+        ("chat_again.toml", by_planner(&version(10, 0.2, 0.7), None)),
+    ]);
+    let names = ["unsigned.toml", "beyond.toml", "chat.toml", "chat.toml", "owner.toml", "chat_again.toml"];
+    let events: Vec<_> = names.into_iter().enumerate().map(|(k, name)| (k as u32 + 1, name)).collect();
+    let scenario = read(&folder, CLOUD, &events).expect("a scenario");
+    let rejected = Verdict::Rejected;
+    let expected = [
+        rejected(Reason::Forged),
+        rejected(Reason::OutOfScope),
+        Verdict::Valid,
+        rejected(Reason::Replayed),
+        Verdict::Valid,
+        Verdict::Valid,
+    ];
+    assert_eq!(verdicts(&scenario), expected);
+}
+
+#[test]
+fn without_trust_signatures_do_not_matter() {
+    let folder =
+        folder(&[("beyond.toml", by_planner(&version(7, 0.2, 0.6), None)), ("plain.toml", version(8, 0.2, 0.3))]);
+    let cloud = CLOUD.replace("trust = \"owner.pub.pem\"\n", "");
+    let scenario = read(&folder, &cloud, &[(1, "beyond.toml"), (2, "plain.toml"), (3, "beyond.toml")]);
+    let expected = [Verdict::Valid, Verdict::Valid, Verdict::Rejected(Reason::Replayed)];
+    assert_eq!(verdicts(&scenario.expect("a scenario")), expected);
+}
+
+#[test]
+fn a_version_is_good_no_longer_than_its_certificate() {
+    let text = version(6, 0.1, 0.6);
+    // The 11th cycle begins 100 seconds after the first.
+    let ends = Some("2026-11-22T00:01:40Z");
+    let dated = text.replace("version = 6", "version = 6\nuntil = 2026-11-22T00:00:50Z");
+    let by_both = by_owner(&by_planner(&text, ends));
+    let folder =
+        folder(&[("v.toml", by_planner(&text, ends)), ("d.toml", by_planner(&dated, ends)), ("o.toml", by_both)]);
+    let launch = |cycle, name| {
+        let scenario = read(&folder, CLOUD, &[(cycle, name)]).expect("a scenario");
+        (scenario.launches[0].verdict, scenario.launches[0].expires_cycle)
+    };
+    assert_eq!(launch(10, "v.toml"), (Verdict::Valid, Some(11)));
+    assert_eq!(launch(11, "v.toml"), (Verdict::Rejected(Reason::Expired), Some(11)));
+    assert_eq!(launch(5, "d.toml").1, Some(6), "`until` is the owner's to set, but ends the version all the same");
+    assert_eq!(launch(40, "o.toml"), (Verdict::Valid, None));
+}
+
+#[test]
+fn a_certificate_that_ends_needs_a_run_with_a_start() {
+    let folder = folder(&[("v.toml", by_planner(&version(6, 0.1, 0.6), Some("2027-01-01T00:00:00Z")))]);
+    let cloud = CLOUD.replace("starts_at = 2026-11-22T00:00:00Z\n", "");
+    let error = read(&folder, &cloud, &[(1, "v.toml")]).expect_err("no start");
+    assert!(error.message().contains("does not say when it starts"), "{error}");
+    assert_eq!((error.key(), error.line()), (Some("certificate.until"), Some(14)));
+    let untrusting = cloud.replace("trust = \"owner.pub.pem\"\n", "");
+    read(&folder, &untrusting, &[(1, "v.toml")]).expect("nobody looks at the certificate");
+}
+
+#[test]
+fn a_description_counts_its_signature_and_certificate() {
+    let text = version(6, 0.1, 0.6);
+    let certificate_bytes = certificate(None).bytes_count() as u64;
+    let folder = folder(&[("o.toml", by_owner(&text)), ("p.toml", by_planner(&text, None)), ("u.toml", text)]);
+    let scenario = read(&folder, CLOUD, &[(1, "o.toml"), (2, "p.toml"), (3, "u.toml")]).expect("a scenario");
+    let bytes: Vec<u64> = scenario.launches.iter().map(|launch| launch.bytes).collect();
+    assert_eq!((bytes[0], bytes[1]), (bytes[2] + 64, bytes[2] + 64 + certificate_bytes));
+    assert_eq!(scenario.suite_bytes, bytes[2] + 64, "what the run begins with is as long, and signed by the owner");
+    let untrusting = CLOUD.replace("trust = \"owner.pub.pem\"\n", "");
+    assert_eq!(read(&folder, &untrusting, &[]).expect("a scenario").suite_bytes, bytes[2]);
+}
+
+#[test]
+fn a_scenario_with_trust_reads_back_the_same_and_depends_on_the_key() {
+    let folder = folder(&[("o.toml", by_owner(&version(6, 0.1, 0.6)))]);
+    let scenario = read(&folder, CLOUD, &[(1, "o.toml")]).expect("a scenario");
+    assert_eq!(read(&folder, &scenario.to_toml(), &[]).expect("the same"), scenario);
+    let hash = scenario.hash();
+    fs::remove_file(folder.path().join("owner.pub.pem")).expect("removed");
+    planner().public().create(&folder.path().join("owner.pub.pem")).expect("another key");
+    let other = read(&folder, CLOUD, &[(1, "o.toml")]).expect("a scenario");
+    assert_eq!(verdicts(&other), [Verdict::Rejected(Reason::Forged)]);
+    assert_ne!(other.hash(), hash);
+}
+
+#[test]
+fn a_key_that_is_none_is_refused_where_it_is_named() {
+    let folder = folder(&[("v.toml", format!("{}\n", version(6, 0.1, 0.6)))]);
+    owner().create(&folder.path().join("owner.pem")).expect("a private key");
+    for (name, words) in [
+        ("absent.pub.pem", "cannot read the public key"),
+        ("owner.pem", "holds a private key, expected a public one"),
+        ("v.toml", "holds no Ed25519 key in PEM"),
+    ] {
+        let error = read(&folder, &CLOUD.replace("owner.pub.pem", name), &[]).expect_err("no key");
+        assert_eq!((error.key(), error.line()), (Some("suite.trust"), Some(14)), "{error}");
+        assert!(error.message().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_suite_file_cannot_say_whom_to_trust() {
+    let text = version(6, 0.1, 0.6).replace("version = 6", "version = 6\ntrust = \"owner.pub.pem\"");
+    let folder = folder(&[("v.toml", text)]);
+    let error = read(&folder, CLOUD, &[(1, "v.toml")]).expect_err("trust in a file");
+    assert_eq!((error.key(), error.line()), (Some("suite.trust"), Some(3)), "{error}");
+}
+
+#[test]
+fn adversaries_may_push_what_is_forged() {
+    let folder = folder(&[("f.toml", version(9, 0.1, 0.6)), ("o.toml", by_owner(&version(9, 0.1, 0.6)))]);
+    let push = |name: &str| {
+        let cloud = format!("{CLOUD}[adversaries]\nshare = 0.1\nsuite = \"{name}\"\n");
+        read(&folder, &cloud, &[])
+    };
+    assert!(push("f.toml").is_ok());
+    let error = push("o.toml").expect_err("a good version");
+    assert!(error.message().contains("nodes would take"), "{error}");
+}
