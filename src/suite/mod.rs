@@ -2,6 +2,7 @@
 
 mod certify;
 mod check;
+mod diff;
 mod file;
 mod keygen;
 mod show;
@@ -23,6 +24,7 @@ Examples:
   subcloud suite keygen planner                   somebody who may change some applications
   subcloud suite certify planner.pub.pem --owner owner.pem --apps chat,recorder --until 2027-01-01T00:00:00Z
   subcloud suite sign apps.toml --key planner.pem --certificate planner.cert.toml
+  subcloud suite diff apps.toml --fleet plan.toml
   subcloud suite verify apps.signed.toml --trust owner.pub.pem --base current.toml"
 )]
 pub struct Arguments {
@@ -38,6 +40,7 @@ enum Command {
     Verify(verify::Arguments),
     Show(show::Arguments),
     Check(check::Arguments),
+    Diff(diff::Arguments),
 }
 
 /// Does what is asked with a suite.
@@ -49,5 +52,6 @@ pub fn suite(arguments: &Arguments) -> Result<(), Failure> {
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Show(arguments) => show::show(arguments),
         Command::Check(arguments) => check::check(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
     }
 }

@@ -24,7 +24,7 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("{}: version {}, {applications}{until}\n", file.path.display(), file.suite.version));
     let header = ["application", "asks for", "chooses", "where", "broken below"].map(str::to_owned);
     let rows = file.suite.apps.iter().map(|app| row(app, &file.attributes));
-    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>(), 5);
     print("");
     let description = file.description();
     print(&format!("description  {} bytes", grouped(description.bytes_count())));
@@ -73,11 +73,14 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn table(rows: &[[String; 5]]) {
+/// Prints rows in columns: the first so many hold names, the others numbers.
+pub fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]], names: usize) {
     let length = |cell: &String| cell.chars().count();
-    let widths: [usize; 5] = std::array::from_fn(|k| rows.iter().map(|row| length(&row[k])).max().unwrap_or(0));
+    let widths: [usize; COLUMNS] = std::array::from_fn(|k| rows.iter().map(|row| length(&row[k])).max().unwrap_or(0));
     for row in rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("  {cell:<width$}"));
+        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            if column < names { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") }
+        });
         print(cells.collect::<String>().trim_end());
     }
 }

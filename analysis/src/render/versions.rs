@@ -117,6 +117,9 @@ fn rejected(version: &Version) -> String {
         Some(Entry { cycle, nodes_count }) => format!("enters in cycle {cycle} at {}", nodes(nodes_count)),
         None => format!("is seen from cycle {} on", version.first_cycle),
     };
-    let pushed = percent(version.most_held_fraction);
-    format!("Version {number} {entry}, and at most {pushed} of the nodes push it: {dropped}. No node acted on it.")
+    let pushed = match version.most_held_fraction {
+        share if share > 0.0 => format!(", and at most {} of the nodes push it", percent(share)),
+        _ => String::new(),
+    };
+    format!("Version {number} {entry}{pushed}: {dropped}. No node acted on it.")
 }

@@ -1,0 +1,72 @@
+//! `subcloud suite diff`.
+
+use std::path::{Path, PathBuf};
+
+use datasets::scenario::{self, Scenario};
+use datasets::suite::{self, Names, Suite};
+use engine::preview::{Change, preview};
+
+use super::show::table;
+use crate::failure::Failure;
+use crate::run::{counted, grouped, print};
+
+/// Say what a change of the suite will do to a fleet before it is launched: nodes in and nodes out, per application.
+///
+/// The fleet is assigned centrally by either suite, as it is once all has settled; nothing gossips.
+#[derive(Debug, clap::Args)]
+#[command(allow_missing_positional = true)]
+pub struct Arguments {
+    /// The suite as it is (TOML); left out, that of the scenario.
+    #[arg(value_name = "A.toml", required = false)]
+    before: Option<PathBuf>,
+    /// The suite as it is to be (TOML).
+    #[arg(value_name = "B.toml")]
+    after: PathBuf,
+    /// A scenario: its fleet is the one that changes.
+    #[arg(long, value_name = "SCENARIO")]
+    fleet: PathBuf,
+    /// Number of nodes, in place of the scenario's.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    nodes: Option<String>,
+}
+
+/// Compares two suites on a fleet.
+pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
+    let nodes = arguments.nodes.iter().map(|nodes| ("run.nodes".to_owned(), nodes.clone()));
+    let scenario = scenario::read(&arguments.fleet, &nodes.collect::<Vec<_>>()).map_err(|error| {
+        let given = arguments.nodes.as_deref().unwrap_or_default();
+        Failure::from(error).renamed(&format!("--set run.nodes={given} "), &format!("--nodes {given} "))
+    })?;
+    let before = arguments.before.as_deref().map_or(Ok(scenario.suite.clone()), |path| read(path, &scenario))?;
+    let after = read(&arguments.after, &scenario)?;
+    let found = preview(&scenario, &before, &after)?;
+    let header = ["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"].map(str::to_owned);
+    let rows = found.changes.iter().map(row);
+    print(&format!(
+        "{}: from version {} to {}, once all has settled\n",
+        counted(found.nodes, "live node", "live nodes"),
+        before.version,
+        after.version
+    ));
+    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>(), 1);
+    print(&format!("\n{} then where they are not now.", counted(found.moved, "node is", "nodes are")));
+    if after.version <= before.version {
+        print(&format!(
+            "Nodes that hold version {} will not take version {}: give it a higher number.",
+            before.version, after.version
+        ));
+    }
+    Ok(())
+}
+
+/// Reads a suite for a fleet.
+fn read(path: &Path, scenario: &Scenario) -> Result<Suite, Failure> {
+    Ok(suite::read(path, Names::Fleet(&scenario.fleet.attributes))?.suite)
+}
+
+fn row(change: &Change) -> [String; 7] {
+    let Change { app, asked, held, joins, leaves } = change;
+    let [asks, then] = asked.map(grouped);
+    let [holds, held] = held.map(grouped);
+    [app.clone(), asks, then, holds, held, grouped(*joins), grouped(*leaves)]
+}
