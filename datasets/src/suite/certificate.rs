@@ -1,7 +1,7 @@
 //! Certificates: the owner of a cloud lets another key change some of its applications.
 //!
 //! A certificate is signed with the owner's key. What is signed are these bytes, with numbers and texts as in
-//! [`encode`](super::encode):
+//! [`encode`](mod@super::encode):
 //!
 //! ```text
 //! magic   23 bytes  "subcloud certificate 1" and a line feed

@@ -12,6 +12,22 @@ use super::{Description, PublicKey, Reason, Scope, Suite, Verdict, beyond};
 
 /// Whether a node that trusts the owner and holds `base`, or nothing, takes a version at the moment `now`, in seconds since
 /// 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use datasets::suite::{App, Certificate, Choice, Description, PrivateKey, Reason, Scope, Suite, Verdict, verify};
+///
+/// let (owner, planner) = (PrivateKey::generate()?, PrivateKey::generate()?);
+/// let scope = Scope::Apps(["chat".to_owned()].into());
+/// let certificate = Certificate::issue(&owner, planner.public(), scope, None);
+/// let judged = |app: &str| {
+///     let suite = Suite { version: 2, until: None, apps: vec![App::of_share(app, 0.5, Choice::Random)] };
+///     let version = Description::unsigned(suite, Vec::new()).signed(&planner, Some(certificate.clone()));
+///     verify(&owner.public(), &version, None, 0)
+/// };
+/// assert_eq!(judged("chat"), Verdict::Valid);
+/// assert_eq!(judged("monitoring"), Verdict::Rejected(Reason::OutOfScope));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[must_use]
 pub fn verify(owner: &PublicKey, version: &Description, base: Option<&Description>, now: i64) -> Verdict {
     let scope = match authorised(owner, version, now) {
