@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
 use datasets::suite::{self, Names, Suite};
-use engine::preview::{Change, preview};
+use engine::preview::{Change, Preview, preview};
 
-use super::show::table;
+use super::table::{header, table};
 use crate::failure::Failure;
 use crate::run::{counted, grouped, print};
 
@@ -40,16 +40,16 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     let before = arguments.before.as_deref().map_or(Ok(scenario.suite.clone()), |path| read(path, &scenario))?;
     let after = read(&arguments.after, &scenario)?;
     let found = preview(&scenario, &before, &after)?;
-    let header = ["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"].map(str::to_owned);
-    let rows = found.changes.iter().map(row);
+    let names = header(&["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"]);
+    let rows: Vec<_> = std::iter::once(names).chain(found.changes.iter().map(row)).collect();
     print(&format!(
         "{}: from version {} to {}, once all has settled\n",
         counted(found.nodes, "live node", "live nodes"),
         before.version,
         after.version
     ));
-    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>(), 1);
-    print(&format!("\n{} then where they are not now.", counted(found.moved, "node is", "nodes are")));
+    table(&rows, 1);
+    print(&format!("\n{}", moved(&found)));
     if after.version <= before.version {
         print(&format!(
             "Nodes that hold version {} will not take version {}: give it a higher number.",
@@ -64,9 +64,13 @@ fn read(path: &Path, scenario: &Scenario) -> Result<Suite, Failure> {
     Ok(suite::read(path, Names::Fleet(&scenario.fleet.attributes))?.suite)
 }
 
-fn row(change: &Change) -> [String; 7] {
+fn row(change: &Change) -> Vec<String> {
     let Change { app, asked, held, joins, leaves } = change;
-    let [asks, then] = asked.map(grouped);
-    let [holds, held] = held.map(grouped);
-    [app.clone(), asks, then, holds, held, grouped(*joins), grouped(*leaves)]
+    let numbers = [asked[0], asked[1], held[0], held[1], *joins, *leaves];
+    std::iter::once(app.clone()).chain(numbers.map(grouped)).collect()
+}
+
+fn moved(found: &Preview) -> String {
+    let percent = 100.0 * found.moved as f64 / found.nodes.max(1) as f64;
+    format!("{} of {} nodes move ({percent:.1} %)", grouped(found.moved), grouped(found.nodes))
 }

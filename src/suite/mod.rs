@@ -7,6 +7,7 @@ mod file;
 mod keygen;
 mod show;
 mod sign;
+mod table;
 mod verify;
 mod why;
 

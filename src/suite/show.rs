@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use datasets::suite::{self, App, Choice, File, Names, Request, moment};
 
 use super::certify::allows;
+use super::table::{header, table};
 use crate::failure::Failure;
 use crate::run::{counted, grouped, print};
 
@@ -22,16 +23,16 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     let until = file.suite.until.map_or_else(String::new, |until| format!(", good until {}", moment::text(until)));
     let applications = counted(file.suite.apps.len() as u64, "application", "applications");
     print(&format!("{}: version {}, {applications}{until}\n", file.path.display(), file.suite.version));
-    let header = ["application", "asks for", "chooses", "where", "broken below"].map(str::to_owned);
+    let names = header(&["application", "asks for", "chooses", "where", "broken below"]);
     let rows = file.suite.apps.iter().map(|app| row(app, &file.attributes));
-    table(&std::iter::once(header).chain(rows).collect::<Vec<_>>(), 5);
+    table(&std::iter::once(names).chain(rows).collect::<Vec<_>>(), 5);
     print("");
     let description = file.description();
     print(&format!("description  {} bytes", grouped(description.bytes_count())));
     print(&format!("signature    {}", signature(&file)));
     let certificate = file.certificate.as_ref().map_or_else(
         || "none".to_owned(),
-        |certificate| format!("by the owner, if it is theirs: {} {}", certificate.key, allows(certificate)),
+        |certificate| format!("{} {}, if the owner signed this: see verify", certificate.key, allows(certificate)),
     );
     print(&format!("certificate  {certificate}"));
     Ok(())
@@ -47,7 +48,7 @@ fn signature(file: &File) -> String {
     }
 }
 
-fn row(app: &App, attributes: &[String]) -> [String; 5] {
+fn row(app: &App, attributes: &[String]) -> Vec<String> {
     let request = match app.request {
         Request::Share(share) => format!("share {share}"),
         Request::Nodes(nodes) => counted(nodes, "node", "nodes"),
@@ -59,7 +60,7 @@ fn row(app: &App, attributes: &[String]) -> [String; 5] {
         Choice::Random => "any".to_owned(),
     };
     let condition = app.condition.as_ref().map_or_else(|| "-".to_owned(), |condition| one_line(&condition.text));
-    [app.name.clone(), request, choice, condition, limits(app, attributes)]
+    vec![app.name.clone(), request, choice, condition, limits(app, attributes)]
 }
 
 fn limits(app: &App, attributes: &[String]) -> String {
@@ -71,16 +72,4 @@ fn limits(app: &App, attributes: &[String]) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Prints rows in columns: the first so many hold names, the others numbers.
-pub fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]], names: usize) {
-    let length = |cell: &String| cell.chars().count();
-    let widths: [usize; COLUMNS] = std::array::from_fn(|k| rows.iter().map(|row| length(&row[k])).max().unwrap_or(0));
-    for row in rows {
-        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
-            if column < names { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") }
-        });
-        print(cells.collect::<String>().trim_end());
-    }
 }

@@ -1,5 +1,6 @@
 //! Versions of the suite in files: keys, certificates, signatures, and what is refused.
 
+mod differences;
 mod keys;
 mod versions;
 

@@ -1,0 +1,69 @@
+//! What a change of the suite does to a fleet.
+
+use super::suite;
+use crate::harness::Place;
+
+/// A suite of two applications with these shares.
+fn shares(version: u64, monitoring: f64, chat: f64) -> String {
+    format!(
+        "[suite]\nversion = {version}\n[[suite.app]]\nname = \"monitoring\"\ntop = \"availability\"\nshare = {monitoring}\n\
+         [[suite.app]]\nname = \"chat\"\nshare = {chat}\n"
+    )
+}
+
+/// A folder with two versions.
+fn changed() -> Place {
+    let place = Place::new();
+    place.write("before.toml", shares(1, 0.1, 0.5).as_bytes());
+    place.write("after.toml", shares(2, 0.2, 0.5).as_bytes());
+    place
+}
+
+const DIFF: [&str; 5] = ["diff", "before.toml", "after.toml", "--fleet", "scenario.toml"];
+
+/// The numbers in the row of an application.
+fn numbers(out: &str, app: &str) -> Vec<u64> {
+    let row = out.lines().find(|line| line.trim_start().starts_with(app)).expect("a row");
+    row.split_whitespace().skip(1).map(|cell| cell.replace(',', "").parse().expect("a number")).collect()
+}
+
+#[test]
+fn diff_says_who_holds_how_many_before_and_after() {
+    let place = changed();
+    let said = place.unchanged(|| suite(&place, &DIFF)).quietly();
+    assert!(said.out.starts_with("2,000 live nodes: from version 1 to 2,"), "{}", said.out);
+    assert_eq!(numbers(&said.out, "monitoring"), [200, 400, 200, 400, 200, 0]);
+    let [_, _, before, after, joins, leaves] = numbers(&said.out, "chat")[..] else { panic!("{}", said.out) };
+    assert_eq!(before + joins, after + leaves);
+    assert!(said.out.contains(" of 2,000 nodes move ("), "{}", said.out);
+}
+
+#[test]
+fn the_suite_before_is_that_of_the_scenario_and_an_older_version_is_told_to_be_one() {
+    let place = changed();
+    place.write("after.toml", shares(1, 0.2, 0.5).as_bytes());
+    let said = suite(&place, &["diff", "after.toml", "--fleet", "scenario.toml"]).quietly();
+    assert_eq!(numbers(&said.out, "cache")[..4], [400, 0, 400, 0]);
+    assert!(said.out.contains("will not take version 1"), "{}", said.out);
+}
+
+#[test]
+fn a_change_of_nothing_moves_nobody() {
+    let place = changed();
+    place.write("after.toml", shares(2, 0.1, 0.5).as_bytes());
+    let said = suite(&place, &DIFF).quietly();
+    assert!(said.out.ends_with("\n0 of 2,000 nodes move (0.0 %)\n"), "{}", said.out);
+}
+
+#[test]
+fn diff_takes_another_number_of_nodes_and_refuses_what_makes_no_sense() {
+    let place = changed();
+    let with = |more: &[&str]| place.unchanged(|| suite(&place, &[&DIFF[..], more].concat()));
+    let said = with(&["--nodes", "1e4"]).quietly();
+    assert_eq!(numbers(&said.out, "monitoring")[..2], [1000, 2000]);
+    with(&["--nodes", "none"]).failed(2, &["--nodes none"]);
+    place.write("after.toml", shares(2, 0.2, 0.5).replace("availability", "speed").as_bytes());
+    with(&[]).failed(2, &["after.toml:5: ", "`speed`", "the fleet has: availability, load"]);
+    place.write("after.toml", b"");
+    with(&[]).failed(2, &["after.toml", "`suite` is missing"]);
+}
