@@ -3,9 +3,6 @@
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
-#[path = "readers/living.rs"]
-mod living;
-
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -27,11 +24,15 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let size = ["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"];
     simulate(&root.join("datasets/scenarios/telco.toml"), &telco, &size);
     simulate(&root.join("tests/readers/everything.toml"), &everything, &[]);
-    let living = folder.path().join("living");
-    living::write(&living).expect("a trace written by hand");
+    // Versions that spread, a constraint that breaks, and a version that nodes drop.
+    let [launch, forged] = ["launch", "forged"].map(|name| {
+        let (scenario, out) = (root.join(format!("datasets/scenarios/{name}.toml")), folder.path().join(name));
+        simulate(&scenario, &out, &["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"]);
+        out
+    });
 
     let python = Python::prepare(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything, living];
+    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything, launch, forged];
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 

@@ -277,7 +277,7 @@ def check_sense(frames):
         check(set(apps["cycle"]) == set(cycles["cycle"]), "apps and cycles have rows for other cycles")
         for moves in ("joins", "leaves"):
             causes = sum(apps[f"{moves}_{cause}_count"] for cause in ("churn", "rank", "suite"))
-            check((causes <= apps[f"{moves}_count"]).all(), "more causes than", moves)
+            check((causes == apps[f"{moves}_count"]).all(), "causes are not those of all", moves)
     if "suites" in frames:
         check_suites(frames["suites"].collect(), cycles)
     if "breaches" in frames:
@@ -332,7 +332,7 @@ def tables_of(text):
 
 
 def check_run(run, queries):
-    """Checks a run and every query on it whose tables it has; returns those queries."""
+    """Checks a run and every query on it whose tables it has; returns those that find something."""
     print(run)
     connection = duckdb.connect()
     check((run / "traces").is_dir(), run, "has no traces/")
@@ -341,22 +341,23 @@ def check_run(run, queries):
     check_sense(frames)
     context = pl.SQLContext(frames)
     asked = [query for query in queries if tables_of(query.read_text()) <= set(frames)]
+    found = set()
     for query in asked:
         text = query.read_text()
         result = connection.execute(text)
         duck = [column[0] for column in result.description], result.fetchall()
         frame = context.execute(text, eager=True)
         check_same(query.name, duck, (frame.columns, frame.rows()))
-        check(duck[1], query.name, "finds nothing")
         print(f"  {query.name}: {len(duck[1])} rows")
-    return set(asked)
+        found.update([query] if duck[1] else [])
+    return found
 
 
 def main():
     queries = sorted(Path(sys.argv[1]).glob("*.sql"))
     check(len(queries) >= 3, "no queries in", sys.argv[1])
     asked = [check_run(Path(run), queries) for run in sys.argv[2:]]
-    check(set().union(*asked) == set(queries), "no run has the tables for some query")
+    check(set().union(*asked) == set(queries), "some query finds nothing in any run")
 
 
 main()
