@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use datasets::scenario::{SamplingProtocol, Scenario};
+use datasets::suite::{Request, Verdict};
 use engine::Simulation;
 use engine::cloud::Cloud;
 use serde_json::{Value, json};
@@ -24,6 +25,16 @@ fn partners(scenario: &Scenario) -> String {
     }
 }
 
+/// What nodes should find out by gossip, and are told instead.
+fn told(scenario: &Scenario) -> Vec<&'static str> {
+    let taken = scenario.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
+    let apps = || scenario.suite.apps.iter().chain(taken.clone().flat_map(|launch| &launch.suite.apps));
+    let size = apps().any(|app| matches!(app.request, Request::Nodes(_)));
+    let fit = apps().any(|app| app.condition.is_some());
+    let told = [(size, "the true number of live nodes"), (fit, "the share of the nodes that fit a condition")];
+    told.into_iter().filter_map(|(is_told, what)| is_told.then_some(what)).collect()
+}
+
 /// The record of a finished run.
 pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> Value {
     let times = simulation.times;
@@ -38,6 +49,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         "cycles": simulation.cycles(),
         "nodes": scenario.run.nodes,
         "partners": partners(scenario),
+        "told_by_the_observer": told(scenario),
         "state_digest": format!("{digest:016x}"),
         "versions": {
             "subcloud": env!("CARGO_PKG_VERSION"),

@@ -25,6 +25,8 @@ pub enum Pairing {
 pub struct Settings {
     /// The peer sampling protocol, as the scenario names it.
     pub sampling: Option<String>,
+    /// What nodes were told that they should find out by gossip.
+    pub told: Vec<String>,
     /// Who exchanged with whom.
     pub pairing: Pairing,
     /// Probability that a request was lost, 0..=1.
@@ -59,6 +61,9 @@ impl Settings {
         };
         let loss = |key: &str| scenario["network"][key].as_f64().unwrap_or(0.0);
         Settings {
+            told: (document["told_by_the_observer"].as_array().into_iter().flatten())
+                .filter_map(|what| what.as_str().map(str::to_owned))
+                .collect(),
             sampling: scenario["sampling"]["protocol"].as_str().map(str::to_owned),
             pairing,
             request_loss: loss("request_loss"),

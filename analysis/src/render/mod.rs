@@ -43,6 +43,10 @@ impl Summary {
             Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
             None => {}
         }
+        if !self.settings.told.is_empty() {
+            let told = self.settings.told.join(", and ");
+            wrapped(f, "", &format!("Told by the observer, until nodes can estimate it: {told}."))?;
+        }
         self.happened(f)?;
         if let Some(Churn { joined_fraction, gone_fraction, least_alive, most_alive }) = self.churn {
             let text = format!(

@@ -8,6 +8,9 @@ use crate::scenario::raw::{self, At};
 use crate::scenario::{Adversaries, Event, EventKind, Fleet, Launch, Push, Run, Trust};
 use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, verify, verify_unsigned};
 
+/// A node holds the number of its version in seven bits, and the first version and none are numbers too.
+const MOST_LAUNCHES: usize = 125;
+
 /// An event and, if it brings a version of the suite in, the name of its file.
 pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
 
@@ -24,6 +27,10 @@ impl Check<'_, '_> {
         for (event, written) in due {
             let (EventKind::Suite(index, _), Some(written)) = (&mut event.kind, written) else { continue };
             *index = launches.len();
+            if launches.len() == MOST_LAUNCHES {
+                let message = format!("a run has at most {MOST_LAUNCHES} events that bring in a version of the suite");
+                return Err(self.refuse(written.span(), message, "leave some of them out"));
+            }
             let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
             let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
             let launch = launch(file, event.at_cycle, taken.or(first.suite.some()), run, first.trust.as_ref())?;
