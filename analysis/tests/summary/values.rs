@@ -149,7 +149,7 @@ fn dead_links_are_forgotten_when_no_row_has_any_again() {
 #[test]
 fn theory_knows_pairing_and_lost_requests() {
     let factor = |pairing, request_loss, reply_loss| {
-        theory::variance_factor(&Settings { sampling: None, pairing, request_loss, reply_loss })
+        theory::variance_factor(&Settings { pairing, request_loss, reply_loss, ..Settings::default() })
     };
     for (lost, expected) in [(0.0, 0.3033), (0.2, 0.402), (0.5, 0.584)] {
         assert!((factor(Pairing::Ordered, lost, 0.0).unwrap() - expected).abs() < 5e-4);
@@ -164,8 +164,12 @@ fn settings_come_from_the_resolved_scenario() {
     let run_json = r#"{"scenario_resolved": {"sampling": {"protocol": "oracle", "pairing": "matching"},
         "network": {"request_loss": 0.25, "reply_loss": 0}}}"#;
     let summary = summary(run_json, |trace| trace.cycle(cycle(0)));
-    let expected =
-        Settings { sampling: Some("oracle".into()), pairing: Pairing::Matching, request_loss: 0.25, reply_loss: 0.0 };
+    let expected = Settings {
+        sampling: Some("oracle".into()),
+        pairing: Pairing::Matching,
+        request_loss: 0.25,
+        ..Settings::default()
+    };
     assert_eq!(summary.settings, expected);
 }
 
