@@ -88,7 +88,9 @@ fn read(text: &str, files: &[(String, String)]) -> Scenario {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("generated.toml");
     fs::write(&path, text).unwrap();
-    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
     scenario::read(&path, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
