@@ -8,6 +8,7 @@ use engine::preview::{Change, Preview, preview};
 
 use super::table::{header, table};
 use crate::failure::Failure;
+use crate::memory;
 use crate::run::{counted, grouped, print};
 
 /// Say what a change of the suite will do to a fleet before it is launched: nodes in and nodes out, per application.
@@ -39,6 +40,7 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let before = arguments.before.as_deref().map_or(Ok(scenario.suite.clone()), |path| read(path, &scenario))?;
     let after = read(&arguments.after, &scenario)?;
+    memory::check(&scenario, None)?;
     let found = preview(&scenario, &before, &after)?;
     let names = header(&["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"]);
     let rows: Vec<_> = std::iter::once(names).chain(found.changes.iter().map(row)).collect();

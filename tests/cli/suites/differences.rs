@@ -67,3 +67,10 @@ fn diff_takes_another_number_of_nodes_and_refuses_what_makes_no_sense() {
     place.write("after.toml", b"");
     with(&[]).failed(2, &["after.toml", "`suite` is missing"]);
 }
+
+#[test]
+fn a_fleet_that_does_not_fit_in_memory_is_refused_before_it_is_built() {
+    let place = changed();
+    let said = place.unchanged(|| suite(&place, &[&DIFF[..], &["--nodes", "4e9"]].concat()));
+    said.failed(2, &["memory"]);
+}
