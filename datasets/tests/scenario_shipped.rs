@@ -16,6 +16,10 @@ fn every_shipped_scenario_is_valid() {
     let mut count = 0;
     for entry in fs::read_dir(shipped("")).unwrap() {
         let path = entry.unwrap().path();
+        // Folders hold the suites of scenarios.
+        if path.is_dir() {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         // What needs real data has tests of its own.
         if text.contains("\"$SUBCLOUD_DATA/") {
