@@ -1,8 +1,10 @@
 //! `subcloud check`.
 
 use datasets::scenario::Source;
+use datasets::suite::Verdict;
 
 use crate::failure::Failure;
+use crate::record::told;
 use crate::run::{counted, print};
 use crate::scenario;
 
@@ -31,5 +33,14 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         counted(scenario.aggregates.len() as u64, "aggregate", "aggregates"),
         counted(scenario.events.len() as u64, "event", "events"),
     ));
+    for launch in &scenario.launches {
+        if let Verdict::Rejected(reason) = launch.verdict {
+            let (version, path) = (launch.suite.version, launch.path.display());
+            print(&format!("Nodes will drop version {version} of the suite, {path}: {reason}."));
+        }
+    }
+    for told in told(&scenario) {
+        print(&format!("Nodes are told, until they can estimate it: {told}."));
+    }
     Ok(())
 }

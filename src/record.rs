@@ -26,7 +26,7 @@ fn partners(scenario: &Scenario) -> String {
 }
 
 /// What nodes should find out by gossip, and are told instead.
-fn told(scenario: &Scenario) -> Vec<&'static str> {
+pub fn told(scenario: &Scenario) -> Vec<&'static str> {
     let taken = scenario.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
     let apps = || scenario.suite.apps.iter().chain(taken.clone().flat_map(|launch| &launch.suite.apps));
     let size = apps().any(|app| matches!(app.request, Request::Nodes(_)));

@@ -34,6 +34,9 @@ pub enum Cause {
     Suite,
 }
 
+/// Instead of the version by which it decided last: a node was there before any version was.
+pub const WAITING: u8 = 1 << 7;
+
 /// How many nodes joined and left an application, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
@@ -266,8 +269,8 @@ impl Scene<'_> {
                 *held = chosen;
             }
         }
-        if !stride.acting.is_empty() {
-            stride.acting.copy_from_slice(versions);
+        for (acting, &version) in stride.acting.iter_mut().zip(versions) {
+            *acting = if version == 0 { *acting & WAITING } else { version };
         }
         moves
     }

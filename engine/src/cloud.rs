@@ -31,7 +31,7 @@ pub struct Cloud {
     /// The version of the suite that each node holds, and whether it is an adversary ([`kernels::spread`]); missing while all hold the
     /// same for ever.
     pub versions: Option<Column<u8>>,
-    /// The version by which each node decided last; missing as `versions` is.
+    /// The version by which each node decided last, or [`crate::assign::WAITING`]; missing as `versions` is.
     pub acting: Option<Column<u8>>,
     /// Which application a central sort would assign: the observer's; missing without a suite.
     pub truth: Option<Column<u8>>,

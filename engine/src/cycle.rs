@@ -150,7 +150,7 @@ impl<'a> Simulation<'a> {
             known: Known::default(),
             counts: Counts::default(),
             times: Times::default(),
-            ledger: Ledger::new(scenario, &suites.plans),
+            ledger: Ledger::new(scenario, &suites),
             constraints: Constraints::default(),
             held: vec![0; suites.plans.apps.len()],
             suites,
@@ -300,8 +300,9 @@ impl<'a> Simulation<'a> {
         let words = By::Chance(Stream::new(scenario.run.seed, cycle, EVENT + event as u32));
         let nodes_count = enter(&mut self.cloud, scenario, number, nodes, words);
         let launch = &scenario.launches[launch];
-        self.ledger.enter(launch, number, nodes_count);
-        self.counts.row.payload_bytes += nodes_count * launch.bytes;
+        let bytes = launch.bytes + number.map_or(0, |number| self.suites.layout_bytes(number));
+        self.ledger.enter(launch, number, nodes_count, bytes);
+        self.counts.row.payload_bytes += nodes_count * bytes;
         trace.event(EventRow { cycle, event: format!("suite {}", launch.suite.version), nodes_count });
     }
 

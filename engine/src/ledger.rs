@@ -5,8 +5,8 @@ use datasets::suite::{Reason, Verdict};
 use datasets::trace::SuiteRow;
 use kernels::spread::{Bad, Rules, Spread};
 
-use crate::plan::Plans;
 use crate::spread::Standing;
+use crate::suites::Suites;
 
 /// The highest version that there can be: that of a forged one.
 const HIGHEST: u64 = i64::MAX as u64;
@@ -33,10 +33,10 @@ struct Entry {
 impl Ledger {
     /// The ledger before the first cycle.
     #[must_use]
-    pub fn new(scenario: &Scenario, plans: &Plans) -> Self {
+    pub fn new(scenario: &Scenario, suites: &Suites) -> Self {
         let mut ledger = Self::default();
-        if plans.versions.first().is_some_and(|plan| plan.launch.is_none()) {
-            ledger.entry(scenario.suite.version, Some(1), scenario.suite_bytes);
+        if suites.newest() > 0 {
+            ledger.entry(scenario.suite.version, Some(1), scenario.suite_bytes + suites.layout_bytes(1));
         }
         ledger
     }
@@ -52,12 +52,12 @@ impl Ledger {
         &mut self.entries[place]
     }
 
-    /// A version enters at so many nodes, under its number if they take it; else they drop it.
-    pub fn enter(&mut self, launch: &Launch, number: Option<usize>, nodes: u64) {
+    /// A version enters at so many nodes, in a description of so many bytes, under its number if they take it; else they drop it.
+    pub fn enter(&mut self, launch: &Launch, number: Option<usize>, nodes: u64, bytes: u64) {
         let version = launch.suite.version;
-        let entry = self.entry(version, number, launch.bytes);
+        let entry = self.entry(version, number, bytes);
         entry.number = entry.number.or(number);
-        entry.row.payload_bytes += nodes * launch.bytes;
+        entry.row.payload_bytes += nodes * bytes;
         if let Verdict::Rejected(reason) = launch.verdict {
             *rejected(&mut entry.row, reason) += nodes;
         }
@@ -87,8 +87,9 @@ impl Ledger {
         let entry = self.entry(version, number, bytes);
         entry.is_pushed = true;
         *rejected(&mut entry.row, reason) += spread.dropped;
-        entry.row.payload_bytes += spread.dropped * bytes;
-        sum + spread.dropped * bytes
+        let bytes = spread.dropped * entry.bytes;
+        entry.row.payload_bytes += bytes;
+        sum + bytes
     }
 
     /// The rows after a cycle; counting begins anew.

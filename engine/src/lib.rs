@@ -4,9 +4,12 @@
 //! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
 //! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
 //!
-//! - at birth: [`birth`], [`attributes`], [`plan`], [`truth`] (with [`rank`]);
-//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`slicing`] (or [`ranking`]), [`assign`], [`aggregate`];
-//! - after it: [`observe`], [`panel`]; at the end [`digest`].
+//! - what the suite asks: [`plan`] for each version, [`suites`] for what that means now (with [`layout`] and [`condition`]);
+//! - at birth: [`birth`], [`attributes`], [`truth`] (with [`rank`]);
+//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`spread`], [`slicing`] (or [`ranking`]), [`assign`],
+//!   [`aggregate`];
+//! - after it: [`constraint`], [`observe`] (with [`ledger`]), [`panel`]; at the end [`digest`];
+//! - without a run: [`preview`].
 #![deny(unsafe_code)]
 
 pub mod aggregate;

@@ -20,6 +20,7 @@ use kernels::spread::{ADVERSARY, Bad, NUMBER, Rules, Spread};
 use kernels::views::{told, told_by, words};
 use rayon::prelude::*;
 
+use crate::assign::WAITING;
 use crate::churn::Changes;
 use crate::cloud::Cloud;
 use crate::pass::{STRIDE, strides};
@@ -47,9 +48,16 @@ pub fn rules(scenario: &Scenario, plans: &Plans, newest: usize, cycle: u32) -> R
 
 /// Who is an adversary, and who knows the suite with which the run begins: all that are there.
 pub fn begin(cloud: &mut Cloud, scenario: &Scenario) {
-    let Some(versions) = &mut cloud.versions else { return };
+    let (Some(versions), Some(acting)) = (&mut cloud.versions, &mut cloud.acting) else { return };
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let number = u8::from(!scenario.suite.apps.is_empty());
+    if number == 0 {
+        strides((&mut **acting, alive), |_, (acting, alive): (&mut [u8], &[u8])| {
+            for (k, acting) in acting.iter_mut().enumerate() {
+                *acting = if alive.get(k).is_none_or(|&alive| alive == MEMBER) { WAITING } else { 0 };
+            }
+        });
+    }
     let share = scenario.adversaries.as_ref().map_or(0.0, |adversaries| adversaries.share);
     let draw = for_life(scenario.run.seed, ADVERSARIES);
     strides((&mut **versions, alive), |first, (versions, alive): (&mut [u8], &[u8])| {

@@ -157,6 +157,12 @@ impl Suites {
         is_new
     }
 
+    /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are nobody's.
+    #[must_use]
+    pub fn layout_bytes(&self, number: usize) -> u64 {
+        self.running[number - 1].nominal.iter().map(Layout::bytes).sum()
+    }
+
     /// Nodes that each application asks for under the newest version; 0 for those that it lacks.
     #[must_use]
     pub fn asked(&self, alive: usize) -> Vec<u64> {

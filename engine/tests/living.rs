@@ -180,6 +180,20 @@ fn nobody_acts_on_a_bad_version_and_the_good_one_reaches_all_the_same() {
 }
 
 #[test]
+fn the_first_suite_enters_a_cloud_without_one() {
+    let mut cloud = cloud(5_000, 30, 1, "");
+    launch(&mut cloud, 5, 7, vec![top("best", 0, 0.2), app("any", 0.8)]);
+    let found = ran(&cloud);
+    let before = |row: &&AppRow| row.cycle < 5;
+    assert!(found.apps.iter().filter(before).all(|row| row.asked_count + row.held_count == 0));
+    let last = found.apps.iter().rfind(|row| row.app == "any").unwrap();
+    assert_eq!((last.asked_count, last.joins_suite_count + last.joins_churn_count), (4_000, 0));
+    let joins = |of: fn(&AppRow) -> u64| found.apps.iter().map(of).sum::<u64>();
+    assert_eq!((joins(|row| row.joins_churn_count), joins(|row| row.joins_suite_count)), (0, 5_000));
+    assert_eq!(found.slices.first().map(|row| row.cycle), Some(5), "nobody slices before");
+}
+
+#[test]
 fn steadiness_trades_accuracy_for_fewer_flips() {
     let apps = "[[suite.app]]\nname = \"a\"\ntop = \"up\"\nshare = 0.2\n[[suite.app]]\nname = \"b\"\ntop = \"up\"\nshare = 0.3\n\
                 [[suite.app]]\nname = \"c\"\ntop = \"disk\"\nshare = 0.2\n";
