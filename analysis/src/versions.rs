@@ -2,7 +2,8 @@
 
 use datasets::trace::{EventRow, SuiteRow};
 
-/// Shares of the live nodes whose holding a version is dated, ascending.
+/// Shares of the live nodes whose holding a version is dated, ascending. The last is taken to be reached, too, where nobody acts on
+/// another version any more: where nodes come, some hold none yet.
 pub const SPREAD: [f64; 3] = [0.5, 0.99, 1.0];
 
 /// A version of the suite in the cloud.
@@ -83,13 +84,14 @@ impl Version {
         self.entry.filter(|_| !self.is_bad() && self.most_acting_fraction > 0.0)
     }
 
-    /// Takes the next row in.
-    fn add(&mut self, row: &SuiteRow) {
+    /// Takes the next row in; `is_alone` says whether nobody acts on another version then.
+    fn add(&mut self, row: &SuiteRow, is_alone: impl Fn() -> bool) {
         // A version that comes in at the start of a cycle has spread for one cycle when that one ends.
         let begin = self.entry.map_or(self.first_cycle, |entry| entry.cycle);
         let cycles = (row.cycle + 1).saturating_sub(begin);
         for (share, reached) in SPREAD.iter().zip(&mut self.spread_cycles) {
-            *reached = reached.or((row.holders_fraction >= *share).then_some(cycles));
+            let is_reached = || row.holders_fraction >= *share || *share >= 1.0 && is_alone();
+            *reached = reached.or_else(|| is_reached().then_some(cycles));
         }
         self.most_held_fraction = self.most_held_fraction.max(row.holders_fraction);
         if row.acting_fraction > self.most_acting_fraction {
@@ -154,7 +156,13 @@ fn version(version: u64, entry: Option<Entry>, rows: &[SuiteRow]) -> Option<Vers
         rejections: Rejections::default(),
         payload_bytes: 0,
     };
-    own.for_each(|row| found.add(row));
+    for row in own {
+        let is_alone = || {
+            let others = rows.iter().filter(|other| other.cycle == row.cycle && other.version != version);
+            row.holders_fraction >= SPREAD[1] && others.map(|other| other.acting_fraction).sum::<f64>() <= 0.0
+        };
+        found.add(row, is_alone);
+    }
     let last = rows.last()?.cycle;
     let at_the_end = rows.iter().rev().take_while(|row| row.cycle == last).find(|row| row.version == version);
     found.last_held_fraction = at_the_end.map_or(0.0, |row| row.holders_fraction);

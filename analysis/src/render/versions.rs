@@ -36,7 +36,12 @@ impl Summary {
             cells.extend([percent(version.most_held_fraction), percent(version.last_held_fraction)]);
             table.row(&cells);
         }
-        table.write(f)
+        table.write(f)?;
+        if self.churn.is_some() {
+            writeln!(f)?;
+            wrapped(f, "  ", "All: nobody acts on another version any more. Newcomers may hold none for a cycle.")?;
+        }
+        Ok(())
     }
 
     pub(super) fn changes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
