@@ -9,7 +9,7 @@ use super::file;
 use crate::failure::Failure;
 use crate::run::print;
 
-/// Sign a version of the suite: its text as written, with the tables [certificate] and [signature] at its end.
+/// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The suite file (TOML).
