@@ -101,6 +101,7 @@ impl<'a> Views<'a> {
                 let node = (first + k) as u32;
                 for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
                     slots.get(other as usize).into_iter().for_each(prefetch);
+                    members.get(other as usize).into_iter().for_each(prefetch);
                 }
                 if !accept(node) {
                     *word = NOBODY;
@@ -132,6 +133,7 @@ impl<'a> Views<'a> {
                 let node = (first + k) as u32;
                 for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
                     slots.get(other as usize).into_iter().for_each(prefetch);
+                    members.get(other as usize).into_iter().for_each(prefetch);
                 }
                 *chosen = NOBODY;
                 if !accept(node) {
