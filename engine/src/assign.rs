@@ -121,13 +121,26 @@ struct Room {
 }
 
 impl Stride<'_> {
-    fn lives(&self, k: usize) -> bool {
-        self.alive.get(k).is_none_or(|&alive| alive == MEMBER)
-    }
-
-    /// The number of the version by which a node decides; 0 for the dead and those that hold none.
-    fn version(&self, k: usize) -> u8 {
-        if self.lives(k) { self.versions.get(k).map_or(1, |version| version & NUMBER) } else { 0 }
+    /// Writes the number of the version by which each node decides, 0 for the dead and those that hold none. Returns which numbers
+    /// there are, a bit each, and whether a live node holds none.
+    fn numbers(&self, numbers: &mut [u8]) -> (u128, bool) {
+        match self.versions {
+            [] => numbers.fill(1),
+            versions => numbers.iter_mut().zip(versions).for_each(|(number, version)| *number = version & NUMBER),
+        }
+        let mut lacks = !numbers.is_empty() && self.alive.is_empty() && numbers.iter().any(|&number| number == 0);
+        for (number, &alive) in numbers.iter_mut().zip(self.alive) {
+            lacks |= alive == MEMBER && *number == 0;
+            *number = if alive == MEMBER { *number } else { 0 };
+        }
+        let most = numbers.iter().fold(0, |most, &number| most.max(number));
+        let least = numbers.iter().fold(NUMBER, |least, &number| least.min(if number == 0 { NUMBER } else { number }));
+        let present = if most == 0 || least == most {
+            1 << most
+        } else {
+            numbers.iter().fold(0, |present, &number| present | 1_u128 << number)
+        };
+        (present | u128::from(lacks), lacks)
     }
 }
 
@@ -142,11 +155,7 @@ impl Scene<'_> {
         let count = stride.apps.len();
         let mut versions = [0; STRIDE];
         let versions = &mut versions[..count];
-        let mut present = 0_u128;
-        for (k, version) in versions.iter_mut().enumerate() {
-            *version = stride.version(k);
-            present |= 1 << *version;
-        }
+        let (present, lacks) = stride.numbers(versions);
         let room = self.room(&stride, present);
         let mut chosen = [NONE; STRIDE];
         let chosen = &mut chosen[..count];
@@ -156,12 +165,16 @@ impl Scene<'_> {
         }
         for number in (1..=self.suites.plans.versions.len()).filter(|number| present >> number & 1 == 1) {
             let decides = |k: usize| versions[k] == number as u8;
-            let all = present == 1 << number;
+            // The dead decide with the others, which is undone below.
+            let all = present & !1 == 1 << number && !lacks && !self.suites.plans.versions[number - 1].has_conditions();
             self.decide_by(number, &stride, &room, (chosen, decides, all), &mut found[number - 1]);
             let plan = &self.suites.plans.versions[number - 1];
             take_part(plan, &mut stride, &room, chosen, decides);
         }
-        for members in stride.members.iter_mut().filter(|_| present & 1 == 1 && present != 1) {
+        for (chosen, &alive) in chosen.iter_mut().zip(stride.alive) {
+            *chosen = if alive == MEMBER { *chosen } else { NONE };
+        }
+        for members in stride.members.iter_mut().filter(|_| lacks && present != 1) {
             leave(members, stride.alive, |k| versions[k] == 0);
         }
         Assigned { moves: self.moved(&mut stride, chosen, versions), found }
@@ -253,22 +266,26 @@ impl Scene<'_> {
     /// Nodes hold what they have chosen; returns the moves of each application.
     fn moved(&self, stride: &mut Stride<'_>, chosen: &[u8], versions: &[u8]) -> Vec<Moves> {
         let mut moves = vec![Moves::default(); self.suites.plans.apps.len()];
-        for (k, (held, &chosen)) in stride.apps.iter_mut().zip(chosen).enumerate() {
-            if *held != chosen {
-                let cause = match stride.acting.get(k) {
-                    Some(0) => Cause::Churn,
-                    Some(&acting) if acting != versions[k] => Cause::Suite,
-                    _ => Cause::Rank,
-                };
-                if let Some(left) = moves.get_mut(*held as usize) {
-                    left.leaves[cause as usize] += 1;
-                }
-                if let Some(joined) = moves.get_mut(chosen as usize) {
-                    joined.joins[cause as usize] += 1;
-                }
-                *held = chosen;
+        // Every place is written, and the next one over it unless its node moves: who does cannot be guessed.
+        let (mut places, mut count) = ([0_u16; STRIDE], 0);
+        for (k, (held, chosen)) in stride.apps.iter().zip(chosen).enumerate() {
+            places[count] = k as u16;
+            count += usize::from(held != chosen);
+        }
+        for k in places[..count].iter().map(|&k| usize::from(k)) {
+            let cause = match stride.acting.get(k) {
+                Some(0) => Cause::Churn,
+                Some(&acting) if acting != versions[k] => Cause::Suite,
+                _ => Cause::Rank,
+            };
+            if let Some(left) = moves.get_mut(stride.apps[k] as usize) {
+                left.leaves[cause as usize] += 1;
+            }
+            if let Some(joined) = moves.get_mut(chosen[k] as usize) {
+                joined.joins[cause as usize] += 1;
             }
         }
+        stride.apps.copy_from_slice(chosen);
         for (acting, &version) in stride.acting.iter_mut().zip(versions) {
             *acting = if version == 0 { *acting & WAITING } else { version };
         }
@@ -287,13 +304,13 @@ fn take_part(plan: &Plan, stride: &mut Stride<'_>, room: &Room, chosen: &[u8], d
             continue;
         };
         let fits = plan.steps[opening].condition.map_or(&[][..], |condition| &*room.marks[condition]);
-        for (k, (member, &app)) in members.iter_mut().zip(chosen).enumerate().filter(|(k, _)| decides(*k)) {
-            let is_eligible = served[app as usize] >= opening && fits.get(k).is_none_or(|&fits| fits == 1);
-            *member = match (is_eligible, *member) {
-                (true, _) => MEMBER,
-                (false, MEMBER) => LEAVING,
-                _ => 0,
-            };
+        let takes_part = served.map(|served| served >= opening);
+        // No branch on what nodes are: who moves cannot be guessed.
+        for (k, (member, &app)) in members.iter_mut().zip(chosen).enumerate() {
+            let is_eligible = takes_part[app as usize] && fits.get(k).is_none_or(|&fits| fits == 1);
+            let outside = if *member == MEMBER { LEAVING } else { 0 };
+            let now = if is_eligible { MEMBER } else { outside };
+            *member = if decides(k) { now } else { *member };
         }
     }
 }
