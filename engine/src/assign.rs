@@ -128,7 +128,7 @@ impl Stride<'_> {
             [] => numbers.fill(1),
             versions => numbers.iter_mut().zip(versions).for_each(|(number, version)| *number = version & NUMBER),
         }
-        let mut lacks = !numbers.is_empty() && self.alive.is_empty() && numbers.iter().any(|&number| number == 0);
+        let mut lacks = !numbers.is_empty() && self.alive.is_empty() && numbers.contains(&0);
         for (number, &alive) in numbers.iter_mut().zip(self.alive) {
             lacks |= alive == MEMBER && *number == 0;
             *number = if alive == MEMBER { *number } else { 0 };
