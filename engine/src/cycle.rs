@@ -76,16 +76,18 @@ pub struct Simulation<'a> {
     pub times: Times,
 }
 
-/// What is true until the next node comes or goes.
+/// What is true until the next node comes or goes, or an application asks for others.
 #[derive(Debug, Default)]
 struct Known {
-    /// Whether one has, since.
+    /// Whether that has happened since.
     is_stale: bool,
     alive: u64,
     truth: Truth,
     values: Vec<f64>,
     ecdfs: Vec<Option<Ecdf>>,
+    /// Blocks of live nodes that slice.
     slicing: Option<Partition>,
+    /// Blocks of live nodes that meet to aggregate, or to tell each other their version.
     meeting: Option<Partition>,
 }
 
@@ -148,7 +150,7 @@ impl<'a> Simulation<'a> {
             scenario,
             panel: panel(scenario),
             known: Known::default(),
-            counts: Counts::default(),
+            counts: Counts::new(suites.plans.apps.len()),
             times: Times::default(),
             ledger: Ledger::new(scenario, &suites),
             constraints: Constraints::default(),
@@ -161,8 +163,8 @@ impl<'a> Simulation<'a> {
         };
         simulation.known.partition(&simulation.cloud);
         simulation.learn()?;
-        simulation.counts = Counts::new(simulation.held.len());
         simulation.assign();
+        // What nodes choose at first is no move.
         simulation.counts = Counts::new(simulation.held.len());
         simulation.times.birth = start.elapsed();
         Ok(simulation)
@@ -311,7 +313,7 @@ impl<'a> Simulation<'a> {
         (3600.0 / self.scenario.run.cycle_seconds).round().clamp(1.0, f64::from(u32::MAX)) as u32
     }
 
-    /// Finds what is true until the next node comes or goes.
+    /// Finds what is true until the next node comes or goes, or an application asks for others.
     fn learn(&mut self) -> Result<(), Error> {
         let (cloud, scenario) = (&mut self.cloud, self.scenario);
         self.known.is_stale = false;

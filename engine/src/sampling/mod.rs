@@ -6,7 +6,8 @@
 //!     it chooses a partner from its view; both change their views
 //! ```
 //!
-//! A cycle reads and writes every record of 5c bytes twice, once as a stream and once at random. Other protocols draw their
+//! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice, once as a stream and once at random. The last
+//! byte is the version of the suite that a node holds: see [`crate::spread`]. Other protocols draw their
 //! partners from the views as they are then: the records are read once more, as a stream.
 
 mod start;
