@@ -15,7 +15,7 @@ use crate::cloud::Cloud;
 use crate::protocols::{Averaging, Maximum, Minimum};
 use crate::purpose::AGGREGATION;
 use crate::sampling::Views;
-use crate::schedule::{Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
+use crate::schedule::{Drawn, Draws, Listed, Matching, Partition, Protocol, draw_partners, is_member};
 
 /// Members of a block: two blocks fill half of a core's own cache. May change results.
 pub const BLOCK: usize = 1 << 13;
@@ -42,7 +42,7 @@ pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &P
     let draws = Draws { purpose: AGGREGATION, ..draws };
     let mask = cloud.alive.as_deref().unwrap_or(&[]);
     let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
-    let starts = |node: usize| mask.get(node).is_none_or(|&alive| alive == MEMBER);
+    let starts = |node: usize| is_member(mask, node);
     let mut failed = 0;
     let layout = match (&mut cloud.partners, scenario.sampling.pairing, scenario.sampling.partners) {
         (Some(list), ..) if let Some(views) = views => {

@@ -19,7 +19,7 @@ use crate::cloud::{Cloud, Past};
 use crate::pass::{STRIDE, strides};
 use crate::plan::Plans;
 use crate::purpose::{ABOVE, ID, INSTANCE};
-use crate::schedule::MEMBER;
+use crate::schedule::is_member;
 
 /// The cycle in which a node first came, for one that has not.
 pub const UNSEEN: i32 = i32::MIN;
@@ -184,7 +184,7 @@ pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plans: &Plans, cycle: u
         let columns = (values, (alive, (&**first, &**down)));
         strides(columns, |_, (values, (alive, (first, down)))| {
             for (k, value) in values.iter_mut().enumerate() {
-                if alive.get(k).is_none_or(|&alive| alive == MEMBER) {
+                if is_member(alive, k) {
                     *value = share_up(first[k], down[k], cycle as i32, scenario.run.cycle_seconds);
                 }
             }

@@ -20,7 +20,7 @@ use crate::condition::fits;
 use crate::pass::{STRIDE, strides};
 use crate::plan::{Pick, Plan};
 use crate::purpose::{SUITE, for_life};
-use crate::schedule::MEMBER;
+use crate::schedule::{MEMBER, is_member};
 use crate::suites::{Claim, Suites, words};
 
 /// Why a node joins or leaves an application.
@@ -318,7 +318,7 @@ fn take_part(plan: &Plan, stride: &mut Stride<'_>, room: &Room, chosen: &[u8], d
 /// Some nodes leave a gradient; those that live have their ids to hand on.
 fn leave(members: &mut [u8], alive: &[u8], leaves: impl Fn(usize) -> bool) {
     for (k, member) in members.iter_mut().enumerate().filter(|(k, _)| leaves(*k)) {
-        let lives = alive.get(k).is_none_or(|&alive| alive == MEMBER);
+        let lives = is_member(alive, k);
         *member = if *member == MEMBER && lives { LEAVING } else { 0 };
     }
 }

@@ -7,7 +7,7 @@ use kernels::suite::NONE;
 use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::purpose::{PANEL, for_life};
-use crate::schedule::MEMBER;
+use crate::schedule::is_member;
 use crate::select::{By, Selection};
 
 /// Rows handed over at a time.
@@ -62,7 +62,7 @@ fn rows(cloud: &Cloud, node_ids: Vec<u32>, cycle: u32) -> NodeRows {
     };
     NodeRows {
         cycle,
-        alive: node_ids.iter().map(|node| cloud.alive().get(of(node)).is_none_or(|&a| a == MEMBER)).collect(),
+        alive: node_ids.iter().map(|node| is_member(cloud.alive(), of(node))).collect(),
         apps: node_ids.iter().map(|node| app(of(node))).collect(),
         rank_fractions: cloud.gradients.first().map(|gradient| rank(&gradient.slots)),
         attributes: (cloud.attributes.iter())

@@ -27,7 +27,7 @@ use crate::pass::STRIDE;
 use crate::protocols::Tell;
 use crate::purpose::{RANKING, TELLING};
 use crate::sampling::Views;
-use crate::schedule::{Draws, Listed, MEMBER, NOBODY};
+use crate::schedule::{Draws, Listed, MEMBER, NOBODY, is_member};
 
 /// Whom nodes can see.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ fn see(
     borders: &[u32],
 ) {
     let cells = memory.len() / slots.len().max(1);
-    let is_member = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+    let is_member = |node: u32| is_member(members, node as usize);
     let fresh = people.views.is_none().then(|| Fresh::new(slots.len(), members, &draws, people.candidates));
     let lists = told.par_chunks_mut(STRIDE).zip(near.par_chunks_mut(STRIDE));
     let strides = memory.par_chunks_mut(STRIDE * cells).zip(lists).enumerate();
@@ -173,7 +173,7 @@ impl<'a> Fresh<'a> {
     fn member(&self, word: u32, node: u32, draw: u32) -> u32 {
         let fits = |word: u32| {
             let other = index(word, self.nodes)?;
-            self.members.get(other as usize).is_none_or(|&member| member == MEMBER).then_some(other)
+            is_member(self.members, other as usize).then_some(other)
         };
         let again = |attempt: u32| fits(self.retries.word_of_many(node, draw + attempt * self.candidates as u32));
         fits(word).or_else(|| (0..).find_map(again)).unwrap_or(NOBODY)

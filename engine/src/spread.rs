@@ -26,7 +26,7 @@ use crate::cloud::Cloud;
 use crate::pass::{STRIDE, strides};
 use crate::plan::Plans;
 use crate::purpose::{ADVERSARIES, SPREADING, for_life};
-use crate::schedule::{Batch, Drawn, Draws, MEMBER, Partition, Protocol};
+use crate::schedule::{Batch, Drawn, Draws, Partition, Protocol, is_member};
 use crate::select::{By, Selection};
 
 /// What nodes do in a cycle with what they are told; `newest` is the newest version that has entered.
@@ -54,7 +54,7 @@ pub fn begin(cloud: &mut Cloud, scenario: &Scenario) {
     if number == 0 {
         strides((&mut **acting, alive), |_, (acting, alive): (&mut [u8], &[u8])| {
             for (k, acting) in acting.iter_mut().enumerate() {
-                *acting = if alive.get(k).is_none_or(|&alive| alive == MEMBER) { WAITING } else { 0 };
+                *acting = if is_member(alive, k) { WAITING } else { 0 };
             }
         });
     }
@@ -64,7 +64,7 @@ pub fn begin(cloud: &mut Cloud, scenario: &Scenario) {
         let mut words = [0; STRIDE];
         draw.fill(&mut words[..versions.len()], first as u32, 0);
         for (k, version) in versions.iter_mut().enumerate() {
-            let lives = alive.get(k).is_none_or(|&alive| alive == MEMBER);
+            let lives = is_member(alive, k);
             let is_adversary = f64::from(words[k]) < share * 2_f64.powi(32);
             *version = if lives { number } else { 0 } | if is_adversary { ADVERSARY } else { 0 };
         }
@@ -96,7 +96,7 @@ pub fn enter(cloud: &mut Cloud, scenario: &Scenario, number: Option<usize>, node
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let marks = |first: usize, marks: &mut [u8]| {
         for (k, mark) in marks.iter_mut().enumerate() {
-            let lives = alive.get(first + k).is_none_or(|&alive| alive == MEMBER);
+            let lives = is_member(alive, first + k);
             *mark = u8::from(lives && versions[first + k] & ADVERSARY == 0);
         }
     };
@@ -198,7 +198,7 @@ pub fn standing(cloud: &Cloud) -> Standing {
     let parts = strides((&**versions, (&**acting, cloud.alive())), |_, (versions, (acting, alive))| {
         let (mut held, mut acted, mut adversaries) = ([0_u32; 1 << 7], [0_u32; 1 << 7], 0);
         for (k, (&version, &acting)) in versions.iter().zip(acting).enumerate() {
-            let lives = u32::from(alive.get(k).is_none_or(|&alive| alive == MEMBER));
+            let lives = u32::from(is_member(alive, k));
             held[usize::from(version & NUMBER)] += lives;
             acted[usize::from(acting & NUMBER)] += lives;
             adversaries += lives * u32::from(version & ADVERSARY != 0);

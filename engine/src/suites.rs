@@ -14,7 +14,7 @@ use crate::condition::fits;
 use crate::layout::{Layout, WHOLE};
 use crate::plan::{Pick, Plan, Plans};
 use crate::purpose::{SUITE, for_life};
-use crate::schedule::MEMBER;
+use crate::schedule::is_member;
 
 /// The most nodes of a sample. May change results.
 const SAMPLE: usize = 1 << 16;
@@ -280,7 +280,7 @@ fn fraction(share: f64) -> f64 {
 /// The share of the cloud that each application finds, by a central assignment of a sample of the live nodes.
 fn sample(plans: &Plans, plan: &Plan, cloud: &Cloud, alive: usize, seed: u64) -> Vec<f64> {
     let gap = alive.div_ceil(SAMPLE).max(1);
-    let live = |node: &usize| cloud.alive().get(*node).is_none_or(|&alive| alive == MEMBER);
+    let live = |node: &usize| is_member(cloud.alive(), *node);
     let nodes: Vec<usize> = (0..cloud.nodes).filter(live).step_by(gap).collect();
     let values: Vec<Vec<f32>> =
         cloud.attributes.par_iter().map(|column| nodes.iter().map(|&node| column[node]).collect()).collect();

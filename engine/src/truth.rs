@@ -14,7 +14,7 @@ use crate::pass::{STRIDE, strides};
 use crate::plan::{Pick, Plan};
 use crate::purpose::{SUITE, for_life};
 use crate::rank::{Scratch, ranks};
-use crate::schedule::MEMBER;
+use crate::schedule::is_member;
 use crate::suites::{Claim, Suites};
 
 /// What the observer knows beside the columns.
@@ -116,7 +116,7 @@ fn eligible(mask: &mut [u8], truth: &[u8], alive: &[u8], test: Option<&datasets:
             None => mask.fill(1),
         }
         for (k, (mask, &truth)) in mask.iter_mut().zip(truth).enumerate() {
-            *mask &= u8::from(truth == NONE && alive.get(k).is_none_or(|&alive| alive == MEMBER));
+            *mask &= u8::from(truth == NONE && is_member(alive, k));
         }
     });
 }

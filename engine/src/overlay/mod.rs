@@ -21,7 +21,7 @@ use std::io;
 use kernels::philox::Stream;
 use kernels::views::{NOBODY, words};
 
-use crate::schedule::MEMBER;
+use crate::schedule::is_member;
 use crate::select::{By, Selection};
 
 pub use census::Ages;
@@ -119,7 +119,7 @@ impl Graph<'_> {
     }
 
     fn is_alive(&self, node: u32) -> bool {
-        self.alive.get(node as usize).is_none_or(|&alive| alive == MEMBER)
+        is_member(self.alive, node as usize)
     }
 
     /// Whom a node knows.

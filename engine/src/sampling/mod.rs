@@ -31,7 +31,7 @@ pub use views::Views;
 
 use crate::cloud::Cloud;
 use crate::purpose::SAMPLING;
-use crate::schedule::{Batch, Draws, Listed, MEMBER, Partners, Protocol};
+use crate::schedule::{Batch, Draws, Listed, Partners, Protocol, is_member};
 use crate::spread::gather;
 
 /// Exchanges between the fetching of an initiator's record and its turn. Changes speed only.
@@ -78,7 +78,7 @@ impl Gossip<'_> {
     }
 
     fn is_alive(&self, node: u32) -> bool {
-        self.alive.get(node as usize).is_none_or(|&alive| alive == MEMBER)
+        is_member(self.alive, node as usize)
     }
 
     /// Which entry of its view a node meets; the place, unless all are dead or its turn is lost. `first` is a random place.

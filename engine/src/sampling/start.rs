@@ -15,7 +15,7 @@ use crate::churn::Changes;
 use crate::cloud::Cloud;
 use crate::pass::STRIDE;
 use crate::purpose::{CONTACTS, VIEW, for_life};
-use crate::schedule::MEMBER;
+use crate::schedule::{MEMBER, is_member};
 
 /// Fills the views before the first cycle: of live nodes, with live nodes.
 pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
@@ -24,7 +24,7 @@ pub fn start(cloud: &mut Cloud, scenario: &Scenario) {
     let (entries, nodes) = (scenario.sampling.view as usize, cloud.nodes);
     let stream = for_life(scenario.run.seed, VIEW);
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
-    let is_live = |node: usize| alive.get(node).is_none_or(|&alive| alive == MEMBER);
+    let is_live = |node: usize| is_member(alive, node);
     let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
     if scenario.sampling.start == Start::Random && alive.is_empty() {
         let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();

@@ -15,7 +15,7 @@ use kernels::views::{NOBODY, Words, words};
 use rayon::prelude::*;
 
 use super::any;
-use crate::schedule::{Draws, MEMBER};
+use crate::schedule::{Draws, is_member};
 
 /// Nodes that a thread takes at once. Changes speed only.
 const STRIDE: usize = 1 << 12;
@@ -58,7 +58,7 @@ impl<'a> Views<'a> {
         starts: impl Fn(usize) -> bool + Sync,
     ) -> u64 {
         let failed = AtomicU64::new(0);
-        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        let accept = |node: u32| is_member(members, node as usize);
         let cells = words(self.entries);
         self.each(list, |first, list, records| {
             uniform(list, &draws.partners(), first as u32, self.entries as u32);
@@ -92,7 +92,7 @@ impl<'a> Views<'a> {
 
     /// Writes, for every member, a random one of those entries of its view that are members and misplaced, into a list.
     pub fn misplaced(&self, list: &mut [u32], draws: &Draws, members: &[u8], slots: &[Slot]) {
-        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        let accept = |node: u32| is_member(members, node as usize);
         let cells = words(self.entries);
         self.each(list, |first, list, records| {
             draws.partners().fill(list, first as u32, 0);
@@ -125,7 +125,7 @@ impl<'a> Views<'a> {
     /// Writes, for every member, that one of those entries of its view that are members and misplaced which has the largest gain, into
     /// a list.
     pub fn largest_gain(&self, list: &mut [u32], members: &[u8], slots: &[Slot]) {
-        let accept = |node: u32| members.get(node as usize).is_none_or(|&member| member == MEMBER);
+        let accept = |node: u32| is_member(members, node as usize);
         let cells = words(self.entries);
         self.each(list, |first, list, records| {
             let (mut places, mut ids) = (Vec::new(), Vec::new());

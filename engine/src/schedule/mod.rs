@@ -31,6 +31,13 @@ use kernels::exchange::{BATCH, Ends, Tally};
 /// The byte by which a mask marks a member. An empty mask stands for a cloud in which all nodes are members.
 pub const MEMBER: u8 = 1;
 
+/// Whether a mask marks a node as a member.
+#[must_use]
+#[inline]
+pub fn is_member(mask: &[u8], node: usize) -> bool {
+    mask.get(node).is_none_or(|&mark| mark == MEMBER)
+}
+
 /// What happens at the exchanges of a pass.
 pub trait Protocol<T>: Sync {
     /// Peers drawn for each initiator: one partner, or several candidates.
