@@ -126,6 +126,7 @@ fn suite() -> impl Strategy<Value = Suite> {
                 condition,
                 min_nodes,
                 min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
+                rules: Vec::new(),
             })
             .collect(),
     })
@@ -246,22 +247,31 @@ prop_compose! {
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
-                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness },
+                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness, points: 50, epoch_cycles: 25 },
                 1 => {
-                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness }
+                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness, points: 50, epoch_cycles: 25 }
                 }
-                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness },
+                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness, points: 50, epoch_cycles: 25 },
             },
             aggregates: functions
                 .into_iter()
                 .enumerate()
-                .map(|(number, function)| Aggregate { name: format!("aggregate {number}"), function, attribute: 0 })
+                .map(|(number, function)| Aggregate {
+                    name: format!("aggregate {number}"),
+                    function,
+                    attribute: Some(0),
+                    app: None,
+                    epochs: None,
+                    counting: None,
+                    interpolation: None,
+                })
                 .collect(),
             suite_bytes: 0,
             suite_trust: None,
             suite_expires_cycle: suite.until.and_then(expires),
             launches: Vec::new(),
             adversaries,
+            monitor: None,
             suite,
             trace: Trace {
                 every,

@@ -62,7 +62,7 @@ pub fn aggregate(cloud: &mut Cloud, scenario: &Scenario, draws: Draws, whole: &P
             tally = match aggregate.function {
                 Function::Min => layout.run(state, &Minimum),
                 Function::Max => layout.run(state, &Maximum),
-                Function::Average | Function::Variance | Function::GeometricMean => layout.run(state, &Averaging),
+                _ => layout.run(state, &Averaging),
             };
         }
     }

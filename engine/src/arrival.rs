@@ -161,7 +161,7 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
         }
     }
     for (estimates, aggregate) in cloud.aggregates.iter_mut().zip(&scenario.aggregates) {
-        let values = &*cloud.attributes[aggregate.attribute];
+        let values = &*cloud.attributes[aggregate.attribute.unwrap_or_default()];
         for (power, state) in estimates.states.iter_mut().enumerate() {
             strides((&mut **state, values), |first, (state, values): (&mut [f64], &[f32])| {
                 came(first).for_each(|(_, k)| prefetch(&state[k]));

@@ -38,13 +38,13 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, ch
         slots(&mut gradient.slots, &cloud.attributes[plan.attribute], &ids);
     }
     for (estimates, aggregate) in cloud.aggregates.iter_mut().zip(&scenario.aggregates) {
-        let values = &*cloud.attributes[aggregate.attribute];
+        let values = &*cloud.attributes[aggregate.attribute.unwrap_or_default()];
         if aggregate.function == Function::GeometricMean
             && let Some((node, &value)) = values.iter().enumerate().find(|(_, value)| **value <= 0.0)
         {
             return Err(Error::NotPositive {
                 aggregate: aggregate.name.clone(),
-                attribute: scenario.fleet.attributes[aggregate.attribute].clone(),
+                attribute: scenario.fleet.attributes[aggregate.attribute.unwrap_or_default()].clone(),
                 node,
                 value,
             });

@@ -89,6 +89,19 @@ pub const LEAVING: u8 = 2;
 pub struct Estimates {
     /// The columns.
     pub states: Vec<Column<f64>>,
+    /// The result of the last epoch that each node finished, not a number for those that have none; missing without epochs.
+    pub held: Option<Column<f32>>,
+}
+
+/// Who has just finished an epoch of an aggregate, in the last cycle, and holds its result.
+#[derive(Clone, Copy, Debug)]
+pub enum Finished<'a> {
+    /// Nobody.
+    Nobody,
+    /// All who took part.
+    All,
+    /// Those whose byte is not 0.
+    Those(&'a [u8]),
 }
 
 /// A field of the cloud: its name, and its bytes per node.
@@ -214,7 +227,10 @@ impl Cloud {
             aggregates: (scenario.aggregates.iter().enumerate())
                 .map(|(number, aggregate)| {
                     let state = |state| room.column(format!("aggregate-{number}-{state}"));
-                    Ok(Estimates { states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()? })
+                    Ok(Estimates {
+                        states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()?,
+                        held: None,
+                    })
                 })
                 .collect::<Result<_, Error>>()?,
             partners: needs_lists(scenario, &plans).then(|| room.column("partners".into())).transpose()?,
@@ -233,6 +249,12 @@ impl Cloud {
     #[must_use]
     pub fn alive(&self) -> &[u8] {
         self.alive.as_deref().unwrap_or(&[])
+    }
+
+    /// Who has finished an epoch of an aggregate in the last cycle.
+    #[must_use]
+    pub fn finished(&self, _aggregate: usize) -> Finished<'_> {
+        Finished::Nobody
     }
 
     /// Number of live nodes.

@@ -203,6 +203,7 @@ pub fn aggregates(cloud: &Cloud, scenario: &Scenario, true_values: &[f64], cycle
             aggregate: aggregate.name.clone(),
             function: aggregate.function.name().to_owned(),
             epoch: 0,
+            participants_count: found.count,
             true_value: true_value + none,
             mean: found.mean + none,
             variance,
@@ -210,6 +211,9 @@ pub fn aggregates(cloud: &Cloud, scenario: &Scenario, true_values: &[f64], cycle
             max: found.max,
             relative_error: (true_value != 0.0 && found.count > 0)
                 .then(|| (variance + off * off).sqrt() / true_value.abs()),
+            held_count: 0,
+            held_mean: None,
+            held_relative_error: None,
         });
     }
 }
@@ -252,13 +256,15 @@ pub fn true_values(cloud: &Cloud, scenario: &Scenario) -> Vec<f64> {
         let moments = strides.into_iter().fold(Moments::default(), Moments::merge);
         match function {
             _ if moments.count == 0 => 0.0,
-            Function::Average => moments.mean,
+            Function::Average | Function::Sum | Function::Count | Function::Quantiles => moments.mean,
             Function::Min => moments.min,
             Function::Max => moments.max,
             Function::Variance => moments.variance(),
             Function::GeometricMean => libm::exp(moments.mean),
         }
     };
-    let of = |aggregate: &datasets::scenario::Aggregate| (aggregate.function, &*cloud.attributes[aggregate.attribute]);
+    let of = |aggregate: &datasets::scenario::Aggregate| {
+        (aggregate.function, &*cloud.attributes[aggregate.attribute.unwrap_or_default()])
+    };
     scenario.aggregates.iter().map(of).map(value).collect()
 }

@@ -83,6 +83,7 @@ fn alone(scenario: &Scenario, before: &Suite, after: &Suite) -> Scenario {
         launches: vec![launch],
         adversaries: None,
         aggregates: Vec::new(),
+        monitor: None,
         events: Vec::new(),
         sampling: Sampling { protocol: SamplingProtocol::Oracle, ..scenario.sampling.clone() },
         slicing: Slicing { protocol: SlicingProtocol::Ordered, ..scenario.slicing.clone() },

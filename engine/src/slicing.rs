@@ -104,6 +104,6 @@ fn swap(slots: &mut [Slot], scenario: &Scenario, pass: Drawn<'_>) -> Tally {
     match scenario.slicing.protocol {
         SlicingProtocol::Ordered => pass.run(slots, &Ordered { candidates }),
         SlicingProtocol::OrderedMaxGain => pass.run(slots, &OrderedMaxGain { candidates }),
-        SlicingProtocol::Ranking => unreachable!("ranking swaps nothing"),
+        SlicingProtocol::Ranking | SlicingProtocol::Quantile => unreachable!("nothing is swapped"),
     }
 }

@@ -102,11 +102,15 @@ pub fn estimate(cycle: u32, function: &str) -> AggregateRow {
         aggregate: function.into(),
         function: function.into(),
         epoch: 0,
+        participants_count: 10,
         true_value: 100.0,
         mean: 100.0,
         variance,
         min: 100.0 - variance,
         max: 100.0 + variance,
         relative_error: Some(variance.sqrt() / 100.0),
+        held_count: 0,
+        held_mean: None,
+        held_relative_error: None,
     }
 }

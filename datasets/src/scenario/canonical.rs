@@ -135,7 +135,9 @@ impl Scenario {
             lines.extend(header("[[aggregate]]"));
             lines.push(format!("name = {}", quoted(&aggregate.name)));
             lines.push(format!("function = \"{}\"", aggregate.function));
-            lines.push(format!("attribute = \"{}\"", self.fleet.attributes[aggregate.attribute]));
+            if let Some(attribute) = aggregate.attribute {
+                lines.push(format!("attribute = \"{}\"", self.fleet.attributes[attribute]));
+            }
         }
         lines
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{PublicKey, Suite, Verdict};
+use crate::suite::{Certificate, PrivateKey, PublicKey, Suite, Verdict};
 
 /// Whose versions of the suite nodes take.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,17 @@ pub struct Trust {
     pub path: PathBuf,
     /// The public key of the cloud's owner.
     pub owner: PublicKey,
+}
+
+/// With which key nodes sign the versions that rules of the suite make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Monitor {
+    /// The file of the key, by its absolute path.
+    pub path: PathBuf,
+    /// The private key.
+    pub key: PrivateKey,
+    /// What the owner lets it change; `None` for the owner's own key.
+    pub certificate: Option<Certificate>,
 }
 
 /// A version of the suite that enters the running cloud.

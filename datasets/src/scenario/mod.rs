@@ -2,6 +2,7 @@
 //!
 //! The types here are the checked form: every name is resolved to an index, every number is in its range.
 
+mod aggregate;
 mod canonical;
 mod check;
 mod churn;
@@ -22,11 +23,12 @@ use crate::fleet::Distribution;
 use crate::suite::Suite;
 use crate::written::{Document, read_text};
 
+pub use aggregate::{Aggregate, Counting, Epochs, Function, Interpolation};
 pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
     Turnover,
 };
-pub use launch::{Adversaries, Launch, Push, Trust};
+pub use launch::{Adversaries, Launch, Monitor, Push, Trust};
 pub use schema::json_schema;
 
 /// Reads and checks a scenario file.
@@ -72,10 +74,21 @@ pub struct Scenario {
     pub launches: Vec<Launch>,
     /// Who pushes bad versions, if anybody does.
     pub adversaries: Option<Adversaries>,
+    /// With which key nodes sign the versions that rules of the suite make; `None` if they do not.
+    pub monitor: Option<Monitor>,
     /// What is observed.
     pub trace: Trace,
     /// What happens to the cloud, ordered by cycle (then by place in the file).
     pub events: Vec<Event>,
+}
+
+impl Scenario {
+    /// The aggregate by which nodes know how many they are: the first count of all live nodes.
+    #[must_use]
+    pub fn size(&self) -> Option<usize> {
+        let is_size = |aggregate: &Aggregate| aggregate.function == Function::Count && aggregate.app.is_none();
+        self.aggregates.iter().position(is_size)
+    }
 }
 
 /// Size, length and seed of a run.
@@ -308,6 +321,10 @@ pub struct Slicing {
     pub window: u32,
     /// A node keeps its application until its rank is off by more than this, as a fraction of those in the gradient; 0 for never.
     pub steadiness: f64,
+    /// Points at which a node of `quantile` knows the distribution, at least 2.
+    pub points: u32,
+    /// Cycles of an epoch of `quantile`, at least 1.
+    pub epoch_cycles: u32,
 }
 
 /// The slicing protocol.
@@ -320,33 +337,8 @@ pub enum SlicingProtocol {
     OrderedMaxGain,
     /// Count those with a smaller attribute among all that a node has seen.
     Ranking,
-}
-
-/// An aggregate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Aggregate {
-    /// Its name, unique.
-    pub name: String,
-    /// What is computed.
-    pub function: Function,
-    /// Index of the attribute it is computed of.
-    pub attribute: usize,
-}
-
-/// What an aggregate computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Function {
-    /// The arithmetic mean.
-    Average,
-    /// The smallest value.
-    Min,
-    /// The largest value.
-    Max,
-    /// Mean of squares minus square of mean.
-    Variance,
-    /// The geometric mean; every value must be positive.
-    GeometricMean,
+    /// Look up the own attribute in the distribution, which is aggregated in epochs.
+    Quantile,
 }
 
 /// What is observed.

@@ -31,7 +31,7 @@ macro_rules! names {
 
 names! {
     SamplingProtocol { Oracle => "oracle", Newscast => "newscast", Cyclon => "cyclon", Generic => "generic", }
-    SlicingProtocol { Ordered => "ordered", OrderedMaxGain => "ordered-max-gain", Ranking => "ranking", }
+    SlicingProtocol { Ordered => "ordered", OrderedMaxGain => "ordered-max-gain", Ranking => "ranking", Quantile => "quantile", }
     Pairing { Ordered => "ordered", Matching => "matching", }
     Partners { Drawn => "drawn", Listed => "listed", }
     Start { Random => "random", Ring => "ring", Star => "star", }
@@ -42,8 +42,11 @@ names! {
         Average => "average",
         Min => "min",
         Max => "max",
+        Sum => "sum",
         Variance => "variance",
         GeometricMean => "geometric-mean",
+        Count => "count",
+        Quantiles => "quantiles",
     }
     TimeUnit { Seconds => "seconds", Hours => "hours", Days => "days", }
     Reason {

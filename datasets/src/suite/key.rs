@@ -33,7 +33,15 @@ const LONGEST_FILE: u64 = 1 << 16;
 pub struct PublicKey(VerifyingKey);
 
 /// A private key. Its text is written to its file and nowhere else.
+#[derive(Clone)]
 pub struct PrivateKey(SigningKey);
+
+/// Keys are the same where their public keys are.
+impl PartialEq for PrivateKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.public() == other.public()
+    }
+}
 
 /// A signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

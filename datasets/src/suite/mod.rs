@@ -35,6 +35,7 @@ pub mod condition;
 pub mod encode;
 pub mod key;
 pub mod moment;
+pub mod rule;
 pub mod verify;
 
 mod check;
@@ -54,6 +55,7 @@ pub use encode::encode;
 pub use file::{File, parse, read};
 pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
+pub use rule::{Action, Rule};
 pub use scope::beyond;
 pub use sign::{sign, sign_text};
 pub use verify::{verify, verify_unsigned};
@@ -100,6 +102,8 @@ pub struct App {
     pub min_nodes: Option<u64>,
     /// It is broken where the mean of an attribute over its nodes is below a limit.
     pub min_means: Vec<(usize, f64)>,
+    /// What its nodes watch, and how they change the suite.
+    pub rules: Vec<Rule>,
 }
 
 /// How many nodes an application asks for.
@@ -159,6 +163,7 @@ impl App {
             condition: None,
             min_nodes: None,
             min_means: Vec::new(),
+            rules: Vec::new(),
         }
     }
 }

@@ -133,7 +133,8 @@ pub struct BreachRow {
     pub has_ended: bool,
 }
 
-/// A row of `aggregates`: the estimates of all live nodes after a cycle.
+/// A row of `aggregates`: the estimates under way after a cycle, of the nodes that take part in the newest epoch, and the results
+/// that nodes hold from the last one that they finished.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AggregateRow {
     /// Cycles completed.
@@ -142,9 +143,11 @@ pub struct AggregateRow {
     pub aggregate: String,
     /// Its function, as the scenario names it.
     pub function: String,
-    /// Number of the epoch, from 0.
+    /// Number of the newest epoch that has begun, from 0.
     pub epoch: u32,
-    /// What every node should find.
+    /// Nodes that take part in it.
+    pub participants_count: u64,
+    /// What every node should find now.
     pub true_value: f64,
     /// Mean of the estimates.
     pub mean: f64,
@@ -156,6 +159,72 @@ pub struct AggregateRow {
     pub max: f64,
     /// Root mean square error of the estimates / |true value|; `None` if the true value is 0.
     pub relative_error: Option<f64>,
+    /// Nodes that hold a result.
+    pub held_count: u64,
+    /// Mean of the results held; `None` if nobody holds one.
+    pub held_mean: Option<f64>,
+    /// Their root mean square error / |true value|; `None` if nobody holds one or the true value is 0.
+    pub held_relative_error: Option<f64>,
+}
+
+/// A row of `epochs`: what the nodes that finished an epoch of an aggregate found in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochRow {
+    /// Name of the aggregate.
+    pub aggregate: String,
+    /// Its function, as the scenario names it.
+    pub function: String,
+    /// Number of the epoch, from 0.
+    pub epoch: u32,
+    /// The first cycle in which a node took part.
+    pub first_cycle: u32,
+    /// The cycle after which the last node had its result.
+    pub last_cycle: u32,
+    /// What every node should find: the true value when the epoch began.
+    pub true_value: f64,
+    /// The true value after `last_cycle`.
+    pub true_value_at_end: f64,
+    /// Nodes that found a result.
+    pub results_count: u64,
+    /// Nodes that took part to the end and found none, since no leader had offered itself or none of its instances came to them.
+    pub without_result_count: u64,
+    /// Mean of the results; `None` if there is none, as for what follows.
+    pub mean: Option<f64>,
+    /// Standard deviation of the results over the nodes.
+    pub sd: Option<f64>,
+    /// The smallest result.
+    pub min: Option<f64>,
+    /// The largest result.
+    pub max: Option<f64>,
+    /// Root mean square error of the results / |true value|; `None` too if the true value is 0.
+    pub relative_error: Option<f64>,
+    /// The largest error of a node / |true value|; `None` too if the true value is 0.
+    pub worst_relative_error: Option<f64>,
+}
+
+/// A row of `rules`: nodes of an application changed the suite by a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleRow {
+    /// The cycle after which they did.
+    pub cycle: u32,
+    /// Name of the application.
+    pub app: String,
+    /// Name of the rule.
+    pub rule: String,
+    /// The condition that held of their estimates, as it is written.
+    pub condition: String,
+    /// What they found, of each aggregate that the condition compares: its name, `=` and the mean over these nodes, joined by `, `.
+    pub cause: String,
+    /// What they changed, in a few words.
+    pub action: String,
+    /// How many they were.
+    pub nodes_count: u64,
+    /// The version of the suite that they held.
+    pub base_version: u64,
+    /// The version that they made.
+    pub version: u64,
+    /// What other nodes do with it: `taken`, or why they drop it.
+    pub verdict: String,
 }
 
 /// A row of `overlay`: the graph of the live nodes' views after a cycle.

@@ -10,7 +10,10 @@ use arrow::datatypes::UInt32Type;
 use arrow::error::ArrowError;
 
 use super::columns::Columns;
-use super::{AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EventRow, NodeRows, OverlayRow, SliceRow, SuiteRow};
+use super::{
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow, RuleRow, SliceRow,
+    SuiteRow,
+};
 
 /// A table of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +28,12 @@ pub enum Table {
     Suites,
     /// A row per time in which a constraint of an application was broken.
     Breaches,
+    /// A row per rule and cycle in which nodes changed the suite by it.
+    Rules,
     /// A row per observed cycle and aggregate.
     Aggregates,
+    /// A row per aggregate and epoch.
+    Epochs,
     /// A row per cycle at which the overlay of views is measured.
     Overlay,
     /// A row per such cycle and in-degree that occurs.
@@ -47,7 +54,9 @@ impl Table {
             Table::Apps => "apps",
             Table::Suites => "suites",
             Table::Breaches => "breaches",
+            Table::Rules => "rules",
             Table::Aggregates => "aggregates",
+            Table::Epochs => "epochs",
             Table::Overlay => "overlay",
             Table::Degrees => "degrees",
             Table::Nodes => "nodes",
@@ -155,12 +164,51 @@ pub(super) fn aggregates(rows: &[AggregateRow]) -> Batch {
         .name("aggregate", rows.iter().map(|row| row.aggregate.as_str()))
         .name("function", rows.iter().map(|row| row.function.as_str()))
         .count32("epoch", rows.iter().map(|row| row.epoch))
+        .count64("participants_count", rows.iter().map(|row| row.participants_count))
         .measure("true_value", rows.iter().map(|row| row.true_value))
         .measure("mean", rows.iter().map(|row| row.mean))
         .measure("variance", rows.iter().map(|row| row.variance))
         .measure("min", rows.iter().map(|row| row.min))
         .measure("max", rows.iter().map(|row| row.max))
         .measure("relative_error", rows.iter().map(|row| row.relative_error.unwrap_or(f64::NAN)))
+        .count64("held_count", rows.iter().map(|row| row.held_count))
+        .measure("held_mean", rows.iter().map(|row| row.held_mean.unwrap_or(f64::NAN)))
+        .measure("held_relative_error", rows.iter().map(|row| row.held_relative_error.unwrap_or(f64::NAN)))
+        .batch()
+}
+
+pub(super) fn epochs(rows: &[EpochRow]) -> Batch {
+    Columns::default()
+        .name("aggregate", rows.iter().map(|row| row.aggregate.as_str()))
+        .name("function", rows.iter().map(|row| row.function.as_str()))
+        .count32("epoch", rows.iter().map(|row| row.epoch))
+        .count32("first_cycle", rows.iter().map(|row| row.first_cycle))
+        .count32("last_cycle", rows.iter().map(|row| row.last_cycle))
+        .measure("true_value", rows.iter().map(|row| row.true_value))
+        .measure("true_value_at_end", rows.iter().map(|row| row.true_value_at_end))
+        .count64("results_count", rows.iter().map(|row| row.results_count))
+        .count64("without_result_count", rows.iter().map(|row| row.without_result_count))
+        .measure("mean", rows.iter().map(|row| row.mean.unwrap_or(f64::NAN)))
+        .measure("sd", rows.iter().map(|row| row.sd.unwrap_or(f64::NAN)))
+        .measure("min", rows.iter().map(|row| row.min.unwrap_or(f64::NAN)))
+        .measure("max", rows.iter().map(|row| row.max.unwrap_or(f64::NAN)))
+        .measure("relative_error", rows.iter().map(|row| row.relative_error.unwrap_or(f64::NAN)))
+        .measure("worst_relative_error", rows.iter().map(|row| row.worst_relative_error.unwrap_or(f64::NAN)))
+        .batch()
+}
+
+pub(super) fn rules(rows: &[RuleRow]) -> Batch {
+    Columns::default()
+        .count32("cycle", rows.iter().map(|row| row.cycle))
+        .name("app", rows.iter().map(|row| row.app.as_str()))
+        .name("rule", rows.iter().map(|row| row.rule.as_str()))
+        .name("condition", rows.iter().map(|row| row.condition.as_str()))
+        .name("cause", rows.iter().map(|row| row.cause.as_str()))
+        .name("action", rows.iter().map(|row| row.action.as_str()))
+        .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
+        .count64("base_version", rows.iter().map(|row| row.base_version))
+        .count64("version", rows.iter().map(|row| row.version))
+        .name("verdict", rows.iter().map(|row| row.verdict.as_str()))
         .batch()
 }
 

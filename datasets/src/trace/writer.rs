@@ -9,8 +9,8 @@ use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
 use super::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow,
-    SuiteRow, Table, tables,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
+    RuleRow, SliceRow, SuiteRow, Table, tables,
 };
 
 /// Writes the tables of a run.
@@ -24,7 +24,9 @@ pub struct Writer {
     apps: Vec<AppRow>,
     suites: Vec<SuiteRow>,
     breaches: Vec<BreachRow>,
+    rules: Vec<RuleRow>,
     aggregates: Vec<AggregateRow>,
+    epochs: Vec<EpochRow>,
     overlay: Vec<OverlayRow>,
     degrees: Vec<DegreeRow>,
     events: Vec<EventRow>,
@@ -76,7 +78,9 @@ impl Writer {
             apps: Vec::new(),
             suites: Vec::new(),
             breaches: Vec::new(),
+            rules: Vec::new(),
             aggregates: Vec::new(),
+            epochs: Vec::new(),
             overlay: Vec::new(),
             degrees: Vec::new(),
             events: Vec::new(),
@@ -118,6 +122,16 @@ impl Writer {
     /// Adds a row to `aggregates`.
     pub fn aggregate(&mut self, row: AggregateRow) {
         self.aggregates.push(row);
+    }
+
+    /// Adds a row to `epochs`.
+    pub fn epoch(&mut self, row: EpochRow) {
+        self.epochs.push(row);
+    }
+
+    /// Adds a row to `rules`.
+    pub fn rule(&mut self, row: RuleRow) {
+        self.rules.push(row);
     }
 
     /// Adds a row to `overlay`.
@@ -163,7 +177,9 @@ impl Writer {
             (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
             (Table::Suites, tables::suites(&self.suites)),
             (Table::Breaches, tables::breaches(&self.breaches)),
+            (Table::Rules, tables::rules(&self.rules)),
             (Table::Aggregates, tables::aggregates(&self.aggregates)),
+            (Table::Epochs, tables::epochs(&self.epochs)),
             (Table::Overlay, tables::overlay(&self.overlay)),
             (Table::Degrees, tables::degrees(&self.degrees)),
             (Table::Events, tables::events(&self.events)),

@@ -17,6 +17,7 @@ fn full() -> Suite {
         condition: Some(Condition { text: "load < 2".to_owned(), test }),
         min_nodes: Some(7),
         min_means: vec![(0, 0.5)],
+        rules: Vec::new(),
     };
     Suite { version: 258, until: Some(-2), apps: vec![app, App::of_share("a", 0.25, Choice::Random)] }
 }
@@ -82,6 +83,7 @@ fn app() -> impl Strategy<Value = App> {
             condition,
             min_nodes,
             min_means,
+            rules: Vec::new(),
         },
     )
 }

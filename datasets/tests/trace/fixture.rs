@@ -101,12 +101,16 @@ pub fn aggregate(cycle: u32) -> AggregateRow {
         aggregate: "bandwidth".into(),
         function: "average".into(),
         epoch: 0,
+        participants_count: 10,
         true_value: 0.0,
         mean: 0.0,
         variance: 0.3_f64.powf(f64::from(cycle)),
         min: -1.0,
         max: 1.0,
         relative_error: None,
+        held_count: 0,
+        held_mean: None,
+        held_relative_error: None,
     }
 }
 

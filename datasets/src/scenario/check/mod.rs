@@ -48,6 +48,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         suite_trust: beginning.trust,
         launches,
         adversaries,
+        monitor: None,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
         events: due.into_iter().map(|(event, _)| event).collect(),
         run,
@@ -176,7 +177,7 @@ impl Check<'_, '_> {
             let expected = "a fraction of at least 0 and below 0.5";
             self.number_where(steadiness, expected, |value| (0.0..0.5).contains(&value))
         })?;
-        Ok(Slicing { protocol, window: length, steadiness })
+        Ok(Slicing { protocol, window: length, steadiness, points: 50, epoch_cycles: 25 })
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
@@ -195,7 +196,15 @@ impl Check<'_, '_> {
                 if *raw.function == Function::GeometricMean {
                     self.all_positive(raw, attribute, &fleet.source)?;
                 }
-                Ok(Aggregate { name: raw.name.clone(), function: *raw.function, attribute })
+                Ok(Aggregate {
+                    name: raw.name.clone(),
+                    function: *raw.function,
+                    attribute: Some(attribute),
+                    app: None,
+                    epochs: None,
+                    counting: None,
+                    interpolation: None,
+                })
             })
             .collect()
     }

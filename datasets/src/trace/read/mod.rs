@@ -13,8 +13,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use super::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow,
-    SuiteRow, Table,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
+    RuleRow, SliceRow, SuiteRow, Table,
 };
 use columns::Columns;
 
@@ -98,6 +98,24 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn aggregates(&self) -> Result<Vec<AggregateRow>, Error> {
         self.rows(Table::Aggregates, rows::aggregates)
+    }
+
+    /// The rows of `epochs`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn epochs(&self) -> Result<Vec<EpochRow>, Error> {
+        self.rows(Table::Epochs, rows::epochs)
+    }
+
+    /// The rows of `rules`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn rules(&self) -> Result<Vec<RuleRow>, Error> {
+        self.rows(Table::Rules, rows::rules)
     }
 
     /// The rows of `overlay`; none if the table was not written.

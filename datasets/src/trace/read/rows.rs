@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use crate::trace::{AggregateRow, AppRow, CycleRow, DegreeRow, Error, EventRow, Meta, NodeRows, OverlayRow, SliceRow};
+use crate::trace::{
+    AggregateRow, AppRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow,
+};
 
 pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
     let cycle = columns.counts32("cycle")?;
@@ -105,17 +107,87 @@ pub(super) fn aggregates(columns: &Columns<'_>) -> Result<Vec<AggregateRow>, Err
     let min = columns.measures("min")?;
     let max = columns.measures("max")?;
     let relative_error = columns.optional_measures("relative_error")?;
+    let participants = columns.counts64("participants_count")?;
+    let held_count = columns.counts64("held_count")?;
+    let held_mean = columns.optional_measures("held_mean")?;
+    let held_relative_error = columns.optional_measures("held_relative_error")?;
     let row = |k: usize| AggregateRow {
         cycle: cycle[k],
         aggregate: aggregate.value(k).to_owned(),
         function: function.value(k).to_owned(),
         epoch: epoch[k],
+        participants_count: participants[k],
         true_value: true_value[k],
         mean: mean[k],
         variance: variance[k],
         min: min[k],
         max: max[k],
         relative_error: relative_error[k],
+        held_count: held_count[k],
+        held_mean: held_mean[k],
+        held_relative_error: held_relative_error[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn epochs(columns: &Columns<'_>) -> Result<Vec<EpochRow>, Error> {
+    let aggregate = columns.names("aggregate")?;
+    let function = columns.names("function")?;
+    let epoch = columns.counts32("epoch")?;
+    let first_cycle = columns.counts32("first_cycle")?;
+    let last_cycle = columns.counts32("last_cycle")?;
+    let true_value = columns.measures("true_value")?;
+    let true_value_at_end = columns.measures("true_value_at_end")?;
+    let results = columns.counts64("results_count")?;
+    let without_result = columns.counts64("without_result_count")?;
+    let mean = columns.optional_measures("mean")?;
+    let sd = columns.optional_measures("sd")?;
+    let min = columns.optional_measures("min")?;
+    let max = columns.optional_measures("max")?;
+    let relative_error = columns.optional_measures("relative_error")?;
+    let worst_relative_error = columns.optional_measures("worst_relative_error")?;
+    let row = |k: usize| EpochRow {
+        aggregate: aggregate.value(k).to_owned(),
+        function: function.value(k).to_owned(),
+        epoch: epoch[k],
+        first_cycle: first_cycle[k],
+        last_cycle: last_cycle[k],
+        true_value: true_value[k],
+        true_value_at_end: true_value_at_end[k],
+        results_count: results[k],
+        without_result_count: without_result[k],
+        mean: mean[k],
+        sd: sd[k],
+        min: min[k],
+        max: max[k],
+        relative_error: relative_error[k],
+        worst_relative_error: worst_relative_error[k],
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn rules(columns: &Columns<'_>) -> Result<Vec<RuleRow>, Error> {
+    let cycle = columns.counts32("cycle")?;
+    let app = columns.names("app")?;
+    let rule = columns.names("rule")?;
+    let condition = columns.names("condition")?;
+    let cause = columns.names("cause")?;
+    let action = columns.names("action")?;
+    let nodes = columns.counts64("nodes_count")?;
+    let base_version = columns.counts64("base_version")?;
+    let version = columns.counts64("version")?;
+    let verdict = columns.names("verdict")?;
+    let row = |k: usize| RuleRow {
+        cycle: cycle[k],
+        app: app.value(k).to_owned(),
+        rule: rule.value(k).to_owned(),
+        condition: condition.value(k).to_owned(),
+        cause: cause.value(k).to_owned(),
+        action: action.value(k).to_owned(),
+        nodes_count: nodes[k],
+        base_version: base_version[k],
+        version: version[k],
+        verdict: verdict.value(k).to_owned(),
     };
     Ok((0..columns.len()).map(row).collect())
 }
