@@ -1,7 +1,7 @@
 //! Arrivals and departures: what a node loses when it leaves, and what it gets when it comes.
 //!
 //! A node that leaves is in no application and no gradient. One that comes has lost its protocol state: it has a new random id in
-//! every gradient, its own values as estimates, and a view of a few live contacts. A new node at the place of another has
+//! every gradient, no estimates, and a view of a few live contacts. A new node at the place of another has
 //! attributes of its own. Touches the columns of those nodes alone, in the order of their indices.
 
 use datasets::scenario::{Availability, Scenario};
@@ -11,9 +11,9 @@ use kernels::slicing::Slot;
 use kernels::sort::key;
 use kernels::suite::NONE;
 
+use crate::aggregate::{Aggregation, welcome};
 use crate::assign::{Cause, Moves, add};
 use crate::attributes::Attributes;
-use crate::birth::first_estimate;
 use crate::churn::{Change, Changes};
 use crate::cloud::{Cloud, Past};
 use crate::pass::{STRIDE, strides};
@@ -44,6 +44,8 @@ pub struct Scene<'a> {
     pub plans: &'a Plans,
     /// What new nodes are born with.
     pub attributes: &'a Attributes,
+    /// What is aggregated.
+    pub aggregation: &'a Aggregation,
     /// The cycle.
     pub cycle: u32,
 }
@@ -57,6 +59,7 @@ pub fn settle(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes, above: Opt
     renew(cloud, scene, changes, above);
     remember(cloud, scene, changes);
     begin(cloud, scene, changes);
+    welcome(cloud, scene.scenario, scene.aggregation, changes, scene.cycle);
     crate::sampling::welcome(cloud, scene.scenario, scene.cycle, changes);
     crate::spread::forget(cloud, scene.scenario, changes);
     moves
@@ -140,7 +143,7 @@ fn remember(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
     }
 }
 
-/// Nodes that come begin anew: random ids, and their own values as estimates.
+/// Nodes that come begin anew: with random ids.
 fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
     let Scene { scenario, plans, cycle, .. } = scene;
     let came = |first| each(changes, first).filter(|(change, _)| change.came);
@@ -158,17 +161,6 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
         });
         if let Some(memory) = &mut gradient.memory {
             crate::ranking::forget(memory, cloud.nodes, changes);
-        }
-    }
-    for (estimates, aggregate) in cloud.aggregates.iter_mut().zip(&scenario.aggregates) {
-        let values = &*cloud.attributes[aggregate.attribute.unwrap_or_default()];
-        for (power, state) in estimates.states.iter_mut().enumerate() {
-            strides((&mut **state, values), |first, (state, values): (&mut [f64], &[f32])| {
-                came(first).for_each(|(_, k)| prefetch(&state[k]));
-                for (_, k) in came(first) {
-                    state[k] = first_estimate(values[k], aggregate.function, power);
-                }
-            });
         }
     }
 }

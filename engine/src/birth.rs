@@ -1,7 +1,7 @@
-//! Birth: attributes, random ids and estimates of every node, and who is up.
+//! Birth: attributes and random ids of every node, and who is up.
 //!
-//! Attributes: see [`crate::attributes`]; then eight bytes a gradient and a state of an aggregate, and with churn four bytes a
-//! node and some random words.
+//! Attributes: see [`crate::attributes`]; then eight bytes a gradient, and with churn four bytes a node and some random words.
+//! What nodes begin to aggregate with: see [`crate::aggregate`].
 
 use datasets::scenario::{Availability, Function, Scenario};
 use kernels::philox::Stream;
@@ -18,7 +18,7 @@ use crate::pass::{STRIDE, strides};
 use crate::plan::Plans;
 use crate::purpose::{ID, INSTANCE, for_life};
 
-/// Gives every node its attributes, ids, first estimates and first view.
+/// Gives every node its attributes, ids and first view.
 ///
 /// # Errors
 /// If an inventory holds values that an aggregate cannot take.
@@ -37,23 +37,15 @@ pub fn birth(cloud: &mut Cloud, scenario: &Scenario, attributes: &Attributes, ch
         let ids = for_life(scenario.run.seed, ID + number as u32 * INSTANCE);
         slots(&mut gradient.slots, &cloud.attributes[plan.attribute], &ids);
     }
-    for (estimates, aggregate) in cloud.aggregates.iter_mut().zip(&scenario.aggregates) {
-        let values = &*cloud.attributes[aggregate.attribute.unwrap_or_default()];
-        if aggregate.function == Function::GeometricMean
-            && let Some((node, &value)) = values.iter().enumerate().find(|(_, value)| **value <= 0.0)
-        {
+    for aggregate in &scenario.aggregates {
+        let (Function::GeometricMean, Some(attribute)) = (aggregate.function, aggregate.attribute) else { continue };
+        let mut values = cloud.attributes[attribute].iter().enumerate();
+        if let Some((node, &value)) = values.find(|(_, value)| **value <= 0.0) {
             return Err(Error::NotPositive {
                 aggregate: aggregate.name.clone(),
-                attribute: scenario.fleet.attributes[aggregate.attribute.unwrap_or_default()].clone(),
+                attribute: scenario.fleet.attributes[attribute].clone(),
                 node,
                 value,
-            });
-        }
-        for (power, state) in estimates.states.iter_mut().enumerate() {
-            strides((&mut **state, values), |_, (state, values): (&mut [f64], &[f32])| {
-                for (state, &value) in state.iter_mut().zip(values) {
-                    *state = first_estimate(value, aggregate.function, power);
-                }
             });
         }
     }
@@ -102,15 +94,4 @@ fn slots(slots: &mut Column<Slot>, values: &[f32], ids: &Stream) {
             *slot = Slot::new(key(value), id);
         }
     });
-}
-
-/// A node's first estimate: its own value, as the function averages it.
-#[must_use]
-pub fn first_estimate(value: f32, function: Function, power: usize) -> f64 {
-    let value = f64::from(value);
-    match function {
-        Function::GeometricMean => libm::log(value),
-        _ if power == 1 => value * value,
-        _ => value,
-    }
 }

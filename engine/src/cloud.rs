@@ -1,9 +1,11 @@
 //! The cloud in memory: one mapped column per field, and nothing about a node anywhere else.
 
-use datasets::scenario::{Availability, EventKind, Function, Partners, Scenario, SlicingProtocol};
+use datasets::scenario::{Availability, EventKind, Partners, Scenario, SlicingProtocol};
 use kernels::slicing::Slot;
 use rayon::prelude::*;
 
+use crate::aggregate::epoch::Tag;
+use crate::aggregate::group::{Group, Item, Scope};
 use crate::churn::{Churn, NEVER};
 use crate::column::{Column, Storage};
 use crate::error::Error;
@@ -35,8 +37,10 @@ pub struct Cloud {
     pub acting: Option<Column<u8>>,
     /// Which application a central sort would assign: the observer's; missing without a suite.
     pub truth: Option<Column<u8>>,
-    /// Estimates under way, one entry an aggregate.
+    /// Estimates under way, one entry for each that there is ([`Item::all`]).
     pub aggregates: Vec<Estimates>,
+    /// Who takes part in them, one entry a group ([`Group::all`]).
+    pub groups: Vec<Participation>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     pub partners: Option<Column<u32>>,
     /// Room for a second list; missing unless nodes slice by ranking.
@@ -84,13 +88,36 @@ pub struct Gradient {
 /// A node that has just ceased to take part in a gradient, and has yet to hand on its random id.
 pub const LEAVING: u8 = 2;
 
-/// What nodes hold of one aggregate: one column, or two where the function needs two means.
+/// What nodes hold of one aggregate: as many columns as the function needs means, none for a count.
 #[derive(Debug)]
 pub struct Estimates {
+    /// The group that it belongs to.
+    pub group: usize,
     /// The columns.
     pub states: Vec<Column<f64>>,
     /// The result of the last epoch that each node finished, not a number for those that have none; missing without epochs.
     pub held: Option<Column<f32>>,
+}
+
+/// Who takes part in the aggregates of a group, and the instances by which it counts.
+#[derive(Debug)]
+pub struct Participation {
+    /// The number of the newest epoch, and the cycle in which it began.
+    pub epoch: u32,
+    /// The cycle in which it began.
+    pub began: u32,
+    /// Whether all who took part in it have finished it in the last cycle.
+    pub has_ended: bool,
+    /// In which epoch each node is ([`crate::aggregate::epoch`]); missing if all are in the same one at all times.
+    pub tags: Option<Column<Tag>>,
+    /// Cycles since each node began its epoch; missing while all clocks are the same.
+    pub ages: Option<Column<u16>>,
+    /// 1 for those who have finished an epoch in the last cycle; missing while all clocks are the same.
+    pub fresh: Option<Column<u8>>,
+    /// [`MEMBER`] for the nodes of the application or of the gradient; missing if all live nodes take part.
+    pub members: Option<Column<u8>>,
+    /// The instances of the count.
+    pub instances: Vec<Column<f64>>,
 }
 
 /// Who has just finished an epoch of an aggregate, in the last cycle, and holds its result.
@@ -149,9 +176,28 @@ impl Cloud {
             field("versions".into(), size_of::<u8>());
             field("acting".into(), size_of::<u8>());
         }
-        for (number, aggregate) in scenario.aggregates.iter().enumerate() {
-            for state in 0..states(aggregate.function) {
+        let items = Item::all(scenario);
+        for (number, item) in items.iter().enumerate() {
+            for state in 0..item.states() {
                 field(format!("aggregate-{number}-{state}"), size_of::<f64>());
+            }
+            if item.is_held() {
+                field(format!("aggregate-{number}-held"), size_of::<f32>());
+            }
+        }
+        for (number, group) in Group::all(&items).iter().enumerate() {
+            if group.keeps_tags(scenario) {
+                field(format!("group-{number}-tags"), size_of::<Tag>());
+            }
+            if group.drifts() {
+                field(format!("group-{number}-ages"), size_of::<u16>());
+                field(format!("group-{number}-fresh"), size_of::<u8>());
+            }
+            if group.scope != Scope::Cloud {
+                field(format!("group-{number}-members"), size_of::<u8>());
+            }
+            for instance in 0..group.instances() {
+                field(format!("group-{number}-instance-{instance}"), size_of::<f64>());
             }
         }
         if needs_lists(scenario, &plans) {
@@ -198,6 +244,8 @@ impl Cloud {
     /// If the columns are not those that [`Cloud::fields`] counts: a bug.
     pub fn new(scenario: &Scenario, storage: &Storage) -> Result<Self, Error> {
         let plans = Plans::new(scenario);
+        let items = Item::all(scenario);
+        let groups = Group::all(&items);
         let mut room = Room { storage, nodes: scenario.run.nodes as usize, bytes: 0 };
         let (with_suite, spreads) = (has_suite(scenario), spreads(scenario));
         let cloud = Self {
@@ -224,15 +272,8 @@ impl Cloud {
             truth: with_suite.then(|| room.column("truth".into())).transpose()?,
             versions: spreads.then(|| room.column("versions".into())).transpose()?,
             acting: spreads.then(|| room.column("acting".into())).transpose()?,
-            aggregates: (scenario.aggregates.iter().enumerate())
-                .map(|(number, aggregate)| {
-                    let state = |state| room.column(format!("aggregate-{number}-{state}"));
-                    Ok(Estimates {
-                        states: (0..states(aggregate.function)).map(state).collect::<Result<_, _>>()?,
-                        held: None,
-                    })
-                })
-                .collect::<Result<_, Error>>()?,
+            aggregates: room.estimates(&items, &groups)?,
+            groups: room.participations(scenario, &groups)?,
             partners: needs_lists(scenario, &plans).then(|| room.column("partners".into())).transpose()?,
             targets: memory_words(scenario).map(|_| room.column("targets".into())).transpose()?,
             views: view_words(scenario).map(|words| room.records("views".into(), words)).transpose()?,
@@ -253,8 +294,12 @@ impl Cloud {
 
     /// Who has finished an epoch of an aggregate in the last cycle.
     #[must_use]
-    pub fn finished(&self, _aggregate: usize) -> Finished<'_> {
-        Finished::Nobody
+    pub fn finished(&self, aggregate: usize) -> Finished<'_> {
+        match &self.groups[self.aggregates[aggregate].group] {
+            Participation { fresh: Some(fresh), .. } => Finished::Those(fresh),
+            Participation { has_ended: true, .. } => Finished::All,
+            _ => Finished::Nobody,
+        }
     }
 
     /// Number of live nodes.
@@ -262,11 +307,6 @@ impl Cloud {
     pub fn alive_count(&self) -> usize {
         self.alive.as_ref().map_or(self.nodes, |alive| alive.par_iter().filter(|&&a| a == MEMBER).count())
     }
-}
-
-/// Columns that an aggregate needs.
-fn states(function: Function) -> usize {
-    if function == Function::Variance { 2 } else { 1 }
 }
 
 /// Whether nodes can die in a scenario.
@@ -282,8 +322,13 @@ fn has_suite(scenario: &Scenario) -> bool {
 /// Whether nodes can hold different versions of the suite, or none.
 #[must_use]
 pub fn spreads(scenario: &Scenario) -> bool {
-    let can_come = comes_back(scenario) || scenario.events.iter().any(|event| matches!(event.kind, EventKind::Join(_)));
-    has_suite(scenario) && (can_come || !scenario.launches.is_empty() || scenario.adversaries.is_some())
+    has_suite(scenario) && (comes(scenario) || !scenario.launches.is_empty() || scenario.adversaries.is_some())
+}
+
+/// Whether nodes come that were not there.
+#[must_use]
+pub fn comes(scenario: &Scenario) -> bool {
+    comes_back(scenario) || scenario.events.iter().any(|event| matches!(event.kind, EventKind::Join(_)))
 }
 
 /// Whether nodes have a next moment: by themselves, or after an outage.
@@ -302,7 +347,7 @@ const CLOCKS: [&str; 2] = ["session", "turn"];
 /// Whether some exchange runs from a list: aggregation if the scenario says so, and nodes that leave a gradient.
 fn needs_lists(scenario: &Scenario, plans: &Plans) -> bool {
     let views = scenario.sampling.protocol.has_views() || memory_words(scenario).is_some();
-    let listed = (views || scenario.sampling.partners == Partners::Listed) && !scenario.aggregates.is_empty();
+    let listed = (views || scenario.sampling.partners == Partners::Listed) && !Item::all(scenario).is_empty();
     listed || views && !plans.gradients.is_empty() || plans.gradients.iter().any(|gradient| !gradient.is_whole)
 }
 
@@ -343,6 +388,38 @@ impl Room<'_> {
         let mut life = Life { next, session: session?, turn: turn? };
         life.next.fill(NEVER);
         Ok(life)
+    }
+
+    fn estimates(&mut self, items: &[Item], groups: &[Group]) -> Result<Vec<Estimates>, Error> {
+        let estimates = |(number, item): (usize, &Item)| {
+            let name = |what: &dyn std::fmt::Display| format!("aggregate-{number}-{what}");
+            let states = (0..item.states()).map(|state| self.column(name(&state))).collect::<Result<_, _>>()?;
+            let mut held = item.is_held().then(|| self.column::<f32>(name(&"held"))).transpose()?;
+            held.iter_mut().for_each(|held| held.fill(f32::NAN));
+            let group = groups.iter().position(|group| group.items.contains(&number)).unwrap_or_default();
+            Ok(Estimates { group, states, held })
+        };
+        items.iter().enumerate().map(estimates).collect()
+    }
+
+    fn participations(&mut self, scenario: &Scenario, groups: &[Group]) -> Result<Vec<Participation>, Error> {
+        let participation = |(number, group): (usize, &Group)| {
+            let name = |what: &str| format!("group-{number}-{what}");
+            let drifts = group.drifts();
+            Ok(Participation {
+                epoch: 0,
+                began: 0,
+                has_ended: false,
+                tags: group.keeps_tags(scenario).then(|| self.column(name("tags"))).transpose()?,
+                ages: drifts.then(|| self.column(name("ages"))).transpose()?,
+                fresh: drifts.then(|| self.column(name("fresh"))).transpose()?,
+                members: (group.scope != Scope::Cloud).then(|| self.column(name("members"))).transpose()?,
+                instances: (0..group.instances())
+                    .map(|instance| self.column(name(&format!("instance-{instance}"))))
+                    .collect::<Result<_, _>>()?,
+            })
+        };
+        groups.iter().enumerate().map(participation).collect()
     }
 
     fn past(&mut self) -> Result<Past, Error> {

@@ -8,7 +8,7 @@ use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
 use kernels::philox::Stream;
 
-use crate::aggregate::{self, aggregate};
+use crate::aggregate::{self, Aggregation};
 use crate::arrival::{Above, Scene, look_back, settle};
 use crate::assign::{Moves, add, assign};
 use crate::attributes::Attributes;
@@ -39,8 +39,6 @@ const SWAP_BYTES: [u64; 2] = [8, 4];
 const TELL_BYTES: [u64; 2] = [4, 0];
 /// Bytes by which a node tells which version of the suite it holds.
 const DIGEST_BYTES: u64 = 8;
-/// Bytes of a column's state in a request or reply of aggregation.
-const STATE_BYTES: u64 = 8;
 
 /// Bytes of a peer sampling request, and of its reply: entries of an address and an age.
 fn sampling_bytes(sampling: &Sampling) -> [u64; 2] {
@@ -65,6 +63,7 @@ pub struct Simulation<'a> {
     constraints: Constraints,
     attributes: Attributes,
     churn: Churn,
+    aggregation: Aggregation,
     cloud: Cloud,
     cycle: u32,
     panel: Option<Vec<u32>>,
@@ -83,7 +82,8 @@ struct Known {
     is_stale: bool,
     alive: u64,
     truth: Truth,
-    values: Vec<f64>,
+    /// Those of what is aggregated among all live nodes.
+    values: Vec<Vec<f64>>,
     ecdfs: Vec<Option<Ecdf>>,
     /// Blocks of live nodes that slice.
     slicing: Option<Partition>,
@@ -158,12 +158,14 @@ impl<'a> Simulation<'a> {
             suites,
             attributes,
             churn,
+            aggregation: Aggregation::new(scenario),
             cloud,
             cycle: 0,
         };
         simulation.known.partition(&simulation.cloud);
         simulation.learn()?;
         simulation.assign();
+        simulation.start();
         // What nodes choose at first is no move.
         simulation.counts = Counts::new(simulation.held.len());
         simulation.times.birth = start.elapsed();
@@ -178,7 +180,7 @@ impl<'a> Simulation<'a> {
         self.spread();
         self.slicing();
         self.assign();
-        self.aggregate();
+        self.aggregate(trace);
     }
 
     /// Writes the rows of the state as it is, if they are due.
@@ -206,7 +208,7 @@ impl<'a> Simulation<'a> {
                     trace.suite(row);
                 }
             }
-            observe::aggregates(&self.cloud, scenario, values, cycle, trace);
+            self.aggregation.rows(&self.cloud, cycle, values).into_iter().for_each(|row| trace.aggregate(row));
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || cycle == scenario.run.cycles {
             observe::overlay(&self.cloud, scenario, cycle, trace)?;
@@ -268,8 +270,8 @@ impl<'a> Simulation<'a> {
 
     /// Settles what has happened to nodes; returns whether anything has.
     fn settle(&mut self, changes: &Changes, above: Option<Above>, is_crash: bool) -> bool {
-        let Self { scenario, suites, attributes, cycle, .. } = self;
-        let scene = Scene { scenario, plans: &suites.plans, attributes, cycle: *cycle };
+        let Self { scenario, suites, attributes, aggregation, cycle, .. } = self;
+        let scene = Scene { scenario, plans: &suites.plans, attributes, aggregation, cycle: *cycle };
         let moves = settle(&mut self.cloud, scene, changes, above);
         self.moves(&moves);
         let all = || changes.iter().flatten();
@@ -319,7 +321,7 @@ impl<'a> Simulation<'a> {
         self.known.is_stale = false;
         self.known.alive = cloud.alive_count() as u64;
         self.known.truth = truth(cloud, &self.suites, scenario.run.seed)?;
-        self.known.values = observe::true_values(cloud, scenario);
+        self.known.values = self.aggregation.true_values(cloud);
         self.known.ecdfs = vec![None; cloud.gradients.len()];
         Ok(())
     }
@@ -381,13 +383,27 @@ impl<'a> Simulation<'a> {
         self.times.assignment += start.elapsed();
     }
 
-    fn aggregate(&mut self) {
+    /// Nodes begin to aggregate.
+    fn start(&mut self) {
+        let draws = self.draws();
+        let Self { scenario, suites, aggregation, cloud, known, .. } = self;
+        if let Some(whole) = &known.meeting {
+            let borders = |gradient| suites.borders(gradient);
+            aggregation.start(cloud, aggregate::Scene { scenario, draws, whole, borders: &borders });
+        }
+    }
+
+    fn aggregate(&mut self, trace: &mut Writer) {
         let start = Instant::now();
         let draws = self.draws();
-        if let Some(whole) = &self.known.meeting {
-            let tally = aggregate(&mut self.cloud, self.scenario, draws, whole);
-            let states = self.cloud.aggregates.iter().map(|aggregate| aggregate.states.len() as u64).sum::<u64>();
-            self.counts.messages(tally, [states * STATE_BYTES; 2]);
+        let Self { scenario, suites, aggregation, cloud, known, counts, .. } = self;
+        if let Some(whole) = &known.meeting {
+            let borders = |gradient| suites.borders(gradient);
+            let done = aggregation.cycle(cloud, aggregate::Scene { scenario, draws, whole, borders: &borders });
+            for (tally, bytes) in done.messages {
+                counts.messages(tally, bytes);
+            }
+            done.epochs.into_iter().for_each(|row| trace.epoch(row));
         }
         self.times.aggregation += start.elapsed();
     }

@@ -33,8 +33,14 @@ pub fn digest(cloud: &Cloud) -> u64 {
         gradient.memory.iter().for_each(|memory| add(of(next(&mut column), memory)));
     }
     cloud.apps.iter().for_each(|apps| add(of(next(&mut column), apps)));
-    for state in cloud.aggregates.iter().flat_map(|aggregate| &aggregate.states) {
-        add(of(next(&mut column), state));
+    for aggregate in &cloud.aggregates {
+        aggregate.states.iter().for_each(|state| add(of(next(&mut column), state)));
+        aggregate.held.iter().for_each(|held| add(of(next(&mut column), held)));
+    }
+    for group in &cloud.groups {
+        group.tags.iter().for_each(|tags| add(of(next(&mut column), tags)));
+        group.ages.iter().for_each(|ages| add(of(next(&mut column), ages)));
+        group.instances.iter().for_each(|instance| add(of(next(&mut column), instance)));
     }
     cloud.views.iter().for_each(|views| add(of(next(&mut column), views)));
     cloud.versions.iter().chain(&cloud.acting).for_each(|versions| add(of(next(&mut column), versions)));

@@ -1,21 +1,20 @@
 //! The observer: it knows the truth, changes nothing, and writes a row of each table.
 //!
-//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes,
-//! for an aggregate its columns. Sums fold in the order of the nodes.
+//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes. Sums
+//! fold in the order of the nodes. What there is to say of aggregates: see [`crate::aggregate`].
 
-use datasets::scenario::{Function, Overlay, SamplingProtocol, Scenario, SlicingProtocol};
-use datasets::trace::{AggregateRow, AppRow, DegreeRow, OverlayRow, SliceRow, Writer};
+use datasets::scenario::{Overlay, SamplingProtocol, Scenario, SlicingProtocol};
+use datasets::trace::{AppRow, DegreeRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
-use kernels::moments::Moments;
 use kernels::philox::Stream;
 use kernels::suite::Holdings;
 use rayon::prelude::*;
 
 use crate::assign::{Cause, Moves};
-use crate::cloud::{Cloud, Estimates, Gradient};
+use crate::cloud::{Cloud, Gradient};
 use crate::error::Error;
 use crate::overlay::{BYTES_PER_NODE, Effort, Graph};
-use crate::pass::{STRIDE, strides};
+use crate::pass::strides;
 use crate::plan::Plans;
 use crate::purpose::OVERLAY;
 use crate::schedule::MEMBER;
@@ -44,7 +43,7 @@ pub fn slices(
         let present = members.as_deref().unwrap_or(alive);
         let ecdf = match &mut ecdfs[number] {
             Some(known) if !moving => known,
-            unknown if scenario.slicing.protocol == SlicingProtocol::Ranking => {
+            unknown if knows_rank(scenario.slicing.protocol) => {
                 let count = present.par_iter().filter(|&&present| present == MEMBER).count();
                 unknown.insert(Ecdf::even(if present.is_empty() { slots.len() } else { count } as u64))
             }
@@ -72,6 +71,11 @@ pub fn slices(
             slice_changes_fraction: if cycle == 0 { 0.0 } else { share(sum.changes as f64) },
         });
     }
+}
+
+/// Whether ids are ranks, and not random numbers that are to be ordered.
+fn knows_rank(protocol: SlicingProtocol) -> bool {
+    matches!(protocol, SlicingProtocol::Ranking | SlicingProtocol::Quantile)
 }
 
 /// Where the ids of members lie.
@@ -188,83 +192,4 @@ pub fn overlay(cloud: &Cloud, scenario: &Scenario, cycle: u32, trace: &mut Write
         trace.degree(DegreeRow { cycle, in_degree, nodes_count });
     }
     Ok(())
-}
-
-/// Writes a row for each aggregate.
-pub fn aggregates(cloud: &Cloud, scenario: &Scenario, true_values: &[f64], cycle: u32, trace: &mut Writer) {
-    for ((estimates, aggregate), &true_value) in cloud.aggregates.iter().zip(&scenario.aggregates).zip(true_values) {
-        let found = estimated(estimates, aggregate.function, cloud.alive());
-        // Where nobody is alive there is no value: what is not a number is a null in the trace.
-        let none = if found.count == 0 { f64::NAN } else { 0.0 };
-        let variance = found.variance() + none;
-        let off = found.mean - true_value;
-        trace.aggregate(AggregateRow {
-            cycle,
-            aggregate: aggregate.name.clone(),
-            function: aggregate.function.name().to_owned(),
-            epoch: 0,
-            participants_count: found.count,
-            true_value: true_value + none,
-            mean: found.mean + none,
-            variance,
-            min: found.min,
-            max: found.max,
-            relative_error: (true_value != 0.0 && found.count > 0)
-                .then(|| (variance + off * off).sqrt() / true_value.abs()),
-            held_count: 0,
-            held_mean: None,
-            held_relative_error: None,
-        });
-    }
-}
-
-/// The moments of all live nodes' estimates.
-fn estimated(estimates: &Estimates, function: Function, alive: &[u8]) -> Moments {
-    let states: Vec<&[f64]> = estimates.states.iter().map(|state| &**state).collect();
-    let strides = strides((states, alive), |_, (states, alive)| match (function, &*states) {
-        (Function::Variance, [means, squares]) => {
-            let mut values = [0.0; STRIDE];
-            for ((value, mean), square) in values.iter_mut().zip(*means).zip(*squares) {
-                *value = square - mean * mean;
-            }
-            Moments::of(&values[..means.len()], alive)
-        }
-        (Function::GeometricMean, [logarithms]) => {
-            let mut values = [0.0; STRIDE];
-            for (value, &logarithm) in values.iter_mut().zip(*logarithms) {
-                *value = libm::exp(logarithm);
-            }
-            Moments::of(&values[..logarithms.len()], alive)
-        }
-        (_, states) => Moments::of(states.first().unwrap_or(&&[][..]), alive),
-    });
-    strides.into_iter().fold(Moments::default(), Moments::merge)
-}
-
-/// What every aggregate should find, from the attributes of the live nodes.
-#[must_use]
-pub fn true_values(cloud: &Cloud, scenario: &Scenario) -> Vec<f64> {
-    let value = |(function, values): (Function, &[f32])| {
-        let strides = strides((values, cloud.alive()), |_, (values, alive): (&[f32], &[u8])| {
-            let mut terms = [0.0; STRIDE];
-            for (term, &value) in terms.iter_mut().zip(values) {
-                let value = f64::from(value);
-                *term = if function == Function::GeometricMean { libm::log(value) } else { value };
-            }
-            Moments::of(&terms[..values.len()], alive)
-        });
-        let moments = strides.into_iter().fold(Moments::default(), Moments::merge);
-        match function {
-            _ if moments.count == 0 => 0.0,
-            Function::Average | Function::Sum | Function::Count | Function::Quantiles => moments.mean,
-            Function::Min => moments.min,
-            Function::Max => moments.max,
-            Function::Variance => moments.variance(),
-            Function::GeometricMean => libm::exp(moments.mean),
-        }
-    };
-    let of = |aggregate: &datasets::scenario::Aggregate| {
-        (aggregate.function, &*cloud.attributes[aggregate.attribute.unwrap_or_default()])
-    };
-    scenario.aggregates.iter().map(of).map(value).collect()
 }

@@ -48,6 +48,18 @@ pub const TELLING: u32 = 0x15 << 16;
 /// Exchanges by which the suite spreads.
 pub const SPREADING: u32 = 0x16 << 16;
 
+/// Who offers itself as a leader of a count, by its first pass.
+pub const LEADERS: u32 = 0x17 << 16;
+/// Whom the node knows that first chooses the points of a distribution.
+pub const POINTS: u32 = 0x18 << 16;
+/// Who tells a node that comes the results of aggregate k.
+pub const TOLD: u32 = 0x19 << 16;
+/// How fast clocks of nodes are, for life, in group k.
+pub const CLOCKS: u32 = 0x1a << 16;
+
+/// Distance between two passes of aggregation: the streams of a pass.
+pub const PASS: u32 = 8;
+
 /// Distance between two passes of one kind.
 pub const INSTANCE: u32 = 1 << 8;
 

@@ -34,6 +34,10 @@ pub fn slicing(cloud: &mut Cloud, scenario: &Scenario, suites: &Suites, draws: D
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let views = Views::of(cloud.views.as_deref(), &scenario.sampling);
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
+        if scenario.slicing.protocol == SlicingProtocol::Quantile {
+            // What nodes know of their rank comes from an aggregate.
+            break;
+        }
         let instance = number as u32 * INSTANCE;
         if gradient.memory.is_some() {
             let lists = [&mut cloud.partners, &mut cloud.targets].map(|list| list.as_deref_mut().unwrap_or(&mut []));

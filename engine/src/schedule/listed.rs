@@ -97,10 +97,10 @@ struct Layout {
 }
 
 impl Layout {
-    /// For so many nodes with so many cells of state each, of so many bytes.
+    /// For so many nodes with so many cells of state each, which have so many bytes together.
     fn new(nodes: usize, cells: usize, bytes: usize) -> Self {
         let domains = 1 << (nodes / LEAST_DOMAIN).clamp(1, MOST_DOMAINS).ilog2();
-        let chunk = (nodes / LEAST_STEPS).min(TRAVELLING / (cells * bytes).max(1)) / domains;
+        let chunk = (nodes / LEAST_STEPS).min(TRAVELLING / bytes.max(1)) / domains;
         let bits = chunk.max(1).ilog2();
         let chunks = nodes.div_ceil(1 << bits);
         Self { nodes, cells, bits, bounds: (0..=domains).map(|domain| domain * chunks / domains).collect() }
@@ -276,7 +276,7 @@ impl<P> Listed<P> {
     where
         P: Partners<T>,
     {
-        let layout = Layout::new(state.len() / protocol.cells(), protocol.cells(), size_of::<T>());
+        let layout = Layout::new(state.len() / protocol.cells(), protocol.cells(), protocol.bytes());
         assert!(self.partners.nodes().is_none_or(|nodes| nodes == layout.nodes), "a list has an entry for each node");
         let mut map = layout.map();
         let domains = layout.bounds.len() - 1;

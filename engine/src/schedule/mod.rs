@@ -50,6 +50,12 @@ pub trait Protocol<T>: Sync {
         1
     }
 
+    /// Bytes of what a node holds, by which the order of exchanges from a list depends: those of another protocol if it is to have
+    /// its exchanges in the same order.
+    fn bytes(&self) -> usize {
+        self.cells() * size_of::<T>()
+    }
+
     /// Whether it fetches what partners to come hold itself, some for each exchange ([`Batch::ahead`]): better than all at once
     /// where an exchange takes long.
     fn fetches(&self) -> bool {

@@ -1,0 +1,140 @@
+//! Distributions by interpolation: at some points of the order of nodes, the share of them that lies below.
+//!
+//! ```text
+//! who begins an epoch chooses points, from what it found in the one before, such that equal shares should lie between them
+//! each node starts with one at the points that lie above it and with zero at the others; these are averaged
+//! ```
+//!
+//! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS 2010. Points are
+//! places in the order by (value, index), so that nodes with the same value still differ.
+
+use kernels::sort::{upper, value};
+
+/// A distribution, as one node knows it: shares of the nodes up to some places, ascending.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// The places.
+    pub places: Vec<u64>,
+    /// The share of the nodes up to each.
+    pub shares: Vec<f64>,
+}
+
+impl Curve {
+    /// The curve of a sample of places, each of which stands for an equal share.
+    #[must_use]
+    pub fn of_sample(mut places: Vec<u64>) -> Self {
+        places.sort_unstable();
+        places.dedup();
+        let count = places.len() as f64;
+        let shares = (0..places.len()).map(|k| (k as f64 + 0.5) / count).collect();
+        Self { places, shares }
+    }
+
+    /// Takes other shares; noise that would make them fall is levelled.
+    pub fn take(&mut self, shares: impl Iterator<Item = f64>) {
+        let mut most = 0.0_f64;
+        self.shares.clear();
+        self.shares.extend(shares.map(|share| {
+            most = most.max(share.clamp(0.0, 1.0));
+            most
+        }));
+    }
+
+    /// The share of the nodes up to a place. Beyond the first and the last point, half of what lies there.
+    #[must_use]
+    pub fn share(&self, place: u64) -> f64 {
+        let after = self.places.partition_point(|&known| known < place);
+        match (after.checked_sub(1), self.places.get(after)) {
+            (None, None) => 0.5,
+            (None, Some(_)) => self.shares[0] * 0.5,
+            (Some(last), None) => (1.0 + self.shares[last]) * 0.5,
+            (Some(before), Some(_)) => {
+                let along = fraction(self.places[before], self.places[after], place);
+                self.shares[before] + (self.shares[after] - self.shares[before]) * along
+            }
+        }
+    }
+
+    /// The place up to which a share of the nodes lies.
+    #[must_use]
+    pub fn place(&self, share: f64) -> u64 {
+        let after = self.shares.partition_point(|&known| known < share);
+        match (after.checked_sub(1), self.places.get(after)) {
+            (None, None) => 0,
+            (None, Some(&first)) => first,
+            (Some(last), None) => self.places[last],
+            (Some(before), Some(_)) => {
+                let width = self.shares[after] - self.shares[before];
+                let along = if width > 0.0 { (share - self.shares[before]) / width } else { 0.5 };
+                between(self.places[before], self.places[after], along)
+            }
+        }
+    }
+
+    /// The value up to which a share of the nodes lies; not a number if nothing is known.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> f64 {
+        if self.places.is_empty() { f64::NAN } else { f64::from(value(upper(self.place(share)))) }
+    }
+
+    /// So many places between which equal shares should lie, some of them moved to where these shares lie. Ascending, all
+    /// different.
+    #[must_use]
+    pub fn points(&self, count: usize, wanted: &[f64]) -> Vec<u64> {
+        let mut shares: Vec<f64> = (0..count).map(|k| (k as f64 + 0.5) / count as f64).collect();
+        for &want in wanted.iter().take(count) {
+            let nearest = |a: &&mut f64, b: &&mut f64| (**a - want).abs().total_cmp(&(**b - want).abs());
+            if let Some(share) = shares.iter_mut().filter(|share| !wanted.contains(share)).min_by(nearest) {
+                *share = want;
+            }
+        }
+        shares.sort_unstable_by(f64::total_cmp);
+        let mut places: Vec<u64> = shares.into_iter().map(|share| self.place(share)).collect();
+        places.sort_unstable();
+        for k in 1..places.len() {
+            places[k] = places[k].max(places[k - 1].saturating_add(1));
+        }
+        places
+    }
+}
+
+/// How far a place lies between two others: by its value, or where these have the same, by its index.
+fn fraction(low: u64, high: u64, place: u64) -> f64 {
+    let [from, to, at] = [low, high, place].map(|place| f64::from(value(upper(place))));
+    if to > from { (at - from) / (to - from) } else { (place - low) as f64 / (high - low).max(1) as f64 }
+}
+
+/// The place that lies so far between two others.
+fn between(low: u64, high: u64, along: f64) -> u64 {
+    let [from, to] = [low, high].map(|place| f64::from(value(upper(place))));
+    if to > from && upper(high) - upper(low) > 1 {
+        let at = (from + (to - from) * along) as f32;
+        // All nodes with this value lie below: the index is the highest.
+        kernels::sort::record(kernels::sort::key(at), u32::MAX).clamp(low, high)
+    } else {
+        low + ((high - low) as f64 * along) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::source::place;
+    use super::*;
+
+    #[test]
+    fn a_curve_finds_back_what_it_interpolates() {
+        let places = (0..5).map(|k| place(k as f32, k)).collect();
+        let curve = Curve::of_sample(places);
+        assert!((curve.share(place(1.5, 0)) - 0.4).abs() < 1e-9);
+        assert!((curve.quantile(0.5) - 2.0).abs() < 1e-6);
+        let points = curve.points(4, &[0.5]);
+        assert!(points.is_sorted() && points.iter().any(|&point| value(upper(point)).to_bits() == 2.0_f32.to_bits()));
+    }
+
+    #[test]
+    fn ties_are_cut_by_index() {
+        let curve = Curve { places: vec![place(1.0, 0), place(1.0, 100)], shares: vec![0.0, 1.0] };
+        assert_eq!(curve.place(0.25), place(1.0, 25));
+        assert!((curve.share(place(1.0, 75)) - 0.75).abs() < 1e-9);
+    }
+}
