@@ -3,14 +3,16 @@
 //! ```text
 //! who begins an epoch chooses points, from what it found in the one before, such that equal shares should lie between them
 //! each node starts with one at the points that lie above it and with zero at the others; these are averaged
+//! the least and the largest value are found beside, as the ends
 //! ```
 //!
 //! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS 2010. Points are
 //! places in the order by (value, index), so that nodes with the same value still differ.
 
-use kernels::sort::{upper, value};
+use kernels::sort::{key, record, upper, value};
 
-/// A distribution, as one node knows it: shares of the nodes up to some places, ascending.
+/// A distribution, as one node knows it: shares of the nodes up to some places, ascending. The first place is the least that there
+/// is and the last the largest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     /// The places.
@@ -30,24 +32,42 @@ impl Curve {
         Self { places, shares }
     }
 
-    /// Takes other shares; noise that would make them fall is levelled.
-    pub fn take(&mut self, shares: impl Iterator<Item = f64>) {
-        let mut most = 0.0_f64;
-        self.shares.clear();
-        self.shares.extend(shares.map(|share| {
-            most = most.max(share.clamp(0.0, 1.0));
-            most
-        }));
+    /// A curve of which no more is known than these points between its ends.
+    #[must_use]
+    pub fn of_points(points: Vec<u64>) -> Self {
+        let places = [vec![0], points, vec![u64::MAX]].concat();
+        Self { shares: vec![0.0; places.len()], places }
     }
 
-    /// The share of the nodes up to a place. Beyond the first and the last point, half of what lies there.
+    /// The points between the ends.
+    #[must_use]
+    pub fn inner(&self) -> &[u64] {
+        self.places.get(1..self.places.len().max(2) - 1).unwrap_or(&[])
+    }
+
+    /// Takes what a node has found: the shares at the points, then the least and the largest value. Noise that would make shares
+    /// fall is levelled.
+    pub fn take(&mut self, mut found: impl Iterator<Item = f64>) {
+        let mut most = 0.0_f64;
+        let ends = self.places.len() - 1;
+        for share in &mut self.shares[1..ends] {
+            most = most.max(found.next().unwrap_or_default().clamp(0.0, 1.0));
+            *share = most;
+        }
+        self.shares[ends] = 1.0;
+        let [low, high] = [found.next(), found.next()].map(|value| key(value.unwrap_or_default() as f32));
+        self.places[0] = record(low, 0).min(self.places[1]);
+        self.places[ends] = record(high, u32::MAX).max(self.places[ends - 1]);
+    }
+
+    /// The share of the nodes up to a place.
     #[must_use]
     pub fn share(&self, place: u64) -> f64 {
         let after = self.places.partition_point(|&known| known < place);
         match (after.checked_sub(1), self.places.get(after)) {
             (None, None) => 0.5,
-            (None, Some(_)) => self.shares[0] * 0.5,
-            (Some(last), None) => (1.0 + self.shares[last]) * 0.5,
+            (None, Some(_)) => self.shares[0],
+            (Some(last), None) => self.shares[last],
             (Some(before), Some(_)) => {
                 let along = fraction(self.places[before], self.places[after], place);
                 self.shares[before] + (self.shares[after] - self.shares[before]) * along
@@ -98,9 +118,16 @@ impl Curve {
     }
 }
 
+/// Values that differ by more than this factor are far apart: between them lie straight lines over their logarithms, since tails of
+/// many distributions are long.
+const FAR: f64 = 8.0;
+
 /// How far a place lies between two others: by its value, or where these have the same, by its index.
 fn fraction(low: u64, high: u64, place: u64) -> f64 {
     let [from, to, at] = [low, high, place].map(|place| f64::from(value(upper(place))));
+    if from > 0.0 && to > FAR * from {
+        return libm::log(at / from) / libm::log(to / from);
+    }
     if to > from { (at - from) / (to - from) } else { (place - low) as f64 / (high - low).max(1) as f64 }
 }
 
@@ -108,9 +135,10 @@ fn fraction(low: u64, high: u64, place: u64) -> f64 {
 fn between(low: u64, high: u64, along: f64) -> u64 {
     let [from, to] = [low, high].map(|place| f64::from(value(upper(place))));
     if to > from && upper(high) - upper(low) > 1 {
-        let at = (from + (to - from) * along) as f32;
+        let is_far = from > 0.0 && to > FAR * from;
+        let at = if is_far { from * libm::pow(to / from, along) } else { from + (to - from) * along } as f32;
         // All nodes with this value lie below: the index is the highest.
-        kernels::sort::record(kernels::sort::key(at), u32::MAX).clamp(low, high)
+        record(key(at), u32::MAX).clamp(low, high)
     } else {
         low + ((high - low) as f64 * along) as u64
     }

@@ -66,8 +66,19 @@ impl Item {
         match self.aggregate.function {
             Function::Count => 0,
             Function::Variance => 2,
-            Function::Quantiles => self.points(),
+            // The ends too: the least and the largest value.
+            Function::Quantiles => self.points() + 2,
             _ => 1,
+        }
+    }
+
+    /// By which function estimates of one of its columns are merged.
+    #[must_use]
+    pub fn merges(&self, state: usize) -> Function {
+        match (self.aggregate.function, self.points()) {
+            (Function::Quantiles, points) if state == points => Function::Min,
+            (Function::Quantiles, points) if state == points + 1 => Function::Max,
+            (function, _) => function,
         }
     }
 

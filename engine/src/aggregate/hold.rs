@@ -12,6 +12,7 @@ use super::distribution::Curve;
 use super::epoch::{EPOCH, RESTARTS, Tag, takes_part};
 use super::group::Item;
 use super::log::Log;
+use super::rows::moments;
 use super::source::found;
 use crate::cloud::{Cloud, Participation};
 use crate::pass::{STRIDE, strides};
@@ -104,7 +105,7 @@ fn hold(cloud: &mut Cloud, number: usize, place: usize, item: &Item, who: Who, l
                 // Who has found nothing goes on with what it held before.
                 each.filter(|(_, (_, has))| *has == 1).for_each(|((held, value), _)| *held = *value as f32);
             }
-            all.push(Moments::of(values, &has[..values.len()]));
+            all.push(moments(values, &has[..values.len()]));
         }
         (all, ended)
     });

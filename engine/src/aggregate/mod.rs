@@ -212,8 +212,9 @@ impl Aggregation {
             let curve = if aggregate.function == Function::Quantiles {
                 let before = self.logs[number].last().and_then(|log| log.items.get(place)).map(|found| &found.curve);
                 let gradient = item.checked_sub(scenario.aggregates.len());
-                let wanted = gradient.map_or_else(Vec::new, scene.borders);
-                let wanted: Vec<f64> = wanted.into_iter().map(|word| f64::from(word) / 2_f64.powi(32)).collect();
+                let borders = gradient.map_or_else(Vec::new, scene.borders).into_iter();
+                let borders = borders.map(|word| f64::from(word) / 2_f64.powi(32));
+                let wanted: Vec<f64> = borders.chain(self.items[item].quantiles().iter().copied()).collect();
                 restart::points(cloud, &self.items[item], inside, before, &wanted, draw, scenario.sampling.view)
             } else {
                 distribution::Curve::default()
@@ -240,8 +241,11 @@ impl Aggregation {
             Column::State(place, state) => {
                 let aggregate = &self.items[self.groups[number].items[place]].aggregate;
                 let values = aggregate.attribute.map_or(&[][..], |attribute| &*attributes[attribute]);
-                if aggregate.function == Function::Quantiles {
-                    let point = |log: &Log| log.items[place].curve.places.get(state).map(|&at| (log.tag(), at));
+                let points = self.items[self.groups[number].items[place]].points();
+                if state >= points && points > 0 {
+                    Source::Own(values, Function::Average, 0)
+                } else if aggregate.function == Function::Quantiles {
+                    let point = |log: &Log| log.items[place].curve.inner().get(state).map(|&at| (log.tag(), at));
                     Source::Below(values, logs.iter().filter_map(point).collect())
                 } else {
                     Source::Own(values, aggregate.function, state)
@@ -314,7 +318,7 @@ impl Aggregation {
                 Column::Instance(instance) => (&mut groups[number].instances[instance], Function::Count),
                 Column::State(place, state) => {
                     let item = self.groups[number].items[place];
-                    (&mut aggregates[item].states[state], self.items[item].aggregate.function)
+                    (&mut aggregates[item].states[state], self.items[item].merges(state))
                 }
             };
             let found = run_column(layout, state, function, tags.as_deref(), &source);

@@ -160,8 +160,7 @@ pub(super) fn points(
         let sample = (0..known.max(2)).filter_map(node).map(|node| place(values[node], node as u32));
         Curve::of_sample(sample.collect())
     });
-    let places = curve.points(item.points(), wanted);
-    Curve { shares: vec![0.0; places.len()], places }
+    Curve::of_points(curve.points(item.points(), wanted))
 }
 
 /// A random member; the first of at most 64 draws from `draw` on that is one.

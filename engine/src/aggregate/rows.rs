@@ -73,6 +73,14 @@ impl Aggregation {
     }
 }
 
+/// The moments of those values that there are; the others, which need not be numbers, are set to 0.
+pub(super) fn moments(values: &mut [f64], has: &[u8]) -> Moments {
+    for (value, &has) in values.iter_mut().zip(has) {
+        *value = if has == 1 { *value } else { 0.0 };
+    }
+    Moments::of(values, has)
+}
+
 /// The moments of the estimates of all that take part in the newest epoch and have one.
 fn estimates(cloud: &Cloud, number: usize, item: &Item, quantile: Option<(&Curve, f64)>) -> Moments {
     let estimates = &cloud.aggregates[number];
@@ -97,7 +105,7 @@ fn estimates(cloud: &Cloud, number: usize, item: &Item, quantile: Option<(&Curve
         for (k, (has, value)) in has.iter_mut().zip(&*values).enumerate() {
             *has = u8::from(is_member(inside, k) && is_in(tags, k, newest) && value.is_finite());
         }
-        Moments::of(values, &has[..rows])
+        moments(values, &has[..rows])
     });
     parts.into_iter().fold(Moments::default(), Moments::merge)
 }
@@ -110,7 +118,7 @@ fn held(cloud: &Cloud, number: usize) -> Moments {
         for (k, ((value, has), &held)) in values.iter_mut().zip(&mut has).zip(held).enumerate() {
             (*value, *has) = (f64::from(held), u8::from(is_member(alive, k) && !held.is_nan()));
         }
-        Moments::of(&values[..held.len()], &has[..held.len()])
+        moments(&mut values[..held.len()], &has[..held.len()])
     });
     parts.into_iter().fold(Moments::default(), Moments::merge)
 }

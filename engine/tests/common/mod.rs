@@ -8,7 +8,8 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, Meta, NodeRows, OverlayRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow,
+    SuiteRow, Writer,
 };
 use engine::{Simulation, Storage};
 
@@ -18,6 +19,8 @@ pub struct Result {
     pub slices: Vec<SliceRow>,
     pub apps: Vec<AppRow>,
     pub aggregates: Vec<AggregateRow>,
+    pub epochs: Vec<EpochRow>,
+    pub rules: Vec<RuleRow>,
     pub overlay: Vec<OverlayRow>,
     pub degrees: Vec<DegreeRow>,
     pub suites: Vec<SuiteRow>,
@@ -91,6 +94,8 @@ fn read(out: &Path, digest: u64) -> Result {
         slices: run.slices().unwrap(),
         apps: run.apps().unwrap(),
         aggregates: run.aggregates().unwrap(),
+        epochs: run.epochs().unwrap(),
+        rules: run.rules().unwrap(),
         overlay: run.overlay().unwrap(),
         degrees: run.degrees().unwrap(),
         suites: run.suites().unwrap(),
