@@ -1,12 +1,14 @@
 //! What a suite means: ranges are checked, attributes resolved.
 
+mod rule;
+
 use super::raw::{self, Rest};
 use super::{App, Choice, Condition, Names, Request, Suite};
 use crate::error::Error;
 use crate::written::{At, Check, Named, Number};
 
 /// How far the shares of all applications may exceed 1: the rounding of their sum.
-const SUM_TOLERANCE: f64 = 1e-9;
+pub(super) const SUM_TOLERANCE: f64 = 1e-9;
 
 /// A node holds its application in one byte; three of its values stand for something else.
 pub(crate) const MOST_APPS: usize = 253;
@@ -17,13 +19,14 @@ impl Check<'_, '_> {
         self.unique("application", raw.app.iter().map(|app| &app.name))?;
         let version = raw.version.as_ref().map_or(Ok(1), |version| self.whole(version, 0, i64::MAX as u64))?;
         let until = raw.until.as_ref().map(|until| self.moment(until)).transpose()?;
-        let apps = raw.app.iter().map(|app| self.app(app, names)).collect::<Result<Vec<App>, Error>>()?;
+        let mut apps = raw.app.iter().map(|app| self.app(app, names)).collect::<Result<Vec<App>, Error>>()?;
         if let Some(one_more) = raw.app.get(MOST_APPS) {
             let message = format!("a suite has at most {MOST_APPS} applications, and this has {}", raw.app.len());
             let help = "leave some out, or join those that ask for alike nodes";
             return Err(self.refuse(one_more.span(), message, help));
         }
         self.shares_fit(raw, &apps)?;
+        self.rules(raw, &mut apps, names)?;
         Ok(Suite { version, until, apps })
     }
 
@@ -103,9 +106,7 @@ impl Check<'_, '_> {
     }
 
     fn app_attribute(&self, name: &At<String>, names: &mut Names<'_>) -> Result<usize, Error> {
-        names.index(name).ok_or_else(|| {
-            self.refuse(name.span(), format!("no node has an attribute `{}`", **name), names.remedy(name))
-        })
+        names.index(name).ok_or_else(|| self.refuse(name.span(), names.unknown(name), names.remedy(name)))
     }
 
     fn condition(&self, raw: &At<String>, names: &mut Names<'_>) -> Result<Condition, Error> {

@@ -1,4 +1,4 @@
-//! Conditions on attributes: which nodes an application takes at all.
+//! Conditions on attributes: which nodes an application takes at all. A rule has one on aggregates.
 //!
 //! ```text
 //! storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps == 0)
@@ -74,7 +74,7 @@ pub enum Test {
 /// A number in a comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Operand {
-    /// The node's attribute of this index.
+    /// The node's attribute of this index; in a rule, its estimate of the aggregate of this index.
     Attribute(usize),
     /// A given number.
     Number(f64),

@@ -19,12 +19,29 @@
 //!     limit   f64
 //! ```
 //!
+//! That is all of a suite without rules. Where there are rules, these bytes follow:
+//!
+//! ```text
+//! magic       6 bytes   "rules" and a line feed
+//! count       u32: the rules that follow, at least one, in the order of their applications
+//!   carrier   u32: the place of the application that carries it among all, from 0
+//!   name      text
+//!   when      text as it was written
+//!   epochs    u32
+//!   cool_down u32
+//!   action    1, the application to scale as text, and as f64 the factor, the least and the most;
+//!             2 and the application to remove as text; or 3 and the application to add as above
+//! ```
+//!
 //! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
 
-use super::{App, Choice, Request, Suite};
+use super::{Action, App, Choice, Request, Rule, Suite};
 
 /// What the bytes of a suite begin with.
 pub const MAGIC: &[u8] = b"subcloud suite 1\n";
+
+/// What its rules begin with, if it has any.
+const RULES: &[u8] = b"rules\n";
 
 /// Bytes of a suite whose attributes are indices into `attributes`.
 ///
@@ -40,14 +57,48 @@ pub fn encode(suite: &Suite, attributes: &[String]) -> Vec<u8> {
     for app in &suite.apps {
         put_app(&mut bytes, app, attributes);
     }
+    let count = suite.apps.iter().map(|app| app.rules.len()).sum();
+    if count > 0 {
+        bytes.extend(RULES);
+        put_count(&mut bytes, count);
+        for (place, app) in suite.apps.iter().enumerate() {
+            for rule in &app.rules {
+                put_count(&mut bytes, place);
+                put_rule(&mut bytes, rule, attributes);
+            }
+        }
+    }
     bytes
 }
 
-/// Bytes of an application, as they stand in those of its suite.
+/// Bytes of an application with the rules that it carries, wherever it stands.
 pub(super) fn encode_app(app: &App, attributes: &[String]) -> Vec<u8> {
     let mut bytes = Vec::new();
     put_app(&mut bytes, app, attributes);
+    for rule in &app.rules {
+        put_rule(&mut bytes, rule, attributes);
+    }
     bytes
+}
+
+fn put_rule(bytes: &mut Vec<u8>, rule: &Rule, attributes: &[String]) {
+    put_text(bytes, &rule.name);
+    put_text(bytes, &rule.when.text);
+    bytes.extend(rule.epochs.to_be_bytes());
+    bytes.extend(rule.cool_down.to_be_bytes());
+    match &rule.action {
+        Action::Scale { app, by, least, most } => {
+            put_tagged_text(bytes, 1, app);
+            for &number in [by, least, most] {
+                put_number(bytes, number);
+            }
+        }
+        Action::Remove { app } => put_tagged_text(bytes, 2, app),
+        Action::Add(app) => {
+            bytes.push(3);
+            put_app(bytes, app, attributes);
+        }
+    }
 }
 
 fn put_app(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {

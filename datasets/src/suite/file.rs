@@ -24,6 +24,8 @@ pub struct File {
     pub signed_by: Option<SignedBy>,
     /// Where its `until` stands in the text, or that of its certificate.
     until: Option<Range<usize>>,
+    /// The key and the place of the `when` of each rule.
+    whens: Vec<(String, Range<usize>)>,
 }
 
 /// Reads and checks a suite file.
@@ -55,12 +57,15 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         return Err(check.refuse(trust.span(), message, "write `trust` into the scenario's [suite]"));
     }
     let suite = check.suite_here(&raw.suite, &mut names)?;
+    let whens = raw.suite.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span());
+    let whens = whens.map(|span| (document.key_at(&span).unwrap_or_default(), span)).collect();
     let until_of_certificate = raw.certificate.as_ref().and_then(|certificate| certificate.until.as_ref());
     Ok(File {
         path: path.to_owned(),
         text: text.to_owned(),
         suite,
         attributes: names.list().to_vec(),
+        whens,
         until: raw.suite.until.as_ref().or(until_of_certificate).map(At::span),
         certificate: raw.certificate.as_ref().map(|raw| check.certificate(raw)).transpose()?,
         signed_by: raw.signature.as_ref().map(|raw| check.signed_by(raw)).transpose()?,
@@ -96,6 +101,12 @@ impl File {
     pub(crate) fn refuse_until(&self, message: &str, help: &str) -> Error {
         let span = self.until.clone().unwrap_or(0..0);
         let key = if self.suite.until.is_some() { "suite.until" } else { "certificate.until" };
+        Error::new(Kind::Value, &self.path, message).keyed(key).at(&self.text, span).helped(help)
+    }
+
+    /// An error about the condition of a rule, by its number among all.
+    pub(crate) fn refuse_when(&self, rule: usize, message: String, help: String) -> Error {
+        let (key, span) = self.whens.get(rule).cloned().unwrap_or_default();
         Error::new(Kind::Value, &self.path, message).keyed(key).at(&self.text, span).helped(help)
     }
 }

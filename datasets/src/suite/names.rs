@@ -1,4 +1,4 @@
-//! The attributes that a suite speaks of.
+//! The attributes that a suite speaks of, and the aggregates that its rules watch.
 
 use crate::written::nearest;
 
@@ -9,6 +9,8 @@ pub enum Names<'n> {
     Fleet(&'n [String]),
     /// Any at all: one that the list lacks is added behind it. For a suite without a fleet.
     Any(Vec<String>),
+    /// Any aggregates in place of attributes, in the same way: what a rule watches.
+    Aggregates(Vec<String>),
 }
 
 impl Names<'_> {
@@ -17,7 +19,7 @@ impl Names<'_> {
     pub fn list(&self) -> &[String] {
         match self {
             Self::Fleet(names) => names,
-            Self::Any(names) => names,
+            Self::Any(names) | Self::Aggregates(names) => names,
         }
     }
 
@@ -25,7 +27,7 @@ impl Names<'_> {
     pub(crate) fn index(&mut self, name: &str) -> Option<usize> {
         let known = self.list().iter().position(|known| known == name);
         match self {
-            Self::Any(names) if known.is_none() && is_attribute(name) => {
+            Self::Any(names) | Self::Aggregates(names) if known.is_none() && is_attribute(name) => {
                 names.push(name.to_owned());
                 Some(names.len() - 1)
             }
@@ -33,10 +35,31 @@ impl Names<'_> {
         }
     }
 
-    /// What to do about a name that is not known.
+    /// What the names stand for, with its article.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Self::Fleet(_) | Self::Any(_) => "an attribute",
+            Self::Aggregates(_) => "an aggregate",
+        }
+    }
+
+    /// What is wrong with a name that has no index.
+    pub(crate) fn unknown(&self, name: &str) -> String {
+        match self {
+            Self::Fleet(_) | Self::Any(_) => format!("no node has an attribute `{name}`"),
+            Self::Aggregates(_) => format!("a rule cannot watch an aggregate of the name `{name}`"),
+        }
+    }
+
+    /// What to do about it.
     pub(crate) fn remedy(&self, name: &str) -> String {
-        let Self::Fleet(names) = self else {
-            return "attributes have small letters, digits and underscores, a letter first".to_owned();
+        let names = match self {
+            Self::Fleet(names) => names,
+            Self::Any(_) => return "attributes have small letters, digits and underscores, a letter first".to_owned(),
+            Self::Aggregates(_) => {
+                return "name it with small letters, digits and underscores, a letter first, here and where it is declared"
+                    .to_owned();
+            }
         };
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
         let list = known.join(", ");

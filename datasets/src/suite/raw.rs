@@ -54,7 +54,8 @@ pub(crate) struct App {
     /// The share of the whole cloud it asks for; all shares sum to at most 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: Option<At<Number>>,
-    /// How many nodes it asks for.
+    /// How many nodes it asks for. Nodes know how many they are by a count: where no [[aggregate]] counts all nodes, one named
+    /// `size` with `error = 0.001` is added.
     #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub nodes: Option<At<Whole>>,
     /// It asks for what the others leave: `true`, or its weight among those that do.
@@ -68,6 +69,50 @@ pub(crate) struct App {
     pub min_nodes: Option<At<Whole>>,
     /// It is broken where the mean of an attribute over its nodes is below this: { storage_gb = 50 }.
     pub min_mean: Option<At<Named<Number>>>,
+    /// What its nodes watch, and how they change the suite; at most 8 rules in a suite.
+    #[serde(default)]
+    pub rule: Vec<At<Rule>>,
+}
+
+/// A rule that the nodes of an application follow: exactly one of `remove`, `scale` and `add` says what they do.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    /// Its name, unique in the suite.
+    #[schemars(length(min = 1))]
+    pub name: At<String>,
+    /// It acts when this holds of the aggregates that it names, such as "size < 600_000 or load > 0.9". Each needs epochs.
+    #[schemars(length(min = 1, max = 4096))]
+    pub when: At<String>,
+    /// For how many epochs in a row that must hold.
+    #[schemars(range(min = 1, max = 100), extend("default" = 1))]
+    pub epochs: Option<At<Whole>>,
+    /// For how many epochs it rests after it has acted.
+    #[schemars(range(min = 0, max = 100), extend("default" = 4))]
+    pub cool_down: Option<At<Whole>>,
+    /// It removes the application of this name, which is another one.
+    pub remove: Option<At<String>>,
+    /// It changes how many nodes an application asks for.
+    pub scale: Option<At<Scale>>,
+    /// It adds this application, without rules, after all others.
+    pub add: Option<Box<At<App>>>,
+}
+
+/// How many nodes an application asks for is multiplied: its `share`, its `nodes` or its weight of the `rest`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scale {
+    /// The application.
+    pub app: At<String>,
+    /// The factor.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub by: At<Number>,
+    /// It asks for no less than that, in its own unit.
+    #[schemars(range(min = 0), extend("default" = 0.0))]
+    pub least: Option<At<Number>>,
+    /// It asks for no more than that, in its own unit; by default as much as may be written there.
+    #[schemars(range(min = 0))]
+    pub most: Option<At<Number>>,
 }
 
 /// What the others leave: all of it, or by weight.

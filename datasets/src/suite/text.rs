@@ -1,7 +1,7 @@
 //! A suite written out in full: one text for one meaning.
 
 use super::moment;
-use super::{App, Choice, Request, Suite};
+use super::{Action, App, Choice, Request, Rule, Suite};
 use crate::written::quoted;
 
 impl Suite {
@@ -17,6 +17,10 @@ impl Suite {
         for app in &self.apps {
             lines.extend([String::new(), "[[suite.app]]".to_owned()]);
             lines.extend(app_lines(app, attributes));
+            for rule in &app.rules {
+                lines.extend([String::new(), "[[suite.app.rule]]".to_owned()]);
+                lines.extend(rule_lines(rule, attributes));
+            }
         }
         lines.push(String::new());
         lines.join("\n")
@@ -43,4 +47,20 @@ fn app_lines(app: &App, attributes: &[String]) -> Vec<String> {
         lines.push(format!("min_mean = {{ {} }}", limits.join(", ")));
     }
     lines
+}
+
+fn rule_lines(rule: &Rule, attributes: &[String]) -> [String; 5] {
+    [
+        format!("name = {}", quoted(&rule.name)),
+        format!("when = {}", quoted(&rule.when.text)),
+        format!("epochs = {}", rule.epochs),
+        format!("cool_down = {}", rule.cool_down),
+        match &rule.action {
+            Action::Scale { app, by, least, most } => {
+                format!("scale = {{ app = {}, by = {by:?}, least = {least:?}, most = {most:?} }}", quoted(app))
+            }
+            Action::Remove { app } => format!("remove = {}", quoted(app)),
+            Action::Add(app) => format!("add = {{ {} }}", app_lines(app, attributes).join(", ")),
+        },
+    ]
 }

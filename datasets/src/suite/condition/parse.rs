@@ -108,9 +108,9 @@ impl<'t> Parser<'_, 't, '_> {
     }
 
     fn term(&mut self) -> Result<Placed<Term>, Fault> {
-        let expected = "an attribute, a number or a parenthesis";
+        let expected = format!("{}, a number or a parenthesis", self.names.what());
         let Some(Placed { what, span }) = self.tokens.get(self.next) else {
-            return Err(self.ends(expected));
+            return Err(self.ends(&expected));
         };
         let value = match *what {
             Token::Open => return self.parenthesis(span),
@@ -154,16 +154,18 @@ impl<'t> Parser<'_, 't, '_> {
     }
 
     fn attribute(&mut self, word: &str, span: &Range<usize>) -> Result<usize, Fault> {
-        self.names
-            .index(word)
-            .ok_or_else(|| Fault::new(span, format!("no node has an attribute `{word}`"), self.names.remedy(word)))
+        self.names.index(word).ok_or_else(|| Fault::new(span, self.names.unknown(word), self.names.remedy(word)))
     }
 
     fn condition(&self, term: Placed<Term>) -> Result<Test, Fault> {
         let (kind, help) = match term.what {
             Term::Test(test) => return Ok(test),
-            Term::Value(Operand::Attribute(_)) => ("an attribute", "compare it, as in `storage_gb >= 50`"),
-            Term::Value(Operand::Number(_)) => ("a number", "compare an attribute with it, as in `storage_gb >= 50`"),
+            Term::Value(Operand::Attribute(_)) => {
+                (self.names.what(), "compare it, as in `storage_gb >= 50`".to_owned())
+            }
+            Term::Value(Operand::Number(_)) => {
+                ("a number", format!("compare {} with it, as in `storage_gb >= 50`", self.names.what()))
+            }
         };
         let message = format!("`{}` is {kind}, and a condition is expected", self.written(&term.span));
         Err(Fault::new(&term.span, message, help))
