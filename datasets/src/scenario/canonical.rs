@@ -17,7 +17,9 @@ use crate::suite::moment;
 use crate::written::quoted;
 
 mod adversaries;
+mod aggregate;
 mod churn;
+mod monitor;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -70,6 +72,7 @@ impl Scenario {
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
+        lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
@@ -128,17 +131,15 @@ impl Scenario {
         if self.slicing.protocol == SlicingProtocol::Ranking {
             lines.push(format!("window = {}", self.slicing.window));
         }
+        if self.slicing.protocol == SlicingProtocol::Quantile {
+            lines.push(format!("points = {}", self.slicing.points));
+            lines.push(format!("epoch_cycles = {}", self.slicing.epoch_cycles));
+        }
         if self.slicing.steadiness > 0.0 {
             lines.push(format!("steadiness = {:?}", self.slicing.steadiness));
         }
-        for aggregate in &self.aggregates {
-            lines.extend(header("[[aggregate]]"));
-            lines.push(format!("name = {}", quoted(&aggregate.name)));
-            lines.push(format!("function = \"{}\"", aggregate.function));
-            if let Some(attribute) = aggregate.attribute {
-                lines.push(format!("attribute = \"{}\"", self.fleet.attributes[attribute]));
-            }
-        }
+        let apps = self.app_names();
+        lines.extend(self.aggregates.iter().flat_map(|it| aggregate::lines(it, self, &apps)));
         lines
     }
 }

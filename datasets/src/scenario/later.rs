@@ -5,29 +5,13 @@ use crate::error::{Error, Kind};
 /// Keys, with `*` for the index in a list, and what they are for.
 const KEYS: &[(&str, &str)] = &[
     ("slicing.on_dead", "what a node does when its partner is dead"),
-    ("aggregate.*.epoch", "epochs of aggregation"),
-    ("aggregate.*.epochs", "epochs of aggregation"),
-    ("aggregate.*.epoch_cycles", "epochs of aggregation"),
-    ("aggregate.*.instances", "instances of a count"),
-    ("aggregate.*.leaders", "leaders of a count"),
     ("event.*.split", "a split of the network"),
     ("event.*.merge", "a merge of the network"),
-];
-
-/// Values of keys that exist.
-const VALUES: &[(&str, &str, &str)] = &[
-    ("aggregate.*.function", "sum", "average times count"),
-    ("aggregate.*.function", "count", "the size of the cloud"),
 ];
 
 /// What a key of the design is for, if it is one that comes later.
 pub(crate) fn key(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(pattern, _)| matches(pattern, key)).map(|(_, what)| *what)
-}
-
-/// What a value of the design is for, if it is one that comes later.
-pub(crate) fn value(key: &str, value: &str) -> Option<&'static str> {
-    VALUES.iter().find(|(pattern, name, _)| *name == value && matches(pattern, key)).map(|(_, _, what)| *what)
 }
 
 /// The refusal.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{Certificate, PrivateKey, PublicKey, Suite, Verdict};
+use crate::suite::{App, Certificate, PrivateKey, PublicKey, Request, Suite, Verdict};
 
 /// Whose versions of the suite nodes take.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Monitor {
     pub key: PrivateKey,
     /// What the owner lets it change; `None` for the owner's own key.
     pub certificate: Option<Certificate>,
+    /// The file of the certificate, by its absolute path, if there is one.
+    pub certificate_path: Option<PathBuf>,
 }
 
 /// A version of the suite that enters the running cloud.
@@ -63,8 +65,8 @@ pub enum Push {
 }
 
 impl Scenario {
-    /// The names of all applications that nodes may ever take: those of the suite with which the run begins, then the new ones of
-    /// each version that nodes take, in the order of the launches.
+    /// The names of all applications that nodes may ever take: those of the suite with which the run begins and those that its
+    /// rules may add, then the new ones of each version that nodes take, in the order of the launches.
     ///
     /// This order numbers the applications wherever several versions are told apart, in the engine and in the trace.
     #[must_use]
@@ -75,12 +77,22 @@ impl Scenario {
 
 /// See [`Scenario::app_names`].
 pub(super) fn app_names(suite: &Suite, launches: &[Launch]) -> Vec<String> {
-    let taken = launches.iter().filter(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
     let mut names: Vec<String> = Vec::new();
-    for app in std::iter::once(suite).chain(taken).flat_map(|suite| &suite.apps) {
+    for app in apps_ever(suite, launches) {
         if !names.contains(&app.name) {
             names.push(app.name.clone());
         }
     }
     names
+}
+
+/// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many they are.
+pub(super) fn needs_size(suite: &Suite, launches: &[Launch]) -> bool {
+    apps_ever(suite, launches).any(|app| matches!(app.request, Request::Nodes(_)))
+}
+
+/// The applications of all versions that nodes may ever hold.
+fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s App> {
+    let taken = launches.iter().filter(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
+    std::iter::once(suite).chain(taken).flat_map(Suite::apps_ever)
 }

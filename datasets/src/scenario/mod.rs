@@ -2,6 +2,7 @@
 //!
 //! The types here are the checked form: every name is resolved to an index, every number is in its range.
 
+mod accuracy;
 mod aggregate;
 mod canonical;
 mod check;

@@ -14,6 +14,12 @@ const MOST_LAUNCHES: usize = 125;
 /// An event and, if it brings a version of the suite in, the name of its file.
 pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
 
+/// The versions that events bring in, and what each was read from.
+pub(super) struct Entering {
+    pub launches: Vec<Launch>,
+    pub files: Vec<suite::File>,
+}
+
 impl Check<'_, '_> {
     /// The versions that events bring in, in the order of the events, which get their numbers.
     pub(super) fn launches(
@@ -22,8 +28,9 @@ impl Check<'_, '_> {
         first: &Beginning,
         run: &Run,
         fleet: &Fleet,
-    ) -> Result<Vec<Launch>, Error> {
+    ) -> Result<Entering, Error> {
         let mut launches: Vec<Launch> = Vec::new();
+        let mut files = Vec::new();
         for (event, written) in due {
             let (EventKind::Suite(index, _), Some(written)) = (&mut event.kind, written) else { continue };
             *index = launches.len();
@@ -33,15 +40,16 @@ impl Check<'_, '_> {
             }
             let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
             let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
-            let launch = launch(file, event.at_cycle, taken.or(first.suite.some()), run, first.trust.as_ref())?;
+            let launch = launch(&file, event.at_cycle, taken.or(first.suite.some()), run, first.trust.as_ref())?;
             launches.push(launch);
+            files.push(file);
             let count = app_names(&first.suite, &launches).len();
             if count > MOST_APPS {
                 let message = format!("with this suite the run has {count} applications, expected at most {MOST_APPS}");
                 return Err(self.refuse(written.span(), message, "keep the names of applications that stay the same"));
             }
         }
-        Ok(launches)
+        Ok(Entering { launches, files })
     }
 
     /// Those who push bad versions; `None` if the command line ends the run before.
@@ -104,7 +112,7 @@ impl Check<'_, '_> {
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
             return Ok(Launch { path, suite, verdict, expires_cycle: None, bytes });
         };
-        let launch = launch(file, from_cycle, first.suite.some(), run, first.trust.as_ref())?;
+        let launch = launch(&file, from_cycle, first.suite.some(), run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
@@ -117,7 +125,7 @@ impl Check<'_, '_> {
 
 /// What comes in with a file at the start of a cycle.
 fn launch(
-    file: suite::File,
+    file: &suite::File,
     cycle: u32,
     base: Option<&Suite>,
     run: &Run,
@@ -133,5 +141,6 @@ fn launch(
         Some(Trust { owner, .. }) => verify(owner, &version, base.as_ref(), now),
         None => verify_unsigned(&version.suite, base.as_ref().map(|base| &base.suite), now),
     };
-    Ok(Launch { path: file.path, suite: file.suite, verdict, expires_cycle, bytes: version.bytes_count() })
+    let bytes = version.bytes_count();
+    Ok(Launch { path: file.path.clone(), suite: version.suite, verdict, expires_cycle, bytes })
 }

@@ -1,20 +1,24 @@
 //! From what is written to what is meant: ranges are checked, names resolved, defaults filled in.
 
+mod aggregate;
 mod churn;
 mod distribution;
 mod event;
 mod fleet;
 mod launch;
+mod monitor;
+mod slicing;
 mod suite;
 
+use super::launch::{app_names, needs_size};
 use super::raw::{self, At};
 use super::{
-    Aggregate, Fleet, Function, Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample,
-    Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol, Source, Start, Trace,
+    Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol,
+    Scenario, Start, Trace,
 };
 use crate::error::Error;
-use crate::fleet::Distribution;
 use crate::written::{Check, Document};
+use aggregate::Around;
 
 /// Nodes in a snapshot if the scenario does not say.
 const PANEL_NODES: u32 = 10_000;
@@ -34,21 +38,28 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let sampling = check.sampling(raw.sampling.as_ref())?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
     let mut due = check.events(&raw.event, &run, &fleet)?;
-    let launches = check.launches(&mut due, &beginning, &run, &fleet)?;
+    let entering = check.launches(&mut due, &beginning, &run, &fleet)?;
+    let launches = &entering.launches;
     let adversaries =
-        raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, &launches, &run, &fleet))?;
+        raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, launches, &run, &fleet))?;
+    let network = check.network(raw.network.as_ref())?;
+    let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling)?;
+    let apps = app_names(&beginning.suite, launches);
+    let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps };
+    let aggregates = check.aggregates(&raw, needs_size(&beginning.suite, launches), &around)?;
+    check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
     Ok(Scenario {
         name,
-        network: check.network(raw.network.as_ref())?,
-        slicing: check.slicing(raw.slicing.as_ref())?,
-        aggregates: check.aggregates(&raw.aggregate, &fleet)?,
+        network,
+        slicing,
+        aggregates,
+        monitor: check.monitor(&raw, &beginning, &entering)?,
         suite: beginning.suite,
         suite_bytes: beginning.bytes,
         suite_expires_cycle: beginning.expires_cycle,
         suite_trust: beginning.trust,
-        launches,
+        launches: entering.launches,
         adversaries,
-        monitor: None,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
         events: due.into_iter().map(|(event, _)| event).collect(),
         run,
@@ -57,14 +68,15 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     })
 }
 
+/// The longest epoch in cycles: nodes count them in 16 bits.
+const LONGEST_EPOCH: u64 = 60_000;
+
+/// The fewest points at which nodes know a distribution, and the most.
+const LEAST_POINTS: u64 = 2;
+const MOST_POINTS: u64 = 128;
+
 /// Live nodes that a node knows when it comes.
 const CONTACTS: u32 = 3;
-
-/// Comparisons that a node of `ranking` remembers.
-const WINDOW: u32 = 1024;
-
-/// The most of them.
-const LONGEST_WINDOW: u64 = 1 << 14;
 
 /// The largest view.
 const MOST_PEERS: u64 = 128;
@@ -159,73 +171,11 @@ impl Check<'_, '_> {
         }
     }
 
-    fn slicing(&self, raw: Option<&raw::Slicing>) -> Result<Slicing, Error> {
-        let written = raw.and_then(|raw| raw.protocol.as_ref());
-        let protocol = written.map_or(SlicingProtocol::Ordered, |protocol| **protocol);
-        let window = raw.and_then(|raw| raw.window.as_ref());
-        if let Some(window) = window.filter(|_| protocol != SlicingProtocol::Ranking) {
-            let message = format!("`window` means nothing with `protocol = \"{protocol}\"`");
-            return Err(self.refuse(window.span(), message, "leave it out, or choose `protocol = \"ranking\"`"));
-        }
-        let length = self.number_or(window, WINDOW, 0, LONGEST_WINDOW)?;
-        if let Some(window) = window.filter(|_| !length.is_multiple_of(64)) {
-            let message = format!("`slicing.window` is {length}, expected a multiple of 64");
-            let help = format!("write {}, or 0 to remember all", length.next_multiple_of(64));
-            return Err(self.refuse(window.span(), message, help));
-        }
-        let steadiness = raw.and_then(|raw| raw.steadiness.as_ref()).map_or(Ok(0.0), |steadiness| {
-            let expected = "a fraction of at least 0 and below 0.5";
-            self.number_where(steadiness, expected, |value| (0.0..0.5).contains(&value))
-        })?;
-        Ok(Slicing { protocol, window: length, steadiness, points: 50, epoch_cycles: 25 })
-    }
-
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
         let loss = |loss: Option<&At<raw::Number>>| loss.map_or(Ok(0.0), |loss| self.fraction(loss));
         Ok(Network {
             request_loss: loss(raw.and_then(|raw| raw.request_loss.as_ref()))?,
             reply_loss: loss(raw.and_then(|raw| raw.reply_loss.as_ref()))?,
-        })
-    }
-
-    fn aggregates(&self, raw: &[raw::Aggregate], fleet: &Fleet) -> Result<Vec<Aggregate>, Error> {
-        self.unique("aggregate", raw.iter().map(|aggregate| &aggregate.name))?;
-        raw.iter()
-            .map(|raw| {
-                let attribute = self.attribute(&raw.attribute, &fleet.attributes)?;
-                if *raw.function == Function::GeometricMean {
-                    self.all_positive(raw, attribute, &fleet.source)?;
-                }
-                Ok(Aggregate {
-                    name: raw.name.clone(),
-                    function: *raw.function,
-                    attribute: Some(attribute),
-                    app: None,
-                    epochs: None,
-                    counting: None,
-                    interpolation: None,
-                })
-            })
-            .collect()
-    }
-
-    fn all_positive(&self, raw: &raw::Aggregate, attribute: usize, source: &Source) -> Result<(), Error> {
-        let Source::Classes(classes) = source else {
-            return Ok(());
-        };
-        let offender = classes.iter().find(|class| {
-            class.share > 0.0 && !class.attributes[attribute].as_ref().is_some_and(Distribution::is_positive)
-        });
-        offender.map_or(Ok(()), |class| {
-            let message = format!(
-                "the geometric mean needs positive values, but `{}` of class \"{}\" may be 0 or less",
-                *raw.attribute, class.name
-            );
-            Err(self.refuse(
-                raw.attribute.span(),
-                message,
-                "choose another function, or a distribution of positive values",
-            ))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::launch::Entering;
-use super::suite::Beginning;
+use super::suite::{Beginning, START};
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Aggregate, Function, Monitor, Trust};
@@ -61,11 +61,11 @@ impl Check<'_, '_> {
                 let help = "name the owner's public key as `suite.trust`, or leave [monitor] out";
                 Err(self.refuse(monitor.span(), "[monitor] means nothing where nodes trust anybody", help))
             }
-            (Some(monitor), Some((_, trust))) => self.signer(monitor, trust).map(Some),
+            (Some(monitor), Some((_, trust))) => self.signer(monitor, trust, raw.run.starts_at.is_some()).map(Some),
         }
     }
 
-    fn signer(&self, raw: &raw::Monitor, trust: &Trust) -> Result<Monitor, Error> {
+    fn signer(&self, raw: &raw::Monitor, trust: &Trust, dated: bool) -> Result<Monitor, Error> {
         let path = self.data_path(&raw.key);
         let key = PrivateKey::read(&path).map_err(|error| self.unreadable(&raw.key, &error))?;
         let Some(written) = &raw.certificate else {
@@ -86,6 +86,10 @@ impl Check<'_, '_> {
         if certificate.key != key.public() {
             let message = "`monitor.certificate` is for another key than `monitor.key`";
             return refuse(message, "give the certificate of this key, or the key of this certificate");
+        }
+        if certificate.until.is_some() && !dated {
+            let message = "`monitor.certificate` is good until a moment, but the run does not say when it starts";
+            return refuse(message, START);
         }
         Ok(Monitor { path, key, certificate: Some(certificate), certificate_path: Some(certificate_path) })
     }

@@ -16,6 +16,8 @@ pub(super) const START: &str = "add `starts_at = 2026-11-22T00:00:00Z` or anothe
 /// A suite that begins to spread.
 pub(super) struct Beginning {
     pub suite: Suite,
+    /// What it was read from, if it has a file of its own.
+    pub file: Option<suite::File>,
     pub bytes: u64,
     pub expires_cycle: Option<u32>,
     pub trust: Option<Trust>,
@@ -24,15 +26,21 @@ pub(super) struct Beginning {
 impl Check<'_, '_> {
     /// The suite with which the run begins.
     pub(super) fn suite(&self, raw: Option<&raw::Suite>, run: &Run, fleet: &Fleet) -> Result<Beginning, Error> {
-        let (suite, expires_cycle) = match (raw, raw.and_then(|raw| raw.file.as_ref())) {
-            (None, _) => (Suite { version: 1, ..Suite::default() }, None),
-            (Some(raw), None) => self.suite_within(raw, run, fleet)?,
-            (Some(raw), Some(file)) => self.suite_from(raw, file, run, fleet)?,
+        let (suite, expires_cycle, file) = match (raw, raw.and_then(|raw| raw.file.as_ref())) {
+            (None, _) => (Suite { version: 1, ..Suite::default() }, None, None),
+            (Some(raw), None) => {
+                let (suite, expires_cycle) = self.suite_within(raw, run, fleet)?;
+                (suite, expires_cycle, None)
+            }
+            (Some(raw), Some(file)) => {
+                let (file, expires_cycle) = self.suite_from(raw, file, run, fleet)?;
+                (file.suite.clone(), expires_cycle, Some(file))
+            }
         };
         let trust = raw.and_then(|raw| raw.trust.as_ref()).map(|trust| self.trust(trust)).transpose()?;
         let signature = if trust.is_some() { SIGNATURE_BYTES } else { 0 };
         let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes).len() + signature };
-        Ok(Beginning { suite, bytes: bytes as u64, expires_cycle, trust })
+        Ok(Beginning { suite, file, bytes: bytes as u64, expires_cycle, trust })
     }
 
     fn trust(&self, written: &At<String>) -> Result<Trust, Error> {
@@ -57,7 +65,7 @@ impl Check<'_, '_> {
         file: &At<String>,
         run: &Run,
         fleet: &Fleet,
-    ) -> Result<(Suite, Option<u32>), Error> {
+    ) -> Result<(suite::File, Option<u32>), Error> {
         let version = raw.version.as_ref().map(|version| ("version", version.span()));
         let until = raw.until.as_ref().map(|until| ("until", until.span()));
         let app = raw.app.first().map(|app| ("app", app.span()));
@@ -67,7 +75,7 @@ impl Check<'_, '_> {
         }
         let file = suite::read(&self.suite_path(file)?, Names::Fleet(&fleet.attributes))?;
         let expires = expires_cycle(file.suite.until, run, || file.refuse_until(UNDATED, START))?;
-        Ok((file.suite, expires))
+        Ok((file, expires))
     }
 
     /// The path of a suite file that is there.

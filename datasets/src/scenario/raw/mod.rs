@@ -4,8 +4,10 @@
 //! the design names and this version lacks are not here but in [`super::later`].
 
 mod adversaries;
+mod aggregate;
 mod churn;
 mod distribution;
+mod monitor;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,12 +15,12 @@ use serde::Deserialize;
 pub(super) use crate::suite::raw::Suite;
 pub(super) use crate::written::{At, Moment, Named, Number, Whole};
 pub(super) use adversaries::{Adversaries, Push};
+pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
+pub(super) use monitor::Monitor;
 
-use super::{
-    Availability, Function, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start,
-};
+use super::{Availability, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -36,11 +38,13 @@ pub(super) struct Scenario {
     pub slicing: Option<Slicing>,
     /// What is aggregated over all nodes.
     #[serde(default)]
-    pub aggregate: Vec<Aggregate>,
+    pub aggregate: Vec<At<Aggregate>>,
     /// Which application asks for which nodes.
     pub suite: Option<Suite>,
     /// Who stands against the suite.
     pub adversaries: Option<At<Adversaries>>,
+    /// With which key nodes sign what rules of the suite make.
+    pub monitor: Option<At<Monitor>>,
     /// What is observed.
     pub trace: Option<Trace>,
     /// What happens to the cloud.
@@ -195,22 +199,15 @@ pub(super) struct Slicing {
     /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a byte each.
     #[schemars(range(min = 0, max = 16384), extend("default" = 1024))]
     pub window: Option<At<Whole>>,
+    /// With `quantile`: points at which a node knows the distribution.
+    #[schemars(range(min = 2, max = 128), extend("default" = 50))]
+    pub points: Option<At<Whole>>,
+    /// With `quantile`: cycles of an epoch; by default as many as a relative error of 0.001 needs. It needs `pairing = "ordered"`.
+    #[schemars(range(min = 1, max = 60_000))]
+    pub epoch_cycles: Option<At<Whole>>,
     /// A node keeps its application until its rank is off by more than this fraction of the nodes in the gradient; 0 for never.
     #[schemars(range(min = 0), extend("exclusiveMaximum" = 0.5, "default" = 0.0))]
     pub steadiness: Option<At<Number>>,
-}
-
-/// An aggregate: one number about all nodes, found by gossip.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Aggregate {
-    /// Its name, unique.
-    #[schemars(length(min = 1))]
-    pub name: At<String>,
-    /// What is computed.
-    pub function: At<Function>,
-    /// The attribute it is computed of.
-    pub attribute: At<String>,
 }
 
 /// What is observed.

@@ -31,14 +31,8 @@ pub(super) fn of(document: &Document<'_>, error: &toml::de::Error) -> Error {
     if let Some(rest) = message.strip_prefix("unknown variant ") {
         let words = quoted(rest);
         let (name, known) = words.split_first().map_or(("", &[][..]), |(name, known)| (*name, known));
-        return match later::value(shown, name) {
-            Some(what) => {
-                let help = format!("use one of: {}", known.join(", "));
-                later::refuse(refuse, &format!("`{shown} = \"{name}\"` ({what})"), &help)
-            }
-            None => refuse(Kind::Value, format!("`{shown}` is \"{name}\", expected one of: {}", known.join(", ")))
-                .helped(known_help(name, known, "values")),
-        };
+        return refuse(Kind::Value, format!("`{shown}` is \"{name}\", expected one of: {}", known.join(", ")))
+            .helped(known_help(name, known, "values"));
     }
     if let Some(rest) = message.strip_prefix("missing field ") {
         let field = quoted(rest).first().copied().unwrap_or_default();
