@@ -7,11 +7,12 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Event, EventKind, Fleet, Function, Group, Lengths,
-    Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Push, Rhythm, Run, Sample, Sampling,
-    SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, TimeUnit, Trace, Turnover,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Counting, Epochs, Event, EventKind, Fleet, Function,
+    Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Push,
+    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start,
+    TimeUnit, Trace, Turnover,
 };
-use datasets::suite::{App, Choice, Condition, Names, Request, Suite, Verdict};
+use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -114,22 +115,103 @@ fn suite() -> impl Strategy<Value = Suite> {
         prop::option::of(0..=u64::from(u32::MAX)),
         prop::option::of(-1e9..1e9_f64),
     );
+    let app = app.prop_map(|(choice, request, condition, min_nodes, mean)| App {
+        name: String::new(),
+        request,
+        choice,
+        condition,
+        min_nodes,
+        min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
+        rules: Vec::new(),
+    });
+    let app = app.boxed();
     let until = prop::option::of(0..253_402_300_800_i64);
-    (0..1_u64 << 63, until, prop::collection::vec(app, 0..6)).prop_map(|(version, until, apps)| Suite {
-        version,
-        until,
-        apps: (apps.into_iter().enumerate())
-            .map(|(number, (choice, request, condition, min_nodes, mean))| App {
-                name: format!("\"app\" {number}"),
-                request,
-                choice,
-                condition,
-                min_nodes,
-                min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
-                rules: Vec::new(),
-            })
-            .collect(),
+    let rules = prop::collection::vec((0..6_usize, app.clone(), 1..=100_u32, 0..=100_u32, 1e-3..1e3_f64), 0..5);
+    let apps = prop::collection::vec(app, 0..6);
+    (0..1_u64 << 63, until, apps, rules).prop_map(|(version, until, mut apps, rules)| {
+        for (number, app) in apps.iter_mut().enumerate() {
+            app.name = format!("\"app\" {number}");
+        }
+        for (number, (place, added, epochs, cool_down, by)) in rules.into_iter().enumerate() {
+            if place < apps.len() {
+                let action = action(&apps, place, number, added, by);
+                let rule = rule(format!("rule \"{number}\""), epochs, cool_down, action);
+                apps[place].rules.push(rule);
+            }
+        }
+        Suite { version, until, apps }
     })
+}
+
+/// What a rule of the application at `place` does. `number` chooses.
+fn action(apps: &[App], place: usize, number: usize, added: App, by: f64) -> Action {
+    let other = (place + 1) % apps.len();
+    match number % 3 {
+        0 => Action::Add(Box::new(App { name: format!("app {number}"), ..added })),
+        1 if other != place => Action::Remove { app: apps[other].name.clone() },
+        _ => {
+            let most = match apps[place].request {
+                Request::Share(_) => 1.0,
+                Request::Nodes(_) => 5e6,
+                Request::Rest(_) => f64::MAX,
+            };
+            Action::Scale { app: apps[place].name.clone(), by, least: most / 7.0, most }
+        }
+    }
+}
+
+/// A rule that watches the aggregate of [`watched`].
+fn rule(name: String, epochs: u32, cool_down: u32, action: Action) -> Rule {
+    let mut names = Names::Aggregates(Vec::new());
+    let when = Condition::parse("watched > 0.5 or\n\tnot watched <= -1", &mut names).unwrap();
+    Rule { name, when, aggregates: names.list().to_vec(), epochs, cool_down, action }
+}
+
+/// The aggregate that rules watch: a count of all nodes.
+fn watched(nodes: u32) -> Aggregate {
+    Aggregate {
+        name: "watched".to_owned(),
+        function: Function::Count,
+        attribute: None,
+        app: None,
+        epochs: Some(Epochs { cycles: 30, drift: 0.0 }),
+        counting: Some(Counting { instances: 2, leaders: 9.5, first_estimate: f64::from(nodes) }),
+        interpolation: None,
+    }
+}
+
+/// An aggregate of any function.
+fn aggregate() -> impl Strategy<Value = Aggregate> {
+    let functions = [
+        Function::Average,
+        Function::Min,
+        Function::Max,
+        Function::Variance,
+        Function::Sum,
+        Function::Count,
+        Function::Quantiles,
+    ];
+    let epochs = (1..=60_000_u32, 0.0..1.0_f64).prop_map(|(cycles, drift)| Epochs { cycles, drift });
+    let counting = (1..=64_u32, 1e-3..1e9_f64, 1.0..1e9_f64);
+    let quantiles = prop::collection::btree_set(1..999_u32, 1..9);
+    (prop::sample::select(functions.to_vec()), any::<[bool; 2]>(), epochs, counting, 2..=128_u32, quantiles).prop_map(
+        |(function, [restarts, is_of_app], epochs, (instances, leaders, first_estimate), points, quantiles)| {
+            let counted = matches!(function, Function::Count | Function::Sum);
+            let known = function == Function::Quantiles;
+            Aggregate {
+                name: String::new(),
+                function,
+                attribute: (function != Function::Count).then_some(0),
+                app: is_of_app.then_some(0),
+                epochs: (restarts || counted || known).then_some(epochs),
+                counting: counted.then_some(Counting { instances, leaders, first_estimate }),
+                interpolation: known.then(|| Interpolation {
+                    points,
+                    quantiles: quantiles.into_iter().map(|mille| f64::from(mille) / 1e3).collect(),
+                }),
+            }
+        },
+    )
 }
 
 /// One to four classes of one to three attributes.
@@ -194,10 +276,6 @@ fn sampling() -> impl Strategy<Value = Sampling> {
     )
 }
 
-fn function() -> impl Strategy<Value = Function> {
-    prop::sample::select(vec![Function::Average, Function::Min, Function::Max, Function::Variance])
-}
-
 fn choice() -> impl Strategy<Value = Choice> {
     prop::sample::select(vec![Choice::Top(0), Choice::Bottom(0), Choice::Random])
 }
@@ -208,8 +286,8 @@ prop_compose! {
         fleet in fleet(),
         sampling in sampling(),
         losses in (0.0..=1.0_f64, 0.0..=1.0_f64),
-        slicing in 0..3_usize,
-        functions in prop::collection::vec(function(), 0..4),
+        slicing in (0..4_usize, 2..=128_u32, 1..=60_000_u32),
+        aggregates in prop::collection::vec(aggregate(), 0..4),
         steadiness in prop::sample::select(vec![0.0, 0.0, 1e-3, 0.49]),
         suite in suite(),
         starts_at in 0..253_402_300_800_i64,
@@ -239,6 +317,20 @@ prop_compose! {
             from_cycle: 1 + cycle % run.cycles,
             push: if forged { Push::Forged } else { Push::Old },
         });
+        let mut aggregates: Vec<Aggregate> = aggregates;
+        for (number, aggregate) in aggregates.iter_mut().enumerate() {
+            aggregate.name = format!("aggregate {number}");
+            aggregate.app = aggregate.app.filter(|_| !suite.is_none());
+        }
+        // Without one that is declared, a count would be added where it is needed.
+        if !suite.is_none() {
+            aggregates.push(watched(run.nodes));
+        }
+        let restarts = slicing.0 == 2 || aggregates.iter().any(|aggregate| aggregate.epochs.is_some());
+        let pairing = if restarts { Pairing::Ordered } else { sampling.pairing };
+        let sampling = Sampling { pairing, ..sampling };
+        let ordered =
+            Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness, points: 50, epoch_cycles: 25 };
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         Scenario {
             name: "any".to_owned(),
@@ -247,25 +339,14 @@ prop_compose! {
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
-                0 => Slicing { protocol: SlicingProtocol::Ranking, window: 640, steadiness, points: 50, epoch_cycles: 25 },
-                1 => {
-                    Slicing { protocol: SlicingProtocol::OrderedMaxGain, window: 1024, steadiness, points: 50, epoch_cycles: 25 }
+                (0, ..) => Slicing { protocol: SlicingProtocol::Ranking, window: 640, ..ordered },
+                (1, ..) => Slicing { protocol: SlicingProtocol::OrderedMaxGain, ..ordered },
+                (2, points, epoch_cycles) => {
+                    Slicing { protocol: SlicingProtocol::Quantile, points, epoch_cycles, ..ordered }
                 }
-                _ => Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness, points: 50, epoch_cycles: 25 },
+                _ => ordered,
             },
-            aggregates: functions
-                .into_iter()
-                .enumerate()
-                .map(|(number, function)| Aggregate {
-                    name: format!("aggregate {number}"),
-                    function,
-                    attribute: Some(0),
-                    app: None,
-                    epochs: None,
-                    counting: None,
-                    interpolation: None,
-                })
-                .collect(),
+            aggregates,
             suite_bytes: 0,
             suite_trust: None,
             suite_expires_cycle: suite.until.and_then(expires),
@@ -334,6 +415,19 @@ fn the_hash_ignores_layout_name_and_place_but_not_meaning() {
     assert_eq!(small(&folder, "c.toml", SMALL, &[("slicing.protocol", "ordered")]).hash(), hash);
     assert_ne!(small(&folder, "d.toml", SMALL, &[("run.seed", "2")]).hash(), hash);
     assert_ne!(small(&folder, "e.toml", SMALL, &[("sampling.view", "21")]).hash(), hash);
+}
+
+#[test]
+fn a_count_that_was_added_is_written_out_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let nodes = "[[suite.app]]\nname = \"a\"\nnodes = 5\n";
+    let scenario = small(&folder, "a.toml", &format!("{SMALL}{nodes}"), &[]);
+    let expected = "[[aggregate]]\nname = \"size\"\nfunction = \"count\"\nepoch_cycles = 14\nclock_drift = 0.0\n\
+        instances = 1\nleaders = 9.0\nfirst_estimate = 10.0\n\n[suite]";
+    assert!(scenario.to_toml().contains(expected), "{}", scenario.to_toml());
+    assert_eq!(reread(&scenario), scenario);
+    let declared = format!("{SMALL}[[aggregate]]\nname = \"size\"\nfunction = \"count\"\nerror = 0.001\n{nodes}");
+    assert_eq!(small(&folder, "b.toml", &declared, &[]).hash(), scenario.hash());
 }
 
 #[test]
@@ -423,7 +517,7 @@ fn inventories_are_found_beside_the_scenario() {
 fn names_are_those_that_a_scenario_spells() {
     let folder = tempfile::tempdir().unwrap();
     let read = |key: &str, value: &str| small(&folder, "a.toml", SMALL, &[(key, value)]);
-    for name in ["ordered", "ordered-max-gain"] {
+    for name in ["ordered", "ordered-max-gain", "ranking", "quantile"] {
         assert_eq!(read("slicing.protocol", name).slicing.protocol.name(), name);
     }
     for name in ["ordered", "matching"] {
@@ -433,7 +527,7 @@ fn names_are_those_that_a_scenario_spells() {
         assert_eq!(read("sampling.partners", name).sampling.partners.to_string(), name);
     }
     assert_eq!(read("sampling.protocol", "oracle").sampling.protocol.to_string(), "oracle");
-    for name in ["average", "min", "max", "variance", "geometric-mean"] {
+    for name in ["average", "min", "max", "sum", "variance", "geometric-mean", "quantiles"] {
         let text = format!("{SMALL}[[aggregate]]\nname = \"a\"\nfunction = \"{name}\"\nattribute = \"x\"\n");
         assert_eq!(small(&folder, "a.toml", &text, &[]).aggregates[0].function.name(), name);
     }

@@ -401,8 +401,9 @@ fn an_error_of_an_override_names_the_override() {
     assert!(error("suite.app.share", "0.5").contains("`app` is a list of 2"));
     assert!(error("slicing.protocol", "random").contains("expected one of: ordered, ordered-max-gain"));
     assert!(error("slicing.protocol.x", "1").contains("`protocol` is a string, so it has no `x`"));
-    assert!(error("aggregate.0.epochs", "1").contains("not supported yet"));
-    assert!(error("aggregate.0.epochs", "9").contains("`aggregate.0.epochs` (epochs of aggregation"));
+    assert!(error("aggregate.0.epochs", "1").contains("unknown key `aggregate.0.epochs`"));
+    assert!(error("aggregate.storage.epoch_cycles", "0").contains("`aggregate.storage.epoch_cycles` is 0"));
+    assert!(error("slicing.on_dead", "retry").contains("not supported yet"));
     assert!(error("slicing.window", "64").contains("`window` means nothing with `protocol = \"ordered\"`"));
     assert!(error("trace.nodes", "{ sample = 5 }").contains("`trace.nodes.cycles` is missing"));
     assert!(error("trace.nodes", "{ cycle = [5] }").contains("unknown key `trace.nodes.cycle`"));

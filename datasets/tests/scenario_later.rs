@@ -24,15 +24,8 @@ fn later(text: &str, at: &str, key: &str) {
 }
 
 #[test]
-fn sums_counts_and_epochs_come_later() {
-    for function in ["sum", "count"] {
-        later(&format!("[[aggregate]]\nname = \"a\"\nfunction = \"{function}\""), "function", function);
-    }
-    later(
-        "[[aggregate]]\nname = \"a\"\nfunction = \"min\"\nattribute = \"x\"\nepoch_cycles = 30",
-        "epoch",
-        "aggregate.0.epoch_cycles",
-    );
+fn what_slicing_does_about_the_dead_comes_later() {
+    later("[slicing]\non_dead = \"retry\"", "on_dead", "slicing.on_dead");
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn broken(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<Str
         || !within("minimum", |number, limit| number >= limit)
         || !within("maximum", |number, limit| number <= limit)
         || !within("exclusiveMinimum", |number, limit| number > limit)
+        || !within("exclusiveMaximum", |number, limit| number < limit)
     {
         return Some(format!("{path}: {value} does not fit"));
     }
@@ -147,6 +148,39 @@ fn the_schema_refuses_what_the_reader_refuses() {
         ("share = 0.1", "share = 1.1"),
     ] {
         assert!(problem(&suite.replace(old, new)).is_some(), "{new}");
+    }
+}
+
+#[test]
+fn the_schema_knows_aggregates_and_rules() {
+    let good = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n\
+        [slicing]\nprotocol = \"quantile\"\nepoch_cycles = 9\n\
+        [[aggregate]]\nname = \"size\"\nfunction = \"count\"\nerror = 0.01\nclock_drift = 0.5\ninstances = 4\nleaders = 5\n\
+        [[aggregate]]\nname = \"x\"\nfunction = \"quantiles\"\nattribute = \"x\"\npoints = 9\nquantiles = [0.5]\n\
+        [[suite.app]]\nname = \"a\"\nrest = true\n\
+        [[suite.app.rule]]\nname = \"r\"\nwhen = \"size < 5\"\nepochs = 2\nscale = { app = \"a\", by = 2 }\n\
+        [[suite.app.rule]]\nname = \"s\"\nwhen = \"size < 5\"\nadd = { name = \"b\", nodes = 3 }\n\
+        [monitor]\nkey = \"monitor.pem\"\ncertificate = \"monitor.cert.toml\"\n";
+    assert_eq!(problem(good), None);
+    for (old, new) in [
+        ("epoch_cycles = 9", "epoch_cycles = 0"),
+        ("function = \"count\"", "function = \"counts\""),
+        ("error = 0.01", "error = 0"),
+        ("error = 0.01", "error = 1"),
+        ("clock_drift = 0.5", "clock_drift = 1"),
+        ("instances = 4", "instances = 65"),
+        ("leaders = 5", "leaders = 0"),
+        ("points = 9", "points = 1"),
+        ("quantiles = [0.5]", "quantiles = 0.5"),
+        ("when = \"size < 5\"\nepochs", "epochs"),
+        ("epochs = 2", "epochs = 101"),
+        ("by = 2", "by = 0"),
+        ("by = 2", "factor = 2"),
+        ("nodes = 3", "nodes = -3"),
+        ("key = \"monitor.pem\"", "key = 3"),
+    ] {
+        assert!(good.contains(old), "{old}");
+        assert!(problem(&good.replacen(old, new, 1)).is_some(), "{new}");
     }
 }
 

@@ -209,3 +209,101 @@ fn adversaries_may_push_what_is_forged() {
     let error = push("o.toml").expect_err("a good version");
     assert!(error.message().contains("nodes would take"), "{error}");
 }
+
+/// A rule for the last application of a suite.
+const RULE: &str = "[[suite.app.rule]]\nname = \"more\"\nwhen = \"size < 900\"\nscale = { app = \"chat\", by = 1.5 }\n";
+
+const SIZE: &str = "[[aggregate]]\nname = \"size\"\nfunction = \"count\"\n";
+
+const MONITOR: &str = "[monitor]\nkey = \"monitor.pem\"\ncertificate = \"monitor.cert.toml\"\n";
+
+/// A folder with the keys of the owner, and of the planner as a monitor with a certificate.
+fn monitored(versions: &[(&str, String)]) -> TempDir {
+    let folder = folder(versions);
+    owner().create(&folder.path().join("owner.pem")).expect("a key");
+    planner().create(&folder.path().join("monitor.pem")).expect("a key");
+    fs::write(folder.path().join("monitor.cert.toml"), certificate(None).to_toml()).expect("a certificate");
+    folder
+}
+
+#[test]
+fn nodes_sign_what_rules_make_with_the_key_of_the_monitor() {
+    let folder = monitored(&[]);
+    let scenario = read(&folder, &format!("{CLOUD}{RULE}{SIZE}{MONITOR}"), &[]).expect("a scenario");
+    let monitor = scenario.monitor.as_ref().expect("a monitor");
+    assert_eq!((&monitor.key, &monitor.certificate), (&planner(), &Some(certificate(None))));
+    assert_eq!(monitor.path, folder.path().join("monitor.pem"));
+    assert_eq!(read(&folder, &scenario.to_toml(), &[]).expect("the same"), scenario);
+    let by_owner =
+        MONITOR.replace("\nkey = \"monitor.pem\"\ncertificate = \"monitor.cert.toml\"", "\nkey = \"owner.pem\"");
+    let other = read(&folder, &format!("{CLOUD}{RULE}{SIZE}{by_owner}"), &[]).expect("a scenario");
+    let monitor = other.monitor.as_ref().expect("a monitor");
+    assert_eq!((&monitor.key, &monitor.certificate, &monitor.certificate_path), (&owner(), &None, &None));
+    assert_eq!(read(&folder, &other.to_toml(), &[]).expect("the same"), other);
+    assert_ne!(other.hash(), scenario.hash());
+}
+
+#[test]
+fn rules_and_a_monitor_go_together_where_an_owner_is_trusted() {
+    let version = by_owner(&format!("{}{RULE}", version(6, 0.1, 0.6)));
+    let folder = monitored(&[("rules.toml", version)]);
+    let refused = |text: &str, events: &[(u32, &str)], key: &str, words: &str, remedy: &str| {
+        let error = read(&folder, text, events).expect_err("refused");
+        assert_eq!(error.key(), Some(key), "{error}");
+        assert!(error.line().is_some() && error.message().contains(words), "{error}");
+        assert!(error.help().expect("a remedy").contains(remedy), "{error}");
+    };
+    let unsigned = "they would refuse what rules make";
+    refused(&format!("{CLOUD}{RULE}{SIZE}"), &[], "suite.trust", unsigned, "add [monitor]");
+    refused(&format!("{CLOUD}{SIZE}"), &[(3, "rules.toml")], "suite.trust", unsigned, "add [monitor]");
+    read(&folder, &format!("{CLOUD}{SIZE}{MONITOR}"), &[(3, "rules.toml")]).expect("a later version has a rule");
+    let nothing = "[monitor] has nothing to sign";
+    refused(&format!("{CLOUD}{SIZE}{MONITOR}"), &[], "monitor", nothing, "or leave [monitor] out");
+    let trusting = CLOUD.replace("trust = \"owner.pub.pem\"\n", "");
+    let anybody = "[monitor] means nothing where nodes trust anybody";
+    refused(&format!("{trusting}{RULE}{SIZE}{MONITOR}"), &[], "monitor", anybody, "`suite.trust`");
+    read(&folder, &format!("{trusting}{RULE}{SIZE}"), &[]).expect("nobody signs");
+}
+
+#[test]
+fn a_shorter_run_whose_rules_are_cut_off_needs_no_monitor() {
+    let folder = monitored(&[("rules.toml", by_owner(&format!("{}{RULE}", version(6, 0.1, 0.6))))]);
+    let path = folder.path().join("cloud.toml");
+    let event = "[[event]]\nat_cycle = 30\nsuite = \"rules.toml\"\n";
+    fs::write(&path, format!("{CLOUD}{SIZE}{MONITOR}{event}")).expect("a scenario");
+    let cycles = |cycles: &str| scenario::read(&path, &[("run.cycles".to_owned(), cycles.to_owned())]);
+    assert!(cycles("40").expect("a scenario").monitor.is_some());
+    assert!(cycles("20").expect("a scenario").monitor.is_none());
+}
+
+#[test]
+fn a_monitor_has_a_key_and_the_owners_certificate_for_it() {
+    let folder = monitored(&[("v.toml", version(6, 0.1, 0.6))]);
+    let write = |name: &str, certificate: &Certificate| {
+        fs::write(folder.path().join(name), certificate.to_toml()).expect("a certificate");
+    };
+    write("other.toml", &Certificate::issue(&owner(), owner().public(), Scope::All, None));
+    write("false.toml", &Certificate::issue(&planner(), planner().public(), Scope::All, None));
+    write("dated.toml", &certificate(Some("2027-01-01T00:00:00Z")));
+    let cloud = format!("{CLOUD}{RULE}{SIZE}{MONITOR}");
+    let refused = |old: &str, new: &str, key: &str, words: &str, remedy: &str| {
+        let error = read(&folder, &cloud.replace(old, new), &[]).expect_err("refused");
+        assert_eq!(error.key(), Some(key), "{error}");
+        assert!(error.to_string().starts_with(&*folder.path().join("cloud.toml").to_string_lossy()), "{error}");
+        assert!(error.message().contains(words), "{error}");
+        assert!(error.help().expect("a remedy").contains(remedy), "{}", error.help().expect("a remedy"));
+    };
+    let (key, certificate) = ("monitor.key", "monitor.certificate");
+    refused("monitor.pem", "gone.pem", key, "`monitor.key`: ", "`subcloud suite keygen` wrote");
+    refused("monitor.pem", "owner.pub.pem", key, "holds a public key, expected a private one", "starts at");
+    let alone = "certificate = \"monitor.cert.toml\"\n";
+    refused(alone, "", key, "is not the key that `suite.trust` names", "add `certificate`");
+    refused("monitor.cert.toml", "gone.toml", certificate, "cannot read the certificate", "starts at");
+    refused("monitor.cert.toml", "v.toml", certificate, "v.toml:1: ", "starts at");
+    refused("monitor.cert.toml", "false.toml", certificate, "is not by the owner", "subcloud suite certify");
+    refused("monitor.cert.toml", "other.toml", certificate, "is for another key", "the certificate of this key");
+    read(&folder, &cloud.replace("monitor.cert.toml", "dated.toml"), &[]).expect("the run has a start");
+    let undated = cloud.replace("starts_at = 2026-11-22T00:00:00Z\n", "").replace("monitor.cert.toml", "dated.toml");
+    let error = read(&folder, &undated, &[]).expect_err("no start");
+    assert!(error.message().contains("does not say when it starts"), "{error}");
+}

@@ -23,6 +23,8 @@
 //! # Ok::<(), datasets::Error>(())
 //! ```
 //!
+//! Applications may carry rules by which their nodes change the suite: see [`rule`].
+//!
 //! A version is signed, and verified before nodes take it:
 //!
 //! - [`encode`](mod@encode): the canonical bytes of a suite.

@@ -34,6 +34,30 @@ where = """
 load < 1e3"""
 "#;
 
+const RULES: &str = r#"[suite]
+version = 9
+[[suite.app]]
+name = "monitoring"
+share = 0.1
+[[suite.app.rule]]
+name = "shed"
+when = "size < 600_000 and not load > 0.5"
+epochs = 2
+cool_down = 5
+remove = "chat"
+[[suite.app.rule]]
+name = "grow"
+when = "load > size"
+scale = { app = "chat", by = 1.25, least = 0.01, most = 0.5 }
+[[suite.app]]
+name = "chat"
+share = 0.2
+[[suite.app.rule]]
+name = "keep"
+when = '''size >= 1e3'''
+add = { name = "backup", top = "load", nodes = 500, where = "load > 0.5", min_mean = { load = 5 } }
+"#;
+
 const PLAIN: &str = "[suite]\nversion = 8\n[[suite.app]]\nname = \"chat\"\nshare = 1.0\n";
 
 pub fn owner() -> PrivateKey {
@@ -55,7 +79,7 @@ pub fn certificates() -> Vec<Certificate> {
 
 /// Suites without signatures.
 pub fn suites() -> Vec<String> {
-    vec![FULL.to_owned(), PLAIN.to_owned()]
+    vec![FULL.to_owned(), PLAIN.to_owned(), RULES.to_owned()]
 }
 
 /// The same suites, signed by the owner and by the planner.

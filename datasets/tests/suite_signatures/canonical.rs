@@ -1,11 +1,11 @@
 //! The canonical bytes of a suite.
 
-use datasets::suite::{App, Choice, Comparison, Condition, Operand, Request, Suite, Test, encode};
+use datasets::suite::{Action, App, Choice, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::fixture::{attributes, certificate, held, only, owner, planner};
+use crate::fixture::{attributes, certificate, held, only, owner, planner, rule};
 
 /// A suite with something of everything.
 fn full() -> Suite {
@@ -43,6 +43,27 @@ fn the_bytes_are_those_of_the_documentation() {
 }
 
 #[test]
+fn rules_stand_behind_all_else() {
+    let mut suite = full();
+    let mut expected = encode(&suite, &attributes());
+    let scale = Action::Scale { app: "chat".to_owned(), by: 1.5, least: -0.0, most: 0.25 };
+    let add = Action::Add(Box::new(App::of_share("b", 0.25, Choice::Top(1))));
+    suite.apps[0].rules.push(rule("shed", "a"));
+    suite.apps[1].rules.push(Rule { epochs: 2, cool_down: 0, action: scale, ..rule("s", "") });
+    suite.apps[1].rules.push(Rule { action: add, ..rule("+", "") });
+    expected.extend(b"rules\n\0\0\0\x03");
+    expected.extend(b"\0\0\0\0\0\0\0\x04shed\0\0\0\x08size < 2\0\0\0\x01\0\0\0\x04\x02\0\0\0\x01a");
+    expected.extend(b"\0\0\0\x01\0\0\0\x01s\0\0\0\x08size < 2\0\0\0\x02\0\0\0\0\x01\0\0\0\x04chat");
+    expected.extend([0x3f, 0xf8, 0, 0, 0, 0, 0, 0]);
+    expected.extend([0; 8]);
+    expected.extend([0x3f, 0xd0, 0, 0, 0, 0, 0, 0]);
+    expected.extend(b"\0\0\0\x01\0\0\0\x01+\0\0\0\x08size < 2\0\0\0\x01\0\0\0\x04\x03");
+    expected.extend(b"\0\0\0\x01b\x01\x3f\xd0\0\0\0\0\0\0\x01\0\0\0\x04load");
+    expected.extend([0; 4 + 1 + 4]);
+    assert_eq!(encode(&suite, &attributes()), expected);
+}
+
+#[test]
 fn a_negative_zero_is_zero() {
     let share = |share| Suite { apps: vec![App::of_share("a", share, Choice::Random)], ..Suite::default() };
     assert_eq!(encode(&share(-0.0), &attributes()), encode(&share(0.0), &attributes()));
@@ -64,7 +85,7 @@ fn text() -> impl Strategy<Value = String> {
     "[ab\\x00\\x01]{1,3}"
 }
 
-fn app() -> impl Strategy<Value = App> {
+fn bare_app() -> impl Strategy<Value = App> {
     let number = || prop_oneof![Just(0.0), Just(0.5), Just(1.0)];
     let request = prop_oneof![
         number().prop_map(Request::Share),
@@ -86,6 +107,28 @@ fn app() -> impl Strategy<Value = App> {
             rules: Vec::new(),
         },
     )
+}
+
+fn any_rule() -> impl Strategy<Value = Rule> {
+    let number = || prop_oneof![Just(0.0), Just(0.5)];
+    let action = prop_oneof![
+        text().prop_map(|app| Action::Remove { app }),
+        (text(), number(), number(), number()).prop_map(|(app, by, least, most)| Action::Scale {
+            app,
+            by,
+            least,
+            most
+        }),
+        bare_app().prop_map(|app| Action::Add(Box::new(app))),
+    ];
+    (text(), text(), 0..2_u32, 0..2_u32, action).prop_map(|(name, text, epochs, cool_down, action)| {
+        let when = Condition { text, ..rule("", "").when };
+        Rule { name, when, aggregates: Vec::new(), epochs, cool_down, action }
+    })
+}
+
+fn app() -> impl Strategy<Value = App> {
+    (bare_app(), vec(any_rule(), 0..3)).prop_map(|(app, rules)| App { rules, ..app })
 }
 
 fn suite() -> impl Strategy<Value = Suite> {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use datasets::suite::{App, Certificate, Choice, Description, PrivateKey, PublicKey, Scope, Suite, Verdict, verify};
+use datasets::suite::{
+    Action, App, Certificate, Choice, Condition, Description, Names, PrivateKey, PublicKey, Rule, Scope, Suite,
+    Verdict, verify,
+};
 
 /// 2026-01-01T00:00:00Z, the moment at which everything is judged.
 pub const NOW: i64 = 1_767_225_600;
@@ -26,6 +29,14 @@ pub fn attributes() -> Vec<String> {
 /// Applications of these names, each for a tenth of the cloud.
 pub fn apps(names: &[&str]) -> Vec<App> {
     names.iter().map(|&name| App::of_share(name, 0.1, Choice::Top(0))).collect()
+}
+
+/// A rule of this name that removes an application.
+pub fn rule(name: &str, app: &str) -> Rule {
+    let mut names = Names::Aggregates(Vec::new());
+    let when = Condition::parse("size < 2", &mut names).expect("a condition");
+    let action = Action::Remove { app: app.to_owned() };
+    Rule { name: name.to_owned(), when, aggregates: names.list().to_vec(), epochs: 1, cool_down: 4, action }
 }
 
 /// Version 1, which nodes hold.

@@ -2,7 +2,7 @@
 
 use datasets::suite::{Choice, Description, Reason, Request, Suite, Verdict, beyond, verify};
 
-use crate::fixture::{NOW, apps, certificate, held, next, only, planner, trusted, verdict};
+use crate::fixture::{NOW, apps, certificate, held, next, only, planner, rule, trusted, verdict};
 
 /// What becomes of a change by a key that may change `chat` and `cache`.
 fn change(change: impl FnOnce(&mut Suite)) -> Verdict {
@@ -40,6 +40,19 @@ fn nothing_about_other_applications_may_change() {
     assert_eq!(one(|app| app.min_nodes = Some(5)), REFUSED);
     assert_eq!(one(|app| app.min_means = vec![(0, 0.5)]), REFUSED);
     assert_eq!(one(|app| app.name = "recorders".to_owned()), REFUSED);
+}
+
+#[test]
+fn rules_belong_to_the_application_that_carries_them() {
+    let one = |place: usize, edit: fn(&mut Suite, usize)| change(|suite| edit(suite, place));
+    let add = |suite: &mut Suite, place: usize| suite.apps[place].rules.push(rule("shed", "monitoring"));
+    assert_eq!(one(1, add), Verdict::Valid);
+    assert_eq!(one(0, add), REFUSED);
+    let carried = next(|suite| suite.apps[0].rules.push(rule("shed", "chat")));
+    let mut changed = carried.clone();
+    changed.suite.apps[0].rules[0].epochs = 2;
+    assert_eq!(beyond(&only(&["chat"]), &changed, Some(&carried)), ["it changes \"monitoring\""]);
+    assert_eq!(beyond(&only(&["monitoring"]), &changed, Some(&carried)), [""; 0]);
 }
 
 #[test]

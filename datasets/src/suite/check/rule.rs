@@ -118,7 +118,7 @@ impl Check<'_, '_> {
     }
 
     fn scale(&self, raw: &Scale, offers: &[Offer<'_>]) -> Result<Action, Error> {
-        let request = self.offered(&raw.app, offers)?;
+        let request = self.offered_alike(&raw.app, offers)?;
         let (most, expected) = match request {
             Request::Share(_) => (1.0, "a fraction from 0 to 1"),
             Request::Nodes(_) => (f64::from(u32::MAX), "a number from 0 to 4294967295"),
@@ -147,18 +147,24 @@ impl Check<'_, '_> {
 
     /// What an application asks for that the suite has or that a rule may add.
     fn offered(&self, name: &At<String>, offers: &[Offer<'_>]) -> Result<Request, Error> {
-        let mut requests = offers.iter().filter(|(offer, _)| *offer == name.as_str()).map(|&(_, request)| request);
-        let Some(first) = requests.next() else {
+        let request = offers.iter().find(|(offer, _)| *offer == name.as_str()).map(|&(_, request)| request);
+        request.ok_or_else(|| {
             let known: Vec<&str> = offers.iter().map(|&(offer, _)| offer).collect();
             let list = known.join(", ");
             let help = match nearest(name, &known) {
                 Some(near) => format!("did you mean \"{near}\"? The suite has: {list}"),
                 None => format!("the suite has: {list}"),
             };
-            return Err(self.refuse(name.span(), format!("no application is named \"{}\"", **name), help));
-        };
+            self.refuse(name.span(), format!("no application is named \"{}\"", **name), help)
+        })
+    }
+
+    /// The same, where the unit matters.
+    fn offered_alike(&self, name: &At<String>, offers: &[Offer<'_>]) -> Result<Request, Error> {
+        let first = self.offered(name, offers)?;
         let unit = std::mem::discriminant(&first);
-        if requests.any(|other| std::mem::discriminant(&other) != unit) {
+        let differs = |(offer, other): &Offer<'_>| *offer == name.as_str() && std::mem::discriminant(other) != unit;
+        if offers.iter().any(differs) {
             let message = format!("application \"{}\" is added with another unit than it has elsewhere", **name);
             let help = "let it ask by one of `share`, `nodes` and `rest` everywhere, so that a rule can speak of it";
             return Err(self.refuse(name.span(), message, help));
