@@ -120,7 +120,8 @@ fn bounds_are_by_default_all_that_an_application_may_ask_for() {
         assert_eq!(least.to_bits(), 0);
         most
     };
-    assert_eq!(["share = 0.2", "nodes = 5", "rest = true"].map(most), [1.0, 4_294_967_295.0, f64::MAX]);
+    let found = ["share = 0.2", "nodes = 5", "rest = true"].map(most);
+    assert_eq!(found.map(f64::to_bits), [1.0, 4_294_967_295.0, f64::MAX].map(f64::to_bits));
 }
 
 #[test]
@@ -267,7 +268,8 @@ fn a_suite_has_at_most_eight_rules() {
 
 #[test]
 fn applications_that_rules_may_add_count_towards_the_most() {
-    let apps: String = (0..253).map(|number| format!("[[suite.app]]\nname = \"{number}\"\nrest = true\n")).collect();
+    let app = |number| format!("[[suite.app]]\nname = \"{number}\"\nrest = true\n");
+    let apps: String = (0..253).map(app).collect();
     let add = |name: &str| {
         format!("[[suite.app.rule]]\nname = \"r\"\nwhen = \"a < 1\"\nadd = {{ name = \"{name}\", rest = 1 }}\n")
     };

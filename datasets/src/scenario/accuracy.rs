@@ -37,7 +37,7 @@ pub(super) fn instances(error: f64, deviation: f64) -> u32 {
 pub(super) fn deviation(network: &Network, leaving: f64) -> f64 {
     let one_sided = (1.0 - network.request_loss) * network.reply_loss;
     let lost = 1.0 - (1.0 - network.request_loss) * (1.0 - network.reply_loss);
-    let factor = (1.0 + lost) / 2.0 * libm::exp(-(1.0 - lost) / 2.0);
+    let factor = f64::midpoint(1.0, lost) * libm::exp(-(1.0 - lost) / 2.0);
     ((one_sided / 2.0 + leaving) / (1.0 - factor)).sqrt()
 }
 
