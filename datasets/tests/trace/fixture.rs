@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EventRow, Finished, Meta, NodeRows, OverlayRow, SliceRow,
-    SuiteRow, Writer,
+    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, Finished, Meta, NodeRows, OverlayRow,
+    RuleRow, SliceRow, SuiteRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -95,12 +95,13 @@ pub fn breach(constraint: &str, worst_value: Option<f64>) -> BreachRow {
     }
 }
 
+/// Estimates of which nodes hold a result from cycle 1 on, and one that can be off from cycle 2 on.
 pub fn aggregate(cycle: u32) -> AggregateRow {
     AggregateRow {
         cycle,
         aggregate: "bandwidth".into(),
         function: "average".into(),
-        epoch: 0,
+        epoch: cycle,
         participants_count: 10,
         true_value: 0.0,
         mean: 0.0,
@@ -108,9 +109,46 @@ pub fn aggregate(cycle: u32) -> AggregateRow {
         min: -1.0,
         max: 1.0,
         relative_error: None,
-        held_count: 0,
-        held_mean: None,
-        held_relative_error: None,
+        held_count: u64::from(cycle) << 40,
+        held_mean: (cycle > 0).then_some(2.5),
+        held_relative_error: (cycle > 1).then_some(0.125),
+    }
+}
+
+/// An epoch in which nodes found a mean, or none.
+pub fn epoch(epoch: u32, mean: Option<f64>) -> EpochRow {
+    let of_results = |value: f64| mean.map(|mean| mean + value);
+    EpochRow {
+        aggregate: "size".into(),
+        function: "count".into(),
+        epoch,
+        first_cycle: 12 * epoch + 1,
+        last_cycle: 12 * epoch + 14,
+        true_value: 1000.0,
+        true_value_at_end: 998.0,
+        results_count: mean.map_or(0, |_| 990),
+        without_result_count: mean.map_or(1000, |_| 10),
+        mean,
+        sd: of_results(0.5),
+        min: of_results(-7.0),
+        max: of_results(8.0),
+        relative_error: of_results(0.25),
+        worst_relative_error: of_results(0.75),
+    }
+}
+
+pub fn rule(cycle: u32, verdict: &str) -> RuleRow {
+    RuleRow {
+        cycle,
+        app: "monitoring".into(),
+        rule: "shed".into(),
+        condition: "size < 600_000".into(),
+        cause: "size=512345.5".into(),
+        action: "remove chat".into(),
+        nodes_count: 1 << 40,
+        base_version: 1,
+        version: u64::MAX,
+        verdict: verdict.into(),
     }
 }
 
@@ -174,6 +212,10 @@ pub fn fill(writer: &mut Writer) {
     writer.event(event(2));
     writer.breach(breach("min_nodes", Some(98.0)));
     writer.breach(breach("min_mean bandwidth_mbps", None));
+    writer.epoch(epoch(0, None));
+    writer.epoch(epoch(1, Some(1001.5)));
+    writer.rule(rule(1, "taken"));
+    writer.rule(rule(2, "expired"));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();
 }

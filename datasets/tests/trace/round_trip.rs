@@ -1,7 +1,9 @@
 use datasets::trace::{CycleRow, NodeRows, Writer, read};
 use tempfile::tempdir;
 
-use crate::fixture::{self, aggregate, app, breach, cycle, degree, event, meta, nodes, overlay, slice, suite};
+use crate::fixture::{
+    self, aggregate, app, breach, cycle, degree, epoch, event, meta, nodes, overlay, rule, slice, suite,
+};
 
 #[test]
 fn every_table_comes_back_as_it_was_written() {
@@ -15,6 +17,8 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.suites().unwrap()[..3], [suite(0, 1), suite(0, u64::MAX), suite(1, 1)]);
     assert_eq!(run.breaches().unwrap(), [breach("min_nodes", Some(98.0)), breach("min_mean bandwidth_mbps", None)]);
     assert_eq!(run.aggregates().unwrap(), [0, 1, 2].map(aggregate));
+    assert_eq!(run.epochs().unwrap(), [epoch(0, None), epoch(1, Some(1001.5))]);
+    assert_eq!(run.rules().unwrap(), [rule(1, "taken"), rule(2, "expired")]);
     assert_eq!(run.overlay().unwrap(), [overlay(2)]);
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
     assert_eq!(run.events().unwrap(), [event(2)]);
@@ -47,6 +51,7 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
     assert!(run.slices().unwrap().is_empty() && run.apps().unwrap().is_empty());
     assert!(run.suites().unwrap().is_empty() && run.breaches().unwrap().is_empty());
     assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
+    assert!(run.epochs().unwrap().is_empty() && run.rules().unwrap().is_empty());
     assert!(snapshots(&run).is_empty());
 }
 

@@ -11,8 +11,20 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     let folder = tempdir().unwrap();
     let out = folder.path().join("new/run");
     let finished = fixture::write(&out);
-    let names =
-        ["aggregates", "apps", "breaches", "cycles", "degrees", "events", "nodes", "overlay", "slices", "suites"];
+    let names = [
+        "aggregates",
+        "apps",
+        "breaches",
+        "cycles",
+        "degrees",
+        "epochs",
+        "events",
+        "nodes",
+        "overlay",
+        "rules",
+        "slices",
+        "suites",
+    ];
     let mut expected: Vec<PathBuf> =
         names.map(|table| format!("traces/{table}/run=fixture-1/seed=42/part-0.parquet").into()).to_vec();
     expected.insert(0, "run.json".into());
@@ -20,7 +32,7 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     assert_eq!(fs::read_dir(&out).unwrap().count(), 2);
     assert_eq!(fs::read_to_string(out.join("run.json")).unwrap(), "{\"cycles\": 2}\n");
     let sizes: u64 = finished.files.iter().map(|file| fs::metadata(&file.path).unwrap().len()).sum();
-    assert_eq!((finished.rows, finished.bytes), (3 + 3 + 6 + 6 + 2 + 3 + 1 + 2 + 2000 + 1, sizes));
+    assert_eq!((finished.rows, finished.bytes), (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2000 + 1, sizes));
 }
 
 #[test]
@@ -47,7 +59,7 @@ fn a_directory_that_holds_a_run_is_refused_without_replace() {
     let error = Writer::create(folder.path(), meta(), false).err().unwrap();
     assert!(matches!(error, Error::Occupied { .. }));
     assert!(error.remedy().contains("--force"));
-    assert_eq!(fixture::files(folder.path()).len(), 11);
+    assert_eq!(fixture::files(folder.path()).len(), 13);
 }
 
 #[test]
