@@ -1,5 +1,5 @@
 -- How views forget the dead: a row per cycle at which the overlay is measured, from the last event before it on. A new version
--- of the suite kills nobody, and is no event here.
+-- of the suite kills nobody, and is no event here, whoever made it.
 -- factor_per_cycle: by what factor the dead links per live node fell per cycle since the row before; null from none.
 WITH steps AS (
     SELECT
@@ -16,7 +16,7 @@ since AS (
     SELECT steps.run AS run, steps.seed AS seed, steps.cycle AS cycle, MAX(events.cycle) AS event_cycle
     FROM steps
     JOIN events ON steps.run = events.run AND steps.seed = events.seed
-    WHERE events.cycle <= steps.cycle AND events.event NOT LIKE 'suite %'
+    WHERE events.cycle <= steps.cycle AND events.event NOT LIKE 'suite %' AND events.event NOT LIKE 'rule %'
     GROUP BY steps.run, steps.seed, steps.cycle
 )
 SELECT
