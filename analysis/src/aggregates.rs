@@ -57,8 +57,8 @@ pub struct Factor {
     pub factor: f64,
 }
 
-/// The aggregates of the last cycle, in their order there. `undisturbed` is the last cycle before any node came or went.
-pub(crate) fn aggregates(rows: Vec<AggregateRow>, undisturbed: u32, settings: &Settings) -> Vec<Aggregate> {
+/// The rows of each aggregate, in the order of the trace.
+pub(crate) fn by_name(rows: Vec<AggregateRow>) -> Vec<Vec<AggregateRow>> {
     let mut order: Vec<String> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<AggregateRow>> = BTreeMap::new();
     for row in rows {
@@ -67,13 +67,13 @@ pub(crate) fn aggregates(rows: Vec<AggregateRow>, undisturbed: u32, settings: &S
         }
         by_name.entry(row.aggregate.clone()).or_default().push(row);
     }
-    order.iter().filter_map(|name| aggregate(&by_name[name], undisturbed, settings)).collect()
+    order.iter().filter_map(|name| by_name.remove(name)).collect()
 }
 
-fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Option<Aggregate> {
+/// The aggregate that has these rows. `undisturbed` is the last cycle before any node came or went.
+pub(crate) fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Option<Aggregate> {
     let last = rows.last()?;
     let agreed = rows.iter().rev().take_while(|row| row.max - row.min <= 0.0).last();
-    let averages = matches!(last.function.as_str(), "average" | "variance" | "geometric-mean");
     Some(Aggregate {
         aggregate: last.aggregate.clone(),
         function: last.function.clone(),
@@ -81,21 +81,26 @@ fn aggregate(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Op
         mean: last.mean,
         relative_error: last.relative_error,
         agreed_at: agreed.map(|row| row.cycle),
-        contraction: averages.then(|| contraction(rows, undisturbed, settings)),
+        contraction: contraction(rows, undisturbed, settings),
     })
 }
 
-fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Contraction {
+/// How the variance of these rows fell; `None` for functions whose estimates do not average out.
+pub(crate) fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Settings) -> Option<Contraction> {
+    let function = rows.first()?.function.as_str();
+    if !matches!(function, "average" | "variance" | "geometric-mean") {
+        return None;
+    }
     let falling = rows.iter().take_while(|row| is_spread(row)).count();
     let (falling, rounded) = rows.split_at(falling);
     let steps = falling.windows(2).filter_map(|pair| factor(&pair[0], &pair[1])).collect();
-    Contraction {
+    Some(Contraction {
         mean: mean_factor(falling, undisturbed.min(MEAN_OVER_CYCLES)),
         steps,
         theory: theory::variance_factor(settings),
-        theory_is_exact: rows.iter().all(|row| row.function == "average"),
+        theory_is_exact: function == "average",
         rounding_after: rounded.first().map(|row| row.cycle),
-    }
+    })
 }
 
 /// The factor from the first row to the last one not after `until`, or to the second if rows are further apart.

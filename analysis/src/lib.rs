@@ -2,10 +2,11 @@
 //!
 //! [`Summary::read`] turns a run directory into answers: which application got how many nodes and which ones
 //! ([`Application`]), how fast that settled ([`Settling`]), how well nodes know their rank ([`Gradient`]), and how fast
-//! estimates converge beside the published theory ([`Aggregate`], [`theory`]), how views forget the dead
+//! estimates converge beside the published theory ([`Aggregate`], [`theory`]), what they are worth where they restart
+//! ([`Epochs`]), how views forget the dead
 //! ([`DeadLinks`]), and how many nodes come and go ([`Churn`]). Of a suite that changes while it runs it says how versions
 //! spread ([`Version`]), what each did to the applications ([`Change`]), which nodes these win and lose ([`AppChurn`]), and
-//! which constraints were broken ([`depth_fraction`]). Its `Display` is the table that a run prints.
+//! which constraints were broken ([`depth_fraction`]), and what nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
 //!
 //! Analysts who prefer SQL find files for DuckDB and Polars in `analysis/sql/`, and how to use them in
 //! `analysis/README.md`.
@@ -17,11 +18,13 @@ mod breaches;
 mod changes;
 mod churn;
 mod cost;
+mod epochs;
 mod error;
 mod gradients;
 mod moves;
 mod overlay;
 mod render;
+mod rules;
 mod settings;
 mod summary;
 pub mod theory;
@@ -33,10 +36,12 @@ pub use breaches::depth_fraction;
 pub use changes::{AppChange, Change};
 pub use churn::Churn;
 pub use cost::Cost;
+pub use epochs::{Epochs, Errors};
 pub use error::Error;
 pub use gradients::Gradient;
 pub use moves::{AppChurn, Moves};
 pub use overlay::DeadLinks;
+pub use rules::{ACTING, Firing, Held};
 pub use settings::{Pairing, Settings};
 pub use summary::Summary;
 pub use versions::{Entry, Rejections, SPREAD, Version};

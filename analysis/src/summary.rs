@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use datasets::trace::{BreachRow, EventRow, OverlayRow, read};
+use datasets::trace::{AggregateRow, BreachRow, EventRow, OverlayRow, read};
 
 use crate::{
-    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Error, Gradient, Settings, Settling, Version,
+    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Settings,
+    Settling, Version,
 };
-use crate::{aggregates, applications, changes, churn, gradients, moves, overlay, versions};
+use crate::{aggregates, applications, changes, churn, epochs, gradients, moves, overlay, rules, versions};
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,12 +31,15 @@ pub struct Summary {
     pub applications: Vec<Application>,
     /// When all applications together settled; `None` without applications.
     pub settling: Option<Settling>,
-    /// The cycle from which on settling is measured: where the last version came in that nodes should take, or 0.
+    /// The cycle from which on settling is measured: where the last version came in, or was made by a rule, that nodes should take;
+    /// 0 if there was none.
     pub settling_from: u32,
     /// The versions of the suite in the order of their coming in, the first one included.
     pub versions: Vec<Version>,
     /// What each later version did to the applications, bad ones left out.
     pub changes: Vec<Change>,
+    /// What nodes changed by rules, in the order of the trace.
+    pub firings: Vec<Firing>,
     /// The nodes that applications win and lose; empty if nothing disturbs the run, or nobody moves after the first cycle.
     pub app_churn: Vec<AppChurn>,
     /// The times in which a constraint of an application was broken, in the order of the trace.
@@ -46,8 +50,10 @@ pub struct Summary {
     pub overlay: Vec<OverlayRow>,
     /// Entries of live nodes' views that named dead nodes; `None` if there never was one.
     pub dead_links: Option<DeadLinks>,
-    /// The aggregates in the order of the scenario.
+    /// The aggregates that do not restart, in the order of the scenario.
     pub aggregates: Vec<Aggregate>,
+    /// Those that do.
+    pub epochs: Vec<Epochs>,
     /// What happened to the cloud.
     pub events: Vec<EventRow>,
     /// Nodes that came and went by themselves; `None` if none did.
@@ -69,18 +75,26 @@ impl Summary {
         let apps = run.apps()?;
         let events = run.events()?;
         let measured = run.overlay()?;
-        let versions = versions::versions(&run.suites()?, &events);
-        let settling_from = versions.iter().filter_map(Version::launch).map(|entry| entry.cycle).max().unwrap_or(0);
-        // A new version makes no node come or go, and disturbs no aggregate.
-        let disturbing = |event: &&EventRow| versions::launched(event).is_none();
-        let disturbances: Vec<EventRow> = events.iter().filter(disturbing).cloned().collect();
+        let suites = run.suites()?;
+        let versions = versions::versions(&suites, &events);
+        let firings = rules::firings(run.rules()?, &suites, &apps);
+        let last_cycle = cycles.last().map_or(0, |row| row.cycle);
+        let settling_from = last_change(&versions, &firings).min(last_cycle);
+        let disturbances: Vec<EventRow> =
+            events.iter().filter(|event| versions::is_disturbing(event)).cloned().collect();
         let churn = churn::churn(&cycles, &disturbances);
-        let is_disturbed = churn.is_some() || !events.is_empty();
+        let is_disturbed = churn.is_some() || !events.is_empty() || !firings.is_empty();
+        let undisturbed = churn::undisturbed(&cycles, &disturbances);
+        let nodes_count = cycles.first().map_or(0, |row| row.alive_count);
+        let finished = run.epochs()?;
+        let (restarting, lasting): (Vec<_>, Vec<_>) = aggregates::by_name(run.aggregates()?)
+            .into_iter()
+            .partition(|rows: &Vec<AggregateRow>| epochs::restarts(rows, &finished));
         Ok(Summary {
             run_id: run.meta().run_id.clone(),
             seed: run.meta().seed,
-            cycles: cycles.last().map_or(0, |row| row.cycle),
-            nodes_count: cycles.first().map_or(0, |row| row.alive_count),
+            cycles: last_cycle,
+            nodes_count,
             alive_count: cycles.last().map_or(0, |row| row.alive_count),
             attributes: run.meta().attributes.clone(),
             applications: applications::applications(&apps, settling_from),
@@ -88,22 +102,31 @@ impl Summary {
             settling_from,
             changes: changes::changes(&apps, &versions),
             versions,
+            firings,
             app_churn: if is_disturbed { moves::app_churn(&apps) } else { Vec::new() },
             breaches: run.breaches()?,
             gradients: gradients::gradients(run.slices()?),
             dead_links: overlay::dead_links(&measured),
             overlay: ends(measured),
-            aggregates: aggregates::aggregates(
-                run.aggregates()?,
-                churn::undisturbed(&cycles, &disturbances),
-                &settings,
-            ),
+            aggregates: (lasting.iter())
+                .filter_map(|rows| aggregates::aggregate(rows, undisturbed, &settings))
+                .collect(),
+            epochs: (restarting.iter())
+                .filter_map(|rows| epochs::of_aggregate(rows, &finished, nodes_count, undisturbed, &settings))
+                .collect(),
             churn,
             cost: Cost::of(&cycles),
             events,
             settings,
         })
     }
+}
+
+/// The cycle at whose start the last version came in, or was there by a rule, that nodes should take; 0 if there was none.
+fn last_change(versions: &[Version], firings: &[Firing]) -> u32 {
+    let launched = versions.iter().filter_map(Version::launch).map(|entry| entry.cycle);
+    let made = firings.iter().filter(|firing| firing.is_taken()).map(|firing| firing.rule.cycle + 1);
+    launched.chain(made).max().unwrap_or(0)
 }
 
 /// The first and the last row.

@@ -11,9 +11,15 @@ const MOST_STEPS: usize = 60;
 
 impl Summary {
     pub(super) fn convergence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.aggregates.is_empty() {
-            return Ok(());
+        if !self.aggregates.is_empty() {
+            self.estimates(f)?;
+            self.agreements(f)?;
         }
+        self.epochs(f)?;
+        self.contractions(f)
+    }
+
+    fn estimates(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nAggregates after cycle {}: what the nodes found\n", self.cycles)?;
         let mut table = Table::new(&["aggregate", "function", "true value", "mean estimate", "rms error"], 2);
         for aggregate in &self.aggregates {
@@ -25,9 +31,7 @@ impl Summary {
             let cells = [decimal(aggregate.true_value), decimal(aggregate.mean), error];
             table.row(&[vec![aggregate.aggregate.clone(), aggregate.function.clone()], cells.to_vec()].concat());
         }
-        table.write(f)?;
-        self.agreements(f)?;
-        self.contractions(f)
+        table.write(f)
     }
 
     /// For the functions that spread: when all nodes had the same answer.
@@ -49,15 +53,16 @@ impl Summary {
     }
 
     fn contractions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let falling =
-            |aggregate: &'_ Aggregate| aggregate.contraction.clone().map(|fall| (aggregate.aggregate.clone(), fall));
-        let falling: Vec<(String, Contraction)> = self.aggregates.iter().filter_map(falling).collect();
+        let lasting = self.aggregates.iter().map(|found| (&found.aggregate, &found.contraction));
+        let restarting = self.epochs.iter().map(|found| (&found.aggregate, &found.contraction));
+        let falling: Vec<(&String, &Contraction)> =
+            lasting.chain(restarting).filter_map(|(name, fall)| Some((name, fall.as_ref()?))).collect();
         if falling.is_empty() {
             return Ok(());
         }
         writeln!(f, "\nFactor by which the variance over the nodes falls in a cycle\n")?;
         let mut table = Table::new(&["aggregate", "over cycles", "measured", "theory"], 1);
-        for (name, fall) in &falling {
+        for &(name, fall) in &falling {
             let (cycles, measured) = match fall.mean {
                 Some(mean) => (format!("{}-{}", mean.after_cycle + 1, mean.cycle), format!("{:.4}", mean.factor)),
                 None => ("-".to_owned(), "-".to_owned()),
@@ -70,7 +75,7 @@ impl Summary {
             table.row(&[name.clone(), cycles, measured, theory]);
         }
         table.write(f)?;
-        falling.iter().try_for_each(|(name, fall)| steps(f, name, fall))
+        falling.into_iter().try_for_each(|(name, fall)| steps(f, name, fall))
     }
 }
 

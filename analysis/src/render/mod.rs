@@ -2,15 +2,18 @@
 
 mod breaches;
 mod convergence;
+mod epochs;
 mod moves;
 mod number;
 mod overlay;
+mod rules;
 mod suite;
 mod table;
 mod versions;
 
 use std::fmt;
 
+use crate::versions::is_by_rule;
 use crate::{Churn, Summary};
 use number::{count, decimal, percent};
 use table::{Table, wrapped};
@@ -24,6 +27,7 @@ impl fmt::Display for Summary {
         self.suite(f)?;
         self.breaches(f)?;
         self.versions(f)?;
+        self.rules(f)?;
         self.changes(f)?;
         self.app_churn(f)?;
         self.gradients(f)?;
@@ -64,10 +68,10 @@ impl Summary {
         Ok(())
     }
 
-    /// The events; those that happen in one cycle after the other are told together.
+    /// The events; those that happen in one cycle after the other are told together, and what rules did further down.
     fn happened(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut runs: Vec<(u32, u32, &str, u64)> = Vec::new();
-        for event in &self.events {
+        for event in self.events.iter().filter(|event| !is_by_rule(event)) {
             let goes_on = |run: &&mut (u32, u32, &str, u64)| run.2 == event.event && event.cycle <= run.1 + 1;
             match runs.iter_mut().rev().find(goes_on) {
                 Some(run) => (run.1, run.3) = (event.cycle, run.3 + event.nodes_count),

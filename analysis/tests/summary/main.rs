@@ -3,7 +3,9 @@
 
 mod breaches;
 mod degenerate;
+mod epochs;
 mod fixture;
 mod living;
+mod rules;
 mod text;
 mod values;
