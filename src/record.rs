@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use datasets::scenario::{SamplingProtocol, Scenario};
-use datasets::suite::{Request, Verdict};
+use datasets::suite::Verdict;
 use engine::Simulation;
 use engine::cloud::Cloud;
 use serde_json::{Value, json};
@@ -28,11 +28,9 @@ fn partners(scenario: &Scenario) -> String {
 /// What nodes should find out by gossip, and are told instead.
 pub fn told(scenario: &Scenario) -> Vec<&'static str> {
     let taken = scenario.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
-    let apps = || scenario.suite.apps.iter().chain(taken.clone().flat_map(|launch| &launch.suite.apps));
-    let size = apps().any(|app| matches!(app.request, Request::Nodes(_)));
-    let fit = apps().any(|app| app.condition.is_some());
-    let told = [(size, "the true number of live nodes"), (fit, "the share of the nodes that fit a condition")];
-    told.into_iter().filter_map(|(is_told, what)| is_told.then_some(what)).collect()
+    let mut apps = scenario.suite.apps.iter().chain(taken.flat_map(|launch| &launch.suite.apps));
+    let fit = apps.any(|app| app.condition.is_some());
+    fit.then_some("the share of the nodes that fit a condition").into_iter().collect()
 }
 
 /// The record of a finished run.
