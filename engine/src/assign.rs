@@ -7,7 +7,12 @@
 //! with steadiness: a node keeps the application that it had, unless its rank is off by more than that
 //! ```
 //!
-//! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; reads and writes one byte of
+//! A version with absolute requests asks of a node what its estimate of the cloud's size makes of them: those nodes of a stride that
+//! have one estimate (rounded, see [`mod@crate::size`]) decide at once, then those that have another. Once an epoch of counting has converged there are
+//! one to three.
+//!
+//! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; where an application asks for
+//! an absolute number, four bytes of estimate, twice; reads and writes one byte of
 //! application and one of membership of each gradient but those of all nodes; where versions spread, reads two more bytes and writes
 //! one.
 
@@ -21,6 +26,7 @@ use crate::pass::{STRIDE, strides};
 use crate::plan::{Pick, Plan};
 use crate::purpose::{SUITE, for_life};
 use crate::schedule::{MEMBER, is_member};
+use crate::size::{UNKNOWN, among, places};
 use crate::suites::{Claim, Suites, words};
 
 /// Why a node joins or leaves an application.
@@ -36,6 +42,10 @@ pub enum Cause {
 
 /// Instead of the version by which it decided last: a node was there before any version was.
 pub const WAITING: u8 = 1 << 7;
+
+/// Up to so many sizes of the cloud in a stride, a pass over the stride for each costs less than to gather the nodes. Changes speed
+/// only.
+const FEW: usize = 16;
 
 /// How many nodes joined and left an application, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +67,9 @@ pub struct Assigned {
 }
 
 /// Every node decides.
-pub fn assign(cloud: &mut Cloud, suites: &Suites, seed: u64, steadiness: f64) -> Assigned {
+pub fn assign(cloud: &mut Cloud, suites: &mut Suites, seed: u64, steadiness: f64) -> Assigned {
+    suites.believe(cloud);
+    let suites = &*suites;
     let Some(apps) = &mut cloud.apps else { return Assigned::default() };
     let (slots, members): (Vec<_>, Vec<_>) = (cloud.gradients.iter_mut())
         .map(|gradient| (&*gradient.slots, gradient.members.as_deref_mut().unwrap_or(&mut [])))
@@ -66,11 +78,13 @@ pub fn assign(cloud: &mut Cloud, suites: &Suites, seed: u64, steadiness: f64) ->
     let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let versions = cloud.versions.as_deref().unwrap_or(&[]);
     let acting = cloud.acting.as_deref_mut().unwrap_or(&mut []);
+    let estimates = suites.estimates(&cloud.aggregates);
     let scene = Scene { suites, seed, slack: words(steadiness) };
-    let columns = (((&mut **apps, alive), (versions, acting)), ((slots, members), attributes));
+    let columns = (((&mut **apps, alive), (versions, acting)), (((slots, members), attributes), estimates));
     let parts = strides(columns, |first, columns| {
-        let (((apps, alive), (versions, acting)), ((slots, members), attributes)) = columns;
-        scene.decide(Stride { first: first as u32, apps, alive, versions, acting, slots, members, attributes })
+        let (((apps, alive), (versions, acting)), (((slots, members), attributes), estimates)) = columns;
+        let first = first as u32;
+        scene.decide(Stride { first, apps, alive, versions, acting, slots, members, attributes, estimates })
     });
     let count = suites.plans.apps.len();
     let mut sum = Assigned { moves: vec![Moves::default(); count], found: scene.nothing_found() };
@@ -102,6 +116,7 @@ struct Scene<'a> {
 }
 
 /// The columns of a stride; those that are not there are empty.
+#[derive(Default)]
 struct Stride<'a> {
     first: u32,
     apps: &'a mut [u8],
@@ -111,6 +126,8 @@ struct Stride<'a> {
     slots: Vec<&'a [Slot]>,
     members: Vec<&'a mut [u8]>,
     attributes: Vec<&'a [f32]>,
+    /// Of the cloud's size.
+    estimates: &'a [f32],
 }
 
 /// What the nodes of a stride draw and fit, as far as the versions at hand ask for it.
@@ -118,6 +135,19 @@ struct Stride<'a> {
 struct Room {
     draws: Vec<Vec<u32>>,
     marks: Vec<Vec<u8>>,
+}
+
+impl Room {
+    /// That of some nodes.
+    fn gathered(&self, places: &[usize]) -> Self {
+        let draws = self.draws.iter().map(|draws| gathered(draws, places)).collect();
+        Self { draws, marks: self.marks.iter().map(|marks| gathered(marks, places)).collect() }
+    }
+}
+
+/// What lies at some places of a column, if it is there.
+fn gathered<T: Copy>(column: &[T], places: &[usize]) -> Vec<T> {
+    if column.is_empty() { Vec::new() } else { places.iter().map(|&place| column[place]).collect() }
 }
 
 impl Stride<'_> {
@@ -156,6 +186,9 @@ impl Scene<'_> {
         let mut versions = [0; STRIDE];
         let versions = &mut versions[..count];
         let (present, lacks) = stride.numbers(versions);
+        let mut sizes = [UNKNOWN; STRIDE];
+        let sizes = &mut sizes[..stride.estimates.len()];
+        places(sizes, stride.estimates);
         let room = self.room(&stride, present);
         let mut chosen = [NONE; STRIDE];
         let chosen = &mut chosen[..count];
@@ -165,10 +198,21 @@ impl Scene<'_> {
         }
         for number in (1..=self.suites.plans.versions.len()).filter(|number| present >> number & 1 == 1) {
             let decides = |k: usize| versions[k] == number as u8;
-            // The dead decide with the others, which is undone below.
-            let all = present & !1 == 1 << number && !lacks && !self.suites.plans.versions[number - 1].has_conditions();
-            self.decide_by(number, &stride, &room, (chosen, decides, all), &mut found[number - 1]);
             let plan = &self.suites.plans.versions[number - 1];
+            // The dead decide with the others, which is undone below.
+            let all = present & !1 == 1 << number && !lacks && !plan.has_conditions();
+            let found = &mut found[number - 1];
+            match *among(if plan.is_absolute() { sizes } else { &[] }, decides) {
+                [] => self.decide_by((number, UNKNOWN), &stride, &room, (chosen, decides, all), found),
+                [(size, _)] => self.decide_by((number, size), &stride, &room, (chosen, decides, all), found),
+                ref few if few.len() <= FEW => {
+                    for &(size, _) in few {
+                        let decides = |k: usize| decides(k) && sizes[k] == size;
+                        self.decide_by((number, size), &stride, &room, (chosen, decides, false), found);
+                    }
+                }
+                _ => self.decide_apart(number, &stride, &room, sizes, (chosen, decides), found),
+            }
             take_part(plan, &mut stride, &room, chosen, decides);
         }
         for (chosen, &alive) in chosen.iter_mut().zip(stride.alive) {
@@ -205,10 +249,11 @@ impl Scene<'_> {
         room
     }
 
-    /// Those nodes that decide by a version do so: `chosen` is what they choose, `all` says that there are no others.
+    /// Those nodes that decide by a version, and a size of the cloud, do so: `chosen` is what they choose, `all` says that there are no
+    /// others.
     fn decide_by(
         &self,
-        number: usize,
+        (number, size): (usize, u16),
         stride: &Stride<'_>,
         room: &Room,
         (chosen, decides, all): (&mut [u8], impl Fn(usize) -> bool, bool),
@@ -224,7 +269,7 @@ impl Scene<'_> {
         if plan.has_conditions() {
             *acting += (0..chosen.len()).filter(|&k| decides(k)).count() as u64;
         }
-        for (index, (step, claims)) in plan.steps.iter().zip(self.suites.claims(number)).enumerate() {
+        for (index, (step, claims)) in plan.steps.iter().zip(self.suites.claims_by(number, size)).enumerate() {
             let fits = step.condition.map_or(&[][..], |condition| &*room.marks[condition]);
             if let Some(found) = found.get_mut(index) {
                 let is_eligible = |(k, &app): (usize, &u8)| app == NONE && fits.get(k).is_none_or(|&fits| fits == 1);
@@ -260,6 +305,39 @@ impl Scene<'_> {
             chosen.iter_mut().zip(plainly).enumerate().for_each(|(k, (chosen, &mut app))| {
                 *chosen = if decides(k) { app } else { *chosen };
             });
+        }
+    }
+
+    /// As [`Scene::decide_by`], for nodes that differ in the size that they believe: gathers those of each, so that what it takes
+    /// follows from how many nodes there are, however many sizes.
+    fn decide_apart(
+        &self,
+        number: usize,
+        stride: &Stride<'_>,
+        room: &Room,
+        sizes: &[u16],
+        (chosen, decides): (&mut [u8], impl Fn(usize) -> bool),
+        found: &mut (u64, Vec<u64>),
+    ) {
+        // Sizes above, places below: sorted, those of a size are together.
+        let mut order: Vec<u32> =
+            (0..sizes.len()).filter(|&k| decides(k)).map(|k| u32::from(sizes[k]) << 16 | k as u32).collect();
+        order.sort_unstable();
+        let size = |word: u32| (word >> 16) as u16;
+        for alike in order.chunk_by(|&one, &other| size(one) == size(other)) {
+            let places: Vec<usize> = alike.iter().map(|&word| usize::from(word as u16)).collect();
+            let (mut apps, mut acting) = (gathered(stride.apps, &places), gathered(stride.acting, &places));
+            let slots: Vec<Vec<Slot>> = stride.slots.iter().map(|slots| gathered(slots, &places)).collect();
+            let few = Stride {
+                apps: &mut apps,
+                acting: &mut acting,
+                slots: slots.iter().map(|slots| &**slots).collect(),
+                ..Stride::default()
+            };
+            let mut choices = vec![NONE; places.len()];
+            let room = room.gathered(&places);
+            self.decide_by((number, size(alike[0])), &few, &room, (&mut choices, |_| true, true), found);
+            places.iter().zip(choices).for_each(|(&k, choice)| chosen[k] = choice);
         }
     }
 

@@ -141,7 +141,7 @@ impl<'a> Simulation<'a> {
         let (attributes, churn) = (Attributes::new(scenario)?, Churn::new(scenario)?);
         birth(&mut cloud, scenario, &attributes, &churn)?;
         cloud.apps.iter_mut().for_each(|apps| apps.fill(kernels::suite::NONE));
-        let mut suites = Suites::new(Plans::new(scenario), scenario.run.seed);
+        let mut suites = Suites::new(Plans::new(scenario), scenario);
         let alive = cloud.alive_count();
         if !scenario.suite.apps.is_empty() {
             suites.launch(1, &cloud, alive);
@@ -372,7 +372,8 @@ impl<'a> Simulation<'a> {
 
     fn assign(&mut self) {
         let start = Instant::now();
-        let assigned = assign(&mut self.cloud, &self.suites, self.scenario.run.seed, self.scenario.slicing.steadiness);
+        let assigned =
+            assign(&mut self.cloud, &mut self.suites, self.scenario.run.seed, self.scenario.slicing.steadiness);
         self.moves(&assigned.moves);
         if self.suites.is_relative() {
             self.known.is_stale |= self.suites.learn(self.cloud.alive_count(), &assigned.found);

@@ -4,7 +4,8 @@
 //! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
 //! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
 //!
-//! - what the suite asks: [`plan`] for each version, [`suites`] for what that means now (with [`layout`] and [`condition`]);
+//! - what the suite asks: [`plan`] for each version, [`suites`] for what that means now (with [`layout`], [`condition`] and
+//!   [`mod@size`]);
 //! - at birth: [`birth`], [`attributes`], [`truth`] (with [`rank`]);
 //! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`spread`], [`slicing`] (or [`ranking`]), [`assign`],
 //!   [`aggregate`];
@@ -40,6 +41,7 @@ pub mod ranking;
 pub mod sampling;
 pub mod schedule;
 pub mod select;
+pub mod size;
 pub mod slicing;
 pub mod split;
 pub mod spread;

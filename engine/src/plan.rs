@@ -202,7 +202,13 @@ impl Plan {
     /// Whether what it asks depends on the cloud, and not on itself alone.
     #[must_use]
     pub fn is_relative(&self) -> bool {
-        self.has_conditions() || self.steps.iter().any(|step| matches!(step.request, Request::Nodes(_)))
+        self.has_conditions() || self.is_absolute()
+    }
+
+    /// Whether an application asks for an absolute number of nodes.
+    #[must_use]
+    pub fn is_absolute(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.request, Request::Nodes(_)))
     }
 
     /// Whether an application has a condition.

@@ -51,7 +51,7 @@ pub struct Preview {
 /// If there is no room for the cloud, or its fleet cannot be read.
 pub fn preview(scenario: &Scenario, before: &Suite, after: &Suite) -> Result<Preview, Error> {
     let scenario = alone(scenario, before, after);
-    let mut suites = Suites::new(Plans::new(&scenario), scenario.run.seed);
+    let mut suites = Suites::new(Plans::new(&scenario), &scenario);
     let mut cloud = Cloud::new(&scenario, &Storage::Memory)?;
     birth(&mut cloud, &scenario, &Attributes::new(&scenario)?, &Churn::new(&scenario)?)?;
     let nodes = cloud.alive_count();

@@ -1,20 +1,30 @@
 //! What the versions of the suite ask of a node now: bounds on its own ids, in order of precedence.
 //!
-//! Most of it follows from the suite alone. Two figures a node does not know yet: how many nodes there are, where an application asks
-//! for an absolute number, and what share of them fits a condition. Until nodes can estimate them they are the true ones: the
-//! number of live nodes, and of those that were eligible at the last assignment (before there are as many as in the sample, a
-//! central assignment of a sample of the cloud).
+//! Most of it follows from the suite alone. Where an application asks for an absolute number, a node also needs to know how many
+//! nodes there are: it goes by its own estimate ([`mod@crate::size`]), and while it has none by what the scenario says nodes believe at
+//! first. What a version asks by an estimate is found once for all nodes that have it. A version without absolute requests looks at
+//! no estimate.
+//!
+//! One figure nodes do not know yet: what share of the cloud fits a condition. Until they can estimate it, it is the true one: of
+//! those that were eligible at the last assignment (before there are as many as in the sample, of a central assignment of a sample
+//! of the cloud).
+//!
+//! The observer has a set of its own, by the true number of live nodes.
 
+use std::collections::BTreeMap;
+
+use datasets::scenario::Scenario;
 use datasets::suite::{Request, Test};
 use kernels::suite::NONE;
 use rayon::prelude::*;
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Estimates};
 use crate::condition::fits;
 use crate::layout::{Layout, WHOLE};
 use crate::plan::{Pick, Plan, Plans};
 use crate::purpose::{SUITE, for_life};
 use crate::schedule::is_member;
+use crate::size::{UNKNOWN, census, nodes, place};
 
 /// The most nodes of a sample. May change results.
 const SAMPLE: usize = 1 << 16;
@@ -29,19 +39,32 @@ pub struct Suites {
     /// The number of the newest that has entered the cloud, from 1; 0 while there is none.
     newest: usize,
     seed: u64,
+    /// Which aggregate counts the cloud.
+    counter: Option<usize>,
+    /// How many nodes there are to those that have no estimate; `None` if they are told.
+    first_estimate: Option<f64>,
+    /// Places of the estimates of live nodes at the last assignment, and how many had each; none while no version asks.
+    census: BTreeMap<u16, u64>,
 }
 
 /// A version that has entered the cloud.
 #[derive(Clone, Debug, Default)]
 struct Running {
-    /// Shares of the cloud that each application asks for and finds.
-    shares: Vec<Share>,
     /// Share of the cloud that each application finds, where that is not known from the suite alone.
     eligible: Option<Vec<f64>>,
     /// The words of each draw, as they were when the version entered.
     nominal: Vec<Layout>,
-    /// The words of each draw now.
-    layouts: Vec<Layout>,
+    /// What it asks by the true number of live nodes.
+    truly: Terms,
+    /// What it asks by each estimate that live nodes have; none unless an application asks for an absolute number.
+    believed: BTreeMap<u16, Terms>,
+}
+
+/// What a version asks, by one number of nodes.
+#[derive(Clone, Debug, Default)]
+struct Terms {
+    /// Shares of the cloud that each application asks for and finds.
+    shares: Vec<Share>,
     /// What each application claims.
     claims: Vec<Claim>,
 }
@@ -85,9 +108,13 @@ pub fn words(share: f64) -> u64 {
 impl Suites {
     /// The suites of a run before any has entered.
     #[must_use]
-    pub fn new(plans: Plans, seed: u64) -> Self {
+    pub fn new(plans: Plans, scenario: &Scenario) -> Self {
         let running = vec![Running::default(); plans.versions.len()];
-        Self { plans, running, newest: 0, seed }
+        let counter = scenario.size();
+        let counting = counter.and_then(|number| scenario.aggregates[number].counting.as_ref());
+        let first_estimate = counting.map(|counting| counting.first_estimate);
+        let (seed, census) = (scenario.run.seed, BTreeMap::new());
+        Self { plans, running, newest: 0, seed, counter, first_estimate, census }
     }
 
     /// The number of the newest version that has entered the cloud; 0 while there is none.
@@ -102,16 +129,23 @@ impl Suites {
         self.newest.checked_sub(1).map(|index| &self.plans.versions[index])
     }
 
-    /// What the applications of a version claim, in order of precedence.
+    /// What the applications of a version claim by the true number of live nodes, in order of precedence: the observer's.
     #[must_use]
     pub fn claims(&self, number: usize) -> &[Claim] {
-        &self.running[number - 1].claims
+        &self.running[number - 1].truly.claims
     }
 
-    /// What they ask for and find.
+    /// What they claim by the estimate at a place that live nodes had at the last call of [`Suites::believe`].
+    #[must_use]
+    pub fn claims_by(&self, number: usize, place: u16) -> &[Claim] {
+        let Running { truly, believed, .. } = &self.running[number - 1];
+        &believed.get(&place).unwrap_or(truly).claims
+    }
+
+    /// What they ask for and find by the true number of live nodes: the observer's.
     #[must_use]
     pub fn shares(&self, number: usize) -> &[Share] {
-        &self.running[number - 1].shares
+        &self.running[number - 1].truly.shares
     }
 
     /// Whether what a version asks depends on the cloud, and not on itself alone.
@@ -120,41 +154,82 @@ impl Suites {
         self.plans.versions.iter().any(Plan::is_relative)
     }
 
-    /// A version enters the cloud.
+    /// The estimates of all nodes; none while no version that has entered asks for an absolute number.
+    #[must_use]
+    pub fn estimates<'a>(&self, aggregates: &'a [Estimates]) -> &'a [f32] {
+        let asks = self.plans.versions.iter().zip(&self.running).any(|(plan, running)| running.asks(plan));
+        let held = self.counter.filter(|_| asks).and_then(|number| aggregates.get(number)?.held.as_deref());
+        held.unwrap_or(&[])
+    }
+
+    /// A version enters the cloud. Its words are laid out for as many nodes as the owner believes there are.
     pub fn launch(&mut self, number: usize, cloud: &Cloud, alive: usize) {
         let plan = &self.plans.versions[number - 1];
         let draws = self.plans.conditions.len() + 1;
-        let before = self.newest.checked_sub(1).map(|index| &self.running[index].layouts);
-        let before = before.cloned().unwrap_or_else(|| vec![Layout::default(); draws]);
+        let nodes = self.signed_by(cloud).unwrap_or(alive as f64);
+        let before =
+            self.newest.checked_sub(1).map(|index| self.running[index].layouts(&self.plans.versions[index], nodes));
+        let before = before.unwrap_or_else(|| vec![Layout::default(); draws]);
         let eligible = plan.has_conditions().then(|| sample(&self.plans, plan, cloud, alive, self.seed));
-        let shares = shares(plan, alive as f64, eligible.as_deref());
-        let nominal = laid_out(plan, &shares, &before);
-        let claims = claims(plan, &shares, &nominal);
-        self.running[number - 1] = Running { shares, eligible, layouts: nominal.clone(), nominal, claims };
+        let nominal = laid_out(plan, &shares(plan, nodes, eligible.as_deref()), &before);
+        let mut running = Running { eligible, nominal, ..Running::default() };
+        running.truly = running.terms(plan, alive as f64);
+        self.running[number - 1] = running;
         self.newest = self.newest.max(number);
+        self.prepare();
     }
 
-    /// What nodes know of the cloud has changed: how many are alive, and of each version how many act on it and how many
-    /// of them each application found. Returns whether an application claims something else now.
+    /// How many nodes there are to the owner, who signs a version by the estimate of the first live node that has one.
+    fn signed_by(&self, cloud: &Cloud) -> Option<f64> {
+        let held = self.counter.and_then(|number| cloud.aggregates.get(number)?.held.as_deref()).unwrap_or(&[]);
+        let live = held.iter().enumerate().filter(|(node, _)| is_member(cloud.alive(), *node));
+        live.map(|(_, &estimate)| nodes(place(estimate))).find(Option::is_some).flatten().or(self.first_estimate)
+    }
+
+    /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and of each
+    /// version how many act on it and how many of them each application found. Returns whether an application claims something else
+    /// now by the true number of live nodes.
     pub fn learn(&mut self, alive: usize, found: &[(u64, Vec<u64>)]) -> bool {
         let mut is_new = false;
         for (number, plan) in self.plans.versions.iter().enumerate() {
             let running = &mut self.running[number];
-            if running.claims.is_empty() || !plan.is_relative() {
+            if !running.has_entered() || !plan.is_relative() {
                 continue;
             }
             if let (Some(eligible), Some((acting, counts))) = (&mut running.eligible, found.get(number))
                 && *acting as usize >= alive.clamp(1, SAMPLE)
             {
                 *eligible = counts.iter().map(|&count| count as f64 / *acting as f64).collect();
+                running.believed.clear();
             }
-            running.shares = shares(plan, alive as f64, running.eligible.as_deref());
-            running.layouts = laid_out(plan, &running.shares, &running.nominal);
-            let claims = claims(plan, &running.shares, &running.layouts);
-            is_new |= claims != running.claims;
-            running.claims = claims;
+            let truly = running.terms(plan, alive as f64);
+            is_new |= truly.claims != running.truly.claims;
+            running.truly = truly;
         }
+        self.prepare();
         is_new
+    }
+
+    /// Live nodes look at their estimates: finds what the versions ask by each.
+    pub fn believe(&mut self, cloud: &Cloud) {
+        let estimates = self.estimates(&cloud.aggregates);
+        self.census = if estimates.is_empty() { BTreeMap::new() } else { census(estimates, cloud.alive()) };
+        self.prepare();
+    }
+
+    /// Finds what the versions ask by each estimate, as far as that is not known, and forgets what nobody needs.
+    fn prepare(&mut self) {
+        for (plan, running) in self.plans.versions.iter().zip(&mut self.running) {
+            if running.asks(plan) {
+                running.believed.retain(|place, _| *place == UNKNOWN || self.census.contains_key(place));
+                for place in self.census.keys().copied().chain([UNKNOWN]) {
+                    let Some(nodes) = nodes(place).or(self.first_estimate) else { continue };
+                    if !running.believed.contains_key(&place) {
+                        running.believed.insert(place, running.terms(plan, nodes));
+                    }
+                }
+            }
+        }
     }
 
     /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are nobody's.
@@ -178,7 +253,8 @@ impl Suites {
         asked
     }
 
-    /// Where applications of the newest version end within a gradient, in units of 2^-32.
+    /// Where applications of the newest version end within a gradient by the estimate that most nodes have, in units of 2^-32: they
+    /// tell others where to look, and decide nothing.
     #[must_use]
     pub fn borders(&self, number: usize) -> Vec<u32> {
         if self.newest == 0 {
@@ -188,7 +264,8 @@ impl Suites {
             Claim::Gradient { gradient, from, to } if gradient == number => vec![words(from), words(to)],
             _ => Vec::new(),
         };
-        let ends = self.claims(self.newest).iter().flat_map(ends);
+        let usual = self.census.iter().max_by_key(|(_, count)| **count).map_or(UNKNOWN, |(&place, _)| place);
+        let ends = self.claims_by(self.newest, usual).iter().flat_map(ends);
         let mut borders: Vec<u32> = ends.filter(|&word| word > 0).filter_map(|word| word.try_into().ok()).collect();
         borders.sort_unstable();
         borders.dedup();
@@ -196,14 +273,38 @@ impl Suites {
     }
 }
 
-/// What the applications of a version ask for and find; `eligible` is what they find where that is not known from the suite.
-fn shares(plan: &Plan, alive: f64, eligible: Option<&[f64]>) -> Vec<Share> {
+impl Running {
+    fn has_entered(&self) -> bool {
+        !self.truly.claims.is_empty()
+    }
+
+    /// Whether it asks nodes for their estimate.
+    fn asks(&self, plan: &Plan) -> bool {
+        self.has_entered() && plan.is_absolute()
+    }
+
+    /// What it asks if there are so many nodes.
+    fn terms(&self, plan: &Plan, nodes: f64) -> Terms {
+        let shares = shares(plan, nodes, self.eligible.as_deref());
+        let claims = claims(plan, &shares, &laid_out(plan, &shares, &self.nominal));
+        Terms { shares, claims }
+    }
+
+    /// The words of each draw if there are so many nodes.
+    fn layouts(&self, plan: &Plan, nodes: f64) -> Vec<Layout> {
+        laid_out(plan, &shares(plan, nodes, self.eligible.as_deref()), &self.nominal)
+    }
+}
+
+/// What the applications of a version ask for and find if there are so many nodes; `eligible` is what they find where that is not
+/// known from the suite.
+fn shares(plan: &Plan, nodes: f64, eligible: Option<&[f64]>) -> Vec<Share> {
     let weights: f64 =
         plan.steps.iter().map(|step| if let Request::Rest(weight) = step.request { weight } else { 0.0 }).sum();
     let fixed = |request| match request {
         Request::Share(share) => share,
-        Request::Nodes(_) if alive < 1.0 => 0.0,
-        Request::Nodes(nodes) => (nodes as f64 / alive).min(1.0),
+        Request::Nodes(_) if nodes < 1.0 => 0.0,
+        Request::Nodes(asked) => (asked as f64 / nodes).min(1.0),
         Request::Rest(_) => 0.0,
     };
     // Of those served before the rest it is known what they find; for those that come after it, what they ask is left.

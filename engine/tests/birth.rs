@@ -125,7 +125,7 @@ fn real_relays_tie_at_the_border_and_the_truth_says_how_many() {
     let scenario = scenario(&text);
     let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
     birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
-    let mut suites = Suites::new(Plans::new(&scenario), scenario.run.seed);
+    let mut suites = Suites::new(Plans::new(&scenario), &scenario);
     suites.launch(1, &cloud, cloud.nodes);
     let found = truth::truth(&mut cloud, &suites, scenario.run.seed).unwrap();
     // 21.9 % of the 18,281 rows have an availability of exactly 1.
