@@ -9,7 +9,7 @@ use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Availability, Churn, Class, Counting, Epochs, Event, EventKind, Fleet, Function,
     Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Push,
-    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start,
+    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start,
     TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict};
@@ -85,13 +85,15 @@ fn event(cycle: u32, until: u32, share: f64, number: u32) -> Event {
         region: (number % 5 == 1).then_some([share / 2.0, share]),
         order,
     };
-    let kind = match number % 7 {
+    let kind = match number % 9 {
         0 | 1 => EventKind::Crash(group(Order::Random)),
         2 => EventKind::Leave(group(Order::Top(0))),
         3 => EventKind::Crash(group(Order::Bottom(0))),
         4 => EventKind::Outage(group(Order::Random), 1 + number),
         5 => EventKind::Join(group(Order::Random)),
-        _ => EventKind::Join(group(Order::Above(0))),
+        6 => EventKind::Join(group(Order::Above(0))),
+        7 => EventKind::Scale(Scale { group: group(Order::Random), attribute: 0, by: share + 0.5 }),
+        _ => EventKind::Scale(Scale { group: group(Order::Bottom(0)), attribute: 0, by: 1e-9 }),
     };
     Event { at_cycle: cycle, until_cycle: until.max(cycle), kind }
 }

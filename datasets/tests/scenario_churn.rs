@@ -5,7 +5,7 @@
 use std::fs;
 
 use datasets::Error;
-use datasets::scenario::{self, Scenario};
+use datasets::scenario::{self, EventKind, Group, Order, Scale, Scenario, Size};
 
 const GOOD: &str = r#"[run]
 nodes = 1000
@@ -135,9 +135,48 @@ fn an_event_says_who_and_when() {
     refused(crash, "join = { share = 1, above = \"availability\" }", "\"availability\"", "which nobody can choose");
     refused(crash, "outage = { share = 1 }", "{ share = 1 }", "`event.0.outage.cycles` is missing");
     refused(crash, "crash = { share = 1 }\nleave = { share = 1 }", "[[event]]", "both `crash` and `leave`");
+    refused(
+        crash,
+        "crash = { share = 1 }\nscale = { attribute = \"availability\", by = 2 }",
+        "\"availability\"",
+        "nobody can",
+    );
     refused("until_cycle = 30", "until_cycle = 10", "10", "before `at_cycle`, which is 20");
     refused("until_cycle = 30", "until_cycle = 300", "300", "a whole number from 1 to 40");
     refused(crash, "", "[[event]]", "this event does nothing");
+}
+
+#[test]
+fn an_attribute_is_multiplied_by_something_above_0() {
+    let own = "attributes.availability = { from = \"sessions\" }";
+    let good = GOOD.replace(own, &format!("{own}\nattributes.demand = 3"));
+    let scale = |words: &str| {
+        let text = good.replace("crash = { share = 0.5, class = \"box\" }", &format!("scale = {{ {words} }}"));
+        read(&text).map(|cloud| cloud.events[0].kind.clone()).map_err(|error| {
+            assert!(error.help().is_some_and(|help| !help.is_empty()), "{error}");
+            (text[error.span().unwrap()].to_owned(), error.to_string())
+        })
+    };
+    let all = Group { size: Size::Share(1.0), class: None, region: None, order: Order::Random };
+    let expected = Scale { group: all.clone(), attribute: 1, by: 1.01 };
+    assert_eq!(scale("attribute = \"demand\", by = 1.01").unwrap(), EventKind::Scale(expected));
+    let expected = Scale { group: Group { order: Order::Top(1), class: Some(1), ..all }, attribute: 1, by: 2.0 };
+    let found = scale("attribute = \"demand\", by = 2, top = \"demand\", class = \"phone\"").unwrap();
+    assert_eq!(found, EventKind::Scale(expected));
+    let refused = |words: &str, at: &str, why: &str| {
+        let (span, shown) = scale(words).unwrap_err();
+        assert!(span == at && shown.contains(why), "{span}: {shown}");
+    };
+    refused("attribute = \"demand\", by = 0", "0", "a number above 0");
+    refused("attribute = \"demand\", by = -2", "-2", "a number above 0");
+    refused("attribute = \"demand\", by = inf", "inf", "a number above 0");
+    refused("attribute = \"demant\", by = 2", "\"demant\"", "no node has an attribute `demant`");
+    refused("attribute = \"availability\", by = 2", "\"availability\"", "is the nodes' availability");
+    refused("attribute = \"demand\", by = 2, share = 1.5", "1.5", "a fraction from 0 to 1");
+    refused("attribute = \"demand\", by = 2, share = 0.5, nodes = 3", "3", "both `share` and `nodes`");
+    refused("attribute = \"demand\", by = 2, top = \"demand\", bottom = \"demand\"", "\"demand\"", "both `top`");
+    let missing = scale("attribute = \"demand\"").unwrap_err().1;
+    assert!(missing.contains("`event.0.scale.by` is missing"), "{missing}");
 }
 
 #[test]

@@ -168,10 +168,10 @@ fn begin(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes) {
 /// All live nodes that know their availability from their past look at it again. Reads thirteen bytes a node and writes four, and
 /// reads and writes eight a gradient.
 pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plans: &Plans, cycle: u32) {
-    let Some(Past { first, down }) = &cloud.past else { return };
-    let alive = cloud.alive.as_deref().unwrap_or(&[]);
     let of_past = scenario.fleet.availabilities.iter().filter(|(_, by)| *by == Availability::Past);
     for &(attribute, _) in of_past {
+        let Some(Past { first, down }) = &cloud.past else { return };
+        let alive = cloud.alive.as_deref().unwrap_or(&[]);
         let values = &mut *cloud.attributes[attribute];
         let columns = (values, (alive, (&**first, &**down)));
         strides(columns, |_, (values, (alive, (first, down)))| {
@@ -181,15 +181,21 @@ pub fn look_back(cloud: &mut Cloud, scenario: &Scenario, plans: &Plans, cycle: u
                 }
             }
         });
-        let values = &*cloud.attributes[attribute];
-        let gradients = cloud.gradients.iter_mut().zip(&plans.gradients);
-        for (gradient, _) in gradients.filter(|(_, plan)| plan.attribute == attribute) {
-            strides((&mut *gradient.slots, values), |_, (slots, values): (&mut [Slot], &[f32])| {
-                for (slot, &value) in slots.iter_mut().zip(values) {
-                    *slot = Slot::new(key(value), slot.id());
-                }
-            });
-        }
+        refresh_slots(cloud, plans, attribute);
+    }
+}
+
+/// Gradients of an attribute that has changed order the nodes by what it is now. Reads four bytes a node and gradient, and reads and
+/// writes eight.
+pub fn refresh_slots(cloud: &mut Cloud, plans: &Plans, attribute: usize) {
+    let values = &*cloud.attributes[attribute];
+    let gradients = cloud.gradients.iter_mut().zip(&plans.gradients);
+    for (gradient, _) in gradients.filter(|(_, plan)| plan.attribute == attribute) {
+        strides((&mut *gradient.slots, values), |_, (slots, values): (&mut [Slot], &[f32])| {
+            for (slot, &value) in slots.iter_mut().zip(values) {
+                *slot = Slot::new(key(value), slot.id());
+            }
+        });
     }
 }
 

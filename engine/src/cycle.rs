@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use datasets::scenario::{EventKind, Propagation, Sampling, SamplingProtocol, Scenario, SlicingProtocol};
+use datasets::scenario::{EventKind, Propagation, Sampling, SamplingProtocol, Scale, Scenario, SlicingProtocol};
 use datasets::trace::{CycleRow, EventRow, Writer};
 use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
@@ -19,7 +19,7 @@ use crate::column::Storage;
 use crate::constraint::Constraints;
 use crate::digest::digest;
 use crate::error::Error;
-use crate::event::event;
+use crate::event::{event, scale};
 use crate::ledger::Ledger;
 use crate::observe;
 use crate::panel::{panel, snapshot};
@@ -247,9 +247,16 @@ impl<'a> Simulation<'a> {
         let (scenario, cycle) = (self.scenario, self.cycle);
         let mut any = false;
         for number in (0..scenario.events.len()).filter(|&number| scenario.events[number].is_due(cycle)) {
-            if let EventKind::Suite(launch, nodes) = scenario.events[number].kind {
-                self.launch(launch, nodes, number, trace);
-                continue;
+            match &scenario.events[number].kind {
+                EventKind::Suite(launch, nodes) => {
+                    self.launch(*launch, *nodes, number, trace);
+                    continue;
+                }
+                EventKind::Scale(by) => {
+                    self.scale(by, number, trace);
+                    continue;
+                }
+                _ => {}
             }
             let happened = event(&mut self.cloud, scenario, &self.churn, cycle, number);
             let event = happened.name.to_owned();
@@ -290,6 +297,15 @@ impl<'a> Simulation<'a> {
         for (held, moves) in self.held.iter_mut().zip(moves) {
             *held = *held + moves.joins.iter().sum::<u64>() - moves.leaves.iter().sum::<u64>();
         }
+    }
+
+    /// An attribute of some nodes is multiplied.
+    fn scale(&mut self, by: &Scale, event: usize, trace: &mut Writer) {
+        let (scenario, cycle) = (self.scenario, self.cycle);
+        let stream = Stream::new(scenario.run.seed, cycle, EVENT + event as u32);
+        let nodes_count = scale(&mut self.cloud, scenario, &self.suites.plans, by, stream);
+        self.known.is_stale = true;
+        trace.event(EventRow { cycle, event: "scale".to_owned(), nodes_count });
     }
 
     /// A version of the suite enters at some nodes, which verify it.

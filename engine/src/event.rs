@@ -2,15 +2,16 @@
 //!
 //! Chooses the nodes (see [`crate::select`]: a word or a value of each node twice, and its mask), then touches these alone.
 
-use datasets::scenario::{EventKind, Group, Order, Scenario, Size};
+use datasets::scenario::{EventKind, Group, Order, Scale, Scenario, Size};
 use kernels::moments::Moments;
 use kernels::philox::Stream;
 
-use crate::arrival::Above;
+use crate::arrival::{Above, refresh_slots};
 use crate::attributes::Classes;
 use crate::churn::{Change, Changes, Churn, DOWN, FREE, NEVER, OUT, UP, write};
 use crate::cloud::{Cloud, Life};
 use crate::pass::{STRIDE, strides};
+use crate::plan::Plans;
 use crate::purpose::EVENT;
 use crate::select::{By, Selection};
 
@@ -29,14 +30,15 @@ pub struct Happened {
     pub above: Option<Above>,
 }
 
-/// Lets event number `number` of a scenario happen.
+/// Lets event number `number` of a scenario happen, by which nodes come or go.
 pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, number: usize) -> Happened {
     let kind = &scenario.events[number].kind;
     let stream = Stream::new(scenario.run.seed, cycle, EVENT + number as u32);
-    let (EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Outage(group, _) | EventKind::Join(group)) =
-        kind
-    else {
-        unreachable!("a version of the suite hits nobody")
+    let group = match kind {
+        EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Outage(group, _) | EventKind::Join(group) => {
+            group
+        }
+        EventKind::Scale(_) | EventKind::Suite(..) => unreachable!("nobody comes or goes"),
     };
     let from = if matches!(kind, EventKind::Join(_)) { FREE } else { UP };
     let selection = select(cloud, scenario, group, from, stream);
@@ -48,7 +50,7 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
         EventKind::Crash(_) | EventKind::Leave(_) => stop(cloud, &selection, FREE, NEVER),
         EventKind::Outage(_, cycles) => stop(cloud, &selection, OUT, cycle.saturating_add(*cycles).min(NEVER)),
         EventKind::Join(_) => join(cloud, &selection, churn, cycle),
-        EventKind::Suite(..) => unreachable!("a version of the suite hits nobody"),
+        EventKind::Scale(_) | EventKind::Suite(..) => unreachable!("nobody comes or goes"),
     };
     Happened {
         name: kind.name(),
@@ -57,6 +59,23 @@ pub fn event(cloud: &mut Cloud, scenario: &Scenario, churn: &Churn, cycle: u32, 
         changes,
         above,
     }
+}
+
+/// An attribute of some live nodes is multiplied; returns how many they are. Values stay finite. A new node at the place of one of
+/// them is as any other: its attributes are drawn as at birth.
+pub fn scale(cloud: &mut Cloud, scenario: &Scenario, plans: &Plans, scale: &Scale, stream: Stream) -> u64 {
+    let selection = select(cloud, scenario, &scale.group, UP, stream);
+    let factor = scale.by;
+    let counts = strides(&mut *cloud.attributes[scale.attribute], |first, values: &mut [f32]| {
+        let nodes = selection.nodes(first, values.len());
+        for &node in nodes {
+            let value = &mut values[node as usize - first];
+            *value = (f64::from(*value) * factor).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32;
+        }
+        nodes.len() as u64
+    });
+    refresh_slots(cloud, plans, scale.attribute);
+    counts.iter().sum()
 }
 
 /// Chooses the nodes of a group among those of a kind of life.

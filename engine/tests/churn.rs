@@ -410,3 +410,33 @@ fn ordered_slicing_stays_wrong_under_correlated_churn_and_ranking_recovers() {
     assert!(ordered[3] < 0.12 && ordered[4] < 0.06, "ordered, uncorrelated: {ordered:?}");
     assert!(ranking[3] < 0.12 && ranking[4] < 0.12, "ranking, uncorrelated: {ranking:?}");
 }
+
+#[test]
+fn an_attribute_is_multiplied_and_gradients_order_by_what_it_is_now() {
+    let apps = "[[suite.app]]\nname = \"most\"\ntop = \"demand\"\nshare = 0.1\n";
+    let scaled = |event: &str| {
+        let mut found = Vec::new();
+        let class = "attributes.demand = { uniform = [1, 2] }";
+        let event =
+            format!("{apps}[[event]]\nat_cycle = 2\nuntil_cycle = 4\nscale = {{ attribute = \"demand\", {event} }}\n");
+        watch(&one_class(2_000, 6, 10.0, class, &event), |simulation| {
+            let cloud = simulation.cloud();
+            let values = cloud.attributes[0].to_vec();
+            for (slot, &value) in cloud.gradients[0].slots.iter().zip(&values) {
+                assert_eq!(slot.key(), kernels::sort::key(value));
+            }
+            found.push(values);
+        });
+        found
+    };
+    let all = scaled("by = 1.5");
+    assert_eq!(all[0], all[1]);
+    let times = |factor: f32| all[0].iter().map(|value| value * factor).collect::<Vec<f32>>();
+    for (cycle, factor) in [(2, 1.5), (3, 2.25), (4, 3.375), (6, 3.375)] {
+        assert!(all[cycle].iter().zip(times(factor)).all(|(found, wanted)| (found - wanted).abs() < 1e-5), "{cycle}");
+    }
+    let some = scaled("by = 1e30, top = \"demand\", nodes = 500");
+    let changed = |cycle: usize| (0..2_000).filter(|&k| some[cycle][k].to_bits() != some[0][k].to_bits()).count();
+    assert_eq!((changed(2), changed(3)), (500, 500), "the same ones again, which now have the most");
+    assert!(some[6].iter().all(|value| value.is_finite()) && some[6].contains(&f32::MAX));
+}

@@ -167,8 +167,21 @@ pub enum EventKind {
     Outage(Group, u32),
     /// New nodes take free places.
     Join(Group),
+    /// An attribute of live nodes is multiplied.
+    Scale(Scale),
     /// A version of the suite, by its index among the scenario's launches, enters at so many random live nodes.
     Suite(usize, u32),
+}
+
+/// An attribute of live nodes is multiplied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// Whose.
+    pub group: Group,
+    /// The attribute, which is no availability.
+    pub attribute: usize,
+    /// The factor, above 0.
+    pub by: f64,
 }
 
 /// Some nodes: live ones, or free places if they are to join.

@@ -26,8 +26,8 @@ use crate::written::{Document, read_text};
 
 pub use aggregate::{Aggregate, Counting, Epochs, Function, Interpolation};
 pub use churn::{
-    Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Sessions, Size, TimeUnit,
-    Turnover,
+    Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Scale, Sessions, Size,
+    TimeUnit, Turnover,
 };
 pub use launch::{Adversaries, Launch, Monitor, Push, Trust};
 pub use schema::json_schema;

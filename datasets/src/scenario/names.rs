@@ -80,6 +80,7 @@ impl EventKind {
             Self::Leave(_) => "leave",
             Self::Outage(..) => "outage",
             Self::Join(_) => "join",
+            Self::Scale(_) => "scale",
             Self::Suite(..) => "suite",
         }
     }

@@ -307,7 +307,8 @@ pub struct NodeRows {
 pub struct EventRow {
     /// The cycle at whose start it happened.
     pub cycle: u32,
-    /// What happened: `crash`, `leave`, `outage`, `join`, or `suite` with the version that entered after a blank.
+    /// What happened: `crash`, `leave`, `outage`, `join`, `scale`, or after a blank `suite` with the version that entered and `rule`
+    /// with the name of the one by which nodes made a version.
     pub event: String,
     /// Nodes concerned.
     pub nodes_count: u64,

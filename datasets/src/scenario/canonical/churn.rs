@@ -1,7 +1,7 @@
 //! How nodes come and go, written out in full.
 
 use super::shape;
-use crate::scenario::{Churn, EventKind, Fleet, Group, Lengths, Order, Replay, Size};
+use crate::scenario::{Churn, EventKind, Fleet, Group, Lengths, Order, Replay, Scale, Size};
 use crate::written::quoted;
 
 /// How nodes come by an attribute that is an availability.
@@ -53,12 +53,15 @@ pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
 
 /// What happens; a version of the suite that comes in is none of these.
 pub(super) fn event_line(kind: &EventKind, fleet: &Fleet) -> Option<String> {
-    let (group, cycles) = match kind {
-        EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, None),
-        EventKind::Outage(group, cycles) => (group, Some(cycles)),
+    let (group, mut parts) = match kind {
+        EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, Vec::new()),
+        EventKind::Outage(group, cycles) => (group, vec![format!("cycles = {cycles}")]),
+        EventKind::Scale(Scale { group, attribute, by }) => {
+            let attribute = format!("attribute = {}", quoted(&fleet.attributes[*attribute]));
+            (group, vec![attribute, format!("by = {by:?}")])
+        }
         EventKind::Suite(..) => return None,
     };
-    let mut parts: Vec<String> = cycles.iter().map(|cycles| format!("cycles = {cycles}")).collect();
     parts.extend(group_parts(group, fleet));
     Some(format!("{} = {{ {} }}", kind.name(), parts.join(", ")))
 }

@@ -4,7 +4,7 @@ use super::Check;
 use super::launch::Due;
 use crate::error::Error;
 use crate::scenario::raw::{self, At, Number, Whole};
-use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Size};
+use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Scale, Size};
 
 /// What is written about a group, whatever happens to it.
 struct Written<'r> {
@@ -102,6 +102,9 @@ impl Check<'_, '_> {
                 fleet,
             )?));
         }
+        if let Some(scale) = &raw.scale {
+            kinds.push(EventKind::Scale(self.scale(raw, scale, fleet)?));
+        }
         match (kinds.pop(), kinds.pop()) {
             (Some(kind), None) => Ok(at_cycle.map(|at_cycle| Event {
                 at_cycle,
@@ -112,7 +115,8 @@ impl Check<'_, '_> {
                 kind,
             })),
             (None, _) => {
-                let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join or suite";
+                let help =
+                    "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join, scale or suite";
                 Err(self.refuse(raw.span(), "this event does nothing", help))
             }
             (Some(one), Some(other)) => {
@@ -123,15 +127,7 @@ impl Check<'_, '_> {
     }
 
     fn live(&self, event: &At<raw::Event>, key: &'static str, raw: &raw::Group, fleet: &Fleet) -> Result<Group, Error> {
-        let order = match (&raw.top, &raw.bottom) {
-            (None, None) => Order::Random,
-            (Some(top), None) => Order::Top(self.attribute(top, &fleet.attributes)?),
-            (None, Some(bottom)) => Order::Bottom(self.attribute(bottom, &fleet.attributes)?),
-            (Some(_), Some(bottom)) => {
-                let help = "keep one of them";
-                return Err(self.refuse(bottom.span(), "both `top` and `bottom` are given", help));
-            }
-        };
+        let order = self.order(raw.top.as_ref(), raw.bottom.as_ref(), fleet)?;
         let raw::Group { share, nodes, class, region, .. } = raw;
         self.group(
             &Written {
@@ -145,6 +141,35 @@ impl Check<'_, '_> {
             order,
             fleet,
         )
+    }
+
+    /// Whose attribute is multiplied, and by what: that of all live nodes unless the event says more.
+    fn scale(&self, event: &At<raw::Event>, raw: &raw::Scale, fleet: &Fleet) -> Result<Scale, Error> {
+        let raw::Scale { attribute, by, share, nodes, class, region, top, bottom } = raw;
+        let order = self.order(top.as_ref(), bottom.as_ref(), fleet)?;
+        let written = Written {
+            event,
+            key: "scale",
+            share: share.as_ref(),
+            nodes: nodes.as_ref(),
+            class: class.as_ref(),
+            region: region.as_ref(),
+        };
+        let is_limited = share.is_some() || nodes.is_some() || class.is_some() || region.is_some();
+        let all = Group { size: Size::Share(1.0), class: None, region: None, order };
+        let group = if is_limited { self.group(&written, order, fleet)? } else { all };
+        Ok(Scale { group, attribute: self.drawn_attribute(attribute, fleet)?, by: self.positive(by)? })
+    }
+
+    fn order(&self, top: Option<&At<String>>, bottom: Option<&At<String>>, fleet: &Fleet) -> Result<Order, Error> {
+        match (top, bottom) {
+            (None, None) => Ok(Order::Random),
+            (Some(top), None) => self.attribute(top, &fleet.attributes).map(Order::Top),
+            (None, Some(bottom)) => self.attribute(bottom, &fleet.attributes).map(Order::Bottom),
+            (Some(_), Some(bottom)) => {
+                Err(self.refuse(bottom.span(), "both `top` and `bottom` are given", "keep one of them"))
+            }
+        }
     }
 
     fn group(&self, raw: &Written<'_>, order: Order, fleet: &Fleet) -> Result<Group, Error> {

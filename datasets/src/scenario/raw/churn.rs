@@ -136,7 +136,7 @@ pub(in crate::scenario) enum ReplayUnit {
     Snapshots,
 }
 
-/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join` and `suite`.
+/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale` and `suite`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Event {
@@ -154,6 +154,8 @@ pub(in crate::scenario) struct Event {
     pub outage: Option<At<Outage>>,
     /// New nodes take free places: those of nodes that have stopped or left for ever, or were not there yet.
     pub join: Option<At<Join>>,
+    /// An attribute of live nodes is multiplied.
+    pub scale: Option<At<Scale>>,
     /// A version of the suite, by its file, enters at some random live nodes. Paths as for `fleet.file`.
     pub suite: Option<At<String>>,
     /// With `suite`: at how many nodes.
@@ -216,4 +218,29 @@ pub(in crate::scenario) struct Join {
     pub region: Option<At<[At<Number>; 2]>>,
     /// They have values of this attribute above all that there are.
     pub above: Option<At<String>>,
+}
+
+/// An attribute of live nodes is multiplied: of all of them, unless other keys say of which.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Scale {
+    /// The attribute, which is no availability.
+    pub attribute: At<String>,
+    /// The factor.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub by: At<Number>,
+    /// The share of the live nodes (of the class, in the region), chosen at random.
+    #[schemars(range(min = 0, max = 1), extend("default" = 1.0))]
+    pub share: Option<At<Number>>,
+    /// How many, instead of a share.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
+    /// Nodes of this class alone.
+    pub class: Option<At<String>>,
+    /// Nodes with an index between two fractions of the cloud alone: [from, to].
+    pub region: Option<At<[At<Number>; 2]>>,
+    /// Those with the largest values of this attribute, instead of random ones.
+    pub top: Option<At<String>>,
+    /// Those with the smallest values of this attribute, instead of random ones.
+    pub bottom: Option<At<String>>,
 }

@@ -16,7 +16,7 @@ pub(super) use crate::suite::raw::Suite;
 pub(super) use crate::written::{At, Moment, Named, Number, Whole};
 pub(super) use adversaries::{Adversaries, Push};
 pub(super) use aggregate::Aggregate;
-pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, said};
+pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 
