@@ -112,7 +112,7 @@ impl Constraints {
 /// The constraints of the newest version.
 fn wanted(scenario: &Scenario, suites: &Suites) -> Vec<Constraint> {
     let Some(plan) = suites.newest_plan() else { return Vec::new() };
-    let suite = plan.launch.map_or(&scenario.suite, |launch| &scenario.launches[launch].suite);
+    let suite = suites.plans.suite(scenario, plan);
     let of = |(step, app): (&crate::plan::Step, &datasets::suite::App)| {
         let nodes = app.min_nodes.map(|nodes| (nodes as f64, None));
         let means = app.min_means.iter().map(|&(attribute, limit)| (limit, Some(attribute)));

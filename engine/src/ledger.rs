@@ -9,7 +9,7 @@ use crate::spread::Standing;
 use crate::suites::Suites;
 
 /// The highest version that there can be: that of a forged one.
-const HIGHEST: u64 = i64::MAX as u64;
+pub const HIGHEST: u64 = i64::MAX as u64;
 
 /// The versions that have entered.
 #[derive(Clone, Debug, Default)]
@@ -55,10 +55,20 @@ impl Ledger {
     /// A version enters at so many nodes, in a description of so many bytes, under its number if they take it; else they drop it.
     pub fn enter(&mut self, launch: &Launch, number: Option<usize>, nodes: u64, bytes: u64) {
         let version = launch.suite.version;
-        let entry = self.entry(version, number, bytes);
-        entry.number = entry.number.or(number);
-        entry.row.payload_bytes += nodes * bytes;
-        if let Verdict::Rejected(reason) = launch.verdict {
+        let taken = match launch.verdict {
+            Verdict::Rejected(reason) => Err(reason),
+            // Nodes have made a version by a rule that is as new.
+            Verdict::Valid => number.ok_or(Reason::Replayed),
+        };
+        self.make(version, taken, nodes, bytes);
+        self.entry(version, number, bytes).row.payload_bytes += nodes * bytes;
+    }
+
+    /// So many nodes make a version by a rule, in a description of so many bytes, and take it under its number, or drop it.
+    pub fn make(&mut self, version: u64, made: Result<usize, Reason>, nodes: u64, bytes: u64) {
+        let entry = self.entry(version, made.ok(), bytes);
+        entry.number = entry.number.or(made.ok());
+        if let Err(reason) = made {
             *rejected(&mut entry.row, reason) += nodes;
         }
     }

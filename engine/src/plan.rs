@@ -5,20 +5,23 @@
 //! change the order of the rest. Random applications with the same condition share one uniform word per node, kept for life (a
 //! *draw*).
 //!
-//! All versions that nodes will ever take are known when a run begins, so that columns can be made. Versions share gradients by the
-//! same attribute, even if its members are others: nodes that change from one version to the next keep what they know of their
-//! rank, and those that are no longer members leave.
+//! All versions that operators bring in are known when a run begins, and of those that rules make ([`crate::monitor`]) which
+//! applications, conditions and gradients they can have, so that columns can be made. Versions share gradients by the same
+//! attribute, even if its members are others: nodes that change from one version to the next keep what they know of their rank, and
+//! those that are no longer members leave.
 
 use datasets::scenario::Scenario;
-use datasets::suite::{App, Choice, Request, Suite, Test, Verdict};
+use datasets::suite::{Action, App, Choice, Request, Rule, Suite, Test, Verdict};
 
 /// What all versions of a run ask of every node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plans {
     /// Names of all applications of all versions: their numbers are those that nodes hold.
     pub apps: Vec<String>,
-    /// The versions that nodes take, ascending: number k of the kernel is entry k - 1.
+    /// The versions that nodes take, ascending: number k of the kernel is entry k - 1. Those that have entered come first.
     pub versions: Vec<Plan>,
+    /// The versions that rules have made, in the order in which they entered.
+    pub made: Vec<Made>,
     /// The gradients of all versions.
     pub gradients: Vec<GradientPlan>,
     /// The conditions of all versions.
@@ -30,10 +33,34 @@ pub struct Plans {
 pub struct Plan {
     /// The version.
     pub version: u64,
-    /// Which of the scenario's launches brings it; `None` for the suite with which the run begins.
-    pub launch: Option<usize>,
+    /// Where it comes from.
+    pub source: Source,
     /// An entry for each application, in order of precedence.
     pub steps: Vec<Step>,
+}
+
+/// Where a version comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The run begins with it.
+    Beginning,
+    /// A launch of the scenario, by its index.
+    Launch(usize),
+    /// Nodes made it by a rule: its index in [`Plans::made`].
+    Rule(usize),
+}
+
+/// A version that nodes made by a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// What it says.
+    pub suite: Suite,
+    /// From this cycle on nodes no longer take it from others; `None` for never.
+    pub expires_cycle: Option<u32>,
+    /// The rule, by its number among all rules of the run.
+    pub rule: usize,
+    /// What the rule's column holds of a node that has just taken it: see [`crate::monitor`].
+    pub rest: u8,
 }
 
 /// An application served.
@@ -80,39 +107,101 @@ impl Plans {
     /// The plans of a scenario.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let valid = scenario.launches.iter().enumerate().filter(|(_, launch)| launch.verdict == Verdict::Valid);
-        let first = (!scenario.suite.apps.is_empty()).then_some((&scenario.suite, None));
-        Self::of(first.into_iter().chain(valid.map(|(number, launch)| (&launch.suite, Some(number)))))
-    }
-
-    /// The plans of some suites, ascending by version, with the launches that bring them.
-    #[must_use]
-    pub fn of<'a>(suites: impl Iterator<Item = (&'a Suite, Option<usize>)>) -> Self {
-        let mut plans = Self::default();
-        for (suite, launch) in suites {
-            plans.add(suite, launch);
+        let mut plans = Self { apps: scenario.app_names(), ..Self::default() };
+        for (suite, source) in suites(scenario) {
+            let plan = plans.plan(suite, source);
+            plans.versions.push(plan);
         }
+        let rules = rules(scenario);
+        plans.reserve(&rules);
+        let is_removed = |step: &Step| {
+            let name = &plans.apps[step.app as usize];
+            rules.iter().any(|rule| matches!(&rule.action, Action::Remove { app } if app == name))
+        };
+        // What is first in a version stays so in those that rules make of it, unless it is removed: others come after it.
         let all_take_part = |gradient: usize, plan: &Plan| {
-            let first = plan.steps.first().filter(|step| step.condition.is_none()).map(|step| step.pick);
-            matches!(first, Some(Pick::Gradient { gradient: first, .. }) if first == gradient)
+            let first = plan.steps.first().filter(|step| step.condition.is_none() && !is_removed(step));
+            matches!(first.map(|step| step.pick), Some(Pick::Gradient { gradient: first, .. }) if first == gradient)
         };
         // Before the first version enters, nobody takes part in anything.
-        let from_the_start = plans.versions.first().is_some_and(|plan| plan.launch.is_none());
-        for number in 0..plans.gradients.len() {
-            let is_whole = from_the_start && plans.versions.iter().all(|plan| all_take_part(number, plan));
-            plans.gradients[number].is_whole = is_whole;
-        }
+        let from_the_start = plans.versions.first().is_some_and(|plan| plan.source == Source::Beginning);
+        let is_whole = |number| from_the_start && plans.versions.iter().all(|plan| all_take_part(number, plan));
+        let whole: Vec<bool> = (0..plans.gradients.len()).map(is_whole).collect();
+        plans.gradients.iter_mut().zip(whole).for_each(|(gradient, is_whole)| gradient.is_whole = is_whole);
         plans
     }
 
     /// The number of the version that a launch brings, if nodes take it.
     #[must_use]
     pub fn number_of(&self, launch: usize) -> Option<usize> {
-        self.versions.iter().position(|plan| plan.launch == Some(launch)).map(|index| index + 1)
+        self.versions.iter().position(|plan| plan.source == Source::Launch(launch)).map(|index| index + 1)
     }
 
-    /// Adds a version.
-    fn add(&mut self, suite: &Suite, launch: Option<usize>) {
+    /// What a version says.
+    #[must_use]
+    pub fn suite<'a>(&'a self, scenario: &'a Scenario, plan: &Plan) -> &'a Suite {
+        match plan.source {
+            Source::Beginning => &scenario.suite,
+            Source::Launch(launch) => &scenario.launches[launch].suite,
+            Source::Rule(made) => &self.made[made].suite,
+        }
+    }
+
+    /// From which cycle on nodes no longer take a version from others.
+    #[must_use]
+    pub fn expires_cycle(&self, scenario: &Scenario, plan: &Plan) -> Option<u32> {
+        match plan.source {
+            Source::Beginning => scenario.suite_expires_cycle,
+            Source::Launch(launch) => scenario.launches[launch].expires_cycle,
+            Source::Rule(made) => self.made[made].expires_cycle,
+        }
+    }
+
+    /// Versions that have entered, of which there are `newest`, and those to come that are newer than a version.
+    #[must_use]
+    pub fn count_beside(&self, newest: usize, version: u64) -> usize {
+        newest + self.versions[newest..].iter().filter(|plan| plan.version > version).count()
+    }
+
+    /// Inserts a version that nodes made by a rule of version number `base`, newer than all `newest` that have entered. Versions to
+    /// come that are not newer than it are never taken.
+    ///
+    /// # Panics
+    /// If there are no columns for what it asks: a bug.
+    pub fn insert(&mut self, newest: usize, base: usize, made: Made) {
+        // It goes on with the gradients of its base.
+        for step in &self.versions[base - 1].steps {
+            if let Pick::Gradient { gradient, opens: true, .. } = step.pick {
+                self.gradients[gradient].condition = step.condition;
+            }
+        }
+        let sizes = |plans: &Self| (plans.apps.len(), plans.gradients.len(), plans.conditions.len());
+        let before = sizes(self);
+        let plan = self.plan(&made.suite, Source::Rule(self.made.len()));
+        assert_eq!(before, sizes(self), "columns are made for all that rules can ask");
+        let later = self.versions.split_off(newest);
+        self.versions.extend(later.into_iter().filter(|later| later.version > plan.version));
+        self.versions.insert(newest, plan);
+        self.made.push(made);
+    }
+
+    /// Applications, conditions and gradients of those that rules add: a gradient each, since others may hold those that there are.
+    fn reserve(&mut self, rules: &[&Rule]) {
+        let mut known: Vec<(&str, usize)> = Vec::new();
+        for rule in rules {
+            let Action::Add(app) = &rule.action else { continue };
+            self.app(app);
+            let condition = app.condition.as_ref().map(|condition| self.condition(&condition.test));
+            let (Choice::Top(attribute) | Choice::Bottom(attribute)) = app.choice else { continue };
+            if !known.contains(&(&app.name, attribute)) {
+                known.push((&app.name, attribute));
+                self.gradients.push(GradientPlan { attribute, condition, is_whole: false });
+            }
+        }
+    }
+
+    /// The plan of a version.
+    fn plan(&mut self, suite: &Suite, source: Source) -> Plan {
         let conditions: Vec<Option<usize>> = suite
             .apps
             .iter()
@@ -139,7 +228,7 @@ impl Plans {
             };
             steps.push(Step { app: self.app(app), request: app.request, condition: conditions[index], pick });
         }
-        self.versions.push(Plan { version: suite.version, launch, steps });
+        Plan { version: suite.version, source, steps }
     }
 
     /// The numbers of the gradients that a version opens: of the same attribute and condition as far as there are; else of the same
@@ -188,6 +277,40 @@ impl Plans {
             self.conditions.len() - 1
         })
     }
+}
+
+/// The suites of a scenario that nodes take, ascending by version.
+fn suites(scenario: &Scenario) -> impl Iterator<Item = (&Suite, Source)> {
+    let valid = scenario.launches.iter().enumerate().filter(|(_, launch)| launch.verdict == Verdict::Valid);
+    let first = (!scenario.suite.apps.is_empty()).then_some((&scenario.suite, Source::Beginning));
+    first.into_iter().chain(valid.map(|(number, launch)| (&launch.suite, Source::Launch(number))))
+}
+
+/// All rules that a version may ever carry: those of the suites of a scenario, and of the applications that rules add.
+#[must_use]
+pub fn rules(scenario: &Scenario) -> Vec<&Rule> {
+    let mut rules: Vec<&Rule> =
+        suites(scenario).flat_map(|(suite, _)| &suite.apps).flat_map(|app| &app.rules).collect();
+    let mut next = 0;
+    while let Some(rule) = rules.get(next) {
+        if let Action::Add(app) = &rule.action {
+            rules.extend(&app.rules);
+        }
+        next += 1;
+    }
+    rules
+}
+
+/// The names of all rules: a rule of the same name in another version is the same rule.
+#[must_use]
+pub fn rule_names(scenario: &Scenario) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for rule in rules(scenario) {
+        if !names.contains(&&*rule.name) {
+            names.push(&rule.name);
+        }
+    }
+    names
 }
 
 impl Plan {

@@ -24,7 +24,7 @@ use crate::assign::WAITING;
 use crate::churn::Changes;
 use crate::cloud::Cloud;
 use crate::pass::{STRIDE, strides};
-use crate::plan::Plans;
+use crate::plan::{Plans, Source};
 use crate::purpose::{ADVERSARIES, SPREADING, for_life};
 use crate::schedule::{Batch, Drawn, Draws, Partition, Protocol, is_member};
 use crate::select::{By, Selection};
@@ -34,13 +34,12 @@ use crate::select::{By, Selection};
 pub fn rules(scenario: &Scenario, plans: &Plans, newest: usize, cycle: u32) -> Rules {
     let mut current = 0;
     for (number, plan) in (1..=newest).zip(&plans.versions) {
-        let expires =
-            plan.launch.map_or(scenario.suite_expires_cycle, |launch| scenario.launches[launch].expires_cycle);
+        let expires = plans.expires_cycle(scenario, plan);
         current |= u128::from(expires.is_none_or(|expires| cycle < expires)) << number;
     }
     let adversaries = scenario.adversaries.as_ref().filter(|adversaries| cycle >= adversaries.from_cycle);
     let push = adversaries.map(|adversaries| match adversaries.push {
-        Push::Old if plans.versions.first().is_some_and(|plan| plan.launch.is_none()) => Bad::Old(1),
+        Push::Old if plans.versions.first().is_some_and(|plan| plan.source == Source::Beginning) => Bad::Old(1),
         Push::Old | Push::Forged | Push::File(_) => Bad::Invalid,
     });
     Rules { current, push }
@@ -111,7 +110,7 @@ pub fn enter(cloud: &mut Cloud, scenario: &Scenario, number: Option<usize>, node
 }
 
 /// What nodes tell where they keep views: the version that they hold.
-fn tell_views(cloud: &mut Cloud, scenario: &Scenario, nodes: impl Iterator<Item = u32>) {
+pub fn tell_views(cloud: &mut Cloud, scenario: &Scenario, nodes: impl Iterator<Item = u32>) {
     let (Some(versions), Some(views)) = (&cloud.versions, &mut cloud.views) else { return };
     let entries = scenario.sampling.view as usize;
     for node in nodes.map(|node| node as usize) {

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::cloud::{Cloud, Estimates};
 use crate::condition::fits;
 use crate::layout::{Layout, WHOLE};
-use crate::plan::{Pick, Plan, Plans};
+use crate::plan::{Made, Pick, Plan, Plans};
 use crate::purpose::{SUITE, for_life};
 use crate::schedule::is_member;
 use crate::size::{UNKNOWN, census, nodes, place};
@@ -184,6 +184,16 @@ impl Suites {
         let held = self.counter.and_then(|number| cloud.aggregates.get(number)?.held.as_deref()).unwrap_or(&[]);
         let live = held.iter().enumerate().filter(|(node, _)| is_member(cloud.alive(), *node));
         live.map(|(_, &estimate)| nodes(place(estimate))).find(Option::is_some).flatten().or(self.first_estimate)
+    }
+
+    /// Nodes have made a version by a rule of version number `base`: it is the newest, and enters now. Returns its number.
+    pub fn insert(&mut self, base: usize, made: Made, cloud: &Cloud, alive: usize) -> usize {
+        self.plans.insert(self.newest, base, made);
+        // What had not entered yet has no state.
+        self.running.truncate(self.newest);
+        self.running.resize(self.plans.versions.len(), Running::default());
+        self.launch(self.newest + 1, cloud, alive);
+        self.newest
     }
 
     /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and of each
