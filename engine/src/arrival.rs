@@ -62,6 +62,7 @@ pub fn settle(cloud: &mut Cloud, scene: Scene<'_>, changes: &Changes, above: Opt
     welcome(cloud, scene.scenario, scene.aggregation, changes, scene.cycle);
     crate::sampling::welcome(cloud, scene.scenario, scene.cycle, changes);
     crate::spread::forget(cloud, scene.scenario, changes);
+    crate::monitor::forget(cloud, changes);
     moves
 }
 

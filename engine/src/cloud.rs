@@ -10,7 +10,7 @@ use crate::churn::{Churn, NEVER};
 use crate::column::{Column, Storage};
 use crate::error::Error;
 use crate::overlay;
-use crate::plan::Plans;
+use crate::plan::{Plans, rule_names};
 use crate::schedule::MEMBER;
 
 /// The state of every node.
@@ -35,6 +35,8 @@ pub struct Cloud {
     pub versions: Option<Column<u8>>,
     /// The version by which each node decided last, or [`crate::assign::WAITING`]; missing as `versions` is.
     pub acting: Option<Column<u8>>,
+    /// How each node stands to each rule of the suite, an entry a rule: see [`crate::monitor`].
+    pub streaks: Vec<Column<u8>>,
     /// Which application a central sort would assign: the observer's; missing without a suite.
     pub truth: Option<Column<u8>>,
     /// Estimates under way, one entry for each that there is ([`Item::all`]).
@@ -176,6 +178,9 @@ impl Cloud {
             field("versions".into(), size_of::<u8>());
             field("acting".into(), size_of::<u8>());
         }
+        for rule in 0..rule_names(scenario).len() {
+            field(format!("rule-{rule}"), size_of::<u8>());
+        }
         let items = Item::all(scenario);
         for (number, item) in items.iter().enumerate() {
             for state in 0..item.states() {
@@ -219,8 +224,8 @@ impl Cloud {
     }
 
     /// Bytes that building and running a scenario needs at its height: the fields, and while true ranks are sorted two
-    /// buffers of eight bytes a node, while the overlay is measured [`overlay::BYTES_PER_NODE`], while an event happens lists of the
-    /// nodes that it hits and of what happens to them.
+    /// buffers of eight bytes a node, while the overlay is measured [`overlay::BYTES_PER_NODE`], while an event happens or a rule makes a
+    /// version lists of the nodes that it hits and of what happens to them.
     #[must_use]
     pub fn peak_bytes(scenario: &Scenario) -> u64 {
         const SORT: u64 = 16;
@@ -228,7 +233,7 @@ impl Cloud {
         const FIXED: u64 = 64 << 20;
         let sort = if has_suite(scenario) { SORT } else { 0 };
         let overlay = if scenario.sampling.protocol.has_views() { overlay::BYTES_PER_NODE } else { 0 };
-        let events = if scenario.events.is_empty() { 0 } else { EVENTS };
+        let events = if scenario.events.is_empty() && rule_names(scenario).is_empty() { 0 } else { EVENTS };
         let blocks = u64::from(scenario.run.nodes) / 4096 * 160;
         u64::from(scenario.run.nodes) * (Self::bytes_per_node(scenario) + sort.max(overlay).max(events))
             + blocks
@@ -272,6 +277,9 @@ impl Cloud {
             truth: with_suite.then(|| room.column("truth".into())).transpose()?,
             versions: spreads.then(|| room.column("versions".into())).transpose()?,
             acting: spreads.then(|| room.column("acting".into())).transpose()?,
+            streaks: (0..rule_names(scenario).len())
+                .map(|rule| room.column(format!("rule-{rule}")))
+                .collect::<Result<_, _>>()?,
             aggregates: room.estimates(&items, &groups)?,
             groups: room.participations(scenario, &groups)?,
             partners: needs_lists(scenario, &plans).then(|| room.column("partners".into())).transpose()?,
@@ -322,7 +330,8 @@ fn has_suite(scenario: &Scenario) -> bool {
 /// Whether nodes can hold different versions of the suite, or none.
 #[must_use]
 pub fn spreads(scenario: &Scenario) -> bool {
-    has_suite(scenario) && (comes(scenario) || !scenario.launches.is_empty() || scenario.adversaries.is_some())
+    let changes = !scenario.launches.is_empty() || !rule_names(scenario).is_empty();
+    has_suite(scenario) && (comes(scenario) || changes || scenario.adversaries.is_some())
 }
 
 /// Whether nodes come that were not there.

@@ -14,13 +14,14 @@ use crate::assign::{Moves, add, assign};
 use crate::attributes::Attributes;
 use crate::birth::birth;
 use crate::churn::{Changes, Churn};
-use crate::cloud::Cloud;
-use crate::column::Storage;
+use crate::cloud::{Cloud, Finished};
+use crate::column::{Column, Storage};
 use crate::constraint::Constraints;
 use crate::digest::digest;
 use crate::error::Error;
 use crate::event::{event, scale};
 use crate::ledger::Ledger;
+use crate::monitor::{self, Monitor};
 use crate::observe;
 use crate::panel::{panel, snapshot};
 use crate::plan::Plans;
@@ -61,6 +62,7 @@ pub struct Simulation<'a> {
     suites: Suites,
     ledger: Ledger,
     constraints: Constraints,
+    monitor: Monitor,
     attributes: Attributes,
     churn: Churn,
     aggregation: Aggregation,
@@ -124,7 +126,7 @@ pub struct Times {
     pub slicing: Duration,
     /// Assignment passes.
     pub assignment: Duration,
-    /// Aggregation passes.
+    /// Aggregation passes, and what rules make of them.
     pub aggregation: Duration,
     /// Observing, and handing over rows.
     pub observation: Duration,
@@ -154,6 +156,7 @@ impl<'a> Simulation<'a> {
             times: Times::default(),
             ledger: Ledger::new(scenario, &suites),
             constraints: Constraints::default(),
+            monitor: Monitor::default(),
             held: vec![0; suites.plans.apps.len()],
             suites,
             attributes,
@@ -181,6 +184,7 @@ impl<'a> Simulation<'a> {
         self.slicing();
         self.assign();
         self.aggregate(trace);
+        self.monitor(None, trace);
     }
 
     /// Writes the rows of the state as it is, if they are due.
@@ -388,6 +392,7 @@ impl<'a> Simulation<'a> {
 
     fn assign(&mut self) {
         let start = Instant::now();
+        monitor::rest(&mut self.cloud, &self.suites.plans);
         let assigned =
             assign(&mut self.cloud, &mut self.suites, self.scenario.run.seed, self.scenario.slicing.steadiness);
         self.moves(&assigned.moves);
@@ -423,6 +428,25 @@ impl<'a> Simulation<'a> {
             done.epochs.into_iter().for_each(|row| trace.epoch(row));
         }
         self.times.aggregation += start.elapsed();
+    }
+
+    /// Rules change the suite, where those nodes of each aggregate have finished an epoch, or those that have.
+    fn monitor(&mut self, finished: Option<&[Finished<'_>]>, trace: &mut Writer) {
+        let start = Instant::now();
+        let Self { scenario, cloud, suites, ledger, cycle, .. } = self;
+        let scene = monitor::Scene { scenario, cloud, suites, ledger, cycle: *cycle };
+        self.known.is_stale |= self.monitor.watch(scene, finished, trace);
+        self.times.aggregation += start.elapsed();
+    }
+
+    /// Nodes hold these results of an aggregate, and those have just finished an epoch of it that are said to have: rules act on
+    /// that. A seam for tests.
+    #[doc(hidden)]
+    pub fn finish(&mut self, aggregate: usize, held: Column<f32>, finished: Finished<'_>, trace: &mut Writer) {
+        self.cloud.aggregates[aggregate].held = Some(held);
+        let mut all = vec![Finished::Nobody; self.cloud.aggregates.len()];
+        all[aggregate] = finished;
+        self.monitor(Some(&all), trace);
     }
 
     /// Where the random numbers of this cycle come from; each pass sets its purpose.

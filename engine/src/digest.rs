@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::cloud::Cloud;
 use crate::pass::strides;
 
-/// The digest of all that nodes hold: attributes, life and past, random ids, applications, estimates and views.
+/// The digest of all that nodes hold: attributes, life and past, random ids, applications, estimates, views, versions
+/// and how nodes stand to rules.
 #[must_use]
 pub fn digest(cloud: &Cloud) -> u64 {
     let mut sum = 0_u64;
@@ -44,6 +45,7 @@ pub fn digest(cloud: &Cloud) -> u64 {
     }
     cloud.views.iter().for_each(|views| add(of(next(&mut column), views)));
     cloud.versions.iter().chain(&cloud.acting).for_each(|versions| add(of(next(&mut column), versions)));
+    cloud.streaks.iter().for_each(|streaks| add(of(next(&mut column), streaks)));
     sum
 }
 

@@ -8,7 +8,7 @@
 //!   [`mod@size`]);
 //! - at birth: [`birth`], [`attributes`], [`truth`] (with [`rank`]);
 //! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`spread`], [`slicing`] (or [`ranking`]), [`assign`],
-//!   [`aggregate`];
+//!   [`aggregate`], [`monitor`];
 //! - after it: [`constraint`], [`observe`] (with [`ledger`]), [`panel`]; at the end [`digest`];
 //! - without a run: [`preview`].
 #![deny(unsafe_code)]
@@ -28,6 +28,7 @@ pub mod digest;
 pub mod event;
 pub mod layout;
 pub mod ledger;
+pub mod monitor;
 pub mod observe;
 pub mod overlay;
 pub mod panel;

@@ -1,0 +1,173 @@
+//! Versions that rules make: numbered, signed, verified, and entered.
+//!
+//! The version number is that of the base, and the number of the rule in it, from 1: two rules that act at once make different
+//! versions of which the higher one wins, and the other acts again later on top of it. A version is verified once, and every node,
+//! those that made it too, applies that verdict. It is dropped too if
+//!
+//! - *taken by another*: its number is that of a version with other content that has entered already;
+//! - *overtaken*: a newer version has entered already, which all will have soon;
+//! - *no number left*: nodes hold the number of their version in seven bits, and a run has had as many as it can. From then on no rule
+//!   acts.
+
+use datasets::scenario::{Run, Scenario};
+use datasets::suite::{Description, Reason, Verdict, verify, verify_unsigned};
+use datasets::trace::RuleRow;
+
+use super::streak::{Fired, resting};
+use super::{Carried, action};
+use crate::cloud::Cloud;
+use crate::ledger::{HIGHEST, Ledger};
+use crate::plan::{Made, Plans};
+use crate::suites::Suites;
+
+/// The most versions of a run.
+const MOST_VERSIONS: usize = 126;
+
+/// What nodes that act by a rule on a version make of it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What is told of it, but for the verdict.
+    pub row: RuleRow,
+    /// The number of the version that they hold.
+    base: usize,
+    made: Made,
+    verdict: Verdict,
+    bytes: u64,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nodes take it under this number.
+    Taken(usize),
+    /// They drop it.
+    Rejected(Reason),
+    /// Another version has its number.
+    TakenByAnother,
+    /// A newer one has entered before it.
+    Overtaken,
+    /// There are too many versions.
+    NoNumberLeft,
+}
+
+impl Outcome {
+    /// Its name in a trace.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Taken(_) => "taken",
+            Self::Rejected(reason) => reason.name(),
+            Self::TakenByAnother => "taken by another",
+            Self::Overtaken => "overtaken",
+            Self::NoNumberLeft => "no number left",
+        }
+    }
+}
+
+impl Draft {
+    /// What nodes make of version number `base` by a rule; `None` if there is nothing to change.
+    #[must_use]
+    pub fn new(
+        scenario: &Scenario,
+        plans: &Plans,
+        base: usize,
+        carried: &Carried<'_>,
+        fired: &Fired,
+        cycle: u32,
+    ) -> Option<Self> {
+        let (rule, plan) = (carried.rule, &plans.versions[base - 1]);
+        let before = plans.suite(scenario, plan);
+        let version = plan.version.saturating_add(1 + carried.index as u64).min(HIGHEST);
+        let suite = action::apply(before, rule, version)?;
+        let cause = |(name, sum): (&String, &f64)| format!("{name}={}", (sum / fired.nodes as f64) as f32);
+        let causes: Vec<String> = rule.aggregates.iter().zip(&fired.sums).map(cause).collect();
+        let row = RuleRow {
+            cycle,
+            app: carried.app.1.to_owned(),
+            rule: rule.name.clone(),
+            condition: rule.when.text.clone(),
+            cause: causes.join(", "),
+            action: action::words(rule, before, &suite),
+            nodes_count: fired.nodes,
+            base_version: plan.version,
+            version,
+            verdict: String::new(),
+        };
+        let base_description = Description::unsigned(before.clone(), scenario.fleet.attributes.clone());
+        let unsigned = Description::unsigned(suite, scenario.fleet.attributes.clone());
+        let now = moment(&scenario.run, cycle);
+        let owner = scenario.suite_trust.as_ref().map(|trust| &trust.owner);
+        let (version, verdict) = match (owner, &scenario.monitor) {
+            (Some(owner), monitor) => {
+                let version = match monitor {
+                    Some(monitor) => unsigned.signed(&monitor.key, monitor.certificate.clone()),
+                    None => unsigned,
+                };
+                let verdict = verify(owner, &version, Some(&base_description), now);
+                (version, verdict)
+            }
+            (None, _) => {
+                let verdict = verify_unsigned(&unsigned.suite, Some(before), now);
+                (unsigned, verdict)
+            }
+        };
+        let expires_cycle = version.until(owner).and_then(|until| first_cycle(&scenario.run, until));
+        let bytes = version.bytes_count();
+        let rest = resting(rule.cool_down);
+        let made = Made { suite: version.suite, expires_cycle, rule: carried.column, rest };
+        Some(Self { row, base, made, verdict, bytes })
+    }
+
+    /// It enters, or is dropped; returns what is told of it.
+    pub fn enter(
+        self,
+        suites: &mut Suites,
+        ledger: &mut Ledger,
+        scenario: &Scenario,
+        cloud: &Cloud,
+    ) -> (RuleRow, Outcome) {
+        let Self { mut row, base, made, verdict, bytes } = self;
+        let outcome = match verdict {
+            Verdict::Rejected(reason) => Outcome::Rejected(reason),
+            Verdict::Valid => judged(&made, suites, scenario).unwrap_or_else(|| {
+                let alive = cloud.alive_count();
+                Outcome::Taken(suites.insert(base, made, cloud, alive))
+            }),
+        };
+        match outcome {
+            Outcome::Taken(number) => {
+                ledger.make(row.version, Ok(number), row.nodes_count, bytes + suites.layout_bytes(number));
+            }
+            Outcome::Rejected(reason) => ledger.make(row.version, Err(reason), row.nodes_count, bytes),
+            Outcome::TakenByAnother | Outcome::Overtaken | Outcome::NoNumberLeft => {}
+        }
+        row.verdict = outcome.name().to_owned();
+        (row, outcome)
+    }
+}
+
+/// What becomes of a valid version, unless it is a new one that enters.
+fn judged(made: &Made, suites: &Suites, scenario: &Scenario) -> Option<Outcome> {
+    let (plans, version) = (&suites.plans, made.suite.version);
+    let entered = &plans.versions[..suites.newest()];
+    if let Some(index) = entered.iter().position(|plan| plan.version == version) {
+        let is_same = *plans.suite(scenario, &entered[index]) == made.suite;
+        return Some(if is_same { Outcome::Taken(index + 1) } else { Outcome::TakenByAnother });
+    }
+    if entered.last().is_some_and(|newest| newest.version > version) {
+        return Some(Outcome::Overtaken);
+    }
+    (plans.count_beside(suites.newest(), version) >= MOST_VERSIONS).then_some(Outcome::NoNumberLeft)
+}
+
+/// The moment at which a cycle starts, in seconds since 1970-01-01T00:00:00Z.
+fn moment(run: &Run, cycle: u32) -> i64 {
+    let since = f64::from(cycle.saturating_sub(1)) * run.cycle_seconds;
+    run.starts_at.unwrap_or(0).saturating_add(since as i64)
+}
+
+/// The first cycle that starts at or after a moment; `None` if there is none.
+fn first_cycle(run: &Run, moment: i64) -> Option<u32> {
+    let cycle = ((moment - run.starts_at.unwrap_or(0)) as f64 / run.cycle_seconds).ceil().max(0.0) + 1.0;
+    (cycle <= f64::from(u32::MAX)).then_some(cycle as u32)
+}
