@@ -86,14 +86,8 @@ enum Whose {
 #[must_use]
 pub fn watch(cloud: &mut Cloud, carried: &[Vec<Carried<'_>>], finished: Option<&[Finished<'_>]>) -> All {
     let mut streaks = std::mem::take(&mut cloud.streaks);
-    let of_cloud: Vec<Finished<'_>>;
-    let finished = match finished {
-        Some(finished) => finished,
-        None => {
-            of_cloud = (0..cloud.aggregates.len()).map(|aggregate| cloud.finished(aggregate)).collect();
-            &of_cloud
-        }
-    };
+    let of_cloud = || (0..cloud.aggregates.len()).map(|aggregate| cloud.finished(aggregate)).collect();
+    let finished: Vec<Finished<'_>> = finished.map_or_else(of_cloud, <[_]>::to_vec);
     let held: Vec<&[f32]> = cloud.aggregates.iter().map(|estimates| estimates.held.as_deref().unwrap_or(&[])).collect();
     let (whose, done): (Vec<Whose>, Vec<&[u8]>) = (finished.iter())
         .map(|finished| match finished {
@@ -153,11 +147,10 @@ impl Stride<'_> {
             *now = match (streak >= RESTS, is_member, has_finished) {
                 (true, _, true) => rested(streak),
                 (true, _, false) => streak,
-                (false, false, _) => 0,
                 // Another version may have asked for more epochs.
                 (false, true, false) => streak.min(carried.epochs() - 1),
                 (false, true, true) if marks[k] == 1 => (streak + 1).min(carried.epochs()),
-                (false, true, true) => 0,
+                (false, _, _) => 0,
             };
             if (carried.epochs()..RESTS).contains(now) {
                 fired.nodes += 1;
@@ -218,7 +211,7 @@ pub fn rest(cloud: &mut Cloud, plans: &Plans) {
     let (Some(versions), Some(acting), false) = (&cloud.versions, &cloud.acting, plans.made.is_empty()) else { return };
     let columns: Vec<&mut [u8]> = cloud.streaks.iter_mut().map(|column| &mut **column).collect();
     strides(((&**versions, &**acting), columns), |_, columns| {
-        let ((versions, acting), mut streaks): ((&[u8], &[u8]), Vec<&mut [u8]>) = columns;
+        let ((versions, acting), mut streaks) = columns;
         for (k, (version, &acting)) in versions.iter().zip(acting).enumerate() {
             let number = version & NUMBER;
             if let Some((rule, rest)) = rests[usize::from(number)].filter(|_| acting != number) {

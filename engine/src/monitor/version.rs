@@ -10,7 +10,7 @@
 //!   acts.
 
 use datasets::scenario::{Run, Scenario};
-use datasets::suite::{Description, Reason, Verdict, verify, verify_unsigned};
+use datasets::suite::{Description, Reason, Suite, Verdict, verify, verify_unsigned};
 use datasets::trace::RuleRow;
 
 use super::streak::{Fired, resting};
@@ -93,24 +93,8 @@ impl Draft {
             version,
             verdict: String::new(),
         };
-        let base_description = Description::unsigned(before.clone(), scenario.fleet.attributes.clone());
-        let unsigned = Description::unsigned(suite, scenario.fleet.attributes.clone());
-        let now = moment(&scenario.run, cycle);
+        let (version, verdict) = verified(scenario, before, suite, cycle);
         let owner = scenario.suite_trust.as_ref().map(|trust| &trust.owner);
-        let (version, verdict) = match (owner, &scenario.monitor) {
-            (Some(owner), monitor) => {
-                let version = match monitor {
-                    Some(monitor) => unsigned.signed(&monitor.key, monitor.certificate.clone()),
-                    None => unsigned,
-                };
-                let verdict = verify(owner, &version, Some(&base_description), now);
-                (version, verdict)
-            }
-            (None, _) => {
-                let verdict = verify_unsigned(&unsigned.suite, Some(before), now);
-                (unsigned, verdict)
-            }
-        };
         let expires_cycle = version.until(owner).and_then(|until| first_cycle(&scenario.run, until));
         let bytes = version.bytes_count();
         let rest = resting(rule.cool_down);
@@ -141,9 +125,27 @@ impl Draft {
             Outcome::Rejected(reason) => ledger.make(row.version, Err(reason), row.nodes_count, bytes),
             Outcome::TakenByAnother | Outcome::Overtaken | Outcome::NoNumberLeft => {}
         }
-        row.verdict = outcome.name().to_owned();
+        outcome.name().clone_into(&mut row.verdict);
         (row, outcome)
     }
+}
+
+/// A version as nodes make it, and whether they take it where they hold `base`.
+fn verified(scenario: &Scenario, base: &Suite, made: Suite, cycle: u32) -> (Description, Verdict) {
+    let attributes = &scenario.fleet.attributes;
+    let now = moment(&scenario.run, cycle);
+    let unsigned = Description::unsigned(made, attributes.clone());
+    let Some(trust) = &scenario.suite_trust else {
+        let verdict = verify_unsigned(&unsigned.suite, Some(base), now);
+        return (unsigned, verdict);
+    };
+    let version = match &scenario.monitor {
+        Some(monitor) => unsigned.signed(&monitor.key, monitor.certificate.clone()),
+        None => unsigned,
+    };
+    let base = Description::unsigned(base.clone(), attributes.clone());
+    let verdict = verify(&trust.owner, &version, Some(&base), now);
+    (version, verdict)
 }
 
 /// What becomes of a valid version, unless it is a new one that enters.
