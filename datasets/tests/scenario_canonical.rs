@@ -9,8 +9,8 @@ use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Availability, Churn, Class, Counting, Epochs, Event, EventKind, Fleet, Function,
     Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Partners, Peer, Propagation, Push,
-    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start,
-    TimeUnit, Trace, Turnover,
+    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source,
+    Start, TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict};
 use proptest::prelude::*;

@@ -158,7 +158,8 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
     let churn = "[network]\nrequest_loss = 0.1\nreply_loss = 0.1\n[[event]]\nat_cycle = 7\nleave = { share = 0.3 }\n\
                  [[event]]\nat_cycle = 12\njoin = { share = 0.5 }\n";
     for sampling in ["", "[sampling]\npartners = \"listed\"\n", "[sampling]\nprotocol = \"cyclon\"\n"] {
-        let scenario = text(if sampling.is_empty() { 10_000 } else { 66_000 }, 14, &format!("{aggregates}{sampling}{churn}"));
+        let scenario =
+            text(if sampling.is_empty() { 10_000 } else { 66_000 }, 14, &format!("{aggregates}{sampling}{churn}"));
         let one = run_with(1, &scenario);
         for threads in [2, 3] {
             let other = run_with(threads, &scenario);
@@ -171,7 +172,8 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
 
 #[test]
 fn an_application_knows_its_own_size_and_mean() {
-    let suite = "[[suite.app]]\nname = \"first\"\ntop = \"load\"\nshare = 0.2\n[[suite.app]]\nname = \"rest\"\nrest = true\n";
+    let suite =
+        "[[suite.app]]\nname = \"first\"\ntop = \"load\"\nshare = 0.2\n[[suite.app]]\nname = \"rest\"\nrest = true\n";
     for sampling in ["", "[sampling]\nprotocol = \"newscast\"\n"] {
         let more = count("epoch_cycles = 30\ninstances = 3\napp = \"first\"")
             + &aggregate("load", "average", "epoch_cycles = 30\napp = \"first\"")

@@ -4,13 +4,13 @@
 mod common;
 
 use common::scenario;
-use datasets::scenario::{Aggregate, Counting, Epochs, Function, Scenario};
+use datasets::scenario::Scenario;
 use engine::Storage;
 use engine::assign::{Assigned, Cause, assign};
 use engine::attributes::Attributes;
 use engine::birth::birth;
 use engine::churn::Churn;
-use engine::cloud::{Cloud, Estimates};
+use engine::cloud::Cloud;
 use engine::column::Column;
 use engine::plan::Plans;
 use engine::purpose::{SUITE, for_life};
@@ -34,19 +34,14 @@ fn absolute() -> Scenario {
 
 /// A cloud whose nodes hold estimates of its size, and its suite.
 fn cloud(mut scenario: Scenario, first_estimate: f64, held: Option<&dyn Fn(usize) -> f32>) -> (Cloud, Suites) {
+    // The reader adds the count of all nodes that an absolute request needs.
+    for counting in scenario.aggregates.iter_mut().filter_map(|aggregate| aggregate.counting.as_mut()) {
+        counting.first_estimate = first_estimate;
+    }
     let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
     birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
     cloud.apps.as_mut().unwrap().fill(NONE);
-    scenario.aggregates = vec![Aggregate {
-        name: "size".into(),
-        function: Function::Count,
-        attribute: None,
-        app: None,
-        epochs: Some(Epochs { cycles: 30, drift: 0.0 }),
-        counting: Some(Counting { instances: 1, leaders: 1.0, first_estimate }),
-        interpolation: None,
-    }];
-    cloud.aggregates = vec![Estimates { states: Vec::new(), held: None }];
+    cloud.aggregates.iter_mut().for_each(|estimates| estimates.held = None);
     if let Some(held) = held {
         hold(&mut cloud, held);
     }

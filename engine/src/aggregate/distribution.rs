@@ -78,14 +78,19 @@ impl Curve {
     /// The place up to which a share of the nodes lies.
     #[must_use]
     pub fn place(&self, share: f64) -> u64 {
+        self.place_by(share, |share| share)
+    }
+
+    /// The place up to which a share of the nodes lies, by straight lines over a `scale` of shares.
+    fn place_by(&self, share: f64, scale: impl Fn(f64) -> f64) -> u64 {
         let after = self.shares.partition_point(|&known| known < share);
         match (after.checked_sub(1), self.places.get(after)) {
             (None, None) => 0,
             (None, Some(&first)) => first,
             (Some(last), None) => self.places[last],
             (Some(before), Some(_)) => {
-                let width = self.shares[after] - self.shares[before];
-                let along = if width > 0.0 { (share - self.shares[before]) / width } else { 0.5 };
+                let [from, at, to] = [self.shares[before], share, self.shares[after]].map(scale);
+                let along = if to > from { (at - from) / (to - from) } else { 0.5 };
                 between(self.places[before], self.places[after], along)
             }
         }
@@ -97,25 +102,30 @@ impl Curve {
         if self.places.is_empty() { f64::NAN } else { f64::from(value(upper(self.place(share)))) }
     }
 
-    /// So many places between which equal shares should lie, some of them moved to where these shares lie. Ascending, all
-    /// different.
+    /// So many places between which equal shares should lie, but for three at each `wanted` share, as far as there are enough: where it
+    /// lies by straight lines, where it lies by straight lines over logits, and in the middle. In a tail the one falls short and the
+    /// other goes too far, so that the next epoch knows it between closer places. Ascending, all different.
     #[must_use]
     pub fn points(&self, count: usize, wanted: &[f64]) -> Vec<u64> {
-        let mut shares: Vec<f64> = (0..count).map(|k| (k as f64 + 0.5) / count as f64).collect();
-        for &want in wanted.iter().take(count) {
-            let nearest = |a: &&mut f64, b: &&mut f64| (**a - want).abs().total_cmp(&(**b - want).abs());
-            if let Some(share) = shares.iter_mut().filter(|share| !wanted.contains(share)).min_by(nearest) {
-                *share = want;
-            }
-        }
-        shares.sort_unstable_by(f64::total_cmp);
-        let mut places: Vec<u64> = shares.into_iter().map(|share| self.place(share)).collect();
+        let around = |&share: &f64| {
+            let [one, other] = [self.place(share), self.place_by(share, logit)];
+            [one, between(one.min(other), one.max(other), 0.5), other]
+        };
+        let mut places: Vec<u64> = wanted.iter().take(count / 3).flat_map(around).collect();
+        let even = count - places.len();
+        places.extend((0..even).map(|k| self.place((k as f64 + 0.5) / even as f64)));
         places.sort_unstable();
         for k in 1..places.len() {
             places[k] = places[k].max(places[k - 1].saturating_add(1));
         }
         places
     }
+}
+
+/// The logarithm of the odds of a share; those of all and none are as for a share of a millionth beside.
+fn logit(share: f64) -> f64 {
+    let share = share.clamp(1e-6, 1.0 - 1e-6);
+    libm::log(share / (1.0 - share))
 }
 
 /// Values that differ by more than this factor are far apart: between them lie straight lines over their logarithms, since tails of

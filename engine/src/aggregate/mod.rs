@@ -219,7 +219,8 @@ impl Aggregation {
             } else {
                 distribution::Curve::default()
             };
-            let quantities = if self.items[item].quantiles().is_empty() { 1 } else { self.items[item].quantiles().len() };
+            let quantities =
+                if self.items[item].quantiles().is_empty() { 1 } else { self.items[item].quantiles().len() };
             let is_told = !aggregate.name.is_empty() && aggregate.epochs.is_some();
             let truths = if is_told { truth::true_values(cloud, &self.items[item]) } else { Vec::new() };
             Found { curve, truths, results: vec![Default::default(); quantities], without: 0 }

@@ -22,7 +22,8 @@ impl Aggregation {
         let group = &self.groups[number];
         let Cloud { apps, gradients, groups, alive, aggregates, .. } = cloud;
         let Participation { tags: Some(tags), members: Some(members), epoch, .. } = &mut groups[number] else { return };
-        let comes = if starts || group.epochs.is_none() { [numbered(*epoch), RESTARTS] } else { [numbered(*epoch) | SITS, 0] };
+        let comes =
+            if starts || group.epochs.is_none() { [numbered(*epoch), RESTARTS] } else { [numbered(*epoch) | SITS, 0] };
         let marks: (&[u8], u8) = match group.scope {
             Scope::App(app) => (apps.as_deref().unwrap_or(&[]), app),
             Scope::Gradient(gradient) => (gradients[gradient].members.as_deref().unwrap_or(&[]), MEMBER),

@@ -20,7 +20,9 @@ impl Aggregation {
         let mut rows = Vec::new();
         for log in self.logs[number].iter().filter(|log| !log.is_told && has_ended(log)) {
             self.lost[number] = if log.is_found() { 0 } else { self.lost[number] + 1 };
-            for (place, &item) in self.groups[number].items.iter().enumerate().filter(|(_, item)| self.items[**item].is_held()) {
+            for (place, &item) in
+                self.groups[number].items.iter().enumerate().filter(|(_, item)| self.items[**item].is_held())
+            {
                 let now = true_values(cloud, &self.items[item]);
                 rows.extend(log.rows(place, &self.items[item], &now));
             }
@@ -48,9 +50,8 @@ impl Aggregation {
                 let held = if index == 0 { held(cloud, number) } else { Moments::default() };
                 // Where nobody is alive there is no value: what is not a number is a null in the trace.
                 let none = if now.count == 0 { f64::NAN } else { 0.0 };
-                let relative = |found: &Moments| {
-                    (truth != 0.0 && found.count > 0).then(|| error(found, truth) / truth.abs())
-                };
+                let relative =
+                    |found: &Moments| (truth != 0.0 && found.count > 0).then(|| error(found, truth) / truth.abs());
                 rows.push(AggregateRow {
                     cycle,
                     aggregate: named(item, index),

@@ -1,32 +1,6 @@
-//! What a rule changes, and in which words.
+//! In which words it is told what a rule has changed.
 
 use datasets::suite::{Action, App, Request, Rule, Suite};
-
-/// How far the shares of all applications may exceed 1: the rounding of their sum.
-const SUM_TOLERANCE: f64 = 1e-9;
-
-/// What a rule makes of a suite, with that version; `None` if there is nothing to change, or the result were no suite.
-#[must_use]
-pub fn apply(suite: &Suite, rule: &Rule, version: u64) -> Option<Suite> {
-    let mut made = Suite { version, ..suite.clone() };
-    match &rule.action {
-        Action::Scale { app, by, least, most } => {
-            let left = 1.0 - shares(suite);
-            let app = made.apps.iter_mut().find(|other| other.name == *app)?;
-            let scaled = |amount: f64| (amount * by).max(*least).min(*most);
-            app.request = match app.request {
-                Request::Share(share) => Request::Share(scaled(share).min(share + left.max(0.0))),
-                Request::Nodes(nodes) => Request::Nodes(scaled(nodes as f64).round() as u64),
-                Request::Rest(weight) => Request::Rest(scaled(weight)),
-            };
-        }
-        Action::Remove { app } => made.apps.retain(|other| other.name != *app),
-        Action::Add(app) if made.apps.iter().any(|other| other.name == app.name) => return None,
-        Action::Add(app) => made.apps.push((**app).clone()),
-    }
-    let changes = made.apps != suite.apps && !made.is_none() && shares(&made) <= 1.0 + SUM_TOLERANCE;
-    changes.then_some(made)
-}
 
 /// What a rule has changed, in a few words.
 #[must_use]
@@ -42,9 +16,4 @@ pub fn words(rule: &Rule, base: &Suite, made: &Suite) -> String {
         (Some(Request::Rest(from)), Some(Request::Rest(to))) => format!("{name}: rest {from} -> {to}"),
         _ => format!("remove {name}"),
     }
-}
-
-/// The sum of the shares that applications ask for.
-fn shares(suite: &Suite) -> f64 {
-    suite.apps.iter().map(|app| if let Request::Share(share) = app.request { share } else { 0.0 }).sum()
 }

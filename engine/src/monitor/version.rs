@@ -78,7 +78,7 @@ impl Draft {
         let (rule, plan) = (carried.rule, &plans.versions[base - 1]);
         let before = plans.suite(scenario, plan);
         let version = plan.version.saturating_add(1 + carried.index as u64).min(HIGHEST);
-        let suite = action::apply(before, rule, version)?;
+        let suite = datasets::suite::rule::apply(before, rule, version)?;
         let cause = |(name, sum): (&String, &f64)| format!("{name}={}", (sum / fired.nodes as f64) as f32);
         let causes: Vec<String> = rule.aggregates.iter().zip(&fired.sums).map(cause).collect();
         let row = RuleRow {

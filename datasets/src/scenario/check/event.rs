@@ -103,7 +103,7 @@ impl Check<'_, '_> {
             )?));
         }
         if let Some(scale) = &raw.scale {
-            kinds.push(EventKind::Scale(self.scale(raw, scale, fleet)?));
+            kinds.push(EventKind::Scale(self.scaling(raw, scale, fleet)?));
         }
         match (kinds.pop(), kinds.pop()) {
             (Some(kind), None) => Ok(at_cycle.map(|at_cycle| Event {
@@ -144,7 +144,7 @@ impl Check<'_, '_> {
     }
 
     /// Whose attribute is multiplied, and by what: that of all live nodes unless the event says more.
-    fn scale(&self, event: &At<raw::Event>, raw: &raw::Scale, fleet: &Fleet) -> Result<Scale, Error> {
+    fn scaling(&self, event: &At<raw::Event>, raw: &raw::Scale, fleet: &Fleet) -> Result<Scale, Error> {
         let raw::Scale { attribute, by, share, nodes, class, region, top, bottom } = raw;
         let order = self.order(top.as_ref(), bottom.as_ref(), fleet)?;
         let written = Written {
