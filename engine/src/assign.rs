@@ -45,7 +45,7 @@ pub const WAITING: u8 = 1 << 7;
 
 /// Up to so many sizes of the cloud in a stride, a pass over the stride for each costs less than to gather the nodes. Changes speed
 /// only.
-const FEW: usize = 16;
+const FEW: usize = 4;
 
 /// How many nodes joined and left an application, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
