@@ -12,19 +12,25 @@
 
 use super::{Churn, Class, Fleet, Lengths, Network};
 
-/// By how much the logarithm of the variance falls in a cycle: that of 2 sqrt(e).
-const FALL: f64 = 1.193;
-
 /// Cost of leaving the outer thirds out of a mean, as a factor of its standard deviation.
 const TRIMMED: f64 = 1.2;
 
 /// The most instances that an accuracy asks for by itself.
 const MOST_INSTANCES: u32 = 20;
 
-/// Cycles of an epoch after which nodes are within this relative error, at least 1.
-pub(super) fn epoch_cycles(nodes: u32, error: f64) -> u32 {
-    let cycles = (libm::log(f64::from(nodes)) - 2.0 * libm::log(error)) / FALL;
-    cycles.ceil().max(1.0) as u32
+/// The longest epoch that an accuracy asks for by itself.
+const MOST_CYCLES: u32 = 10_000;
+
+/// Cycles of an epoch after which nodes are within this relative error, at least 1 and at most [`MOST_CYCLES`].
+pub(super) fn epoch_cycles(nodes: u32, error: f64, network: &Network) -> u32 {
+    let cycles = (libm::log(f64::from(nodes)) - 2.0 * libm::log(error)) / -libm::log(factor(network));
+    cycles.ceil().clamp(1.0, f64::from(MOST_CYCLES)) as u32
+}
+
+/// The factor by which the variance falls in a cycle: 1/(2 sqrt(e)) where nothing is lost, else as for links that fail.
+fn factor(network: &Network) -> f64 {
+    let lost = 1.0 - (1.0 - network.request_loss) * (1.0 - network.reply_loss);
+    f64::midpoint(1.0, lost) * libm::exp(-(1.0 - lost) / 2.0)
 }
 
 /// Instances of a count that are within this relative error, each with this relative standard deviation.
@@ -36,9 +42,7 @@ pub(super) fn instances(error: f64, deviation: f64) -> u32 {
 /// Relative standard deviation of what an instance ends with, where this share of the nodes leaves in a cycle.
 pub(super) fn deviation(network: &Network, leaving: f64) -> f64 {
     let one_sided = (1.0 - network.request_loss) * network.reply_loss;
-    let lost = 1.0 - (1.0 - network.request_loss) * (1.0 - network.reply_loss);
-    let factor = f64::midpoint(1.0, lost) * libm::exp(-(1.0 - lost) / 2.0);
-    ((one_sided / 2.0 + leaving) / (1.0 - factor)).sqrt()
+    ((one_sided / 2.0 + leaving) / (1.0 - factor(network))).sqrt()
 }
 
 /// The share of the nodes that is expected to leave in a cycle, by their class; a replay is not looked at.
@@ -65,11 +69,13 @@ mod tests {
 
     #[test]
     fn an_epoch_grows_with_the_logarithm_of_cloud_and_accuracy() {
-        let cycles =
-            [(100_000_000, 0.01), (100_000, 0.01), (1_000_000, 0.001)].map(|(nodes, e)| epoch_cycles(nodes, e));
+        let cycles = [(100_000_000, 0.01), (100_000, 0.01), (1_000_000, 0.001)]
+            .map(|(nodes, e)| epoch_cycles(nodes, e, &network(0.0, 0.0)));
         // (18.42 + 9.21) / 1.193 = 23.2, (11.51 + 9.21) / 1.193 = 17.4, (13.82 + 13.82) / 1.193 = 23.2.
         assert_eq!(cycles, [24, 18, 24]);
-        assert_eq!(epoch_cycles(1, 0.999), 1);
+        // With a fifth of the requests lost the factor is 0.402: 27.63 / 0.911 = 30.3.
+        assert_eq!(epoch_cycles(100_000_000, 0.01, &network(0.2, 0.0)), 31);
+        assert_eq!(epoch_cycles(1, 0.999, &network(0.0, 0.0)), 1);
     }
 
     #[test]

@@ -18,6 +18,9 @@ const ERROR: f64 = 0.01;
 /// The same, for the size of the cloud where a suite asks for absolute numbers of nodes.
 const SIZE_ERROR: f64 = 0.001;
 
+/// The most instances of that count: they take eight bytes a node each.
+const SIZE_INSTANCES: u32 = 10;
+
 /// Its name.
 const SIZE: &str = "size";
 
@@ -55,8 +58,8 @@ impl Around<'_> {
             function: Function::Count,
             attribute: None,
             app: None,
-            epochs: Some(Epochs { cycles: epoch_cycles(self.run.nodes, SIZE_ERROR), drift: 0.0 }),
-            counting: Some(self.counting(self.instances(SIZE_ERROR))),
+            epochs: Some(Epochs { cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network), drift: 0.0 }),
+            counting: Some(self.counting(self.instances(ERROR).min(SIZE_INSTANCES))),
             interpolation: None,
         }
     }
@@ -170,14 +173,16 @@ impl Check<'_, '_> {
         let function = *raw.function;
         let must = is_counted(function) || function == Function::Quantiles;
         let error = error.or(must.then_some(ERROR));
-        let by_error = error.map(|error| epoch_cycles(around.run.nodes, error));
+        let by_error = error.map(|error| epoch_cycles(around.run.nodes, error, around.network));
         let cycles = match (written, by_error) {
             (Some(written), _) => self.whole(written, 1, super::LONGEST_EPOCH)? as u32,
             (None, Some(cycles)) => cycles,
             (None, None) => {
                 return raw.clock_drift.as_ref().map_or(Ok(None), |drift| {
-                    let help =
-                        format!("leave it out, or add `epoch_cycles = {}`", epoch_cycles(around.run.nodes, ERROR));
+                    let help = format!(
+                        "leave it out, or add `epoch_cycles = {}`",
+                        epoch_cycles(around.run.nodes, ERROR, around.network)
+                    );
                     Err(self.refuse(drift.span(), "`clock_drift` means nothing without epochs", help))
                 });
             }

@@ -43,7 +43,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let adversaries =
         raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, launches, &run, &fleet))?;
     let network = check.network(raw.network.as_ref())?;
-    let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling)?;
+    let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.suite, launches);
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.suite, launches), &around)?;

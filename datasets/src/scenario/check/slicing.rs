@@ -4,7 +4,7 @@ use super::Check;
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Run, Sampling, Slicing, SlicingProtocol};
+use crate::scenario::{Network, Run, Sampling, Slicing, SlicingProtocol};
 
 /// Comparisons that a node of `ranking` remembers.
 const WINDOW: u32 = 1024;
@@ -22,7 +22,13 @@ const EPOCH_CYCLES: u32 = 25;
 const ERROR: f64 = 0.001;
 
 impl Check<'_, '_> {
-    pub(super) fn slicing(&self, raw: Option<&raw::Slicing>, run: &Run, sampling: &Sampling) -> Result<Slicing, Error> {
+    pub(super) fn slicing(
+        &self,
+        raw: Option<&raw::Slicing>,
+        run: &Run,
+        sampling: &Sampling,
+        network: &Network,
+    ) -> Result<Slicing, Error> {
         let written = raw.and_then(|raw| raw.protocol.as_ref());
         let protocol = written.map_or(SlicingProtocol::Ordered, |protocol| **protocol);
         let steadiness = raw.and_then(|raw| raw.steadiness.as_ref()).map_or(Ok(0.0), |steadiness| {
@@ -38,7 +44,7 @@ impl Check<'_, '_> {
         if let Some(written) = written.filter(|_| quantile) {
             self.epochs_fit(sampling, || (written.span(), format!("`protocol = \"{protocol}\"`")))?;
         }
-        let default = if quantile { epoch_cycles(run.nodes, ERROR) } else { EPOCH_CYCLES };
+        let default = if quantile { epoch_cycles(run.nodes, ERROR, network) } else { EPOCH_CYCLES };
         Ok(Slicing {
             protocol,
             window,
