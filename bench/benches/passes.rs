@@ -39,7 +39,7 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 8] = [
+const SECTIONS: [(&str, Section); 9] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
@@ -48,6 +48,7 @@ const SECTIONS: [(&str, Section); 8] = [
     ("views", views),
     ("churn", churn),
     ("suite", suite),
+    ("counting", counting),
 ];
 
 fn main() -> Outcome {
@@ -343,6 +344,49 @@ fn suite(meter: &mut Meter, nodes: usize) -> Outcome {
         meter.report("  observing the applications", observing, None);
     }
     Ok(())
+}
+
+/// A count with one instance and with ten, whose exchanges may cost no more than ten counts; and where nodes keep tags, since some may
+/// come. With a quarter of the nodes.
+fn counting(meter: &mut Meter, nodes: usize) -> Outcome {
+    let nodes = (nodes / 4).max(1_000);
+    let mut means = Vec::new();
+    for (instances, comes) in [(1, false), (10, false), (1, true)] {
+        let mut costs = Vec::new();
+        let scenario = census(nodes, instances, comes)?;
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        for _ in 0..CYCLES {
+            let before = simulation.times.aggregation;
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            let spent = simulation.times.aggregation.saturating_sub(before).as_secs_f64() * 1e9 / nodes as f64;
+            costs.push(Cost { nanoseconds: spent, accesses: spent / (whole.nanoseconds / whole.accesses) });
+        }
+        simulation.observe(&mut trace)?;
+        trace.finish("{}")?;
+        let rows = datasets::trace::read::Run::open(&folder.path().join("run"))?.aggregates()?;
+        let row = rows.last().ok_or("a row")?;
+        check(row.participants_count == nodes as u64, "all take part")?;
+        means.push(average(&costs).accesses);
+        let tags = if comes { ", with tags" } else { "" };
+        let bar = (instances > 1).then(|| f64::from(instances) * means[0]);
+        meter.report(&format!("a count with {instances} instances{tags}, at {nodes} nodes"), costs, bar);
+    }
+    Ok(())
+}
+
+/// A cloud that counts itself.
+fn census(nodes: usize, instances: u32, comes: bool) -> Outcome<Scenario> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("census.toml");
+    let event = if comes { "[[event]]\nat_cycle = 99\njoin = { share = 0.0 }\n" } else { "" };
+    let text = format!(
+        "[run]\nnodes = {nodes}\ncycles = 99\n[[fleet.class]]\nname = \"any\"\nshare = 1.0\n\
+         attributes.load = {{ uniform = [0, 1] }}\n[[aggregate]]\nname = \"size\"\nfunction = \"count\"\n\
+         epoch_cycles = {CYCLES}\ninstances = {instances}\n[trace]\nevery = {CYCLES}\n{event}"
+    );
+    std::fs::write(&path, text)?;
+    Ok(scenario::read(&path, &[])?)
 }
 
 /// A cloud with a suite of two gradients and two random applications; a third one of these enters in the second cycle.

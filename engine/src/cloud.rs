@@ -183,8 +183,8 @@ impl Cloud {
         }
         let items = Item::all(scenario);
         for (number, item) in items.iter().enumerate() {
-            for state in 0..item.states() {
-                field(format!("aggregate-{number}-{state}"), size_of::<f64>());
+            if item.states() > 0 {
+                field(format!("aggregate-{number}"), item.states() * size_of::<f64>());
             }
             if item.is_held() {
                 field(format!("aggregate-{number}-held"), size_of::<f32>());
@@ -201,8 +201,8 @@ impl Cloud {
             if group.scope != Scope::Cloud {
                 field(format!("group-{number}-members"), size_of::<u8>());
             }
-            for instance in 0..group.instances() {
-                field(format!("group-{number}-instance-{instance}"), size_of::<f64>());
+            if group.instances() > 0 {
+                field(format!("group-{number}-instances"), group.instances() * size_of::<f64>());
             }
         }
         if needs_lists(scenario, &plans) {
@@ -404,7 +404,9 @@ impl Room<'_> {
             let name = |what: &dyn std::fmt::Display| format!("aggregate-{number}-{what}");
             let states = (0..item.states()).map(|state| self.column(name(&state))).collect::<Result<_, _>>()?;
             let mut held = item.is_held().then(|| self.column::<f32>(name(&"held"))).transpose()?;
-            held.iter_mut().for_each(|held| held.fill(f32::NAN));
+            if let Some(held) = &mut held {
+                held.fill(f32::NAN);
+            }
             let group = groups.iter().position(|group| group.items.contains(&number)).unwrap_or_default();
             Ok(Estimates { group, states, held })
         };

@@ -30,6 +30,7 @@ mod rows;
 use datasets::scenario::{Function, Pairing, Partners, Scenario};
 use datasets::trace::EpochRow;
 use kernels::exchange::Tally;
+use kernels::moments::Moments;
 use kernels::philox::Stream;
 
 use self::epoch::{Replay, Tag, Tagging};
@@ -223,7 +224,7 @@ impl Aggregation {
                 if self.items[item].quantiles().is_empty() { 1 } else { self.items[item].quantiles().len() };
             let is_told = !aggregate.name.is_empty() && aggregate.epochs.is_some();
             let truths = if is_told { truth::true_values(cloud, &self.items[item]) } else { Vec::new() };
-            Found { curve, truths, results: vec![Default::default(); quantities], without: 0 }
+            Found { curve, truths, results: vec![Moments::default(); quantities], without: 0 }
         };
         let items = group.items.iter().enumerate().map(found).collect();
         self.logs[number].push(Log { epoch, first_cycle: cycle, last_cycle: cycle, is_told: false, leaders, items });

@@ -132,9 +132,9 @@ pub(super) fn grow_older(cloud: &mut Cloud, number: usize, epochs: Epochs, seed:
         clocks.fill(&mut words[..tags.len()], first as u32, 0);
         let mut any = false;
         for (k, ([_, status], age)) in tags.iter_mut().zip(ages).enumerate() {
-            let speed = 1.0 + epochs.drift * (f64::from(words[k]) * 2_f64.powi(-31) - 1.0);
+            let pace = 1.0 + epochs.drift * (f64::from(words[k]) * 2_f64.powi(-31) - 1.0);
             *age = age.saturating_add(1);
-            let is_due = f64::from(*age) * speed >= f64::from(epochs.cycles) - 0.5;
+            let is_due = f64::from(*age) * pace >= f64::from(epochs.cycles) - 0.5;
             *status = *status & !RESTARTS | if is_due { RESTARTS } else { 0 };
             fresh[k] |= u8::from(is_due);
             any |= is_due;
