@@ -43,7 +43,8 @@ fn an_override_says_what_is_wrong_with_it() {
     refused("run.nods=5", &["--set run.nods=5", "unknown key `run.nods`", "did you mean `nodes`?"]);
     refused("run.nodes=many", &["--set run.nodes=many", "expected a whole number"]);
     refused("slicing.protocol=sorted", &["`slicing.protocol` is \"sorted\"", "ordered-max-gain"]);
-    refused("aggregate.0.function=count", &["not supported yet"]);
+    refused("aggregate.0.function=count", &["`attribute` means nothing", "leave it out"]);
+    refused("slicing.on_dead=skip", &["not supported yet"]);
     refused("suite.app.chat.share=0.9", &["--set suite.app.chat.share=0.9", "expected at most 1"]);
     refused("suite=3", &["`suite` is 3", "expected a table"]);
     refused("sampling.view=0", &["`sampling.view` is 0", "from 1 to"]);

@@ -48,12 +48,6 @@ fn an_attribute_that_no_node_has_is_refused_with_the_nearest_one() {
 }
 
 #[test]
-fn what_comes_later_is_refused_and_never_ignored() {
-    let words = ["not supported yet", "aggregate.0.function"];
-    wrong("function = \"average\"", "function = \"count\"", &words);
-}
-
-#[test]
 fn splits_and_merges_come_later() {
     for event in ["split = { parts = 2 }", "merge = {}"] {
         let place = Place::with(&format!("{GOOD}\n[[event]]\nat_cycle = 1\n{event}\n"));

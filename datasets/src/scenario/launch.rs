@@ -92,7 +92,33 @@ pub(super) fn needs_size(suite: &Suite, launches: &[Launch]) -> bool {
 }
 
 /// The applications of all versions that nodes may ever hold.
+/// How many of so many nodes each application may expect, by its number, as far as the suites say that first have it.
+pub(super) fn first_sizes(suite: &Suite, launches: &[Launch], nodes: u32) -> Vec<f64> {
+    let nodes = f64::from(nodes);
+    let share = |request| match request {
+        Request::Share(share) => share,
+        Request::Nodes(asked) => (asked as f64 / nodes).min(1.0),
+        Request::Rest(_) => 0.0,
+    };
+    let weight = |request| if let Request::Rest(weight) = request { weight } else { 0.0 };
+    let of = |name: &String| {
+        let has = |suite: &&Suite| suite.apps_ever().any(|app| app.name == *name);
+        let suite = suites(suite, launches).find(has).unwrap_or(suite);
+        let request = suite.apps_ever().find(|app| app.name == *name).map_or(Request::Share(1.0), |app| app.request);
+        let rest = (1.0 - suite.apps.iter().map(|app| share(app.request)).sum::<f64>()).max(0.0);
+        let weights: f64 = suite.apps.iter().map(|app| weight(app.request)).sum();
+        let of_rest = if weights > 0.0 { rest * weight(request) / weights } else { 0.0 };
+        (nodes * (share(request) + of_rest)).max(1.0)
+    };
+    app_names(suite, launches).iter().map(of).collect()
+}
+
 fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s App> {
+    suites(suite, launches).flat_map(Suite::apps_ever)
+}
+
+/// The suite with which the run begins, then those that nodes take.
+fn suites<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s Suite> {
     let taken = launches.iter().filter(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
-    std::iter::once(suite).chain(taken).flat_map(Suite::apps_ever)
+    std::iter::once(suite).chain(taken)
 }

@@ -145,7 +145,7 @@ pub struct AggregateRow {
     pub function: String,
     /// Number of the newest epoch that has begun, from 0.
     pub epoch: u32,
-    /// Nodes that take part in it.
+    /// Nodes that take part in it and have an estimate: of a count, those that an instance has reached.
     pub participants_count: u64,
     /// What every node should find now.
     pub true_value: f64,

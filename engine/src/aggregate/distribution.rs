@@ -39,6 +39,12 @@ impl Curve {
         Self { shares: vec![0.0; places.len()], places }
     }
 
+    /// Whether somebody has found its shares.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.shares.last().is_some_and(|&share| share > 0.0)
+    }
+
     /// The points between the ends.
     #[must_use]
     pub fn inner(&self) -> &[u64] {

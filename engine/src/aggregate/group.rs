@@ -72,6 +72,12 @@ impl Item {
         }
     }
 
+    /// Whether nodes are counted for it.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.aggregate.counting.is_some()
+    }
+
     /// By which function estimates of one of its columns are merged.
     #[must_use]
     pub fn merges(&self, state: usize) -> Function {

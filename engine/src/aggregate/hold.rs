@@ -120,9 +120,8 @@ fn hold(cloud: &mut Cloud, number: usize, place: usize, item: &Item, who: Who, l
 /// What one node, the first for whom the epoch ends, has learnt of a distribution.
 fn learnt(cloud: &Cloud, number: usize, item: usize, who: Who, log: &Log, place: usize) -> Option<Curve> {
     let curve = &log.items[place].curve;
-    let is_new = curve.places.is_empty() || curve.shares.last().is_some_and(|&share| share > 0.0);
     let states = &cloud.aggregates[item].states;
-    if is_new || states.len() != curve.places.len() {
+    if curve.is_known() || states.len() != curve.places.len() {
         return None;
     }
     let Participation { tags, members, .. } = &cloud.groups[number];

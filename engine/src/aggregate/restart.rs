@@ -2,11 +2,13 @@
 
 use datasets::scenario::{Epochs, Scenario};
 use kernels::philox::Stream;
+use kernels::slicing::Slot;
 use rayon::prelude::*;
 
 use super::distribution::Curve;
 use super::epoch::{EPOCH, OUTSIDE, RESTARTS, SITS, Tag, numbered, takes_part};
 use super::group::{Item, Scope};
+use super::hold::ranked;
 use super::source::{own, place};
 use super::{Aggregation, Column};
 use crate::churn::{Change, Changes};
@@ -84,6 +86,17 @@ impl Aggregation {
     }
 }
 
+impl Aggregation {
+    /// The last distribution of a gradient's members that somebody has found, where nodes slice by quantiles.
+    fn told_of(&self, gradient: usize, scenario: &Scenario) -> Option<&Curve> {
+        let item = scenario.aggregates.len() + gradient;
+        let group = self.groups.iter().position(|group| group.items.contains(&item))?;
+        let place = self.groups[group].items.iter().position(|&other| other == item)?;
+        let curves = self.logs[group].iter().rev().filter_map(|log| log.items.get(place)).map(|found| &found.curve);
+        curves.into_iter().find(|curve| curve.is_known())
+    }
+}
+
 /// Nobody restarts any more.
 pub(super) fn settle(cloud: &mut Cloud, number: usize) {
     let Participation { tags: Some(tags), ages, .. } = &mut cloud.groups[number] else { return };
@@ -155,7 +168,7 @@ pub(super) fn points(
     known: u32,
 ) -> Curve {
     let values = item.aggregate.attribute.map_or(&[][..], |attribute| &*cloud.attributes[attribute]);
-    let known_before = before.filter(|curve| curve.shares.last().is_some_and(|&share| share > 0.0));
+    let known_before = before.filter(|curve| curve.is_known());
     let curve = known_before.cloned().unwrap_or_else(|| {
         let node = |draw: u32| random_member(cloud.nodes, inside, words, 0, draw * 64);
         let sample = (0..known.max(2)).filter_map(node).map(|node| place(values[node], node as u32));
@@ -170,8 +183,8 @@ pub(super) fn random_member(nodes: usize, inside: &[u8], words: Stream, node: u3
     (0..64).map(drawn).find(|&node| is_member(inside, node))
 }
 
-/// Nodes that come know nothing but what a live node tells them: the number of the epoch, which they sit out, and the results that it
-/// holds. Without epochs they take part at once. Touches their columns alone, and a few others' at random.
+/// Nodes that come know nothing but what a live node tells them: the number of the epoch, which they sit out, the results that it
+/// holds, and where nodes slice by quantiles, the last distribution (all are told that of the same node). Without epochs they take part at once. Touches their columns alone, and a few others' at random.
 pub fn welcome(cloud: &mut Cloud, scenario: &Scenario, aggregation: &Aggregation, changes: &Changes, cycle: u32) {
     let Aggregation { items, groups, .. } = aggregation;
     let came = |first: usize| {
@@ -204,6 +217,12 @@ pub fn welcome(cloud: &mut Cloud, scenario: &Scenario, aggregation: &Aggregation
             let age = cycle.saturating_sub(part.began).min(u16::MAX.into()) as u16;
             strides(&mut **ages, |first, ages: &mut [u16]| came(first).for_each(|(_, k)| ages[k] = age));
         }
+    }
+    for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
+        let Some(curve) = aggregation.told_of(number, scenario) else { continue };
+        strides(&mut *gradient.slots, |first, slots: &mut [Slot]| {
+            came(first).for_each(|(node, k)| slots[k] = ranked(slots[k], curve, node));
+        });
     }
     let words = |number: usize| Stream::new(scenario.run.seed, cycle, TOLD + INSTANCE * number as u32);
     for (number, estimates) in cloud.aggregates.iter_mut().enumerate() {

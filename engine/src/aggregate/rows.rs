@@ -19,7 +19,10 @@ impl Aggregation {
     pub(super) fn rows_of(&mut self, cloud: &Cloud, number: usize, has_ended: impl Fn(&Log) -> bool) -> Vec<EpochRow> {
         let mut rows = Vec::new();
         for log in self.logs[number].iter().filter(|log| !log.is_told && has_ended(log)) {
-            self.lost[number] = if log.is_found() { 0 } else { self.lost[number] + 1 };
+            let counts = |&(&item, _): &(&usize, _)| self.items[item].counts();
+            let mut sizes = self.groups[number].items.iter().zip(&log.items).filter(counts);
+            let is_counted = sizes.any(|(_, found)| found.results.iter().any(|results| results.count > 0));
+            self.lost[number] = if is_counted { 0 } else { self.lost[number] + 1 };
             for (place, &item) in
                 self.groups[number].items.iter().enumerate().filter(|(_, item)| self.items[**item].is_held())
             {

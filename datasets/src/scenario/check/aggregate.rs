@@ -38,6 +38,8 @@ pub(super) struct Around<'s> {
     pub network: &'s Network,
     /// The applications, by their number.
     pub apps: Vec<String>,
+    /// How many nodes each may expect.
+    pub sizes: Vec<f64>,
 }
 
 impl Around<'_> {
@@ -46,9 +48,10 @@ impl Around<'_> {
     }
 
     /// So many leaders are expected to offer themselves that at least one for each instance does.
-    fn counting(&self, instances: u32) -> Counting {
+    fn counting(&self, instances: u32, app: Option<usize>) -> Counting {
         let t = f64::from(instances);
-        Counting { instances, leaders: t + 4.0 * t.sqrt() + 4.0, first_estimate: f64::from(self.run.nodes) }
+        let first_estimate = app.map_or(f64::from(self.run.nodes), |app| self.sizes[app]);
+        Counting { instances, leaders: t + 4.0 * t.sqrt() + 4.0, first_estimate }
     }
 
     /// The aggregate by which nodes know how many they are, where nobody has declared one.
@@ -59,7 +62,7 @@ impl Around<'_> {
             attribute: None,
             app: None,
             epochs: Some(Epochs { cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network), drift: 0.0 }),
-            counting: Some(self.counting(self.instances(ERROR).min(SIZE_INSTANCES))),
+            counting: Some(self.counting(self.instances(ERROR).min(SIZE_INSTANCES), None)),
             interpolation: None,
         }
     }
@@ -107,7 +110,7 @@ impl Check<'_, '_> {
             attribute,
             app,
             epochs: self.epochs(raw, error, around)?,
-            counting: self.counting(raw, error.unwrap_or(ERROR), around)?,
+            counting: self.counting(raw, error.unwrap_or(ERROR), app, around)?,
             interpolation: self.interpolation(raw)?,
         })
     }
@@ -211,7 +214,13 @@ impl Check<'_, '_> {
         Err(self.refuse(span, message, "choose `pairing = \"ordered\"` under [sampling]"))
     }
 
-    fn counting(&self, raw: &raw::Aggregate, error: f64, around: &Around<'_>) -> Result<Option<Counting>, Error> {
+    fn counting(
+        &self,
+        raw: &raw::Aggregate,
+        error: f64,
+        app: Option<usize>,
+        around: &Around<'_>,
+    ) -> Result<Option<Counting>, Error> {
         let counted = is_counted(*raw.function);
         let other = "function = \"count\"` or `function = \"sum\"";
         let only = |key, span: Option<Range<usize>>| self.only_with(counted, key, span, raw, other);
@@ -225,7 +234,7 @@ impl Check<'_, '_> {
             Some(written) => self.whole(written, 1, MOST_INSTANCES)? as u32,
             None => around.instances(error),
         };
-        let Counting { leaders, first_estimate, .. } = around.counting(instances);
+        let Counting { leaders, first_estimate, .. } = around.counting(instances, app);
         Ok(Some(Counting {
             instances,
             leaders: raw.leaders.as_ref().map_or(Ok(leaders), |leaders| self.positive(leaders))?,

@@ -10,7 +10,7 @@ mod monitor;
 mod slicing;
 mod suite;
 
-use super::launch::{app_names, needs_size};
+use super::launch::{app_names, first_sizes, needs_size};
 use super::raw::{self, At};
 use super::{
     Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol,
@@ -45,7 +45,8 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let network = check.network(raw.network.as_ref())?;
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.suite, launches);
-    let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps };
+    let sizes = first_sizes(&beginning.suite, launches, run.nodes);
+    let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.suite, launches), &around)?;
     check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
     Ok(Scenario {

@@ -38,7 +38,8 @@ pub(in crate::scenario) struct Aggregate {
     /// with t instances.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub leaders: Option<At<Number>>,
-    /// Of a count or a sum: how many nodes there are, as far as each believes before it has an estimate; by default `run.nodes`.
+    /// Of a count or a sum: how many nodes there are, as far as each believes before it has an estimate; by default `run.nodes`, or
+    /// what the application asks for.
     #[schemars(range(min = 1))]
     pub first_estimate: Option<At<Number>>,
     /// Of quantiles: points at which nodes know the distribution.
