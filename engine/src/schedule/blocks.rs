@@ -62,6 +62,16 @@ impl Draws {
             *loss = if u64::from(word) < self.request_loss { REQUEST_LOST } else { *loss };
         }
     }
+    /// What is lost of the first exchange that a node starts: a word each, where `losses` draws many at once.
+    pub(super) fn loss(&self, node: u32) -> u8 {
+        use kernels::exchange::{REPLY_LOST, REQUEST_LOST};
+        let is_lost = |which, loss| loss > 0 && u64::from(self.stream(which).word(node, 0)) < loss;
+        match (is_lost(REQUESTS, self.request_loss), is_lost(REPLIES, self.reply_loss)) {
+            (true, _) => REQUEST_LOST,
+            (false, true) => REPLY_LOST,
+            (false, false) => 0,
+        }
+    }
 }
 
 /// A range of nodes, their state and which of them are members.

@@ -19,7 +19,7 @@
 
 use std::ops::Range;
 
-use kernels::exchange::{Cross, Ends, REPLY_LOST, REQUEST_LOST, Tally, Within};
+use kernels::exchange::{Cross, Ends, Tally, Within};
 use kernels::peers::uniform;
 use kernels::scalar::index;
 use rayon::prelude::*;
@@ -398,17 +398,6 @@ impl<P> Listed<P> {
 }
 
 impl Draws {
-    /// What is lost of the exchange that a node starts.
-    fn loss(&self, node: u32) -> u8 {
-        let (mut loss, mut word) = ([0], [0]);
-        self.losses(&mut loss, &mut word, node, 0);
-        match loss {
-            [REQUEST_LOST] => REQUEST_LOST,
-            [REPLY_LOST] => REPLY_LOST,
-            _ => 0,
-        }
-    }
-
     /// The first member other than itself that a node draws; the first draw is given. There must be two members.
     fn member(&self, node: u32, first: u32, members: &[u8]) -> u32 {
         let others = members.len() as u32 - 1;
