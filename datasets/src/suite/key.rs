@@ -142,7 +142,7 @@ impl PrivateKey {
         SigningKey::from_pkcs8_pem(text).ok().map(Self)
     }
 
-    /// Reads a PEM file that nobody but its owner may read.
+    /// Reads a PEM file that nobody but its owner may read, or whose text before the key begins with "No secret".
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl PrivateKey {
                 if text.contains("PUBLIC KEY") { "holds a public key, expected a private one" } else { NO_KEY };
             return Err(Error::new(Kind::Key, path, message).helped(help));
         };
-        if mode & 0o077 != 0 {
+        if mode & 0o077 != 0 && !text.starts_with(NO_SECRET) {
             let message = format!("this private key is open to other users (mode {mode:o})");
             return Err(Error::new(Kind::Key, path, message).helped(format!(
                 "close it with `chmod 600 {}`; if others had access, make a new one",
@@ -230,6 +230,9 @@ impl fmt::Display for Signature {
 pub(crate) fn holds_private_key(text: &str) -> bool {
     text.contains("PRIVATE KEY-----")
 }
+
+/// With these words begins the file of a private key that all may know, as those that come with scenarios.
+const NO_SECRET: &str = "No secret";
 
 const NO_KEY: &str = "holds no Ed25519 key in PEM";
 

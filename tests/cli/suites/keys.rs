@@ -103,6 +103,15 @@ fn a_private_key_open_to_others_is_refused_with_the_remedy() {
 }
 
 #[test]
+fn a_private_key_that_says_that_it_is_no_secret_may_be_open() {
+    let place = keyed();
+    let text = fs::read_to_string(place.path("owner.pem")).expect("a key");
+    fs::set_permissions(place.path("owner.pem"), fs::Permissions::from_mode(0o644)).expect("another mode");
+    place.write("owner.pem", format!("No secret: for a demonstration.\n{text}").as_bytes());
+    suite(&place, &["certify", "planner.pub.pem", "--owner", "owner.pem", "--all"]).quietly();
+}
+
+#[test]
 fn a_private_key_is_not_shown_where_something_else_is_expected() {
     let place = keyed();
     let arguments = ["check", "run", "estimate"];
