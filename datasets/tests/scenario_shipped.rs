@@ -34,6 +34,21 @@ fn every_shipped_scenario_is_valid() {
 }
 
 #[test]
+fn every_shipped_private_key_says_that_it_is_no_secret() {
+    let mut count = 0;
+    for folder in fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for file in fs::read_dir(folder).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            if text.contains("PRIVATE KEY-----") {
+                count += 1;
+                assert!(text.starts_with("No secret: "), "a private key that does not say so");
+            }
+        }
+    }
+    assert_eq!(count, 2);
+}
+
+#[test]
 fn telco_is_the_example_of_the_paper() {
     let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
     assert_eq!(telco.name, "telco");
