@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{self, Names, Suite};
+use datasets::suite::{self, Names, Rule, Suite};
 use engine::preview::{Change, Preview, preview};
 
+use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
 use crate::memory;
@@ -52,6 +53,7 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     ));
     table(&rows, 1);
     print(&format!("\n{}", moved(&found)));
+    changed(&before, &after, &scenario.fleet.attributes);
     if after.version <= before.version {
         print(&format!(
             "Nodes that hold version {} will not take version {}: give it a higher number.",
@@ -75,4 +77,25 @@ fn row(change: &Change) -> Vec<String> {
 fn moved(found: &Preview) -> String {
     let percent = 100.0 * found.moved as f64 / found.nodes.max(1) as f64;
     format!("{} of {} nodes move ({percent:.1} %)", grouped(found.moved), grouped(found.nodes))
+}
+
+/// Tells which rules are new, other ones, or gone.
+fn changed(before: &Suite, after: &Suite, attributes: &[String]) {
+    let all = |suite| {
+        let tell = |(app, rule): (&str, &Rule)| (rule.name.clone(), format!("of {app}: {}", told(rule, attributes)));
+        rules(suite).map(tell).collect::<Vec<(String, String)>>()
+    };
+    let (old, new) = (all(before), all(after));
+    let of = |rules: &[(String, String)], name: &String| rules.iter().position(|(other, _)| other == name);
+    let gone = old.iter().filter(|(name, _)| of(&new, name).is_none()).map(|(name, _)| format!("{name} is gone"));
+    let others = new.iter().filter_map(|(name, told)| match of(&old, name) {
+        None => Some(format!("{name} is new, {told}")),
+        Some(index) if old[index].1 != *told => Some(format!("{name} changes, now {told}")),
+        Some(_) => None,
+    });
+    let lines: Vec<String> = gone.chain(others).collect();
+    if !lines.is_empty() {
+        print("\nRules by which nodes of an application change the suite\n");
+    }
+    lines.iter().for_each(|line| wrapped(line));
 }

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod file;
 mod keygen;
+mod rules;
 mod show;
 mod sign;
 mod table;

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use datasets::suite::{self, App, Choice, File, Names, Request, moment};
+use datasets::suite::{self, App, File, Names, moment};
 
 use super::certify::allows;
+use super::rules::{choice, request, rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
 use crate::run::{counted, grouped, print};
 
-/// Show a version of the suite: its applications, its size, and who signed it.
+/// Show a version of the suite: its applications, their rules, its size, and who signed it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The suite file (TOML).
@@ -26,6 +27,12 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     let names = header(&["application", "asks for", "chooses", "where", "broken below"]);
     let rows = file.suite.apps.iter().map(|app| row(app, &file.attributes));
     table(&std::iter::once(names).chain(rows).collect::<Vec<_>>(), 5);
+    if rules(&file.suite).next().is_some() {
+        print("\nRules by which nodes of an application change the suite\n");
+    }
+    for (app, rule) in rules(&file.suite) {
+        wrapped(&format!("{} of {app}: {}", rule.name, told(rule, &file.attributes)));
+    }
     print("");
     let description = file.description();
     print(&format!("description  {} bytes", grouped(description.bytes_count())));
@@ -49,18 +56,8 @@ fn signature(file: &File) -> String {
 }
 
 fn row(app: &App, attributes: &[String]) -> Vec<String> {
-    let request = match app.request {
-        Request::Share(share) => format!("share {share}"),
-        Request::Nodes(nodes) => counted(nodes, "node", "nodes"),
-        Request::Rest(weight) => format!("rest, weight {weight}"),
-    };
-    let choice = match app.choice {
-        Choice::Top(attribute) => format!("top {}", attributes[attribute]),
-        Choice::Bottom(attribute) => format!("bottom {}", attributes[attribute]),
-        Choice::Random => "any".to_owned(),
-    };
     let condition = app.condition.as_ref().map_or_else(|| "-".to_owned(), |condition| one_line(&condition.text));
-    vec![app.name.clone(), request, choice, condition, limits(app, attributes)]
+    vec![app.name.clone(), request(app), choice(app, attributes), condition, limits(app, attributes)]
 }
 
 fn limits(app: &App, attributes: &[String]) -> String {

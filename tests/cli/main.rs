@@ -8,6 +8,7 @@ mod edges;
 mod fleets;
 mod harness;
 mod interrupts;
+mod monitors;
 mod operator;
 mod overrides;
 mod results;

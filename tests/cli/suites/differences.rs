@@ -56,6 +56,29 @@ fn a_change_of_nothing_moves_nobody() {
 }
 
 #[test]
+fn diff_tells_rules_that_come_change_and_go() {
+    let place = changed();
+    let rule = |name: &str, epochs: u32| {
+        format!(
+            "[[suite.app.rule]]\nname = \"{name}\"\nwhen = \"size < 1_000\"\nepochs = {epochs}\nremove = \"monitoring\"\n"
+        )
+    };
+    place
+        .write("before.toml", (shares(1, 0.1, 0.5) + &rule("shed", 1) + &rule("same", 1) + &rule("old", 1)).as_bytes());
+    place.write("after.toml", (shares(2, 0.1, 0.5) + &rule("shed", 2) + &rule("same", 1) + &rule("new", 3)).as_bytes());
+    let said = suite(&place, &DIFF).quietly();
+    let rules = "\
+\nRules by which nodes of an application change the suite\n
+  old is gone
+  shed changes, now of chat: when size < 1_000 for 2 epochs in a row, remove
+    monitoring, then rest for 4 epochs
+  new is new, of chat: when size < 1_000 for 3 epochs in a row, remove
+    monitoring, then rest for 4 epochs
+";
+    assert!(said.out.ends_with(rules), "{}", said.out);
+}
+
+#[test]
 fn diff_takes_another_number_of_nodes_and_refuses_what_makes_no_sense() {
     let place = changed();
     let with = |more: &[&str]| place.unchanged(|| suite(&place, &[&DIFF[..], more].concat()));

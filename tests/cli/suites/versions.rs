@@ -195,6 +195,49 @@ fn show_tells_applications_size_and_signer() {
     assert!(said.out.contains("signature    bad: "), "{}", said.out);
 }
 
+/// Rules of every kind, after the first version.
+const RULES: &str = r#"
+[[suite.app.rule]]
+name = "shed"
+when = "size < 60_000\tor load > 0.9"
+epochs = 2
+remove = "monitoring"
+
+[[suite.app.rule]]
+name = "grow"
+when = "load > 0.8"
+cool_down = 1
+scale = { app = "chat", by = 1.25, least = 0.1, most = 0.8 }
+
+[[suite.app.rule]]
+name = "relieve"
+when = "load > 0.95"
+cool_down = 0
+add = { name = "relay", top = "load", share = 0.1 }
+"#;
+
+#[test]
+fn show_and_check_tell_rules() {
+    let place = Place::new();
+    place.write("apps.toml", format!("{FIRST}{RULES}").as_bytes());
+    let said = suite(&place, &["show", "apps.toml"]).quietly();
+    let rules = "\
+\nRules by which nodes of an application change the suite\n
+  shed of chat: when size < 60_000 or load > 0.9 for 2 epochs in a row, remove
+    monitoring, then rest for 4 epochs
+  grow of chat: when load > 0.8 for an epoch, multiply what chat asks for by
+    1.25, to no less than 0.1, to no more than 0.8, then rest for 1 epoch
+  relieve of chat: when load > 0.95 for an epoch, add relay (share 0.1, top
+    load)
+";
+    assert!(said.out.contains(rules), "{}", said.out);
+    assert!(said.out.lines().all(|line| line.chars().count() <= 80), "{}", said.out);
+    let said = suite(&place, &["check", "apps.toml"]).quietly();
+    assert!(said.out.starts_with("apps.toml: ok. Version 1, 2 applications, 3 rules, "), "{}", said.out);
+    let said = suite(&place, &["check", "apps.toml", "--fleet", "scenario.toml"]);
+    said.failed(2, &["apps.toml: rule \"shed\" watches `size`, and no aggregate of scenario has that name"]);
+}
+
 #[test]
 fn check_reads_a_suite_by_itself_or_for_a_fleet() {
     let place = planned();
