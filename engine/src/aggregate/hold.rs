@@ -121,7 +121,7 @@ fn hold(cloud: &mut Cloud, number: usize, place: usize, item: &Item, who: Who, l
 fn learnt(cloud: &Cloud, number: usize, item: usize, who: Who, log: &Log, place: usize) -> Option<Curve> {
     let curve = &log.items[place].curve;
     let states = &cloud.aggregates[item].states;
-    if curve.is_known() || states.len() != curve.places.len() {
+    if curve.places.is_empty() || curve.is_known() || states.len() != curve.places.len() {
         return None;
     }
     let Participation { tags, members, .. } = &cloud.groups[number];
