@@ -50,7 +50,7 @@ fn cells(epochs: &Epochs) -> [String; 7] {
     [
         epochs.aggregate.clone(),
         epochs.finished_count.to_string(),
-        last(|epoch| Some(epoch.true_value), short),
+        last(|epoch| Some(epoch.true_value).filter(|value| value.is_finite()), short),
         last(|epoch| epoch.mean, short),
         last(|epoch| epoch.sd, short),
         last(|epoch| epoch.relative_error, error),
