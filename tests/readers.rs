@@ -20,10 +20,11 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let (telco, everything) = (folder.path().join("telco"), folder.path().join("everything"));
+    let [telco, everything, rules] = ["telco", "everything", "rules"].map(|name| folder.path().join(name));
     let size = ["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"];
     simulate(&root.join("datasets/scenarios/telco.toml"), &telco, &size);
     simulate(&root.join("tests/readers/everything.toml"), &everything, &[]);
+    simulate(&root.join("tests/readers/rules.toml"), &rules, &[]);
     // Versions that spread, a constraint that breaks, and a version that nodes drop.
     let [launch, forged] = ["launch", "forged"].map(|name| {
         let (scenario, out) = (root.join(format!("datasets/scenarios/{name}.toml")), folder.path().join(name));
@@ -32,7 +33,8 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     });
 
     let python = Python::prepare(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let arguments = [root.join("tests/readers/check.py"), root.join("analysis/sql"), telco, everything, launch, forged];
+    let script = [root.join("tests/readers/check.py"), root.join("analysis/sql")];
+    let arguments = script.into_iter().chain([telco, everything, rules, launch, forged]);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 
