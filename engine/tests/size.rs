@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::scenario;
+use common::{run, scenario};
 use datasets::scenario::Scenario;
 use engine::Storage;
 use engine::assign::{Assigned, Cause, assign};
@@ -169,6 +169,31 @@ fn conditions_and_the_rest_are_decided_by_with_few_estimates_as_with_many() {
         let of_it = |node: &usize| node % sizes.len() == k;
         assert!((0..mixed.len()).filter(of_it).all(|node| mixed[node] == alone[node]), "{size}");
         assert!(all[0].1.iter().zip(&found[0].1).all(|(&all, &found)| all.abs_diff(found) < 200), "{all:?} {found:?}");
+    }
+}
+
+/// A tenth of 100,000 nodes with sessions of six hours, who count themselves; 30,000 more come at cycle 60.
+const GROWING: &str = "[run]\nnodes = 130000\ncycles = 120\nseed = 7\ncycle_seconds = 10\n\
+     [[fleet.class]]\nname = \"n\"\nshare = 1\npresent = 0.769230769\nattributes.up = { uniform = [0, 1] }\n\
+     up.hours = { exponential = { mean = 6 } }\ndown.hours = { exponential = { mean = 0.25 } }\n\
+     [[suite.app]]\nname = \"any\"\nnodes = 10000\n[[event]]\nat_cycle = 60\njoin = { nodes = 30000 }\n";
+
+#[test]
+fn an_application_holds_its_number_while_nodes_come_and_go_and_two_epochs_after_many_came() {
+    let found = run(GROWING);
+    let epoch = found.epochs.first().unwrap().last_cycle;
+    assert_eq!(epoch, 22);
+    let held = |cycle: u32| found.apps.iter().find(|row| row.cycle == cycle).unwrap().held_count as f64 / 10_000.0;
+    // Some 96,000 nodes are up at first, who believe that they are 130,000; then 126,000.
+    assert!(
+        (held(1) - 96.0 / 130.0).abs() < 0.03 && (held(60) - 126.0 / 96.0).abs() < 0.03,
+        "{} {}",
+        held(1),
+        held(60)
+    );
+    for cycle in (2 * epoch..60).chain(60 + 2 * epoch..=120) {
+        // Two in a hundred, and as much as the noise of random ids: the root of N p (1 - p) is 0.95 % of it.
+        assert!((held(cycle) - 1.0).abs() < 0.02 + 0.0095, "{} after cycle {cycle}", held(cycle));
     }
 }
 
