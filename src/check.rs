@@ -1,6 +1,6 @@
 //! `subcloud check`.
 
-use datasets::scenario::Source;
+use datasets::scenario::{Aggregate, Source};
 use datasets::suite::Verdict;
 
 use crate::failure::Failure;
@@ -39,8 +39,24 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
             print(&format!("Nodes will drop version {version} of the suite, {path}: {reason}."));
         }
     }
+    for aggregate in &scenario.aggregates {
+        if let Some(epochs) = restarts(aggregate, &scenario.app_names()) {
+            print(&epochs);
+        }
+    }
     for told in told(&scenario) {
         print(&format!("Nodes are told, until they can estimate it: {told}."));
     }
     Ok(())
+}
+
+/// How an aggregate restarts, if it does.
+fn restarts(aggregate: &Aggregate, apps: &[String]) -> Option<String> {
+    let cycles = counted(aggregate.epochs?.cycles.into(), "cycle", "cycles");
+    let instances = aggregate.counting.map_or_else(String::new, |counting| {
+        format!(", by {}", counted(counting.instances.into(), "instance", "instances"))
+    });
+    let among = aggregate.app.map_or_else(String::new, |app| format!(" among the nodes of {}", apps[app]));
+    let Aggregate { name, function, .. } = aggregate;
+    Some(format!("Nodes find `{name}`, {function}{among}, in epochs of {cycles}{instances}."))
 }

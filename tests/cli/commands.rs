@@ -10,6 +10,23 @@ fn check_says_what_there_is_and_writes_nothing() {
 }
 
 #[test]
+fn check_and_estimate_name_the_count_that_absolute_requests_need() {
+    let place = Place::but("share = 0.5", "nodes = 900");
+    let said = place.unchanged(|| place.call(&["check", "scenario.toml"])).quietly();
+    let words =
+        "3 applications, 2 aggregates, 0 events.\nNodes find `size`, count, in epochs of 18 cycles, by 1 instance.\n";
+    assert!(said.out.ends_with(words), "{}", said.out);
+    let more = ["--set", "network.reply_loss=0.05"];
+    let said = place.unchanged(|| place.call(&[&["check", "scenario.toml"], &more[..]].concat())).quietly();
+    assert!(said.out.ends_with(", by 10 instances.\n"), "{}", said.out);
+    let said = place.unchanged(|| place.call(&[&["estimate", "scenario.toml"], &more[..]].concat())).quietly();
+    let row = |name: &str| {
+        said.out.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(name))
+    };
+    assert!(row("aggregate-1-held 4 ") && row("group-1-instance-0 to 9 80 "), "{}", said.out);
+}
+
+#[test]
 fn estimate_says_memory_disk_and_time_and_writes_nothing() {
     let place = Place::new();
     let said = place.unchanged(|| place.call(&["estimate", "scenario.toml", "--threads", "1"])).quietly();
