@@ -1,0 +1,85 @@
+//! The published results beside ours: a table, and a failure if one is out.
+//!
+//! ```text
+//! cargo run --release -p bench --bin published [-- --seeds 30] [--nodes 10000,100000] [--only NAME]
+//! ```
+//!
+//! `--only` runs the experiments whose names hold NAME. `--only slicing` compares ways to slice instead.
+#![forbid(unsafe_code)]
+
+mod accuracy;
+mod churn;
+mod counting;
+mod crash;
+mod loss;
+mod order;
+mod run;
+mod sample;
+mod slicing;
+mod table;
+mod theory;
+mod variance;
+
+use std::env;
+use std::process::ExitCode;
+
+use run::Outcome;
+use table::Row;
+
+/// An experiment with so many seeds and nodes.
+type Experiment = fn(u32, u32) -> Outcome<Vec<Row>>;
+
+const EXPERIMENTS: [(&str, Experiment); 6] = [
+    ("variance", variance::rows),
+    ("crash", crash::rows),
+    ("loss", loss::rows),
+    ("churn", churn::rows),
+    ("order", order::rows),
+    ("accuracy", accuracy::rows),
+];
+
+/// What the user wants.
+struct Wanted {
+    seeds: u32,
+    nodes: Vec<u32>,
+    only: Option<String>,
+}
+
+fn main() -> Outcome<ExitCode> {
+    let wanted = wanted(env::args().skip(1))?;
+    let out = if wanted.only.as_deref() == Some("slicing") {
+        slicing::compare(wanted.nodes.last().copied().unwrap_or_default())?
+    } else {
+        table::print(&rows(&wanted)?)
+    };
+    Ok(if out == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn rows(wanted: &Wanted) -> Outcome<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (name, experiment) in EXPERIMENTS {
+        if wanted.only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
+            for &nodes in &wanted.nodes {
+                rows.extend(experiment(wanted.seeds, nodes)?);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn wanted(mut arguments: impl Iterator<Item = String>) -> Outcome<Wanted> {
+    let mut wanted = Wanted { seeds: 30, nodes: vec![10_000, 100_000], only: None };
+    while let Some(option) = arguments.next() {
+        let value = arguments.next().ok_or_else(|| format!("{option} lacks a value"))?;
+        match option.as_str() {
+            "--seeds" => wanted.seeds = value.parse()?,
+            "--nodes" => wanted.nodes = value.split(',').map(str::parse).collect::<Result<_, _>>()?,
+            "--only" => wanted.only = Some(value),
+            _ => return Err(format!("{option} is not known: --seeds, --nodes and --only are").into()),
+        }
+    }
+    if wanted.seeds < 2 {
+        return Err("a standard deviation needs two seeds".into());
+    }
+    Ok(wanted)
+}

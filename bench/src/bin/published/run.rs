@@ -1,0 +1,100 @@
+//! Runs scenarios given as text, one after the other seed, and hands over what was observed.
+
+use std::fs;
+
+use datasets::scenario::{self, Scenario};
+use datasets::trace::read::Run;
+use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, SliceRow, Writer};
+use engine::aggregate::epoch::takes_part;
+use engine::schedule::is_member;
+use engine::{Simulation, Storage};
+use rayon::prelude::*;
+
+/// What may go wrong, for whoever reads it.
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A finished run.
+pub struct Observed {
+    /// Messages and bytes.
+    pub cycles: Vec<CycleRow>,
+    /// How well ranks are known.
+    pub slices: Vec<SliceRow>,
+    /// Who holds what.
+    pub apps: Vec<AppRow>,
+    /// Estimates under way.
+    pub aggregates: Vec<AggregateRow>,
+    /// Epochs that have ended.
+    pub epochs: Vec<EpochRow>,
+    /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at the start.
+    pub instances: Vec<f64>,
+}
+
+/// A cloud whose nodes have a load, uniform in 0..1, and what else the scenario says.
+pub fn text(nodes: u32, cycles: u32, more: &str) -> String {
+    format!(
+        "[run]\nnodes = {nodes}\ncycles = {cycles}\n[[fleet.class]]\nname = \"any\"\nshare = 1.0\n\
+         attributes.load = {{ uniform = [0.0, 1.0] }}\n{more}\n"
+    )
+}
+
+/// A count in one epoch of so many cycles, of which only beginning and end are written.
+pub fn count(cycles: u32, instances: u32) -> String {
+    format!(
+        "[trace]\nevery = {cycles}\n[[aggregate]]\nname = \"size\"\nfunction = \"count\"\nepoch_cycles = {cycles}\n\
+         instances = {instances}\n"
+    )
+}
+
+/// Runs a scenario with so many seeds, each in a thread; they come in order.
+pub fn seeds(what: &str, seeds: u32, text: &str) -> Outcome<Vec<Observed>> {
+    eprintln!("{what}");
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text)).collect()
+}
+
+fn one(seed: u32, text: &str) -> Outcome<Observed> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("published.toml");
+    fs::write(&path, text)?;
+    let scenario = scenario::read(&path, &[("run.seed".into(), seed.to_string())])?;
+    let out = folder.path().join("out");
+    let mut trace = Writer::create(&out, meta(&scenario), false)?;
+    let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+    simulation.observe(&mut trace)?;
+    for _ in 0..scenario.run.cycles {
+        simulation.cycle(&mut trace);
+        simulation.observe(&mut trace)?;
+    }
+    let instances = instances(&simulation);
+    trace.finish("{}")?;
+    let run = Run::open(&out)?;
+    Ok(Observed {
+        cycles: run.cycles()?,
+        slices: run.slices()?,
+        apps: run.apps()?,
+        aggregates: run.aggregates()?,
+        epochs: run.epochs()?,
+        instances,
+    })
+}
+
+fn meta(scenario: &Scenario) -> Meta {
+    Meta {
+        run_id: "published".into(),
+        seed: scenario.run.seed,
+        attributes: scenario.fleet.attributes.clone(),
+        apps: scenario.app_names(),
+        ..Meta::default()
+    }
+}
+
+/// The means of the instances of the first group.
+fn instances(simulation: &Simulation<'_>) -> Vec<f64> {
+    let cloud = simulation.cloud();
+    let Some(group) = cloud.groups.first() else { return Vec::new() };
+    let is_in = |node: usize| {
+        is_member(cloud.alive(), node) && group.tags.as_deref().is_none_or(|tags| takes_part(tags[node][0]))
+    };
+    let nodes: Vec<usize> = (0..cloud.nodes).filter(|&node| is_in(node)).collect();
+    let mean = |shares: &[f64]| nodes.iter().map(|&node| shares[node]).sum::<f64>() / nodes.len() as f64;
+    group.instances.iter().map(|shares| mean(shares) * cloud.nodes as f64).collect()
+}
