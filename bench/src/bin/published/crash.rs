@@ -1,8 +1,12 @@
 //! Counting while half of the nodes die at once.
 //!
 //! The mean of an instance among those that survive has the relative variance rho^k P / (1 - P) after k cycles. Each run has 20
-//! instances, with leaders and partners of their own, and so gives 20 values. After two cycles few nodes have all the mass:
-//! tails are heavy, so how far the standard deviation may be off follows from the fourth moment.
+//! instances, with leaders and partners of their own, and so gives 20 values. Few nodes have all the mass in the first cycles, and
+//! how evenly they share it differs from instance to instance ever after, by half: tails are heavy (a kurtosis of 3.0, 3.6 and 3.9
+//! after 2, 5 and 10 cycles, by a plain simulation of 6,000 instances). So how far the standard deviation may be off follows
+//! from the fourth moment, and the shares within a range are those of that simulation.
+
+use std::ops::RangeInclusive;
 
 use crate::run::{Outcome, count, seeds, text};
 use crate::sample::{Sample, share_within};
@@ -11,6 +15,11 @@ use crate::theory;
 
 const CYCLES: u32 = 30;
 const INSTANCES: u32 = 20;
+
+/// What is said of the share of estimates in a range around the size, the range of their inverses, and the share.
+type Within = (&'static str, RangeInclusive<f64>, f64);
+const FACTOR: Within = ("share within a factor of two", 0.5..=2.0, 0.956);
+const HALF_A_PERCENT: Within = ("share within 0.5 %", 1.0 / 1.005..=1.0 / 0.995, 0.948);
 
 /// The rows.
 pub fn rows(count_of_seeds: u32, nodes: u32) -> Outcome<Vec<Row>> {
@@ -24,15 +33,10 @@ pub fn rows(count_of_seeds: u32, nodes: u32) -> Outcome<Vec<Row>> {
         let (sample, sd) = (Sample::of(&means), theory::crash(0.5, after).sqrt());
         rows.push(Row::near(format!("{name}: mean"), nodes, 1.0, sample.mean, sample.mean_tolerance(sd)));
         rows.push(Row::near(format!("{name}: sd"), nodes, sd, sample.sd, sample.sd_tolerance(sd)));
-        if after == 10 {
-            // Two standard deviations, nearly: 0.5 % of 0.256 %.
-            let expected = 0.949;
-            let (share, tolerance) = share_within(&means, 1.0 / 1.005..=1.0 / 0.995, expected);
-            rows.push(Row::near("– share within 0.5 %", nodes, expected, share, tolerance));
-        }
-        if after == 2 {
-            let (share, _) = share_within(&means, 0.5..=2.0, 0.9);
-            rows.push(Row::at_most("– share off by more than a factor of two", nodes, 0.1, 1.0 - share));
+        if after != 5 {
+            let (what, range, expected) = if after == 2 { FACTOR } else { HALF_A_PERCENT };
+            let (share, tolerance) = share_within(&means, range, expected);
+            rows.push(Row::near(format!("– {what}"), nodes, expected, share, tolerance));
         }
     }
     Ok(rows)

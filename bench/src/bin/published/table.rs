@@ -54,7 +54,9 @@ pub fn print(rows: &[Row]) -> usize {
         "-".repeat(9),
         "-".repeat(10)
     );
-    rows.iter().for_each(|row| println!("{}", row.line()));
+    for row in rows {
+        println!("{}", row.line());
+    }
     let out = rows.iter().filter(|row| row.is_out()).count();
     println!("\n{} rows, {out} out", rows.len());
     out
