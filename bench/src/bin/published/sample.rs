@@ -1,7 +1,7 @@
 //! Samples, and how far they may be from what is expected.
 
-/// Standard errors within which 99.99 % lie: of a hundred rows one is out by chance in a hundred tables.
-pub const WIDE: f64 = 3.89;
+/// Standard errors within which 99.9 % lie.
+pub const WIDE: f64 = 3.29;
 
 /// A sample of a random number.
 pub struct Sample {
