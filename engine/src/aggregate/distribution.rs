@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_curve_finds_back_what_it_interpolates() {
-        let places = (0..5).map(|k| place(k as f32, k)).collect();
+        let places = (0..5).map(|k| place(k as f32, k, 5)).collect();
         let curve = Curve::of_sample(places);
-        assert!((curve.share(place(1.5, 0)) - 0.4).abs() < 1e-9);
+        assert!((curve.share(place(1.5, 0, 5)) - 0.4).abs() < 1e-9);
         assert!((curve.quantile(0.5) - 2.0).abs() < 1e-6);
         let points = curve.points(4, &[0.5]);
         assert!(points.is_sorted() && points.iter().any(|&point| value(upper(point)).to_bits() == 2.0_f32.to_bits()));
@@ -177,8 +177,8 @@ mod tests {
 
     #[test]
     fn ties_are_cut_by_index() {
-        let curve = Curve { places: vec![place(1.0, 0), place(1.0, 100)], shares: vec![0.0, 1.0] };
-        assert_eq!(curve.place(0.25), place(1.0, 25));
-        assert!((curve.share(place(1.0, 75)) - 0.75).abs() < 1e-9);
+        let curve = Curve { places: vec![place(1.0, 0, 400), place(1.0, 100, 400)], shares: vec![0.0, 1.0] };
+        assert_eq!(curve.place(0.25), place(1.0, 25, 400));
+        assert!((curve.share(place(1.0, 75, 400)) - 0.75).abs() < 1e-9);
     }
 }

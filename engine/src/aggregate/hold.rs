@@ -13,7 +13,7 @@ use super::epoch::{EPOCH, RESTARTS, Tag, takes_part};
 use super::group::Item;
 use super::log::Log;
 use super::rows::moments;
-use super::source::found;
+use super::source::{found, spread};
 use crate::cloud::{Cloud, Participation};
 use crate::pass::{STRIDE, strides};
 use crate::schedule::is_member;
@@ -135,7 +135,8 @@ fn learnt(cloud: &Cloud, number: usize, item: usize, who: Who, log: &Log, place:
 
 /// Nodes look up their own value: their rank in a gradient.
 fn rank(cloud: &mut Cloud, number: usize, item: usize, gradient: usize, who: Who, curve: &Curve, epoch: u8) {
-    let Cloud { aggregates, groups, gradients, alive, .. } = cloud;
+    let Cloud { aggregates, groups, gradients, alive, nodes, .. } = cloud;
+    let nodes = *nodes;
     let Participation { tags, members, .. } = &groups[number];
     let inside = members.as_deref().or(alive.as_deref()).unwrap_or(&[]);
     let tags = tags.as_deref().unwrap_or(&[]);
@@ -146,15 +147,15 @@ fn rank(cloud: &mut Cloud, number: usize, item: usize, gradient: usize, who: Who
         for (k, slot) in slots.iter_mut().enumerate() {
             if is_member(inside, k) && who.is(tags.get(k), epoch) {
                 own.take(states.iter().map(|state| state[k]));
-                *slot = ranked(*slot, &own, (first + k) as u32);
+                *slot = ranked(*slot, &own, (first + k) as u32, nodes);
             }
         }
     });
 }
 
-/// A node's slot with the rank that a distribution gives it.
+/// The slot of a node, of so many, with the rank that a distribution gives it.
 #[must_use]
-pub(super) fn ranked(slot: Slot, curve: &Curve, node: u32) -> Slot {
-    let share = curve.share(record(slot.key(), node));
+pub(super) fn ranked(slot: Slot, curve: &Curve, node: u32, nodes: usize) -> Slot {
+    let share = curve.share(record(slot.key(), spread(node, nodes)));
     Slot::new(slot.key(), (share * 2_f64.powi(32)) as u32)
 }

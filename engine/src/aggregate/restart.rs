@@ -171,7 +171,7 @@ pub(super) fn points(
     let known_before = before.filter(|curve| curve.is_known());
     let curve = known_before.cloned().unwrap_or_else(|| {
         let node = |draw: u32| random_member(cloud.nodes, inside, words, 0, draw * 64);
-        let sample = (0..known.max(2)).filter_map(node).map(|node| place(values[node], node as u32));
+        let sample = (0..known.max(2)).filter_map(node).map(|node| place(values[node], node as u32, cloud.nodes));
         Curve::of_sample(sample.collect())
     });
     Curve::of_points(curve.points(item.points(), wanted))
@@ -218,10 +218,11 @@ pub fn welcome(cloud: &mut Cloud, scenario: &Scenario, aggregation: &Aggregation
             strides(&mut **ages, |first, ages: &mut [u16]| came(first).for_each(|(_, k)| ages[k] = age));
         }
     }
+    let nodes = cloud.nodes;
     for (number, gradient) in cloud.gradients.iter_mut().enumerate() {
         let Some(curve) = aggregation.told_of(number, scenario) else { continue };
         strides(&mut *gradient.slots, |first, slots: &mut [Slot]| {
-            came(first).for_each(|(node, k)| slots[k] = ranked(slots[k], curve, node));
+            came(first).for_each(|(node, k)| slots[k] = ranked(slots[k], curve, node, nodes));
         });
     }
     let words = |number: usize| Stream::new(scenario.run.seed, cycle, TOLD + INSTANCE * number as u32);

@@ -28,17 +28,24 @@ impl Source<'_> {
             Self::Peak(leaders) => f64::from(leaders.contains(&(tag & EPOCH, node))),
             Self::Below(values, thresholds) => {
                 let threshold = thresholds.iter().find(|(epoch, _)| *epoch == tag & EPOCH).map_or(0, |&(_, at)| at);
-                f64::from(place(values[node as usize], node) <= threshold)
+                f64::from(place(values[node as usize], node, values.len()) <= threshold)
             }
         }
     }
 }
 
-/// The place of a node in the order by a value: ties are broken by its index.
+/// The place of a node, of so many, in the order by a value: ties are broken by its index, spread over all words.
 #[must_use]
 #[inline]
-pub fn place(value: f32, node: u32) -> u64 {
-    record(key(value), node)
+pub fn place(value: f32, node: u32, nodes: usize) -> u64 {
+    record(key(value), spread(node, nodes))
+}
+
+/// The index of a node, of so many, spread over all words: so it is known where the last one lies.
+#[must_use]
+#[inline]
+pub fn spread(node: u32, nodes: usize) -> u32 {
+    ((u64::from(node) << 32) / nodes.max(1) as u64) as u32
 }
 
 /// A node's own value, as the function averages it.
