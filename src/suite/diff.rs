@@ -97,5 +97,7 @@ fn changed(before: &Suite, after: &Suite, attributes: &[String]) {
     if !lines.is_empty() {
         print("\nRules by which nodes of an application change the suite\n");
     }
-    lines.iter().for_each(|line| wrapped(line));
+    for line in &lines {
+        wrapped(line);
+    }
 }

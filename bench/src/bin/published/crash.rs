@@ -2,8 +2,8 @@
 //!
 //! The mean of an instance among those that survive has the relative variance rho^k P / (1 - P) after k cycles. Each run has 20
 //! instances, with leaders and partners of their own, and so gives 20 values. Few nodes have all the mass in the first cycles, and
-//! how evenly they share it differs from instance to instance ever after, by half: tails are heavy (a kurtosis of 3.0, 3.6 and 3.9
-//! after 2, 5 and 10 cycles, by a plain simulation of 6,000 instances). So how far the standard deviation may be off follows
+//! how evenly they share it differs from instance to instance ever after, by half: tails are heavy (a kurtosis of 3.0 and 3.9
+//! after 2 and 10 cycles, by a plain simulation of 60,000 instances among 10^4 nodes, with nothing of the engine in it). So how far the standard deviation may be off follows
 //! from the fourth moment, and the shares within a range are those of that simulation.
 
 use std::ops::RangeInclusive;
@@ -18,8 +18,8 @@ const INSTANCES: u32 = 20;
 
 /// What is said of the share of estimates in a range around the size, the range of their inverses, and the share.
 type Within = (&'static str, RangeInclusive<f64>, f64);
-const FACTOR: Within = ("share within a factor of two", 0.5..=2.0, 0.956);
-const HALF_A_PERCENT: Within = ("share within 0.5 %", 1.0 / 1.005..=1.0 / 0.995, 0.952);
+const FACTOR: Within = ("share within a factor of two", 0.5..=2.0, 0.954);
+const HALF_A_PERCENT: Within = ("share within 0.5 %", 1.0 / 1.005..=1.0 / 0.995, 0.946);
 
 /// The rows.
 pub fn rows(count_of_seeds: u32, nodes: u32) -> Outcome<Vec<Row>> {

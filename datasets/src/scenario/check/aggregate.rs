@@ -61,7 +61,10 @@ impl Around<'_> {
             function: Function::Count,
             attribute: None,
             app: None,
-            epochs: Some(Epochs { cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network), drift: 0.0 }),
+            epochs: Some(Epochs {
+                cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network, self.sampling.protocol),
+                drift: 0.0,
+            }),
             counting: Some(self.counting(self.instances(ERROR).min(SIZE_INSTANCES), None)),
             interpolation: None,
         }
@@ -176,7 +179,8 @@ impl Check<'_, '_> {
         let function = *raw.function;
         let must = is_counted(function) || function == Function::Quantiles;
         let error = error.or(must.then_some(ERROR));
-        let by_error = error.map(|error| epoch_cycles(around.run.nodes, error, around.network));
+        let by_error =
+            error.map(|error| epoch_cycles(around.run.nodes, error, around.network, around.sampling.protocol));
         let cycles = match (written, by_error) {
             (Some(written), _) => self.whole(written, 1, super::LONGEST_EPOCH)? as u32,
             (None, Some(cycles)) => cycles,
@@ -184,7 +188,7 @@ impl Check<'_, '_> {
                 return raw.clock_drift.as_ref().map_or(Ok(None), |drift| {
                     let help = format!(
                         "leave it out, or add `epoch_cycles = {}`",
-                        epoch_cycles(around.run.nodes, ERROR, around.network)
+                        epoch_cycles(around.run.nodes, ERROR, around.network, around.sampling.protocol)
                     );
                     Err(self.refuse(drift.span(), "`clock_drift` means nothing without epochs", help))
                 });
