@@ -42,7 +42,7 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let nodes = u64::from(scenario.run.nodes);
     print(&format!("{}: {} nodes, {} cycles", scenario.name, grouped(nodes), scenario.run.cycles));
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
-    for (name, size) in folded(Cloud::fields(&scenario)) {
+    for (name, size) in Cloud::fields(&scenario) {
         print(&format!("  {name:<34}{size:>12}{:>14}", bytes(size * nodes)));
     }
     let columns = Cloud::bytes_per_node(&scenario);
@@ -63,29 +63,6 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
         engine::threads()
     ));
     memory::check(&scenario, arguments.state.as_deref())
-}
-
-/// Columns that differ in their last number alone, one after the other, as one: `group-0-instance-0 to 9`.
-fn folded(columns: Vec<(String, u64)>) -> Vec<(String, u64)> {
-    let mut folded: Vec<(String, u64)> = Vec::new();
-    for (name, size) in columns {
-        let next = || {
-            let (stem, number) = name.rsplit_once('-')?;
-            let before = number.parse::<u32>().ok()?.checked_sub(1)?;
-            let (last, _) = folded.last()?;
-            let first = last.split(" to ").next()?;
-            let follows = *last == format!("{stem}-{before}") || *last == format!("{first} to {before}");
-            (follows && first.rsplit_once('-')?.0 == stem).then(|| format!("{first} to {number}"))
-        };
-        match next() {
-            Some(name) => {
-                let sum = folded.pop().map_or(0, |(_, sum)| sum);
-                folded.push((name, sum + size));
-            }
-            None => folded.push((name, size)),
-        }
-    }
-    folded
 }
 
 /// Bytes of a trace.

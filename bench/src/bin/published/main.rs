@@ -60,16 +60,11 @@ fn rows(wanted: &Wanted) -> Outcome<Vec<Row>> {
     for (name, experiment) in EXPERIMENTS {
         if wanted.only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
             for &nodes in &wanted.nodes {
-                rows.extend(experiment(seeds(wanted.seeds, nodes), nodes)?);
+                rows.extend(experiment(wanted.seeds, nodes)?);
             }
         }
     }
     Ok(rows)
-}
-
-/// A fifth of the seeds do for clouds of 10^5 nodes: nothing that a seed alone decides depends on the size.
-fn seeds(wanted: u32, nodes: u32) -> u32 {
-    if nodes < 100_000 { wanted } else { (wanted / 5).max(2) }
 }
 
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Outcome<Wanted> {
