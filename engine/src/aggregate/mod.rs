@@ -82,7 +82,7 @@ pub struct Scene<'a> {
 /// What a cycle has done.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
-    /// Messages, with the bytes of a request and of a reply, by group.
+    /// Messages, with the bytes of a request and of a reply, by pass.
     pub messages: Vec<(Tally, [u64; 2])>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
@@ -115,12 +115,6 @@ impl Aggregation {
         Self { items, groups, logs, lost }
     }
 
-    /// What is aggregated, and in which groups.
-    #[must_use]
-    pub fn parts(&self) -> (&[Item], &[Group]) {
-        (&self.items, &self.groups)
-    }
-
     /// The true values of what is aggregated among all live nodes; none of the others.
     #[must_use]
     pub fn true_values(&self, cloud: &Cloud) -> Vec<Vec<f64>> {
@@ -128,12 +122,6 @@ impl Aggregation {
             if item.scope == group::Scope::Cloud { truth::true_values(cloud, item) } else { Vec::new() }
         };
         self.items.iter().map(values).collect()
-    }
-
-    /// Whether there is nothing to do.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        self.groups.is_empty()
     }
 
     /// All nodes begin with the first epoch, which lasts from the first cycle on.
@@ -220,10 +208,9 @@ impl Aggregation {
             } else {
                 distribution::Curve::default()
             };
-            let quantities =
-                if self.items[item].quantiles().is_empty() { 1 } else { self.items[item].quantiles().len() };
-            let is_told = !aggregate.name.is_empty() && aggregate.epochs.is_some();
-            let truths = if is_told { truth::true_values(cloud, &self.items[item]) } else { Vec::new() };
+            let quantities = self.items[item].quantiles().len().max(1);
+            let is_held = self.items[item].is_held();
+            let truths = if is_held { truth::true_values(cloud, &self.items[item]) } else { Vec::new() };
             Found { curve, truths, results: vec![Moments::default(); quantities], without: 0 }
         };
         let items = group.items.iter().enumerate().map(found).collect();
