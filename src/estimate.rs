@@ -111,15 +111,12 @@ fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
     small.run.nodes = nodes;
     small.run.cycles = SAMPLE_CYCLES;
     small.trace.nodes = None;
-    let folder = std::env::temp_dir().join(format!("subcloud-estimate-{}", std::process::id()));
     let meta = datasets::trace::Meta {
-        run_id: "estimate".into(),
         attributes: small.fleet.attributes.clone(),
         apps: small.app_names(),
         ..datasets::trace::Meta::default()
     };
-    // The writer removes the directory again, since it is never finished.
-    let mut trace = datasets::trace::Writer::create(&folder, meta, true)?;
+    let mut trace = datasets::trace::Writer::in_memory(meta);
     let start = Instant::now();
     let mut simulation = Simulation::new(&small, &Storage::Memory)?;
     let birth = start.elapsed();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use datasets::scenario::{EventKind, Propagation, Sampling, SamplingProtocol, Scale, Scenario, SlicingProtocol};
+use datasets::suite::Test;
 use datasets::trace::{CycleRow, EventRow, Writer};
 use kernels::disorder::Ecdf;
 use kernels::exchange::Tally;
@@ -231,6 +232,19 @@ impl<'a> Simulation<'a> {
     #[must_use]
     pub fn cycles(&self) -> u32 {
         self.cycle
+    }
+
+    /// Nodes that an application holds, by its number in [`Scenario::app_names`]: all of them, or those that fit a test. The latter
+    /// reads a byte a node, and four for each attribute that the test names.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    #[must_use]
+    pub fn held(&self, app: usize, test: Option<&Test>) -> u64 {
+        match test {
+            None => self.held[app],
+            Some(test) => observe::held(&self.cloud, app as u8, test),
+        }
     }
 
     /// The state of every node.

@@ -4,6 +4,7 @@
 //! fold in the order of the nodes. What there is to say of aggregates: see [`crate::aggregate`].
 
 use datasets::scenario::{Overlay, SamplingProtocol, Scenario, SlicingProtocol};
+use datasets::suite::Test;
 use datasets::trace::{AppRow, DegreeRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
 use kernels::philox::Stream;
@@ -12,9 +13,10 @@ use rayon::prelude::*;
 
 use crate::assign::{Cause, Moves};
 use crate::cloud::{Cloud, Gradient};
+use crate::condition::fits;
 use crate::error::Error;
 use crate::overlay::{BYTES_PER_NODE, Effort, Graph};
-use crate::pass::strides;
+use crate::pass::{STRIDE, strides};
 use crate::plan::Plans;
 use crate::purpose::OVERLAY;
 use crate::schedule::MEMBER;
@@ -108,6 +110,20 @@ pub fn holdings(cloud: &Cloud, apps: usize, attributes: &[usize]) -> Holdings {
         sum.add(&stride);
         sum
     })
+}
+
+/// Nodes that an application holds and that fit a test.
+#[must_use]
+pub fn held(cloud: &Cloud, app: u8, test: &Test) -> u64 {
+    let Some(held) = &cloud.apps else { return 0 };
+    let attributes: Vec<&[f32]> = cloud.attributes.iter().map(|attribute| &**attribute).collect();
+    let counts = strides((&**held, attributes), |_, (held, attributes): (&[u8], Vec<&[f32]>)| {
+        let mut fit = [0; STRIDE];
+        let fit = &mut fit[..held.len()];
+        fits(fit, test, &attributes);
+        held.iter().zip(fit).filter(|(held, fit)| **held == app && **fit == 1).count() as u64
+    });
+    counts.into_iter().sum()
 }
 
 /// Writes a row for each application. `moves` are those since the previous row, `broken` its constraints that are.

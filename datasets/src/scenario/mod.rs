@@ -12,6 +12,7 @@ mod launch;
 mod names;
 mod presets;
 mod raw;
+mod resize;
 mod schema;
 
 use std::path::{Path, PathBuf};

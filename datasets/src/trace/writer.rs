@@ -31,7 +31,8 @@ pub struct Writer {
     degrees: Vec<DegreeRow>,
     events: Vec<EventRow>,
     nodes: Snapshots,
-    staging: Staging,
+    /// `None` for rows that are never written.
+    staging: Option<Staging>,
 }
 
 /// What a finished trace is made of.
@@ -70,8 +71,21 @@ impl Writer {
     pub fn create(out: &Path, meta: Meta, replace: bool) -> Result<Writer, Error> {
         meta.check()?;
         let staging = Staging::create(out, &meta.run_id, replace)?;
+        Ok(Writer { staging: Some(staging), ..Writer::in_memory(meta) })
+    }
+
+    /// A writer that keeps the small tables in memory and leaves nothing on disk: for runs of which only the state matters.
+    ///
+    /// ```
+    /// use datasets::trace::{CycleRow, Meta, Writer};
+    ///
+    /// let mut trace = Writer::in_memory(Meta::default());
+    /// trace.cycle(CycleRow::default());
+    /// ```
+    #[must_use]
+    pub fn in_memory(meta: Meta) -> Writer {
         let nodes = Snapshots::new(&meta);
-        Ok(Writer {
+        Writer {
             meta,
             cycles: Vec::new(),
             slices: Vec::new(),
@@ -85,8 +99,8 @@ impl Writer {
             degrees: Vec::new(),
             events: Vec::new(),
             nodes,
-            staging,
-        })
+            staging: None,
+        }
     }
 
     /// Adds a row to `cycles`.
@@ -149,7 +163,7 @@ impl Writer {
         self.events.push(row);
     }
 
-    /// Encodes rows of `nodes`; a snapshot may come in any number of batches, ascending.
+    /// Encodes rows of `nodes`; a snapshot may come in any number of batches, ascending. A writer in memory drops them.
     ///
     /// Memory: one row group of 122,880 rows beside the batch itself.
     ///
@@ -161,7 +175,10 @@ impl Writer {
     ///
     /// If the columns differ in length, or are not those of the writer's [`Meta`].
     pub fn nodes(&mut self, rows: &NodeRows) -> Result<(), Error> {
-        self.nodes.write(rows, &self.staging.traces(), &self.meta)
+        match &self.staging {
+            Some(staging) => self.nodes.write(rows, &staging.traces(), &self.meta),
+            None => Ok(()),
+        }
     }
 
     /// Closes every table and puts the run in place: `traces/`, then `run.json` with the text `run_json`.
@@ -170,7 +187,12 @@ impl Writer {
     ///
     /// If a file cannot be written or renamed. Nothing of this run is left then, and a run that was to be replaced is
     /// still there.
+    ///
+    /// # Panics
+    ///
+    /// If this is a writer in memory.
     pub fn finish(mut self, run_json: &str) -> Result<Finished, Error> {
+        let staging = self.staging.take().unwrap_or_else(|| panic!("a writer in memory has no place for a trace"));
         let kept = [
             (Table::Cycles, tables::cycles(&self.cycles)),
             (Table::Slices, tables::slices(&self.slices)),
@@ -186,30 +208,35 @@ impl Writer {
         ];
         let mut files = Vec::new();
         for (table, batch) in kept {
-            files.extend(self.write_kept(table, batch)?);
+            files.extend(self.write_kept(table, batch, &staging)?);
         }
-        if let Some(nodes) = self.nodes.finish(&self.staging.traces(), &self.meta)? {
-            files.push(self.close(Table::Nodes, nodes)?);
+        if let Some(nodes) = self.nodes.finish(&staging.traces(), &self.meta)? {
+            files.push(self.close(Table::Nodes, nodes, &staging)?);
         }
-        self.staging.publish(run_json)?;
+        staging.publish(run_json)?;
         let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
         Ok(Finished { files, rows, bytes })
     }
 
     /// Writes a table that was kept, if it has rows.
-    fn write_kept(&self, table: Table, batch: Result<RecordBatch, ArrowError>) -> Result<Option<WrittenFile>, Error> {
-        let traces = self.staging.traces();
+    fn write_kept(
+        &self,
+        table: Table,
+        batch: Result<RecordBatch, ArrowError>,
+        staging: &Staging,
+    ) -> Result<Option<WrittenFile>, Error> {
+        let traces = staging.traces();
         let batch = batch.map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
         if batch.num_rows() == 0 {
             return Ok(None);
         }
         let mut file = TableFile::create(&traces, table, batch.schema(), &self.meta)?;
         file.write(&batch)?;
-        self.close(table, file).map(Some)
+        self.close(table, file, staging).map(Some)
     }
 
-    fn close(&self, table: Table, file: TableFile) -> Result<WrittenFile, Error> {
-        let path = self.staging.final_traces().join(file::partition(table, &self.meta)).join(file::NAME);
+    fn close(&self, table: Table, file: TableFile, staging: &Staging) -> Result<WrittenFile, Error> {
+        let path = staging.final_traces().join(file::partition(table, &self.meta)).join(file::NAME);
         let (rows, bytes) = file.close()?;
         Ok(WrittenFile { table, path, rows, bytes })
     }

@@ -1,0 +1,110 @@
+//! A scenario in another size, or with another request: what sizing varies.
+
+use super::{EventKind, Group, Scenario, Size};
+use crate::suite::{Request, Suite, Verdict};
+
+impl Scenario {
+    /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares, durations and
+    /// distributions stay, and snapshots are left out.
+    ///
+    /// `None` if rules of its suite compare sizes or sums, whose limits are numbers that cannot be told from others.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("small.toml");
+    /// # std::fs::write(&path, "run.nodes = 1_000\n[[fleet.class]]\nname = \"a\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n\
+    /// #     [[suite.app]]\nname = \"chat\"\nnodes = 100\n")?;
+    /// use datasets::suite::Request;
+    ///
+    /// let scenario = datasets::scenario::read(&path, &[])?;
+    /// let large = scenario.resized(50_000).expect("it has no rules");
+    /// assert_eq!(large.suite.apps[0].request, Request::Nodes(5_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn resized(&self, nodes: u32) -> Option<Scenario> {
+        let mut resized = self.clone();
+        if nodes == self.run.nodes {
+            return Some(resized);
+        }
+        let factor = f64::from(nodes) / f64::from(self.run.nodes);
+        resized.run.nodes = nodes;
+        resized.trace.nodes = None;
+        resize(&mut resized.suite, factor)?;
+        resized.launches.iter_mut().try_for_each(|launch| resize(&mut launch.suite, factor))?;
+        let count = |nodes: u32| (f64::from(nodes) * factor).round().max(1.0) as u32;
+        for event in &mut resized.events {
+            match &mut event.kind {
+                EventKind::Crash(group)
+                | EventKind::Leave(group)
+                | EventKind::Outage(group, _)
+                | EventKind::Join(group) => resize_group(group, count),
+                EventKind::Scale(scale) => resize_group(&mut scale.group, count),
+                EventKind::Suite(_, nodes) => *nodes = count(*nodes).min(*nodes),
+            }
+        }
+        for counting in resized.aggregates.iter_mut().filter_map(|aggregate| aggregate.counting.as_mut()) {
+            counting.first_estimate = (counting.first_estimate * factor).max(1.0);
+        }
+        Some(resized)
+    }
+
+    /// The same scenario, in which an application asks for something else: in the suite with which the run begins, and in every later
+    /// version that nodes take and that has it.
+    #[must_use]
+    pub fn asking(&self, app: &str, request: Request) -> Scenario {
+        let mut asking = self.clone();
+        for app in asking.versions_mut().flat_map(|suite| &mut suite.apps).filter(|other| other.name == app) {
+            app.request = request;
+        }
+        asking
+    }
+
+    /// The largest share of the cloud that the others leave an application, in every version that has it.
+    #[must_use]
+    pub fn room(&self, app: &str) -> f64 {
+        let nodes = f64::from(self.run.nodes);
+        let asked = |request| match request {
+            Request::Share(share) => share,
+            Request::Nodes(asked) => asked as f64 / nodes,
+            Request::Rest(_) => 0.0,
+        };
+        let others = |suite: &Suite| -> f64 {
+            suite.apps.iter().filter(|other| other.name != app).map(|other| asked(other.request)).sum()
+        };
+        let having = self.versions().filter(|suite| suite.apps.iter().any(|other| other.name == app));
+        having.map(|suite| (1.0 - others(suite)).max(0.0)).fold(1.0, f64::min)
+    }
+
+    /// The suite with which the run begins, then those that nodes take.
+    fn versions(&self) -> impl Iterator<Item = &Suite> {
+        let taken = self.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
+        std::iter::once(&self.suite).chain(taken.map(|launch| &launch.suite))
+    }
+
+    fn versions_mut(&mut self) -> impl Iterator<Item = &mut Suite> {
+        let taken = self.launches.iter_mut().filter(|launch| launch.verdict == Verdict::Valid);
+        std::iter::once(&mut self.suite).chain(taken.map(|launch| &mut launch.suite))
+    }
+}
+
+/// Scales what a suite says in numbers of nodes; `None` if it has rules.
+fn resize(suite: &mut Suite, factor: f64) -> Option<()> {
+    let scaled = |nodes: u64| (nodes as f64 * factor).round() as u64;
+    for app in &mut suite.apps {
+        if !app.rules.is_empty() {
+            return None;
+        }
+        if let Request::Nodes(nodes) = &mut app.request {
+            *nodes = scaled(*nodes);
+        }
+        app.min_nodes = app.min_nodes.map(scaled);
+    }
+    Some(())
+}
+
+fn resize_group(group: &mut Group, count: impl Fn(u32) -> u32) {
+    if let Size::Nodes(nodes) = &mut group.size {
+        *nodes = count(*nodes);
+    }
+}
