@@ -12,6 +12,7 @@ mod record;
 mod run;
 mod scenario;
 mod schema;
+mod size;
 mod state;
 mod suite;
 
@@ -45,6 +46,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Size(size::Arguments),
     Estimate(estimate::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
     }
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Size(arguments) => size::size(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

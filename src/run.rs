@@ -93,7 +93,7 @@ fn refused(error: datasets::trace::Error) -> Failure {
 const MOST_THREADS: usize = 1024;
 
 /// Sets the number of threads.
-fn use_threads(threads: usize) -> Result<(), Failure> {
+pub fn use_threads(threads: usize) -> Result<(), Failure> {
     if threads > MOST_THREADS {
         let message = format!("--threads {threads}: expected at most {MOST_THREADS}");
         return Err(Failure::input(message, "leave --threads out to use all processors"));

@@ -8,6 +8,8 @@
 //! spread ([`Version`]), what each did to the applications ([`Change`]), which nodes these win and lose ([`AppChurn`]), and
 //! which constraints were broken ([`depth_fraction`]), and what nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
 //!
+//! [`sizing`] turns replicas of a cloud into the amount that an application must ask for.
+//!
 //! Analysts who prefer SQL find files for DuckDB and Polars in `analysis/sql/`, and how to use them in
 //! `analysis/README.md`.
 #![forbid(unsafe_code)]
@@ -26,6 +28,7 @@ mod overlay;
 mod render;
 mod rules;
 mod settings;
+pub mod sizing;
 mod summary;
 pub mod theory;
 mod versions;
