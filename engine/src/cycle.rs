@@ -196,6 +196,9 @@ impl<'a> Simulation<'a> {
     pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
         let start = Instant::now();
         let (scenario, cycle) = (self.scenario, self.cycle);
+        if cycle == 0 {
+            observe::attributes(&self.cloud, &scenario.fleet.attributes, trace);
+        }
         if cycle.is_multiple_of(scenario.trace.every) || cycle == scenario.run.cycles {
             if self.known.is_stale {
                 self.learn()?;

@@ -5,7 +5,7 @@
 
 use datasets::scenario::{Overlay, SamplingProtocol, Scenario, SlicingProtocol};
 use datasets::suite::Test;
-use datasets::trace::{AppRow, DegreeRow, OverlayRow, SliceRow, Writer};
+use datasets::trace::{AppRow, AttributeRow, DegreeRow, OverlayRow, SliceRow, Writer};
 use kernels::disorder::{Disorder, Ecdf, count, measure};
 use kernels::philox::Stream;
 use kernels::suite::Holdings;
@@ -19,11 +19,39 @@ use crate::overlay::{BYTES_PER_NODE, Effort, Graph};
 use crate::pass::{STRIDE, strides};
 use crate::plan::Plans;
 use crate::purpose::OVERLAY;
-use crate::schedule::MEMBER;
+use crate::schedule::{MEMBER, is_member};
 use crate::truth::Truth;
 
 /// Parts of the cloud whose ids are counted side by side. Changes speed only.
 const PARTS: usize = 16;
+
+/// Nodes of which attributes are looked at, at most, evenly over the cloud. Changes the rows of `attributes` only.
+const SAMPLE: usize = 1 << 16;
+
+/// Quantiles of an attribute, in hundredths.
+const HUNDREDTHS: [usize; 23] =
+    [0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99, 100];
+
+/// Writes a row for each quantile of each attribute of the live nodes. Costs the same for any number of nodes.
+pub fn attributes(cloud: &Cloud, names: &[String], trace: &mut Writer) {
+    let count = cloud.nodes.min(SAMPLE);
+    let sample: Vec<usize> = (0..count).map(|k| k * cloud.nodes / count).collect();
+    for (name, column) in names.iter().zip(&cloud.attributes) {
+        let alive = sample.iter().filter(|&&node| is_member(cloud.alive(), node));
+        let mut values: Vec<f32> = alive.map(|&node| column[node]).collect();
+        values.sort_unstable_by(f32::total_cmp);
+        for hundredth in HUNDREDTHS {
+            let rank = (values.len() * hundredth).div_ceil(100).max(1);
+            let Some(&value) = values.get(rank - 1) else { continue };
+            trace.attribute(AttributeRow {
+                attribute: name.clone(),
+                fraction: hundredth as f64 / 100.0,
+                value: value.into(),
+                sample_count: values.len() as u64,
+            });
+        }
+    }
+}
 
 /// Writes a row for each gradient. `ecdfs` remembers where the ids lie, as long as that cannot have changed.
 pub fn slices(

@@ -152,6 +152,12 @@ COLUMNS = {
         ("in_degree", COUNT32, False),
         ("nodes_count", COUNT64, False),
     ],
+    "attributes": [
+        ("attribute", NAME, False),
+        ("fraction", MEASURE, False),
+        ("value", MEASURE, False),
+        ("sample_count", COUNT64, False),
+    ],
     "nodes": [
         ("cycle", COUNT32, False),
         ("node_id", COUNT32, False),
@@ -322,6 +328,18 @@ def check_sense(frames):
         check_rules(frames["rules"].collect(), cycles)
     if "overlay" in frames:
         check_overlay(frames["overlay"].collect(), frames["degrees"].collect(), cycles)
+
+    if "attributes" in frames:
+        check_attributes(frames["attributes"].collect(), cycles)
+
+
+def check_attributes(attributes, cycles):
+    """Checks that quantiles of an attribute ascend from the least to the highest, of nodes that were alive."""
+    check((attributes["sample_count"] <= cycles["alive_count"][0]).all(), "more nodes looked at than there are")
+    for rows in attributes.partition_by("attribute"):
+        fractions = rows["fraction"]
+        check(fractions[0] == 0 and fractions[-1] == 1 and fractions.is_sorted(), "fractions of", rows["attribute"][0])
+        check(rows["value"].is_sorted(), "quantiles of", rows["attribute"][0], "do not ascend")
 
 
 def check_suites(suites, cycles):

@@ -36,8 +36,8 @@ mod writer;
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
 pub use rows::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow, RuleRow, SliceRow,
-    SuiteRow,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
+    RuleRow, SliceRow, SuiteRow,
 };
 pub use tables::Table;
 pub use writer::{Finished, Writer, WrittenFile};

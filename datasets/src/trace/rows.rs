@@ -285,6 +285,19 @@ pub struct DegreeRow {
     pub nodes_count: u64,
 }
 
+/// A row of `attributes`: a quantile of an attribute over the live nodes before the first cycle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeRow {
+    /// Name of the attribute.
+    pub attribute: String,
+    /// The share of the nodes that have at most `value`, 0 for the least value and 1 for the highest.
+    pub fraction: f64,
+    /// The value.
+    pub value: f64,
+    /// Nodes that were looked at: all, or an even sample of a large cloud.
+    pub sample_count: u64,
+}
+
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodeRows {

@@ -11,8 +11,8 @@ use arrow::error::ArrowError;
 
 use super::columns::Columns;
 use super::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow, RuleRow, SliceRow,
-    SuiteRow,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
+    RuleRow, SliceRow, SuiteRow,
 };
 
 /// A table of a trace.
@@ -38,6 +38,8 @@ pub enum Table {
     Overlay,
     /// A row per such cycle and in-degree that occurs.
     Degrees,
+    /// A row per attribute of the fleet and quantile.
+    Attributes,
     /// A row per snapshot and node.
     Nodes,
     /// A row per event.
@@ -59,6 +61,7 @@ impl Table {
             Table::Epochs => "epochs",
             Table::Overlay => "overlay",
             Table::Degrees => "degrees",
+            Table::Attributes => "attributes",
             Table::Nodes => "nodes",
             Table::Events => "events",
         }
@@ -242,6 +245,15 @@ pub(super) fn degrees(rows: &[DegreeRow]) -> Batch {
         .count32("cycle", rows.iter().map(|row| row.cycle))
         .count32("in_degree", rows.iter().map(|row| row.in_degree))
         .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
+        .batch()
+}
+
+pub(super) fn attributes(rows: &[AttributeRow]) -> Batch {
+    Columns::default()
+        .name("attribute", rows.iter().map(|row| row.attribute.as_str()))
+        .measure("fraction", rows.iter().map(|row| row.fraction))
+        .measure("value", rows.iter().map(|row| row.value))
+        .count64("sample_count", rows.iter().map(|row| row.sample_count))
         .batch()
 }
 

@@ -9,8 +9,8 @@ use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::Staging;
 use super::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
-    RuleRow, SliceRow, SuiteRow, Table, tables,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
+    OverlayRow, RuleRow, SliceRow, SuiteRow, Table, tables,
 };
 
 /// Writes the tables of a run.
@@ -29,6 +29,7 @@ pub struct Writer {
     epochs: Vec<EpochRow>,
     overlay: Vec<OverlayRow>,
     degrees: Vec<DegreeRow>,
+    attributes: Vec<AttributeRow>,
     events: Vec<EventRow>,
     nodes: Snapshots,
     /// `None` for rows that are never written.
@@ -97,6 +98,7 @@ impl Writer {
             epochs: Vec::new(),
             overlay: Vec::new(),
             degrees: Vec::new(),
+            attributes: Vec::new(),
             events: Vec::new(),
             nodes,
             staging: None,
@@ -158,6 +160,11 @@ impl Writer {
         self.degrees.push(row);
     }
 
+    /// Adds a row to `attributes`.
+    pub fn attribute(&mut self, row: AttributeRow) {
+        self.attributes.push(row);
+    }
+
     /// Adds a row to `events`.
     pub fn event(&mut self, row: EventRow) {
         self.events.push(row);
@@ -204,6 +211,7 @@ impl Writer {
             (Table::Epochs, tables::epochs(&self.epochs)),
             (Table::Overlay, tables::overlay(&self.overlay)),
             (Table::Degrees, tables::degrees(&self.degrees)),
+            (Table::Attributes, tables::attributes(&self.attributes)),
             (Table::Events, tables::events(&self.events)),
         ];
         let mut files = Vec::new();

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, Finished, Meta, NodeRows, OverlayRow,
-    RuleRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, Finished, Meta, NodeRows,
+    OverlayRow, RuleRow, SliceRow, SuiteRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -181,6 +181,10 @@ pub fn degree(cycle: u32, in_degree: u32) -> DegreeRow {
     DegreeRow { cycle, in_degree, nodes_count: 500 }
 }
 
+pub fn attribute(fraction: f64) -> AttributeRow {
+    AttributeRow { attribute: "availability".into(), fraction, value: 0.5 * fraction, sample_count: 1 << 16 }
+}
+
 pub fn event(cycle: u32) -> EventRow {
     EventRow { cycle, event: "crash".into(), nodes_count: 500 }
 }
@@ -209,6 +213,8 @@ pub fn fill(writer: &mut Writer) {
     writer.overlay(overlay(2));
     writer.degree(degree(2, 19));
     writer.degree(degree(2, 70_000));
+    writer.attribute(attribute(0.0));
+    writer.attribute(attribute(0.25));
     writer.event(event(2));
     writer.breach(breach("min_nodes", Some(98.0)));
     writer.breach(breach("min_mean bandwidth_mbps", None));

@@ -2,7 +2,7 @@ use datasets::trace::{CycleRow, NodeRows, Writer, read};
 use tempfile::tempdir;
 
 use crate::fixture::{
-    self, aggregate, app, breach, cycle, degree, epoch, event, meta, nodes, overlay, rule, slice, suite,
+    self, aggregate, app, attribute, breach, cycle, degree, epoch, event, meta, nodes, overlay, rule, slice, suite,
 };
 
 #[test]
@@ -21,6 +21,7 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.rules().unwrap(), [rule(1, "taken"), rule(2, "expired")]);
     assert_eq!(run.overlay().unwrap(), [overlay(2)]);
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
+    assert_eq!(run.attributes().unwrap(), [0.0, 0.25].map(attribute));
     assert_eq!(run.events().unwrap(), [event(2)]);
     assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
 }
@@ -51,6 +52,7 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
     assert!(run.slices().unwrap().is_empty() && run.apps().unwrap().is_empty());
     assert!(run.suites().unwrap().is_empty() && run.breaches().unwrap().is_empty());
     assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
+    assert!(run.attributes().unwrap().is_empty());
     assert!(run.epochs().unwrap().is_empty() && run.rules().unwrap().is_empty());
     assert!(snapshots(&run).is_empty());
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow,
-    SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Meta, NodeRows, OverlayRow, RuleRow,
+    SliceRow, SuiteRow, Writer,
 };
 use engine::{Simulation, Storage};
 
@@ -25,6 +25,7 @@ pub struct Result {
     pub degrees: Vec<DegreeRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
+    pub attributes: Vec<AttributeRow>,
     /// All snapshots, one after the other.
     pub nodes: NodeRows,
     pub digest: u64,
@@ -100,6 +101,7 @@ fn read(out: &Path, digest: u64) -> Result {
         degrees: run.degrees().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),
+        attributes: run.attributes().unwrap(),
         nodes,
         digest,
     }

@@ -13,8 +13,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use super::{
-    AggregateRow, AppRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
-    RuleRow, SliceRow, SuiteRow, Table,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
+    OverlayRow, RuleRow, SliceRow, SuiteRow, Table,
 };
 use columns::Columns;
 
@@ -134,6 +134,15 @@ impl Run {
     /// As [`Run::cycles`].
     pub fn degrees(&self) -> Result<Vec<DegreeRow>, Error> {
         self.rows(Table::Degrees, rows::degrees)
+    }
+
+    /// The rows of `attributes`; none if the table was not written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn attributes(&self) -> Result<Vec<AttributeRow>, Error> {
+        self.rows(Table::Attributes, rows::attributes)
     }
 
     /// The rows of `events`; none if the table was not written.

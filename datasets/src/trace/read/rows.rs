@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::columns::Columns;
 use crate::trace::{
-    AggregateRow, AppRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow,
+    AggregateRow, AppRow, AttributeRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
+    RuleRow, SliceRow,
 };
 
 pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
@@ -243,6 +244,20 @@ pub(super) fn degrees(columns: &Columns<'_>) -> Result<Vec<DegreeRow>, Error> {
     let in_degree = columns.counts32("in_degree")?;
     let nodes = columns.counts64("nodes_count")?;
     let row = |k: usize| DegreeRow { cycle: cycle[k], in_degree: in_degree[k], nodes_count: nodes[k] };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn attributes(columns: &Columns<'_>) -> Result<Vec<AttributeRow>, Error> {
+    let attribute = columns.names("attribute")?;
+    let fraction = columns.measures("fraction")?;
+    let value = columns.measures("value")?;
+    let sample = columns.counts64("sample_count")?;
+    let row = |k: usize| AttributeRow {
+        attribute: attribute.value(k).to_owned(),
+        fraction: fraction[k],
+        value: value[k],
+        sample_count: sample[k],
+    };
     Ok((0..columns.len()).map(row).collect())
 }
 
