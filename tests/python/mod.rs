@@ -1,0 +1,83 @@
+//! A Python environment below the build directory, made when a test first needs it.
+#![allow(dead_code, reason = "not every test needs everything")]
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A Python that has the packages of a test.
+pub struct Python {
+    interpreter: PathBuf,
+    /// Where the packages are, if not in an environment of their own.
+    packages: Option<PathBuf>,
+}
+
+impl Python {
+    /// Makes the environment `name` below the build directory, unless it is there with the same requirements; `otherwise` says
+    /// what whoever cannot have it may do.
+    pub fn prepare(name: &str, requirements: &str, otherwise: &str) -> Python {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = target.join(name);
+        let lock = File::create(target.join(format!("{name}.lock"))).expect("a lock in the build directory");
+        lock.lock().expect("the lock of the Python environment");
+        let marker = folder.join("installed.txt");
+        if fs::read_to_string(&marker).is_ok_and(|installed| installed == requirements) {
+            return Python::in_folder(&folder);
+        }
+        fs::remove_dir_all(&folder).ok();
+        fs::create_dir_all(&folder).expect("a folder for the Python environment");
+        let needs = format!("This test needs python3 with venv or pip, and a package index; {otherwise}.");
+        let environment = folder.join("environment");
+        let venv = Command::new("python3").args(["-m", "venv"]).arg(&environment).output();
+        match venv {
+            Err(error) => panic!("python3 cannot be started: {error}. {needs}"),
+            // Some systems ship Python without the part that puts pip into an environment.
+            Ok(output) if !output.status.success() => drop(fs::remove_dir_all(&environment)),
+            Ok(_) => {}
+        }
+        let python = Python::in_folder(&folder);
+        let mut pip = Command::new(&python.interpreter);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        if let Some(packages) = &python.packages {
+            pip.arg("--target").arg(packages);
+        }
+        let list = folder.join("requirements.txt");
+        fs::write(&list, requirements).expect("a list of packages in the Python environment");
+        succeed(pip.arg("-r").arg(list), &format!("the installation of the packages of {name} ({needs})"));
+        fs::write(marker, requirements).expect("a marker in the Python environment");
+        python
+    }
+
+    fn in_folder(folder: &Path) -> Python {
+        let interpreter = folder.join("environment/bin/python");
+        if interpreter.exists() {
+            Python { interpreter, packages: None }
+        } else {
+            Python { interpreter: "python3".into(), packages: Some(folder.join("packages")) }
+        }
+    }
+
+    /// Starts it, with its packages.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.interpreter);
+        if let Some(packages) = &self.packages {
+            command.env("PYTHONPATH", packages);
+        }
+        command
+    }
+}
+
+/// Runs a command to its end; what it says if it fails is what the test says.
+pub fn succeed(command: &mut Command, what: &str) {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(OsStr::new("?")).to_owned();
+    match command.output() {
+        Err(error) => panic!("{what} failed: {}: {error}", program.display()),
+        Ok(output) => {
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(output.status.success(), "{what} failed:\n{said}");
+            println!("{said}");
+        }
+    }
+}
