@@ -1,4 +1,5 @@
-use datasets::trace::{CycleRow, NodeRows, Writer, read};
+use datasets::trace::read::{Column, Values};
+use datasets::trace::{CycleRow, NodeRows, Table, Writer, read};
 use tempfile::tempdir;
 
 use crate::fixture::{
@@ -27,6 +28,35 @@ fn every_table_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn a_table_comes_column_by_column_whatever_its_columns_are() {
+    let folder = tempdir().unwrap();
+    fixture::write(folder.path());
+    let run = read::Run::open(folder.path()).unwrap();
+    let column = |name: &str, values| Column { name: name.into(), values };
+    let events = run.table(Table::Events).unwrap();
+    let names = Values::Names(vec![Some("crash".into())]);
+    assert_eq!(
+        events,
+        [
+            column("cycle", Values::Counts(vec![2])),
+            column("event", names),
+            column("nodes_count", Values::Counts(vec![500]))
+        ]
+    );
+    let breaches = run.table(Table::Breaches).unwrap();
+    assert_eq!(breaches[7], column("worst_value", Values::Measures(vec![Some(98.0), None])));
+    assert_eq!(breaches[8], column("has_ended", Values::Flags(vec![true, false])));
+    let nodes = run.table(Table::Nodes).unwrap();
+    assert!(nodes.iter().all(|column| column.values.len() == 2000), "{} columns", nodes.len());
+    assert_eq!(nodes[3].values, Values::Names((0..2000).map(|node| name_of(node % 1000)).collect()));
+}
+
+/// The application of a node in the fixture.
+fn name_of(node: u32) -> Option<String> {
+    ["monitoring", "chat"].get(node as usize % 3).map(|&app| app.to_owned())
+}
+
+#[test]
 fn a_snapshot_larger_than_a_row_group_comes_back_whole() {
     let folder = tempdir().unwrap();
     let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
@@ -52,7 +82,7 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
     assert!(run.slices().unwrap().is_empty() && run.apps().unwrap().is_empty());
     assert!(run.suites().unwrap().is_empty() && run.breaches().unwrap().is_empty());
     assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
-    assert!(run.attributes().unwrap().is_empty());
+    assert!(run.attributes().unwrap().is_empty() && run.table(Table::Attributes).unwrap().is_empty());
     assert!(run.epochs().unwrap().is_empty() && run.rules().unwrap().is_empty());
     assert!(snapshots(&run).is_empty());
 }

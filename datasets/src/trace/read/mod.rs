@@ -1,6 +1,7 @@
 //! Reads the tables of a run back into the rows they were written from.
 
 mod columns;
+mod grid;
 mod metadata;
 mod rows;
 mod versions;
@@ -17,6 +18,7 @@ use super::{
     OverlayRow, RuleRow, SliceRow, SuiteRow, Table,
 };
 use columns::Columns;
+pub use grid::{Column, Values};
 
 /// The finished trace of one run.
 #[derive(Clone, Debug)]
@@ -164,6 +166,17 @@ impl Run {
             rows::nodes(columns, &self.meta)?.into_iter().for_each(&mut each);
             Ok(())
         })
+    }
+
+    /// A table as it is, column by column; no columns if the table was not written. `nodes` may be too large for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn table(&self, table: Table) -> Result<Vec<Column>, Error> {
+        let mut all = Vec::new();
+        self.batches(table, |columns| grid::append(&mut all, columns.path, columns.batch))?;
+        Ok(all)
     }
 
     fn rows<R>(&self, table: Table, decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>) -> Result<Vec<R>, Error> {
