@@ -36,14 +36,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `run.json` in a run directory; a run without one has the default settings.
+    /// Reads the `run.json` of a run; a run without one has the default settings.
     ///
     /// # Errors
     ///
     /// If the file cannot be read or is not JSON.
-    pub fn read(folder: &Path) -> Result<Settings, Error> {
-        let path = folder.join("run.json");
-        match fs::read_to_string(&path) {
+    pub fn read(record: &Path) -> Result<Settings, Error> {
+        let path = record.to_owned();
+        match fs::read_to_string(record) {
             Ok(text) => match serde_json::from_str(&text) {
                 Ok(document) => Ok(Settings::of(&document)),
                 Err(source) => Err(Error::Json { path, source }),

@@ -69,8 +69,16 @@ impl Summary {
     ///
     /// If `folder` holds no run, several runs, or damaged files.
     pub fn read(folder: &Path) -> Result<Summary, Error> {
-        let run = read::Run::open(folder)?;
-        let settings = Settings::read(folder)?;
+        Summary::of(&read::Run::open(folder)?)
+    }
+
+    /// Reads the small tables of a run, which may be a point of a sweep.
+    ///
+    /// # Errors
+    ///
+    /// If its files are damaged.
+    pub fn of(run: &read::Run) -> Result<Summary, Error> {
+        let settings = Settings::read(run.record())?;
         let cycles = run.cycles()?;
         let apps = run.apps()?;
         let events = run.events()?;

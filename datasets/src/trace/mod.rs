@@ -2,7 +2,8 @@
 //!
 //! A run directory holds `run.json` and, per table, `traces/<table>/run=<id>/seed=<n>/part-0.parquet`. A [`Writer`] keeps
 //! everything in a hidden directory beside `traces/` until [`Writer::finish`] renames it into place: a table is there
-//! complete, or it is not there. [`read::Run`] reads the tables back into the same row types.
+//! complete, or it is not there. [`read::Run`] reads the tables back into the same row types. The tables of a sweep's points lie in
+//! one such tree, beside `points/<number>.json` for each; [`read::Sweep`] finds the points.
 //!
 //! Row 0 of a table is the state before the first cycle, row k the state after k cycles. The same rows give the same
 //! bytes: the files hold no time, no path and no name of a machine.
@@ -37,7 +38,7 @@ pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
 pub use rows::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
-    RuleRow, SliceRow, SuiteRow,
+    ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
 };
 pub use tables::Table;
 pub use writer::{Finished, Writer, WrittenFile};

@@ -326,3 +326,39 @@ pub struct EventRow {
     /// Nodes concerned.
     pub nodes_count: u64,
 }
+
+/// A row of `runs`: which point of a sweep a run is, and what came out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunRow {
+    /// Number of the point in the sweep, from 0: a setting and a replicate of it.
+    pub point: u32,
+    /// Number of the setting, from 0: points of one setting differ in their seed alone.
+    pub setting: u32,
+    /// Number of the replicate, from 0; those of the same number have the same seed in every setting.
+    pub replicate: u32,
+    /// Nodes before the first cycle.
+    pub nodes_count: u64,
+    /// Cycles.
+    pub cycles_count: u32,
+    /// Name of the scenario.
+    pub scenario_name: String,
+    /// Hash of the scenario as run.
+    pub scenario_hash: String,
+    /// Digest of the state after the last cycle.
+    pub state_digest: String,
+}
+
+/// A row of `params`: what a sweep sets at a point.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParamRow {
+    /// Number of the point in the sweep, from 0.
+    pub point: u32,
+    /// Number of the setting, from 0.
+    pub setting: u32,
+    /// Key of the scenario, as `--set` spells it.
+    pub key: String,
+    /// Its value: a text as it is, anything else in TOML.
+    pub value: String,
+    /// The value, if it is a number.
+    pub number: Option<f64>,
+}

@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 use super::columns::Columns;
 use super::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
-    RuleRow, SliceRow, SuiteRow,
+    ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
 };
 
 /// A table of a trace.
@@ -44,6 +44,10 @@ pub enum Table {
     Nodes,
     /// A row per event.
     Events,
+    /// One row: which point of a sweep the run is. A run of its own has none.
+    Runs,
+    /// A row per key that the sweep sets at the point.
+    Params,
 }
 
 impl Table {
@@ -64,6 +68,8 @@ impl Table {
             Table::Attributes => "attributes",
             Table::Nodes => "nodes",
             Table::Events => "events",
+            Table::Runs => "runs",
+            Table::Params => "params",
         }
     }
 
@@ -262,6 +268,29 @@ pub(super) fn events(rows: &[EventRow]) -> Batch {
         .count32("cycle", rows.iter().map(|row| row.cycle))
         .name("event", rows.iter().map(|row| row.event.as_str()))
         .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
+        .batch()
+}
+
+pub(super) fn runs(rows: &[RunRow]) -> Batch {
+    Columns::default()
+        .count32("point", rows.iter().map(|row| row.point))
+        .count32("setting", rows.iter().map(|row| row.setting))
+        .count32("replicate", rows.iter().map(|row| row.replicate))
+        .count64("nodes_count", rows.iter().map(|row| row.nodes_count))
+        .count32("cycles_count", rows.iter().map(|row| row.cycles_count))
+        .name("scenario_name", rows.iter().map(|row| row.scenario_name.as_str()))
+        .name("scenario_hash", rows.iter().map(|row| row.scenario_hash.as_str()))
+        .name("state_digest", rows.iter().map(|row| row.state_digest.as_str()))
+        .batch()
+}
+
+pub(super) fn params(rows: &[ParamRow]) -> Batch {
+    Columns::default()
+        .count32("point", rows.iter().map(|row| row.point))
+        .count32("setting", rows.iter().map(|row| row.setting))
+        .name("key", rows.iter().map(|row| row.key.as_str()))
+        .name("value", rows.iter().map(|row| row.value.as_str()))
+        .measure("number", rows.iter().map(|row| row.number.unwrap_or(f64::NAN)))
         .batch()
 }
 

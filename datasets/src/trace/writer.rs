@@ -10,7 +10,7 @@ use super::snapshots::Snapshots;
 use super::staging::Staging;
 use super::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
-    OverlayRow, RuleRow, SliceRow, SuiteRow, Table, tables,
+    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table, tables,
 };
 
 /// Writes the tables of a run.
@@ -31,6 +31,8 @@ pub struct Writer {
     degrees: Vec<DegreeRow>,
     attributes: Vec<AttributeRow>,
     events: Vec<EventRow>,
+    runs: Vec<RunRow>,
+    params: Vec<ParamRow>,
     nodes: Snapshots,
     /// `None` for rows that are never written.
     staging: Option<Staging>,
@@ -100,6 +102,8 @@ impl Writer {
             degrees: Vec::new(),
             attributes: Vec::new(),
             events: Vec::new(),
+            runs: Vec::new(),
+            params: Vec::new(),
             nodes,
             staging: None,
         }
@@ -170,6 +174,16 @@ impl Writer {
         self.events.push(row);
     }
 
+    /// Adds a row to `runs`.
+    pub fn run(&mut self, row: RunRow) {
+        self.runs.push(row);
+    }
+
+    /// Adds a row to `params`.
+    pub fn param(&mut self, row: ParamRow) {
+        self.params.push(row);
+    }
+
     /// Encodes rows of `nodes`; a snapshot may come in any number of batches, ascending. A writer in memory drops them.
     ///
     /// Memory: one row group of 122,880 rows beside the batch itself.
@@ -213,6 +227,8 @@ impl Writer {
             (Table::Degrees, tables::degrees(&self.degrees)),
             (Table::Attributes, tables::attributes(&self.attributes)),
             (Table::Events, tables::events(&self.events)),
+            (Table::Runs, tables::runs(&self.runs)),
+            (Table::Params, tables::params(&self.params)),
         ];
         let mut files = Vec::new();
         for (table, batch) in kept {

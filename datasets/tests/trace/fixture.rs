@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use datasets::trace::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, Finished, Meta, NodeRows,
-    OverlayRow, RuleRow, SliceRow, SuiteRow, Writer,
+    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -189,6 +189,23 @@ pub fn event(cycle: u32) -> EventRow {
     EventRow { cycle, event: "crash".into(), nodes_count: 500 }
 }
 
+pub fn run(point: u32) -> RunRow {
+    RunRow {
+        point,
+        setting: point / 2,
+        replicate: point % 2,
+        nodes_count: 1000,
+        cycles_count: 2,
+        scenario_name: "telco".into(),
+        scenario_hash: "00ff".into(),
+        state_digest: "0123456789abcdef".into(),
+    }
+}
+
+pub fn param(point: u32, key: &str, value: &str, number: Option<f64>) -> ParamRow {
+    ParamRow { point, setting: point / 2, key: key.into(), value: value.into(), number }
+}
+
 pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
     NodeRows {
         cycle,
@@ -222,6 +239,9 @@ pub fn fill(writer: &mut Writer) {
     writer.epoch(epoch(1, Some(1001.5)));
     writer.rule(rule(1, "taken"));
     writer.rule(rule(2, "expired"));
+    writer.run(run(3));
+    writer.param(param(3, "network.reply_loss", "0.25", Some(0.25)));
+    writer.param(param(3, "slicing.protocol", "ranking", None));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();
 }

@@ -3,7 +3,8 @@ use datasets::trace::{CycleRow, NodeRows, Table, Writer, read};
 use tempfile::tempdir;
 
 use crate::fixture::{
-    self, aggregate, app, attribute, breach, cycle, degree, epoch, event, meta, nodes, overlay, rule, slice, suite,
+    self, aggregate, app, attribute, breach, cycle, degree, epoch, event, meta, nodes, overlay, param, rule, slice,
+    suite,
 };
 
 #[test]
@@ -24,6 +25,9 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
     assert_eq!(run.attributes().unwrap(), [0.0, 0.25].map(attribute));
     assert_eq!(run.events().unwrap(), [event(2)]);
+    assert_eq!(run.runs().unwrap(), [fixture::run(3)]);
+    let params = [param(3, "network.reply_loss", "0.25", Some(0.25)), param(3, "slicing.protocol", "ranking", None)];
+    assert_eq!(run.params().unwrap(), params);
     assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
 }
 
@@ -84,6 +88,7 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
     assert!(run.aggregates().unwrap().is_empty() && run.events().unwrap().is_empty());
     assert!(run.attributes().unwrap().is_empty() && run.table(Table::Attributes).unwrap().is_empty());
     assert!(run.epochs().unwrap().is_empty() && run.rules().unwrap().is_empty());
+    assert!(run.runs().unwrap().is_empty() && run.params().unwrap().is_empty());
     assert!(snapshots(&run).is_empty());
 }
 

@@ -4,6 +4,7 @@ mod columns;
 mod grid;
 mod metadata;
 mod rows;
+mod sweep;
 mod versions;
 
 use std::fs::{self, File};
@@ -15,15 +16,20 @@ use parquet::errors::ParquetError;
 
 use super::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
-    OverlayRow, RuleRow, SliceRow, SuiteRow, Table,
+    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table,
 };
 use columns::Columns;
 pub use grid::{Column, Values};
 
-/// The finished trace of one run.
+pub use sweep::{Point, Sweep};
+
+/// The finished trace of one run: of a run directory, or of a point of a sweep.
 #[derive(Clone, Debug)]
 pub struct Run {
     folder: PathBuf,
+    /// Where the run's files are below the directory of each table; empty for the run that has the directory for itself.
+    partition: PathBuf,
+    record: PathBuf,
     meta: Meta,
 }
 
@@ -35,11 +41,22 @@ impl Run {
     /// If there is no `traces/` with the table `cycles`, if it holds more than one run, or if its metadata cannot be
     /// read.
     pub fn open(folder: &Path) -> Result<Run, Error> {
-        let path = file_of(folder, Table::Cycles)?
-            .ok_or_else(|| Error::NoRun { path: folder.to_owned(), table: Table::Cycles.name() })?;
+        Run::open_part(folder, PathBuf::new(), folder.join("run.json"), Table::Cycles)
+    }
+
+    /// Opens a part of the tables of a directory; `table` is one that it is sure to have.
+    fn open_part(folder: &Path, partition: PathBuf, record: PathBuf, table: Table) -> Result<Run, Error> {
+        let path = file_of(folder, table, &partition)?
+            .ok_or_else(|| Error::NoRun { path: folder.to_owned(), table: table.name() })?;
         let reader = open(&path)?;
         let meta = metadata::meta(&path, reader.metadata().file_metadata().key_value_metadata())?;
-        Ok(Run { folder: folder.to_owned(), meta })
+        Ok(Run { folder: folder.to_owned(), partition, record, meta })
+    }
+
+    /// The file that says what was run and how: `run.json`, or the point's own of a sweep.
+    #[must_use]
+    pub fn record(&self) -> &Path {
+        &self.record
     }
 
     /// Whose trace it is.
@@ -156,6 +173,24 @@ impl Run {
         self.rows(Table::Events, rows::events)
     }
 
+    /// The rows of `runs`; none if the run is no point of a sweep.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn runs(&self) -> Result<Vec<RunRow>, Error> {
+        self.rows(Table::Runs, rows::runs)
+    }
+
+    /// The rows of `params`; none if the run is no point of a sweep, or the sweep sets nothing there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn params(&self) -> Result<Vec<ParamRow>, Error> {
+        self.rows(Table::Params, rows::params)
+    }
+
     /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in memory.
     ///
     /// # Errors
@@ -189,7 +224,7 @@ impl Run {
     }
 
     fn batches(&self, table: Table, mut each: impl FnMut(&Columns<'_>) -> Result<(), Error>) -> Result<(), Error> {
-        let Some(path) = file_of(&self.folder, table)? else {
+        let Some(path) = file_of(&self.folder, table, &self.partition)? else {
             return Ok(());
         };
         let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
@@ -206,9 +241,9 @@ fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
 }
 
 /// The one file of a table; `None` if the run did not write the table.
-fn file_of(folder: &Path, table: Table) -> Result<Option<PathBuf>, Error> {
+fn file_of(folder: &Path, table: Table, partition: &Path) -> Result<Option<PathBuf>, Error> {
     let mut files = Vec::new();
-    let root = folder.join("traces").join(table.name());
+    let root = folder.join("traces").join(table.name()).join(partition);
     if root.try_exists().map_err(Error::io("read", &root))? {
         find_files(&root, &mut files)?;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::columns::Columns;
 use crate::trace::{
     AggregateRow, AppRow, AttributeRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows, OverlayRow,
-    RuleRow, SliceRow,
+    ParamRow, RuleRow, RunRow, SliceRow,
 };
 
 pub(super) fn cycles(columns: &Columns<'_>) -> Result<Vec<CycleRow>, Error> {
@@ -266,6 +266,44 @@ pub(super) fn events(columns: &Columns<'_>) -> Result<Vec<EventRow>, Error> {
     let event = columns.names("event")?;
     let nodes = columns.counts64("nodes_count")?;
     let row = |k: usize| EventRow { cycle: cycle[k], event: event.value(k).to_owned(), nodes_count: nodes[k] };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn runs(columns: &Columns<'_>) -> Result<Vec<RunRow>, Error> {
+    let point = columns.counts32("point")?;
+    let setting = columns.counts32("setting")?;
+    let replicate = columns.counts32("replicate")?;
+    let nodes = columns.counts64("nodes_count")?;
+    let cycles = columns.counts32("cycles_count")?;
+    let scenario_name = columns.names("scenario_name")?;
+    let scenario_hash = columns.names("scenario_hash")?;
+    let state_digest = columns.names("state_digest")?;
+    let row = |k: usize| RunRow {
+        point: point[k],
+        setting: setting[k],
+        replicate: replicate[k],
+        nodes_count: nodes[k],
+        cycles_count: cycles[k],
+        scenario_name: scenario_name.value(k).to_owned(),
+        scenario_hash: scenario_hash.value(k).to_owned(),
+        state_digest: state_digest.value(k).to_owned(),
+    };
+    Ok((0..columns.len()).map(row).collect())
+}
+
+pub(super) fn params(columns: &Columns<'_>) -> Result<Vec<ParamRow>, Error> {
+    let point = columns.counts32("point")?;
+    let setting = columns.counts32("setting")?;
+    let key = columns.names("key")?;
+    let value = columns.names("value")?;
+    let number = columns.optional_measures("number")?;
+    let row = |k: usize| ParamRow {
+        point: point[k],
+        setting: setting[k],
+        key: key.value(k).to_owned(),
+        value: value.value(k).to_owned(),
+        number: number[k],
+    };
     Ok((0..columns.len()).map(row).collect())
 }
 
