@@ -23,6 +23,12 @@ pub enum Error {
         /// The output directory.
         path: PathBuf,
     },
+    /// The output directory already holds the points of another sweep.
+    #[error("{} holds another sweep, or one of another scenario", .path.display())]
+    OtherSweep {
+        /// The output directory.
+        path: PathBuf,
+    },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -103,6 +109,9 @@ impl Error {
     pub fn remedy(&self) -> &'static str {
         match self {
             Error::Occupied { .. } => "replace it with --force, or choose another directory with --out",
+            Error::OtherSweep { .. } => {
+                "replace it with --force, by which all its points go, or choose another directory with --out"
+            }
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
             Error::Io { action: "read" | "list", source, .. } => match source.kind() {
                 ErrorKind::NotFound => "give the directory that a run wrote with --out",

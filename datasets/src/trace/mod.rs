@@ -32,6 +32,7 @@ mod rows;
 mod snapshots;
 mod staging;
 mod tables;
+mod tree;
 mod writer;
 
 pub use error::Error;
@@ -41,4 +42,5 @@ pub use rows::{
     ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
 };
 pub use tables::Table;
+pub use tree::{Claim, Place, Tree};
 pub use writer::{Finished, Writer, WrittenFile};

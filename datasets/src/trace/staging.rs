@@ -14,6 +14,9 @@ const STAGING: &str = ".staging-";
 const REPLACED: &str = ".replaced-";
 const TRACES: &str = "traces";
 const RUN_JSON: &str = "run.json";
+pub(super) const SWEEP_JSON: &str = "sweep.json";
+/// What a sweep leaves beside its tables, which goes with them.
+const OF_A_SWEEP: [&str; 3] = [SWEEP_JSON, "points", "derived"];
 
 /// A staging directory; dropping it removes it.
 pub(super) struct Staging {
@@ -34,7 +37,7 @@ impl Staging {
         let mut staging = Staging { out: out.to_owned(), made, lock: None, folder: None, aside };
         fs::create_dir_all(out).map_err(Error::io("create", out))?;
         staging.take_lock()?;
-        if !replace && staging.holds_a_run()? {
+        if !replace && holds_a_run(out)? {
             return Err(Error::Occupied { path: out.to_owned() });
         }
         if staging.lock.is_some() {
@@ -75,10 +78,11 @@ impl Staging {
     }
 
     fn swap(&self) -> Result<(), Error> {
-        if self.holds_a_run()? {
+        if holds_a_run(&self.out)? {
             fs::create_dir(&self.aside).map_err(Error::io("create", &self.aside))?;
             move_if_there(&self.out, &self.aside, RUN_JSON)?;
             move_if_there(&self.out, &self.aside, TRACES)?;
+            OF_A_SWEEP.iter().try_for_each(|name| move_if_there(&self.out, &self.aside, name))?;
         }
         move_if_there(self.folder(), &self.out, TRACES)?;
         move_if_there(self.folder(), &self.out, RUN_JSON)?;
@@ -92,6 +96,9 @@ impl Staging {
             if self.folder().join(name).exists() || move_if_there(&self.out, self.folder(), name).is_ok() {
                 move_if_there(&self.aside, &self.out, name).ok();
             }
+        }
+        for name in OF_A_SWEEP {
+            move_if_there(&self.aside, &self.out, name).ok();
         }
         fs::remove_dir(&self.aside).ok();
     }
@@ -110,16 +117,6 @@ impl Staging {
             Err(TryLockError::Error(_)) => {}
         }
         Ok(())
-    }
-
-    fn holds_a_run(&self) -> Result<bool, Error> {
-        for name in [RUN_JSON, TRACES] {
-            let path = self.out.join(name);
-            if path.try_exists().map_err(Error::io("open", &path))? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Removes what a killed process left.
@@ -148,8 +145,19 @@ impl Drop for Staging {
     }
 }
 
+/// Whether a directory holds a run, or the points of a sweep.
+pub(super) fn holds_a_run(folder: &Path) -> Result<bool, Error> {
+    for name in [RUN_JSON, TRACES, SWEEP_JSON] {
+        let path = folder.join(name);
+        if path.try_exists().map_err(Error::io("open", &path))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The directories that `create_dir_all(path)` would make, outermost first.
-fn missing_ancestors(path: &Path) -> Vec<PathBuf> {
+pub(super) fn missing_ancestors(path: &Path) -> Vec<PathBuf> {
     let mut missing: Vec<PathBuf> = path
         .ancestors()
         .take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists())
@@ -167,7 +175,7 @@ fn move_if_there(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
     fs::rename(&from, &to).map_err(Error::io("create", &to))
 }
 
-fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
     let mut file = File::create_new(path).map_err(Error::io("create", path))?;
     file.write_all(text.as_bytes()).map_err(Error::io("write", path))?;
     file.sync_all().map_err(Error::io("write", path))
@@ -184,7 +192,7 @@ fn sync_tree(folder: &Path) -> Result<(), Error> {
     sync_directory(folder)
 }
 
-fn sync_directory(folder: &Path) -> Result<(), Error> {
+pub(super) fn sync_directory(folder: &Path) -> Result<(), Error> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder).and_then(|file| file.sync_all()).map_err(Error::io("write", folder))
 }

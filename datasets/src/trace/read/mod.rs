@@ -4,7 +4,7 @@ mod columns;
 mod grid;
 mod metadata;
 mod rows;
-mod sweep;
+pub(super) mod sweep;
 mod versions;
 
 use std::fs::{self, File};

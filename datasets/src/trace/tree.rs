@@ -1,0 +1,272 @@
+//! The directory of a sweep: the finished points of all processes that work on it, in one tree of tables.
+//!
+//! ```text
+//! sweep.json                      which sweep it is
+//! points/<number>.json            the record of a finished point: what run.json is for a run
+//! traces/<table>/run=<id>/…       the tables of the finished points
+//! .points/<number>/               a point under way, as a run directory of its own
+//! .points/<number>.lock           held by the process that does the point
+//! ```
+//!
+//! A point is moved into the tree when its tables are complete: table by table, `runs` after the others, its record last. A
+//! point without a record is not there: whoever claims it removes what a killed process left of it. Locks are the system's
+//! (`flock`), and go with the process that holds them, however it ends.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::read::sweep::record;
+use super::staging::{SWEEP_JSON, holds_a_run, missing_ancestors, sync_directory, write_synced};
+use super::{Error, Table};
+
+const UNDER_WAY: &str = ".points";
+/// All that a sweep leaves in its directory, in the order in which an old one goes: first what says that it is one.
+const PARTS: [&str; 5] = [SWEEP_JSON, "points", "derived", "traces", UNDER_WAY];
+
+/// The directory of a sweep, shared with other processes that work on the same sweep.
+#[derive(Debug)]
+pub struct Tree {
+    folder: PathBuf,
+    /// Held for its shared lock: who wants to replace the sweep needs it alone.
+    _lock: Option<File>,
+}
+
+/// Whether a point may be done now.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is finished.
+    Done,
+    /// Another process, or another thread, is doing it.
+    Busy,
+    /// It is ours.
+    Ours(Place),
+}
+
+/// The place of a point under way; what is in it goes with this value, unless it was published.
+#[derive(Debug)]
+pub struct Place {
+    tree: PathBuf,
+    point: u32,
+    run_id: String,
+    lock: Option<File>,
+}
+
+impl Tree {
+    /// Opens the directory for a sweep, and creates it if it is not there.
+    ///
+    /// `sweep_json` is what `sweep.json` is to say; its key `hash` tells one sweep from another. With `replace` whatever run or
+    /// sweep is there is removed first.
+    ///
+    /// # Errors
+    ///
+    /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced while others work on
+    /// it, or if it cannot be written.
+    pub fn open(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> {
+        if !replace {
+            refuse_another(folder, sweep_json)?;
+        }
+        let made = missing_ancestors(folder);
+        let opened = enter(folder, sweep_json, replace);
+        if opened.is_err() {
+            made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
+        }
+        opened
+    }
+
+    /// Whether a point is finished.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn is_done(&self, point: u32) -> Result<bool, Error> {
+        let record = record(&self.folder, point);
+        record.try_exists().map_err(Error::io("read", &record))
+    }
+
+    /// Claims a point, whose run has this id, for this process; what a killed process left of it is removed.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be written.
+    pub fn claim(&self, point: u32, run_id: &str) -> Result<Claim, Error> {
+        if self.is_done(point)? {
+            return Ok(Claim::Done);
+        }
+        let path = self.folder.join(UNDER_WAY).join(format!("{point}.lock"));
+        let Some(lock) = lock(&path)? else { return Ok(Claim::Busy) };
+        // It may have been finished between the look and the lock.
+        if self.is_done(point)? {
+            fs::remove_file(&path).ok();
+            return Ok(Claim::Done);
+        }
+        let place = Place { tree: self.folder.clone(), point, run_id: run_id.to_owned(), lock: Some(lock) };
+        place.clear()?;
+        Ok(Claim::Ours(place))
+    }
+
+    /// Removes what is needed only as long as points are missing. Other processes may be at it too.
+    pub fn tidy(&self) {
+        // What cannot be removed is hidden, and in nobody's way.
+        fs::remove_dir_all(self.folder.join(UNDER_WAY)).ok();
+    }
+}
+
+impl Place {
+    /// The directory into which the point is to be written as a run.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.tree.join(UNDER_WAY).join(self.point.to_string())
+    }
+
+    /// Moves the finished run into the tree.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be moved. The point is not finished then, and will be done anew.
+    pub fn publish(self) -> Result<(), Error> {
+        let (from, to) = (self.folder().join("traces"), self.tree.join("traces"));
+        let mut tables = names(&from)?;
+        // `false` sorts before `true`: the table that tells of the point comes last.
+        tables.sort_by_key(|table| (table == Table::Runs.name(), table.clone()));
+        for table in &tables {
+            let (from, to) = (from.join(table).join(self.partition()), to.join(table));
+            fs::create_dir_all(&to).map_err(Error::io("create", &to))?;
+            move_to(&from, &to.join(self.partition()))?;
+            sync_directory(&to)?;
+        }
+        sync_directory(&to)?;
+        let record = record(&self.tree, self.point);
+        let records = record.parent().unwrap_or(&self.tree);
+        fs::create_dir_all(records).map_err(Error::io("create", records))?;
+        move_to(&self.folder().join("run.json"), &record)?;
+        sync_directory(records)?;
+        sync_directory(&self.tree)
+    }
+
+    /// Where the tables of the point lie below the directory of each.
+    fn partition(&self) -> String {
+        format!("run={}", self.run_id)
+    }
+
+    /// Removes what there is of the point.
+    fn clear(&self) -> Result<(), Error> {
+        remove(&self.folder())?;
+        let traces = self.tree.join("traces");
+        if !traces.is_dir() {
+            return Ok(());
+        }
+        let mut tables = names(&traces)?;
+        tables.sort_by_key(|table| table != Table::Runs.name());
+        tables.iter().try_for_each(|table| remove(&traces.join(table).join(self.partition())))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Nothing can be reported from here; what stays is removed by whoever claims the point next.
+        remove(&self.folder()).ok();
+        if record(&self.tree, self.point).exists() {
+            fs::remove_file(self.tree.join(UNDER_WAY).join(format!("{}.lock", self.point))).ok();
+        }
+        self.lock = None;
+    }
+}
+
+/// Refuses a directory that holds a run or another sweep.
+fn refuse_another(folder: &Path, sweep_json: &str) -> Result<(), Error> {
+    let path = folder.join(SWEEP_JSON);
+    if path.try_exists().map_err(Error::io("read", &path))? {
+        let found = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        return if hash(&found) == hash(sweep_json) {
+            Ok(())
+        } else {
+            Err(Error::OtherSweep { path: folder.to_owned() })
+        };
+    }
+    if holds_a_run(folder)? { Err(Error::Occupied { path: folder.to_owned() }) } else { Ok(()) }
+}
+
+fn hash(sweep_json: &str) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(sweep_json).ok()?;
+    document["hash"].as_str().map(str::to_owned)
+}
+
+/// Makes the directory that of the sweep, one process after the other.
+fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> {
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    let door = File::open(folder).map_err(Error::io("open", folder))?;
+    let under_way = folder.join(UNDER_WAY);
+    if replace {
+        match door.try_lock() {
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
+        }
+        PARTS.iter().chain(&["run.json"]).try_for_each(|part| remove(&folder.join(part)))?;
+        write_sweep(folder, sweep_json)?;
+        // Where the file system knows no locks, nobody can be kept out.
+        door.unlock().ok();
+    }
+    match door.try_lock_shared() {
+        Ok(()) | Err(TryLockError::Error(_)) => {}
+        Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
+    }
+    if !folder.join(SWEEP_JSON).exists() {
+        write_sweep(folder, sweep_json)?;
+    }
+    // Another process may have been faster, with another sweep.
+    refuse_another(folder, sweep_json)?;
+    fs::create_dir_all(&under_way).map_err(Error::io("create", &under_way))?;
+    Ok(Tree { folder: folder.to_owned(), _lock: Some(door) })
+}
+
+/// Writes `sweep.json`, unless another process has by now.
+fn write_sweep(folder: &Path, sweep_json: &str) -> Result<(), Error> {
+    let staged = folder.join(format!(".sweep-{}.json", std::process::id()));
+    remove(&staged)?;
+    write_synced(&staged, sweep_json)?;
+    let path = folder.join(SWEEP_JSON);
+    // A link does not replace what is there; where the file system knows none, a name is as good.
+    let linked = match fs::hard_link(&staged, &path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => fs::rename(&staged, &path),
+        _ => Ok(()),
+    };
+    remove(&staged)?;
+    linked.map_err(Error::io("create", &path))?;
+    sync_directory(folder)
+}
+
+/// The lock of a file; `None` if somebody else has it.
+fn lock(path: &Path) -> Result<Option<File>, Error> {
+    let create = || File::create(path);
+    // The directory may just have been removed by a process that found all points finished.
+    let file = create()
+        .or_else(|_| path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| create()))
+        .map_err(Error::io("create", path))?;
+    match file.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
+}
+
+/// The names in a directory, sorted.
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::io("list", folder))?;
+    let name = |entry: Result<fs::DirEntry, _>| entry.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names = entries.map(name).collect::<Result<Vec<_>, _>>().map_err(Error::io("list", folder))?;
+    names.sort();
+    Ok(names)
+}
+
+/// Renames, and takes it for granted that nothing is there.
+fn move_to(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(Error::io("create", to))
+}
+
+/// Removes a file or a directory, if it is there.
+fn remove(path: &Path) -> Result<(), Error> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
