@@ -4,6 +4,7 @@
 
 mod check;
 mod estimate;
+mod evaluate;
 mod failure;
 mod memory;
 mod processor;

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use datasets::scenario::Scenario;
-use datasets::trace::{Meta, Writer};
-use engine::Simulation;
+use datasets::trace::Writer;
 
+use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::record::{record, run_id};
+use crate::record::record;
 use crate::state::State;
 use crate::{memory, scenario};
 
@@ -47,28 +46,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     memory::check(&scenario, arguments.state.as_deref())?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
-    let meta = Meta {
-        run_id: run_id(&scenario, &hash),
-        seed: scenario.run.seed,
-        scenario_hash: hash.clone(),
-        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-        attributes: scenario.fleet.attributes.clone(),
-        apps: scenario.app_names(),
-    };
-    let mut trace = Writer::create(&out, meta, arguments.force).map_err(refused)?;
+    let mut trace = Writer::create(&out, meta(&scenario, &hash), arguments.force).map_err(refused)?;
     let mut state = State::prepare(arguments.state.as_deref(), arguments.force)?;
     let mut progress = Progress::new(&scenario, arguments.quiet);
-    progress.building();
-    let mut simulation = Simulation::new(&scenario, &state.storage())?;
-    progress.begin();
-    simulation.observe(&mut trace)?;
-    for cycle in 1..=scenario.run.cycles {
-        interrupted(&stopped, cycle - 1, &scenario)?;
-        simulation.cycle(&mut trace);
-        simulation.observe(&mut trace)?;
-        progress.cycle(cycle);
-    }
-    interrupted(&stopped, scenario.run.cycles, &scenario)?;
+    let simulation = evaluate(&scenario, &state.storage(), &mut trace, &mut progress, &stopped)?;
     progress.writing();
     let digest = simulation.digest();
     let record = record(&scenario, &hash, &simulation, digest, start.elapsed());
@@ -80,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed run.
-fn refused(error: datasets::trace::Error) -> Failure {
+pub fn refused(error: datasets::trace::Error) -> Failure {
     match error {
         datasets::trace::Error::Occupied { .. } | datasets::trace::Error::Busy { .. } => {
             Failure::input(error.to_string(), error.remedy())
@@ -104,24 +85,12 @@ pub fn use_threads(threads: usize) -> Result<(), Failure> {
 }
 
 /// A flag that an interrupt raises; it is looked at between cycles.
-fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
+pub fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
     let stopped = Arc::new(AtomicBool::new(false));
     let raise = Arc::clone(&stopped);
     ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
         .map_err(|error| Failure::run(format!("interrupts cannot be caught: {error}"), None))?;
     Ok(stopped)
-}
-
-/// Stops a run whose flag is raised; what it has made is removed as it unwinds.
-fn interrupted(stopped: &AtomicBool, cycle: u32, scenario: &Scenario) -> Result<(), Failure> {
-    if !stopped.load(Ordering::Relaxed) {
-        return Ok(());
-    }
-    let message = format!("interrupted after cycle {cycle} of {}: nothing was written", scenario.run.cycles);
-    Err(Failure::run(
-        message,
-        Some("run it again; --cycles makes it shorter, trace.every observes less often".to_owned()),
-    ))
 }
 
 /// Prints a line or more on stdout; a reader that has gone away is no failure.

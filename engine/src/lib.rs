@@ -59,7 +59,15 @@ pub fn use_threads(threads: usize) -> Result<(), rayon::ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()
 }
 
-/// The number of threads of all passes.
+/// Does something, a run most likely, with a number of threads of its own, whatever the process uses beside it.
+///
+/// # Errors
+/// If the threads cannot be started.
+pub fn on_threads<R: Send>(threads: usize, job: impl FnOnce() -> R + Send) -> Result<R, rayon::ThreadPoolBuildError> {
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?.install(job))
+}
+
+/// The number of threads of all passes, as they are where this is asked.
 #[must_use]
 pub fn threads() -> usize {
     rayon::current_num_threads()
