@@ -73,14 +73,6 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Runs something on so many threads of its own: its passes use these alone. The results are the same bits for any number.
-///
-/// # Errors
-/// If the threads cannot be started.
-pub fn on_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> Result<T, rayon::ThreadPoolBuildError> {
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?.install(run))
-}
-
 pub use column::Storage;
 pub use cycle::{Simulation, Times};
 pub use error::Error;
