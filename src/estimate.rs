@@ -1,5 +1,6 @@
 //! `subcloud estimate`.
 
+use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use engine::{Simulation, Storage};
 
 use crate::failure::Failure;
 use crate::memory::{self, bytes};
+use crate::progress::Bar;
 use crate::run::{grouped, print};
 use crate::scenario;
 
@@ -91,16 +93,18 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
 fn sample(scenario: &Scenario) -> Result<[Duration; 2], Failure> {
     let large = scenario.run.nodes.min(SAMPLE_NODES);
     let small = large.div_ceil(4);
-    let (fast, slow) = (best(scenario, small)?, best(scenario, large)?);
+    // Elsewhere than on a terminal nobody waits for it.
+    let mut bar = Bar::new("small clouds", f64::from(ATTEMPTS * (small + large)), !stderr().is_terminal());
+    let (fast, slow) = (best(scenario, small, &mut bar)?, best(scenario, large, &mut bar)?);
     let scale = f64::from(scenario.run.nodes - large) / f64::from((large - small).max(1));
     Ok(std::array::from_fn(|k| slow[k] + slow[k].saturating_sub(fast[k]).mul_f64(scale)))
 }
 
 /// The shortest times of a few attempts: other work on the machine only ever adds.
-fn best(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
-    let first = measure(scenario, nodes)?;
-    (1..ATTEMPTS).try_fold(first, |[birth, cycle], _| {
+fn best(scenario: &Scenario, nodes: u32, bar: &mut Bar) -> Result<[Duration; 2], Failure> {
+    (0..ATTEMPTS).try_fold([Duration::MAX; 2], |[birth, cycle], _| {
         let [other_birth, other_cycle] = measure(scenario, nodes)?;
+        bar.advance(nodes.into(), &format!("{} nodes", grouped(nodes.into())));
         Ok([birth.min(other_birth), cycle.min(other_cycle)])
     })
 }

@@ -27,7 +27,7 @@ pub fn evaluate<'a>(
     scenario: &'a Scenario,
     storage: &Storage,
     trace: &mut Writer,
-    progress: &mut Progress,
+    progress: &mut Progress<'_>,
     stopped: &AtomicBool,
 ) -> Result<Simulation<'a>, Failure> {
     progress.building();

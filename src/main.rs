@@ -6,6 +6,7 @@ mod check;
 mod estimate;
 mod evaluate;
 mod failure;
+mod interrupt;
 mod memory;
 mod processor;
 mod progress;

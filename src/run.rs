@@ -2,14 +2,13 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use datasets::trace::Writer;
 
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
+use crate::interrupt::Interrupts;
 use crate::progress::Progress;
 use crate::record::record;
 use crate::state::State;
@@ -40,21 +39,27 @@ pub struct Arguments {
 /// Runs a scenario.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let start = Instant::now();
-    let stopped = stop_on_signal()?;
+    let interrupts = Interrupts::catch()?;
     let scenario = arguments.scenario.read()?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
     memory::check(&scenario, arguments.state.as_deref())?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
     let mut trace = Writer::create(&out, meta(&scenario, &hash), arguments.force).map_err(refused)?;
+    let unfinished = trace.unfinished();
+    interrupts.on_end(move || unfinished.remove());
     let mut state = State::prepare(arguments.state.as_deref(), arguments.force)?;
+    let unfinished = state.unfinished();
+    interrupts.on_end(move || unfinished.remove());
     let mut progress = Progress::new(&scenario, arguments.quiet);
-    let simulation = evaluate(&scenario, &state.storage(), &mut trace, &mut progress, &stopped)?;
+    let simulation = evaluate(&scenario, &state.storage(), &mut trace, &mut progress, interrupts.stopped())?;
     progress.writing();
+    interrupts.wait();
     let digest = simulation.digest();
     let record = record(&scenario, &hash, &simulation, digest, start.elapsed());
     trace.finish(&format!("{record:#}\n"))?;
     state.keep();
+    drop(progress);
     print(&analysis::Summary::read(&out)?.to_string());
     print(&format!("state digest {digest:016x}\ntrace in {}", out.display()));
     Ok(())
@@ -82,15 +87,6 @@ pub fn use_threads(threads: usize) -> Result<(), Failure> {
     engine::use_threads(threads).map_err(|error| {
         Failure::run(format!("no {threads} threads: {error}"), Some("ask for fewer with --threads".to_owned()))
     })
-}
-
-/// A flag that an interrupt raises; it is looked at between cycles.
-pub fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let raise = Arc::clone(&stopped);
-    ctrlc::set_handler(move || raise.store(true, Ordering::Relaxed))
-        .map_err(|error| Failure::run(format!("interrupts cannot be caught: {error}"), None))?;
-    Ok(stopped)
 }
 
 /// Prints a line or more on stdout; a reader that has gone away is no failure.

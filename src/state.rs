@@ -34,7 +34,7 @@ impl State {
             return Err(Failure::input(message, "wait for that run to end, or choose another directory"));
         }
         state.lock = Some(lock);
-        if !force && state.columns().next().is_some() {
+        if !force && columns(folder).next().is_some() {
             let message = format!("--state {} holds the columns of an earlier run", folder.display());
             return Err(Failure::input(message, "give --force to replace them, or choose another directory"));
         }
@@ -52,10 +52,37 @@ impl State {
         self.keep = true;
     }
 
-    /// The files of columns in the directory.
-    fn columns(&self) -> impl Iterator<Item = PathBuf> {
-        let entries = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "column"))
+    /// What the run has made, for whoever must end the process before this is dropped.
+    pub fn unfinished(&self) -> Unfinished {
+        let locked = self.folder.as_ref().filter(|_| self.lock.is_some());
+        let columns = self.folder.clone().filter(|_| !self.keep);
+        Unfinished { lock: locked.map(|folder| folder.join(LOCK)), columns, made: self.made.clone() }
+    }
+}
+
+/// The files of columns in a directory.
+fn columns(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|end| end == "column"))
+}
+
+/// What a run has made in its state directory.
+#[derive(Debug)]
+pub struct Unfinished {
+    lock: Option<PathBuf>,
+    /// The directory whose columns go.
+    columns: Option<PathBuf>,
+    made: Vec<PathBuf>,
+}
+
+impl Unfinished {
+    /// Removes it. What cannot be removed is left: there is nobody to tell.
+    pub fn remove(&self) {
+        self.lock.iter().for_each(|lock| drop(fs::remove_file(lock)));
+        let columns = self.columns.iter().flat_map(|folder| columns(folder));
+        columns.for_each(|column| drop(fs::remove_file(column)));
+        // `remove_dir` leaves directories that hold something.
+        self.made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
     }
 }
 
@@ -72,15 +99,6 @@ const LOCK: &str = "subcloud.lock";
 
 impl Drop for State {
     fn drop(&mut self) {
-        let Some(folder) = &self.folder else { return };
-        // What cannot be removed is left: there is nobody to tell.
-        if self.lock.is_some() {
-            let _ = fs::remove_file(folder.join(LOCK));
-        }
-        if !self.keep {
-            self.columns().for_each(|column| drop(fs::remove_file(column)));
-        }
-        // `remove_dir` leaves directories that hold something.
-        self.made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
+        self.unfinished().remove();
     }
 }

@@ -28,11 +28,16 @@ impl Endless {
     }
 
     fn stop(self, signal: &str) -> Said {
-        let id = self.child.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -\"$0\" \"$1\"", signal, &id]).status().expect("a shell");
-        assert!(sent.success(), "the run had ended already");
+        assert!(send(signal, &self.child), "the run had ended already");
         Said::of(&self.child.wait_with_output().expect("the run ends"))
     }
+}
+
+/// Sends a signal; returns whether there was somebody to take it.
+fn send(signal: &str, child: &Child) -> bool {
+    let id = child.id().to_string();
+    let kill = ["-c", "kill -\"$0\" \"$1\"", signal, &id];
+    Command::new("sh").args(kill).stderr(Stdio::null()).status().expect("a shell").success()
 }
 
 fn staging(out: &Path) -> bool {
@@ -55,6 +60,25 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
         let said = place.unchanged(|| Endless::start(&place, &[]).stop(signal));
         said.failed(1, &["interrupted after cycle", "nothing was written", "run it again"]);
     }
+}
+
+#[test]
+fn a_second_interrupt_ends_the_birth_of_a_large_cloud_at_once_and_leaves_nothing() {
+    let place = Place::but("nodes = 2_000", "nodes = 4_000_000");
+    let said = place.unchanged(|| {
+        let run = ["run", "scenario.toml", "--quiet", "--out", "deep/out", "--threads", "1", "--state", "far/columns"];
+        let mut command = place.program(&run);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        wait_for(|| place.contents().iter().any(|path| path.ends_with(".column")));
+        // Interrupts that come at once are one.
+        while child.try_wait().expect("the state of the run").is_none() {
+            send("INT", &child);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Said::of(&child.wait_with_output().expect("the run ends"))
+    });
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
+    assert!(said.err.contains("interrupted twice: nothing was written"), "{}", said.err);
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub use rows::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
     ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
 };
+pub use staging::Unfinished;
 pub use tables::Table;
 pub use tree::{Claim, Place, Tree};
 pub use writer::{Finished, Writer, WrittenFile};

@@ -61,6 +61,11 @@ impl Staging {
         self.out.join(TRACES)
     }
 
+    /// What has been made until now.
+    pub(super) fn unfinished(&self) -> Unfinished {
+        Unfinished { folder: self.folder.clone(), made: self.made.clone() }
+    }
+
     /// Puts the tables and, last, `run.json` in place; what stood there before is removed when all is done, and comes
     /// back if something fails.
     pub(super) fn publish(mut self, run_json: &str) -> Result<(), Error> {
@@ -135,7 +140,21 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // Nothing can be reported from here, and `remove_dir` leaves directories that others have put files into.
+        self.unfinished().remove();
+    }
+}
+
+/// What a trace that is being written has made, for whoever must end the process before its writer is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct Unfinished {
+    folder: Option<PathBuf>,
+    /// Directories made for this run, outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Unfinished {
+    /// Removes it. Nothing can be reported from here, and directories that others have put files into stay.
+    pub fn remove(&self) {
         if let Some(folder) = &self.folder {
             fs::remove_dir_all(folder).ok();
         }

@@ -7,7 +7,7 @@ use arrow::error::ArrowError;
 
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
-use super::staging::Staging;
+use super::staging::{Staging, Unfinished};
 use super::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
     OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table, tables,
@@ -107,6 +107,12 @@ impl Writer {
             nodes,
             staging: None,
         }
+    }
+
+    /// What was made for this trace, which goes when the writer is dropped.
+    #[must_use]
+    pub fn unfinished(&self) -> Unfinished {
+        self.staging.as_ref().map(Staging::unfinished).unwrap_or_default()
     }
 
     /// Adds a row to `cycles`.
