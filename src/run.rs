@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use datasets::scenario::Scenario;
 use datasets::trace::Writer;
 
 use crate::evaluate::{evaluate, meta};
@@ -38,30 +39,57 @@ pub struct Arguments {
 
 /// Runs a scenario.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let start = Instant::now();
     let interrupts = Interrupts::catch()?;
     let scenario = arguments.scenario.read()?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
-    memory::check(&scenario, arguments.state.as_deref())?;
+    let Arguments { state, force, quiet, .. } = arguments;
+    memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
+    let place = Place { out: &out, state: state.as_deref(), force: *force };
+    let digest = into(place, &scenario, *quiet, &interrupts)?;
+    print(&analysis::Summary::read(&out)?.to_string());
+    print(&format!("state digest {digest:016x}\ntrace in {}", out.display()));
+    Ok(())
+}
+
+/// Where a run goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'p> {
+    /// The directory of the result.
+    pub out: &'p Path,
+    /// That of the columns, if they are kept in files.
+    pub state: Option<&'p Path>,
+    /// Whether what is there is replaced.
+    pub force: bool,
+}
+
+/// Runs a scenario into a directory; returns the digest of its last state.
+pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Interrupts) -> Result<u64, Failure> {
+    let start = Instant::now();
     let hash = scenario.hash();
-    let mut trace = Writer::create(&out, meta(&scenario, &hash), arguments.force).map_err(refused)?;
+    let mut trace = Writer::create(place.out, meta(scenario, &hash), place.force).map_err(refused)?;
     let unfinished = trace.unfinished();
     interrupts.on_end(move || unfinished.remove());
-    let mut state = State::prepare(arguments.state.as_deref(), arguments.force)?;
+    let mut state = State::prepare(place.state, place.force)?;
     let unfinished = state.unfinished();
     interrupts.on_end(move || unfinished.remove());
-    let mut progress = Progress::new(&scenario, arguments.quiet);
-    let simulation = evaluate(&scenario, &state.storage(), &mut trace, &mut progress, interrupts.stopped())?;
+    let mut progress = Progress::new(scenario, quiet);
+    let simulation = evaluate(scenario, &state.storage(), &mut trace, &mut progress, interrupts.stopped())?;
     progress.writing();
     interrupts.wait();
     let digest = simulation.digest();
-    let record = record(&scenario, &hash, &simulation, digest, start.elapsed());
+    let record = record(scenario, &hash, &simulation, digest, start.elapsed());
     trace.finish(&format!("{record:#}\n"))?;
     state.keep();
-    drop(progress);
-    print(&analysis::Summary::read(&out)?.to_string());
-    print(&format!("state digest {digest:016x}\ntrace in {}", out.display()));
+    Ok(digest)
+}
+
+/// Refuses a directory that holds a run, before the work is done that leads to another.
+pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
+    let holds_run = ["run.json", "traces"].iter().any(|name| out.join(name).exists());
+    if holds_run && !force {
+        return Err(refused(datasets::trace::Error::Occupied { path: out.to_owned() }));
+    }
     Ok(())
 }
 

@@ -25,7 +25,7 @@ const PARTS: u64 = 1000;
 /// The progress of work whose steps have known weights: what is done, and how long the rest takes.
 #[derive(Debug)]
 pub struct Bar {
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     is_quiet: bool,
     clock: Arc<Mutex<Clock>>,
     start: Instant,
@@ -52,13 +52,13 @@ impl Bar {
         let now = Instant::now();
         let clock = Arc::new(Mutex::new(Clock { left: Left::new(totals), last: now, is_apart: false }));
         let bar = (!is_quiet && stderr().is_terminal()).then(|| draw(what, &clock));
-        Self { bar, is_quiet, clock, start: now, line: now }
+        Self { drawn: bar, is_quiet, clock, start: now, line: now }
     }
 
     /// Something else is done for as long as it takes; the time until the next [`Bar::begin`] is that of no step.
     pub fn apart(&self, doing: &str) {
         self.clock(|clock| (clock.is_apart, clock.last) = (true, Instant::now()));
-        match &self.bar {
+        match &self.drawn {
             Some(bar) => bar.set_message(doing.to_owned()),
             None => self.say(doing),
         }
@@ -83,7 +83,7 @@ impl Bar {
             clock.last = now;
             (clock.left.share_done(), clock.left.seconds())
         });
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.set_message(note.to_owned());
             bar.set_position((share * PARTS as f64) as u64);
         } else if now - self.line >= LINES_APART || share >= 1.0 {
@@ -112,7 +112,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.finish_and_clear();
         }
     }

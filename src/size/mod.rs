@@ -9,14 +9,17 @@ mod plan;
 mod replicas;
 mod search;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use answer::Answer;
 use plan::Plan;
 use search::Search;
 
 use crate::failure::Failure;
-use crate::run::print;
-use crate::{memory, run, scenario};
+use crate::interrupt::Interrupts;
+use crate::paragraph::paragraph;
+use crate::run::{Place, print};
+use crate::{file, memory, run, scenario};
 
 /// Find the smallest share that an application must ask for to hold enough nodes for most of the time.
 #[derive(Debug, clap::Args)]
@@ -81,12 +84,23 @@ pub struct Arguments {
 
 /// Sizes an application.
 pub fn size(arguments: &Arguments) -> Result<(), Failure> {
+    let interrupts = Interrupts::catch()?;
+    let scenario = arguments.scenario.read()?;
+    let name = format!("{}-size", scenario.name);
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(name));
+    let plan = Plan::new(arguments, &scenario)?;
     run::use_threads(arguments.threads)?;
-    let plan = Plan::new(arguments)?;
     memory::check(&plan.full, None)?;
-    let mut search = Search::new(&plan, arguments.quiet);
-    let found = search.run()?;
-    print(&answer::text(&plan, &found));
+    run::may_leave(&out, arguments.force)?;
+    let found = Search::new(&plan, arguments.quiet, interrupts.stopped()).run()?;
+    let answer = Answer::new(&plan, &found);
+    answer.paragraphs().iter().for_each(|text| print(&format!("{}\n", paragraph(text, [0, 2]))));
+    let place = Place { out: &out, state: None, force: arguments.force };
+    let mut asking = plan.asking(&scenario, answer.share);
+    asking.run.cycles = plan.full.run.cycles;
+    let digest = run::into(place, &asking, arguments.quiet, &interrupts)?;
+    file::write(&out.join("size.json"), &format!("{:#}\n", answer.json()))?;
+    print(&format!("state digest {digest:016x}\nthe run with that {} in {}", plan.key(), out.display()));
     Ok(())
 }
 

@@ -54,8 +54,8 @@ pub struct Plan {
 
 impl Plan {
     /// Checks what the command line asks for.
-    pub fn new(arguments: &Arguments) -> Result<Self, Failure> {
-        let mut full = arguments.scenario.read()?;
+    pub fn new(arguments: &Arguments, scenario: &Scenario) -> Result<Self, Failure> {
+        let mut full = scenario.clone();
         let app = app(&full, &arguments.app)?;
         let in_nodes = match app.request {
             Request::Share(_) => false,
@@ -93,6 +93,11 @@ impl Plan {
             full_because,
             app,
         })
+    }
+
+    /// What the application asks for, as the scenario calls it.
+    pub fn key(&self) -> &'static str {
+        if self.in_nodes { "nodes" } else { "share" }
     }
 
     /// How many times the nodes of a replica the full cloud has.

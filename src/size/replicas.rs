@@ -1,7 +1,7 @@
 //! Runs of which only the nodes held are looked at.
 
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -22,15 +22,21 @@ pub struct Look<'p> {
     pub test: Option<&'p Test>,
     /// After which cycles.
     pub counted: &'p RangeInclusive<u32>,
+    /// Whether to stop.
+    pub stopped: &'p AtomicBool,
 }
 
 /// Nodes held after each counted cycle.
-fn path(scenario: &Scenario, look: Look<'_>) -> Result<Vec<f64>, engine::Error> {
+fn path(scenario: &Scenario, look: Look<'_>) -> Result<Vec<f64>, Failure> {
     let attributes = scenario.fleet.attributes.clone();
     let mut trace = Writer::in_memory(Meta { attributes, apps: scenario.app_names(), ..Meta::default() });
     let mut simulation = Simulation::new(scenario, &Storage::Memory)?;
     let mut held = Vec::with_capacity(look.counted.clone().count());
     for cycle in 1..=scenario.run.cycles {
+        if look.stopped.load(Ordering::Relaxed) {
+            let remedy = "run it again; fewer --replicas or --replica-nodes make it shorter".to_owned();
+            return Err(Failure::run("interrupted: nothing was written", Some(remedy)));
+        }
         simulation.cycle(&mut trace);
         if look.counted.contains(&cycle) {
             held.push(simulation.held(look.app, look.test) as f64);
@@ -46,7 +52,7 @@ pub fn paths(scenarios: &[Scenario], look: Look<'_>, done: impl Fn() + Sync) -> 
     let fit = memory::available().map_or(threads, |available| (available / needed.max(1)) as usize);
     let workers = threads.min(fit).min(scenarios.len()).max(1);
     let next = AtomicUsize::new(0);
-    let results = Mutex::new(vec![None; scenarios.len()]);
+    let results: Mutex<Vec<Option<Vec<f64>>>> = Mutex::new(vec![None; scenarios.len()]);
     let work = || -> Result<(), Failure> {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);

@@ -1,11 +1,15 @@
 //! From nothing to the answer: search, measure, confirm.
 
-use analysis::sizing::{Answer, Confirmed, Paths, Replicas};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+
+use analysis::sizing::{Answer, Confirmed, Model, Paths, Replicas};
 use datasets::scenario::Scenario;
 
 use super::plan::Plan;
 use super::replicas::{Look, paths};
 use crate::failure::Failure;
+use crate::progress::Bar;
 
 /// Replicas by which the search goes.
 const SEARCHING: usize = 4;
@@ -13,8 +17,16 @@ const SEARCHING: usize = 4;
 /// The search ends when it knows the share to this part of it; replicas are measured so much below and above.
 const NEAR: f64 = 0.01;
 
-/// How often replicas are measured anew, nearer to the answer.
-const MOVES: usize = 3;
+/// How often replicas are measured at most, nearer to the answer each time.
+const MEASURES: usize = 4;
+
+/// Amounts that a search tries, and times that replicas are measured, as a guess for the time left.
+const USUAL_TRIES: usize = 10;
+const USUAL_MEASURES: usize = 2;
+
+/// Kinds of steps: runs of a replica, and of the full size.
+const REPLICA: usize = 0;
+const FULL: usize = 1;
 
 /// What came of it.
 #[derive(Debug)]
@@ -25,39 +37,55 @@ pub struct Found {
     pub replicas: Replicas,
     /// Runs of the full size, if replicas are smaller.
     pub confirmed: Option<Confirmed>,
-    /// How much to ask for; more than there is room for if that is not enough.
+    /// How much to ask for; more than there is room for if not even that will do.
     pub answer: Answer,
+    /// Nodes held if the application asks for all that there is room for.
+    pub at_room: Model,
+}
+
+impl Found {
+    /// Whether replicas were measured near the answer.
+    pub fn is_near(&self) -> bool {
+        is_near(&self.replicas, self.answer.ask)
+    }
 }
 
 /// The search under way.
 pub struct Search<'p> {
     plan: &'p Plan,
     tried: usize,
+    bar: Mutex<Bar>,
+    stopped: &'p AtomicBool,
 }
 
 impl<'p> Search<'p> {
-    pub fn new(plan: &'p Plan, _quiet: bool) -> Self {
-        Self { plan, tried: 0 }
+    /// A search that ends early when it is to stop.
+    pub fn new(plan: &'p Plan, is_quiet: bool, stopped: &'p AtomicBool) -> Self {
+        let replicas = USUAL_TRIES * SEARCHING + USUAL_MEASURES * 2 * plan.replicas;
+        let totals = [replicas as f64, plan.confirm as f64];
+        let bar = Bar::of_kinds(&format!("size of {}", plan.app), &totals, is_quiet);
+        Self { plan, tried: 0, bar: Mutex::new(bar), stopped }
     }
 
     /// Searches, measures and confirms.
     pub fn run(&mut self) -> Result<Found, Failure> {
         let plan = self.plan;
         let near = self.bracket()?;
-        let (mut replicas, mut answer) = self.measure(near)?;
+        let (mut replicas, mut answer) = self.measure(near, None)?;
         let mut confirmed = None;
         if plan.confirm > 0 {
             let ask = plan.askable(answer.ask);
             let held = self.held(&plan.full, ask, plan.confirm)?;
             let runs = Confirmed { ask, held };
             answer = replicas.answer(plan.goal, Some(&runs));
-            if !is_near(&replicas, answer.ask.min(plan.room)) {
-                (replicas, _) = self.measure(answer.ask)?;
-                answer = replicas.answer(plan.goal, Some(&runs));
+            let near = answer.ask.min(plan.room);
+            if !is_near(&replicas, near) {
+                (replicas, answer) = self.measure(near, Some(&runs))?;
             }
             confirmed = Some(runs);
         }
-        Ok(Found { tried: self.tried, replicas, confirmed, answer })
+        let at_room = replicas.expected(plan.room, confirmed.as_ref());
+        Ok(Found { tried: self.tried, replicas, confirmed, answer, at_room })
     }
 
     /// A share near the answer, by bisection.
@@ -80,24 +108,22 @@ impl<'p> Search<'p> {
         self.tried += 1;
         let held = self.held(&plan.replica, plan.askable(share), SEARCHING)?;
         let replicas = Replicas { asks: [share; 2], held: [held.clone(), held], scale: plan.scale() };
-        Ok(replicas.fraction_with(share, plan.goal.hold) >= plan.goal.fraction)
+        Ok(replicas.expected(share, None).fraction_with(plan.goal.hold) >= plan.goal.fraction)
     }
 
     /// Replicas at shares to either side of the answer, and what they say.
-    fn measure(&self, near: f64) -> Result<(Replicas, Answer), Failure> {
+    fn measure(&self, near: f64, confirmed: Option<&Confirmed>) -> Result<(Replicas, Answer), Failure> {
         let plan = self.plan;
         let mut near = near;
-        let mut measured = self.measured(near)?;
-        for _ in 1..MOVES {
-            let answer = measured.answer(plan.goal, None);
+        for measures in 1.. {
+            let replicas = self.measured(near)?;
+            let answer = replicas.answer(plan.goal, confirmed);
             near = answer.ask.min(plan.room);
-            if is_near(&measured, near) {
-                break;
+            if is_near(&replicas, near) || measures == MEASURES {
+                return Ok((replicas, answer));
             }
-            measured = self.measured(near)?;
         }
-        let answer = measured.answer(plan.goal, None);
-        Ok((measured, answer))
+        unreachable!("the loop ends")
     }
 
     /// Replicas at shares to either side of one, both within the room that there is.
@@ -115,7 +141,13 @@ impl<'p> Search<'p> {
         let asking = plan.asking(scenario, share);
         let scenarios: Vec<Scenario> = (0..runs).map(|run| with_seed(&asking, run)).collect();
         let test = plan.condition.as_ref().map(|condition| &condition.test);
-        paths(&scenarios, Look { app: plan.number, test, counted: &plan.counted }, || ())
+        let kind = if scenario.run.nodes == plan.replica.run.nodes { REPLICA } else { FULL };
+        let done = || {
+            let note = format!("{} nodes, {} {share:.4}", scenario.run.nodes, plan.app);
+            self.bar.lock().unwrap_or_else(PoisonError::into_inner).advance_kind(kind, 1.0, &note);
+        };
+        let look = Look { app: plan.number, test, counted: &plan.counted, stopped: self.stopped };
+        paths(&scenarios, look, done)
     }
 }
 
@@ -129,6 +161,16 @@ fn is_near(replicas: &Replicas, share: f64) -> bool {
 /// The scenario with the seed of a replicate.
 fn with_seed(scenario: &Scenario, replicate: usize) -> Scenario {
     let mut scenario = scenario.clone();
-    scenario.run.seed = (scenario.run.seed + 1000 * replicate as u64) >> 1 << 1;
+    scenario.run.seed = crate::size::search::temporary_seed(scenario.run.seed, replicate as u32);
     scenario
+}
+
+fn temporary_seed(base: u64, replicate: u32) -> u64 {
+    if replicate == 0 {
+        return base;
+    }
+    let state = base.wrapping_add(u64::from(replicate).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (mixed ^ (mixed >> 31)) >> 1
 }

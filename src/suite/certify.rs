@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use datasets::suite::{Certificate, PrivateKey, PublicKey, Scope, moment};
 
-use super::file;
 use crate::failure::Failure;
+use crate::file;
 use crate::run::print;
 
 /// Let a key change applications: the owner signs a certificate for it.

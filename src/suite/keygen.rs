@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use datasets::suite::PrivateKey;
 
-use super::file::with_ending;
 use crate::failure::Failure;
+use crate::file::with_ending;
 use crate::run::print;
 
 /// Make a pair of keys: NAME.pem, which stays secret, and NAME.pub.pem, which others get.

@@ -3,7 +3,6 @@
 mod certify;
 mod check;
 mod diff;
-mod file;
 mod keygen;
 mod rules;
 mod show;

@@ -2,10 +2,8 @@
 
 use datasets::suite::{Action, App, Choice, Request, Rule, Suite};
 
+use crate::paragraph::paragraph;
 use crate::run::{counted, print};
-
-/// The most characters of a line.
-const WIDTH: usize = 80;
 
 /// The rules of a suite, each with the name of the application that carries it.
 pub fn rules(suite: &Suite) -> impl Iterator<Item = (&str, &Rule)> {
@@ -57,16 +55,7 @@ pub fn choice(app: &App, attributes: &[String]) -> String {
     }
 }
 
-/// Prints a text in lines of at most [`WIDTH`] characters, the first after two blanks, the others after four; longer words stay whole.
+/// Prints a text in lines that fit a terminal, the first after two blanks, the others after four.
 pub fn wrapped(text: &str) {
-    let mut line = String::from(" ");
-    for word in text.split(' ') {
-        if line.chars().count() + 1 + word.chars().count() > WIDTH && !line.trim().is_empty() {
-            print(&line);
-            line = String::from("   ");
-        }
-        line.push(' ');
-        line.push_str(word);
-    }
-    print(&line);
+    print(&paragraph(text, [2, 4]));
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use datasets::suite::{self, Certificate, PrivateKey};
 
 use super::certify::allows;
-use super::file;
 use crate::failure::Failure;
+use crate::file;
 use crate::run::print;
 
 /// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end.

@@ -13,4 +13,5 @@ mod operator;
 mod overrides;
 mod results;
 mod scenarios;
+mod sizes;
 mod suites;

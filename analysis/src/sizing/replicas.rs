@@ -89,7 +89,7 @@ impl Replicas {
 
     /// The smallest share that would do if all runs were alike.
     fn without_spread(&self, goal: Goal, confirmed: Option<&Confirmed>) -> f64 {
-        self.smallest_by(goal, |ask| Model::new(self.model(ask, confirmed, [None; 2]).mean, &[]))
+        self.smallest_by(goal, |ask| Model::new(self.expected(ask, confirmed).mean, &[]))
     }
 
     /// The smallest share that will do by a model of each.
@@ -107,10 +107,10 @@ impl Replicas {
         high
     }
 
-    /// The share of the time with enough nodes if the application asks for so much, by the replicas alone.
+    /// The full cloud if the application asks for so much, by the replicas and by runs of the full size, where there are any.
     #[must_use]
-    pub fn fraction_with(&self, ask: f64, hold: f64) -> f64 {
-        self.model(ask, None, [None; 2]).fraction_with(hold)
+    pub fn expected(&self, ask: f64, confirmed: Option<&Confirmed>) -> Model {
+        self.model(ask, confirmed, [None; 2])
     }
 
     /// How much to ask for. Runs of the full size, where there are any, say what the mean is there; the replicas say how it changes
@@ -123,7 +123,7 @@ impl Replicas {
     pub fn answer(&self, goal: Goal, confirmed: Option<&Confirmed>) -> Answer {
         assert!(self.runs() >= 3, "an interval takes three replicas");
         let ask = self.smallest(goal, confirmed, [None; 2]);
-        let model = self.model(ask, confirmed, [None; 2]);
+        let model = self.expected(ask, confirmed);
         let of_level = match confirmed {
             None => self.jackknife(|run| self.smallest(goal, None, [Some(run), None])),
             Some(runs) => self.error_of_level(runs, ask, &model.weights(goal.hold)),
