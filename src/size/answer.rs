@@ -52,7 +52,7 @@ impl<'p> Answer<'p> {
     }
 
     /// An amount as the scenario would have it.
-    fn amount(&self, share: f64) -> String {
+    pub fn amount(&self, share: f64) -> String {
         if self.plan.in_nodes { grouped(self.asked(share)) } else { format!("{share}") }
     }
 
@@ -100,7 +100,10 @@ impl<'p> Answer<'p> {
 
     /// Why there is not enough.
     fn reason(&self) -> String {
-        let Plan { app, goal, room, .. } = self.plan;
+        let Plan { app, goal, room, full, .. } = self.plan;
+        if goal.hold > f64::from(full.run.nodes) {
+            return format!("there are {} in all", counted(full.run.nodes.into(), "node", "nodes"));
+        }
         let model = &self.found.at_room;
         let mean = model.mean.iter().sum::<f64>() / model.mean.len().max(1) as f64;
         let all = if *room >= 1.0 {
@@ -109,11 +112,11 @@ impl<'p> Answer<'p> {
             format!("the other applications ask for {:.4} of the cloud, and even with all the rest", 1.0 - room)
         };
         format!(
-            "{all} \"{app}\" holds {} nodes{} on average, and at least {} for {:.2} % of the time",
+            "{all} \"{app}\" holds {} nodes{} on average, and {} for {} % of the time",
             grouped(mean.max(0.0) as u64),
             self.which(),
-            grouped(goal.hold as u64),
-            100.0 * model.fraction_with(goal.hold)
+            grouped(model.most_for(goal.fraction)),
+            percent(goal.fraction)
         )
     }
 
@@ -223,7 +226,7 @@ impl<'p> Answer<'p> {
         let cycles: usize = answer.paths.iter().map(Vec::len).sum();
         let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
         format!(
-            "By time: with that amount the model expects {} % of the cycles to be long enough; in the {} replicas{} it is {:.2} %, {} \
+            "By time: with that amount the model expects enough nodes after {} % of the cycles; in the {} replicas{} it is {:.2} %, {} \
              of {} cycles short.",
             percent(answer.model.fraction_with(hold)),
             answer.paths.len(),

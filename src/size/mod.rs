@@ -100,7 +100,12 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     asking.run.cycles = plan.full.run.cycles;
     let digest = run::into(place, &asking, arguments.quiet, &interrupts)?;
     file::write(&out.join("size.json"), &format!("{:#}\n", answer.json()))?;
-    print(&format!("state digest {digest:016x}\nthe run with that {} in {}", plan.key(), out.display()));
+    print(&format!(
+        "state digest {digest:016x}\nthe run with {} = {} in {}",
+        plan.key(),
+        answer.amount(answer.share),
+        out.display()
+    ));
     Ok(())
 }
 

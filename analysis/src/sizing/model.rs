@@ -10,6 +10,9 @@ const NEIGHBOURS: usize = 5;
 /// The least standard deviation: nodes are whole.
 const LEAST_SD: f64 = 0.3;
 
+/// Standard deviations above the mean that are not met.
+const FAR: f64 = 9.0;
+
 /// Nodes held after each counted cycle: normal, with this mean and this standard deviation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
@@ -33,6 +36,18 @@ impl Model {
     pub fn fraction_with(&self, hold: f64) -> f64 {
         let chances = self.depths(hold).map(|depth| Normal::standard().cdf(depth));
         chances.sum::<f64>() / self.mean.len().max(1) as f64
+    }
+
+    /// The most nodes that are there for a share of the cycles, expected.
+    #[must_use]
+    pub fn most_for(&self, fraction: f64) -> u64 {
+        let above = self.mean.iter().zip(&self.sd).map(|(mean, sd)| mean + FAR * sd).fold(0.0, f64::max);
+        let (mut least, mut most) = (0, above.ceil() as u64 + 1);
+        while most - least > 1 {
+            let middle = u64::midpoint(least, most);
+            *(if self.fraction_with(middle as f64) >= fraction { &mut least } else { &mut most }) = middle;
+        }
+        least
     }
 
     /// How much each cycle decides on that share: its weight in the change of the share with the mean; they sum to 1.
