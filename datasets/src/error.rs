@@ -124,6 +124,11 @@ impl Error {
         self.0.key.as_deref()
     }
 
+    /// The override at fault, as `key=value`, if it is one.
+    pub(crate) fn set(&self) -> Option<&str> {
+        self.0.set.as_deref()
+    }
+
     /// The text of the file, where the error points into one.
     #[must_use]
     pub fn source_text(&self) -> Option<&str> {

@@ -3,6 +3,7 @@
 //! - [`scenario`]: a scenario file, read, checked and turned into plain types; every error points at its line.
 //! - [`fleet`]: what the nodes are: distributions by class, or an inventory in csv, csv.gz or parquet.
 //! - [`suite`]: the application suite: which application asks for which nodes.
+//! - [`sweep`]: one scenario at many points.
 //! - [`trace`]: the Parquet tables of a run, written and read back.
 //!
 //! This crate knows nothing of how a cloud is simulated.
@@ -11,6 +12,7 @@
 pub mod fleet;
 pub mod scenario;
 pub mod suite;
+pub mod sweep;
 pub mod trace;
 
 mod error;

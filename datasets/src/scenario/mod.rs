@@ -42,9 +42,13 @@ pub use schema::json_schema;
 ///
 /// The first thing that is wrong in the file or in an override, with its place and remedy.
 pub fn read(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, Error> {
-    let text = read_text(path, "scenario")?;
+    parse(path, &read_text(path, "scenario")?, overrides)
+}
+
+/// Checks the text of a scenario file, as [`read`] does; `path` is what errors call it, and where its files are looked for.
+pub(crate) fn parse(path: &Path, text: &str, overrides: &[(String, String)]) -> Result<Scenario, Error> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    check::scenario(name, &Document::parse(path, &text, overrides)?)
+    check::scenario(name, &Document::parse(path, text, overrides)?)
 }
 
 /// A checked scenario.

@@ -80,6 +80,11 @@ impl<'t> Document<'t> {
         T::deserialize(self.root.clone().into_deserializer()).map_err(|error| refusal::of(self, &error))
     }
 
+    /// What stands at a key of the outermost table.
+    pub(crate) fn value(&self, key: &str) -> Option<&Spanned<DeValue<'t>>> {
+        self.root.get_ref().get(key)
+    }
+
     /// An error about what stands at a span, be it in the file or in an override.
     pub(crate) fn error(&self, kind: Kind, span: Range<usize>, message: impl Into<String>) -> Error {
         let error = Error::new(kind, self.path, message);

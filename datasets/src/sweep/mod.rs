@@ -1,0 +1,134 @@
+//! A sweep: one scenario at many points, each the scenario with other values, and with several seeds.
+//!
+//! ```toml
+//! scenario = "../scenarios/telco.toml"     # relative to this file
+//! replicates = 5                           # seeds of each setting, by default 1
+//! seed = 1                                 # of replicate 0, by default the scenario's; the others follow from it
+//!
+//! [set]                                    # the same at every point
+//! "run.nodes" = 20_000
+//!
+//! [grid]                                   # every combination of values
+//! "network.request_loss" = [0.0, 0.1, 0.2]
+//! "suite.app.monitoring.share" = { from = 0.05, to = 0.20, steps = 4 }
+//!
+//! [[list]]                                 # settings given one by one, each with every combination of the grid
+//! "slicing.protocol" = "ranking"
+//!
+//! [one_at_a_time]                          # in place of grid and list: the scenario as it is, then each value alone
+//! "sampling.view" = [10, 40]
+//! ```
+//!
+//! Keys are those of `--set`, with or without quotes around them, and values all that `--set` takes. A *setting* is one choice of
+//! values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same seed in every setting,
+//! so that settings are compared by pairs of runs which differ in nothing else.
+
+mod raw;
+mod scenarios;
+mod settings;
+mod values;
+
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::Error;
+use crate::scenario::Scenario;
+use crate::trace;
+use crate::written::{Check, Document, read_text};
+
+/// The most points of a sweep.
+pub const MOST_POINTS: usize = 10_000;
+
+/// A checked sweep.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The name: the sweep's file name without its extension.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The scenario's path, as the sweep has it.
+    pub scenario: String,
+    /// Whether keys are changed one at a time, from the setting 0.
+    pub is_one_at_a_time: bool,
+    /// Replicates of each setting.
+    pub replicates: u32,
+    /// The points: the replicates of setting 0, those of setting 1, …
+    pub points: Vec<Point>,
+}
+
+/// A point of a sweep.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Its number, from 0.
+    pub number: u32,
+    /// The number of its setting, from 0.
+    pub setting: u32,
+    /// Its replicate, from 0.
+    pub replicate: u32,
+    /// What the sweep sets at the point, beside what it sets at all of them.
+    pub params: Vec<Param>,
+    /// The scenario to run.
+    pub scenario: Scenario,
+    /// The scenario's hash.
+    pub hash: String,
+}
+
+/// What a sweep sets at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// The key of the scenario.
+    pub key: String,
+    /// Its value: a text as it is, anything else in TOML.
+    pub value: String,
+    /// The value, if it is a number.
+    pub number: Option<f64>,
+}
+
+/// Reads a sweep, and the scenario of every point.
+///
+/// # Errors
+///
+/// The first thing that is wrong in the sweep or the scenario, with its place and remedy.
+pub fn read(path: &Path) -> Result<Sweep, Error> {
+    let text = read_text(path, "sweep")?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let document = Document::parse(path, &text, &[])?;
+    let raw: raw::Sweep = document.typed()?;
+    let check = Check { document: &document, shortened: false };
+    let settings = check.settings(&raw)?;
+    let replicates = raw.replicates.as_ref().map_or(Ok(1), |count| check.whole(count, 1, MOST_POINTS as u64))? as u32;
+    if settings.varied.len() * replicates as usize > MOST_POINTS {
+        let span = raw.replicates.as_ref().map_or(0..0, |replicates| replicates.span());
+        let message = format!("{} settings with {replicates} replicates each are too many", settings.varied.len());
+        return Err(check.refuse(span, message, format!("a sweep has at most {MOST_POINTS} points")));
+    }
+    let points = check.points(&raw.scenario, &settings, replicates)?;
+    let (scenario, is_one_at_a_time) = (raw.scenario.to_string(), raw.one_at_a_time.is_some());
+    Ok(Sweep { name, scenario, is_one_at_a_time, replicates, points, text })
+}
+
+impl Sweep {
+    /// A hash of what the sweep runs, in 16 hexadecimal digits: the points and their scenarios, whatever the layout of the text.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut text = format!("schema {}, one at a time {}\n", trace::SCHEMA_VERSION, self.is_one_at_a_time);
+        for point in &self.points {
+            let Point { setting, replicate, params, hash, scenario, .. } = point;
+            text.push_str(&format!("{setting} {replicate} {hash} {:?} {params:?}\n", scenario.name));
+        }
+        format!("{:016x}", xxh3_64(text.as_bytes()))
+    }
+}
+
+/// The seed of a replicate: 0 has the base itself, the others numbers of a `SplitMix64` that starts there, halved to stay below 2^63.
+#[must_use]
+pub fn seed(base: u64, replicate: u32) -> u64 {
+    if replicate == 0 {
+        return base;
+    }
+    let state = base.wrapping_add(u64::from(replicate).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (mixed ^ (mixed >> 31)) >> 1
+}
