@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::file::metadata::KeyValue;
 
 use super::{Error, Meta, Table, encoding};
 
@@ -24,8 +25,12 @@ impl TableFile {
     pub(super) fn create(traces: &Path, table: Table, schema: SchemaRef, meta: &Meta) -> Result<Self, Error> {
         let folder = traces.join(partition(table, meta));
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        let path = folder.join(NAME);
-        let properties = encoding::properties(&schema, meta.key_values()).map_err(Error::parquet("write", &path))?;
+        TableFile::at(folder.join(NAME), schema, meta.key_values())
+    }
+
+    /// Creates the file at a path.
+    pub(super) fn at(path: PathBuf, schema: SchemaRef, key_values: Vec<KeyValue>) -> Result<Self, Error> {
+        let properties = encoding::properties(&schema, key_values).map_err(Error::parquet("write", &path))?;
         // Without the embedded Arrow schema a reader sees what Parquet says: names are strings in every table, and join.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let file = File::create_new(&path).map_err(Error::io("create", &path))?;

@@ -17,6 +17,11 @@ pub(super) const KEY_ENGINE_VERSION: &str = "subcloud.engine_version";
 pub(super) const KEY_ATTRIBUTES: &str = "subcloud.attributes";
 pub(super) const KEY_APPS: &str = "subcloud.apps";
 
+/// The one key of tables that belong to no run.
+pub(super) fn schema_version() -> KeyValue {
+    KeyValue::new(KEY_SCHEMA_VERSION.to_owned(), SCHEMA_VERSION.to_owned())
+}
+
 /// Whose trace it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meta {

@@ -23,6 +23,7 @@
 //! ```
 
 mod columns;
+mod derived;
 mod encoding;
 mod error;
 mod file;

@@ -51,6 +51,25 @@ pub enum Table {
 }
 
 impl Table {
+    /// All tables, in the order in which they are told of.
+    pub const ALL: [Table; 15] = [
+        Table::Cycles,
+        Table::Slices,
+        Table::Apps,
+        Table::Suites,
+        Table::Breaches,
+        Table::Rules,
+        Table::Aggregates,
+        Table::Epochs,
+        Table::Overlay,
+        Table::Degrees,
+        Table::Attributes,
+        Table::Nodes,
+        Table::Events,
+        Table::Runs,
+        Table::Params,
+    ];
+
     /// The name of the table's directory under `traces/`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -15,9 +15,10 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use super::read::Column;
 use super::read::sweep::record;
 use super::staging::{SWEEP_JSON, holds_a_run, missing_ancestors, sync_directory, write_synced};
-use super::{Error, Table};
+use super::{Error, Table, derived};
 
 const UNDER_WAY: &str = ".points";
 /// All that a sweep leaves in its directory, in the order in which an old one goes: first what says that it is one.
@@ -83,6 +84,12 @@ impl Tree {
         record.try_exists().map_err(Error::io("read", &record))
     }
 
+    /// Whether a directory holds a point, be it of this sweep or of another.
+    #[must_use]
+    pub fn holds(folder: &Path, point: u32) -> bool {
+        record(folder, point).exists()
+    }
+
     /// Claims a point, whose run has this id, for this process; what a killed process left of it is removed.
     ///
     /// # Errors
@@ -102,6 +109,30 @@ impl Tree {
         let place = Place { tree: self.folder.clone(), point, run_id: run_id.to_owned(), lock: Some(lock) };
         place.clear()?;
         Ok(Claim::Ours(place))
+    }
+
+    /// Puts the tables that were derived from all points in place, `derived/<name>.parquet`, unless they are there.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written. None of them is there then.
+    pub fn derive(&self, tables: &[(&str, Vec<Column>)]) -> Result<(), Error> {
+        let staged = self.folder.join(UNDER_WAY).join(format!("derived-{}", std::process::id()));
+        let place = self.derived();
+        let moved = remove(&staged)
+            .and_then(|()| derived::write(&staged, tables))
+            .and_then(|()| fs::rename(&staged, &place).map_err(Error::io("create", &place)));
+        match moved {
+            // Another process was faster, and may have tidied up; what it derived from the same points is the same.
+            Err(_) if place.is_dir() => remove(&staged),
+            moved => moved.and_then(|()| sync_directory(&self.folder)),
+        }
+    }
+
+    /// The directory of the derived tables, which are there all or none.
+    #[must_use]
+    pub fn derived(&self) -> PathBuf {
+        self.folder.join("derived")
     }
 
     /// Removes what is needed only as long as points are missing. Other processes may be at it too.

@@ -1,9 +1,11 @@
 //! A table as it is: its columns by name, whatever they are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float32Type, Float64Type, UInt32Type, UInt64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::errors::ParquetError;
 
 use super::columns::Columns;
 use crate::trace::Error;
@@ -58,6 +60,29 @@ impl Values {
             _ => return false,
         }
         true
+    }
+}
+
+/// A table part by part, in the order of the file; none if the table was not written.
+#[derive(Default)]
+pub struct Parts {
+    batches: Option<(PathBuf, ParquetRecordBatchReader)>,
+}
+
+impl Parts {
+    pub(super) fn of(path: PathBuf, batches: ParquetRecordBatchReader) -> Self {
+        Parts { batches: Some((path, batches)) }
+    }
+}
+
+impl Iterator for Parts {
+    type Item = Result<Vec<Column>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (path, batches) = self.batches.as_mut()?;
+        let batch = batches.next()?.map_err(|error| Error::parquet("read", path)(ParquetError::from(error)));
+        let mut columns = Vec::new();
+        Some(batch.and_then(|batch| append(&mut columns, path, &batch)).map(|()| columns))
     }
 }
 

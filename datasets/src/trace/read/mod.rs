@@ -19,7 +19,7 @@ use super::{
     OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table,
 };
 use columns::Columns;
-pub use grid::{Column, Values};
+pub use grid::{Column, Parts, Values};
 
 pub use sweep::{Point, Sweep};
 
@@ -212,6 +212,19 @@ impl Run {
         let mut all = Vec::new();
         self.batches(table, |columns| grid::append(&mut all, columns.path, columns.batch))?;
         Ok(all)
+    }
+
+    /// The same in parts that fit in memory, whatever the table.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::cycles`].
+    pub fn parts(&self, table: Table) -> Result<Parts, Error> {
+        let path = file_of(&self.folder, table, &self.partition)?;
+        path.map_or(Ok(Parts::default()), |path| {
+            let batches = open(&path)?.build().map_err(Error::parquet("read", &path))?;
+            Ok(Parts::of(path, batches))
+        })
     }
 
     fn rows<R>(&self, table: Table, decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>) -> Result<Vec<R>, Error> {
