@@ -20,6 +20,14 @@ pub enum Error {
         /// The system's answer.
         source: io::Error,
     },
+    /// A sweep cannot stand beside a run.
+    #[error("{} holds a sweep and {} a run", .sweep.display(), .run.display())]
+    Unlike {
+        /// The directory of the sweep.
+        sweep: PathBuf,
+        /// That of the run.
+        run: PathBuf,
+    },
     /// `run.json` is not JSON.
     #[error("{} is not valid JSON: {source}", .path.display())]
     Json {
@@ -37,6 +45,7 @@ impl Error {
         match self {
             Error::Trace(error) => error.remedy(),
             Error::Read { .. } => "give a directory that a run wrote with --out, and check that it can be read",
+            Error::Unlike { .. } => "give two runs or two sweeps; a sweep may have a single point",
             Error::Json { .. } => "run the scenario again",
         }
     }

@@ -42,15 +42,7 @@ impl Settings {
     ///
     /// If the file cannot be read or is not JSON.
     pub fn read(record: &Path) -> Result<Settings, Error> {
-        let path = record.to_owned();
-        match fs::read_to_string(record) {
-            Ok(text) => match serde_json::from_str(&text) {
-                Ok(document) => Ok(Settings::of(&document)),
-                Err(source) => Err(Error::Json { path, source }),
-            },
-            Err(source) if source.kind() == ErrorKind::NotFound => Ok(Settings::default()),
-            Err(source) => Err(Error::Read { path, source }),
-        }
+        Ok(self::record(record)?.map(|document| Settings::of(&document)).unwrap_or_default())
     }
 
     fn of(document: &Value) -> Settings {
@@ -70,4 +62,14 @@ impl Settings {
             reply_loss: loss("reply_loss"),
         }
     }
+}
+
+/// The record of a run or a sweep; `None` if it has none.
+pub(crate) fn record(path: &Path) -> Result<Option<Value>, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
+    };
+    serde_json::from_str(&text).map(Some).map_err(|source| Error::Json { path: path.to_owned(), source })
 }

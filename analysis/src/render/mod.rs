@@ -1,12 +1,14 @@
 //! The summary as plain text for a stranger, at most [`WIDTH`] columns wide.
 
 mod breaches;
+mod compare;
 mod convergence;
 mod epochs;
 mod moves;
 mod number;
 mod overlay;
 mod rules;
+mod study;
 mod suite;
 mod table;
 mod versions;

@@ -1,9 +1,10 @@
 //! The amount to ask for, from replicas at two amounts.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::model::Spread;
 use super::{Goal, Model, Paths, mean};
+use crate::spread::student;
 
 /// Halvings by which the amount is found, between ends a tenth of it apart: to a part in 10^8.
 const HALVINGS: usize = 24;
@@ -215,10 +216,4 @@ fn variance(values: &[f64]) -> f64 {
     }
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64
-}
-
-/// The number of standard errors to either side within which Student's t lies with this confidence.
-fn student(confidence: f64, freedom: usize) -> f64 {
-    let student = StudentsT::new(0.0, 1.0, freedom as f64);
-    student.map_or(f64::INFINITY, |student| student.inverse_cdf(f64::midpoint(1.0, confidence)))
 }

@@ -1,0 +1,155 @@
+//! A sweep: what each application got at each setting, and what each key changes.
+
+use std::fmt;
+
+use super::number::{count, decimal, percent};
+use super::table::{Table, wrapped};
+use crate::{Effect, Name, Setting, Spread, Study};
+
+/// The most settings of a table, and the most tables of one kind; the derived tables have all.
+const MOST_ROWS: usize = 40;
+const MOST_TABLES: usize = 4;
+
+impl fmt::Display for Study {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let points = self.settings.iter().map(|setting| setting.points.len() as u64).sum();
+        let head = format!(
+            "Sweep {}: {} points, {} settings with {} seeds each. After each mean, where it is with 95 % confidence.",
+            self.name,
+            count(points),
+            count(self.settings.len() as u64),
+            self.replicates,
+        );
+        wrapped(f, "", &head)?;
+        let metric = |metric: &'static str| self.names().filter(move |name| name.metric == metric);
+        for name in metric("held").take(MOST_TABLES) {
+            self.application(f, &name.subject)?;
+        }
+        for name in metric("relative_error").take(MOST_TABLES) {
+            self.error(f, name)?;
+        }
+        let held = metric("held").chain(metric("wrong")).chain(metric("relative_error"));
+        held.take(MOST_TABLES).try_for_each(|name| self.tornado(f, name))
+    }
+}
+
+impl Study {
+    /// The metrics of the first setting.
+    fn names(&self) -> impl Iterator<Item = &Name> {
+        self.settings.first().into_iter().flat_map(|setting| setting.spreads.iter().map(|(name, _)| name))
+    }
+
+    fn application(&self, f: &mut fmt::Formatter<'_>, app: &str) -> fmt::Result {
+        writeln!(f)?;
+        wrapped(
+            f,
+            "",
+            &format!("{app}: nodes asked for and held, wrong ones, cycle from which on fewer than 1 % are"),
+        )?;
+        writeln!(f)?;
+        let mut table = Table::new(&["setting", "n", "asked", "held", "+-", "wrong", "cycle"], 1);
+        for setting in self.settings.iter().take(MOST_ROWS) {
+            let of = |metric| setting.spread(metric, app);
+            table.row(&[
+                label(setting),
+                of("held").map_or(0, |spread| spread.count).to_string(),
+                mean(of("asked"), whole),
+                mean(of("held"), whole),
+                half(of("held")),
+                mean(of("wrong"), percent),
+                mean(of("settled"), decimal),
+            ]);
+        }
+        table.write(f)?;
+        self.more(f)
+    }
+
+    fn error(&self, f: &mut fmt::Formatter<'_>, name: &Name) -> fmt::Result {
+        writeln!(f)?;
+        wrapped(f, "", &format!("{}: error of what nodes found, relative to the true value", name.subject))?;
+        writeln!(f)?;
+        let mut table = Table::new(&["setting", "n", "mean", "+-", "p10", "p50", "p90"], 1);
+        for setting in self.settings.iter().take(MOST_ROWS) {
+            let spread = setting.spread(name.metric, &name.subject);
+            let quantile =
+                |which: usize| spread.map_or_else(|| "-".to_owned(), |spread| decimal(spread.quantiles[which]));
+            let count = spread.map_or(0, |spread| spread.count).to_string();
+            let cells = [count, mean(spread, decimal), half(spread), quantile(1), quantile(2), quantile(3)];
+            table.row(&[vec![label(setting)], cells.to_vec()].concat());
+        }
+        table.write(f)?;
+        self.more(f)
+    }
+
+    fn more(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.settings.len().saturating_sub(MOST_ROWS) {
+            0 => Ok(()),
+            more => wrapped(f, "  ", &format!("… and {more} more settings, which the derived tables have")),
+        }
+    }
+
+    /// The keys by what they change in a metric.
+    fn tornado(&self, f: &mut fmt::Formatter<'_>, name: &Name) -> fmt::Result {
+        let mut effects = self.effects.iter().filter(|effect| effect.name == *name).take(MOST_ROWS).peekable();
+        let Some(first) = effects.peek() else { return Ok(()) };
+        writeln!(f)?;
+        let Name { metric, subject, unit } = name;
+        let base = decimal(first.base);
+        let text = format!("{metric} of {subject}: {base} ({unit}); what each key adds, the largest swing first");
+        wrapped(f, "", &text)?;
+        writeln!(f)?;
+        let mut table = Table::new(&["key", "low", "adds", "high", "adds", "swing", "+-"], 1);
+        effects.for_each(|effect| table.row(&cells(effect)));
+        table.write(f)
+    }
+}
+
+impl Setting {
+    fn spread(&self, metric: &str, subject: &str) -> Option<&Spread> {
+        let found = self.spreads.iter().find(|(name, _)| name.metric == metric && name.subject == subject);
+        found.and_then(|(_, spread)| spread.as_ref())
+    }
+}
+
+fn cells(effect: &Effect) -> [String; 7] {
+    let dash = || "-".to_owned();
+    [
+        short(&effect.key).to_owned(),
+        effect.low_value.clone().unwrap_or_else(dash),
+        mean(effect.low.as_ref(), decimal),
+        effect.high_value.clone(),
+        decimal(effect.high.mean),
+        decimal(effect.swing.mean),
+        half(Some(&effect.swing)),
+    ]
+}
+
+/// What a setting sets, by the last words of its keys.
+fn label(setting: &Setting) -> String {
+    if setting.params.is_empty() {
+        return "as it is".to_owned();
+    }
+    let params = setting.params.iter().map(|param| format!("{}={}", short(&param.key), param.value));
+    params.collect::<Vec<_>>().join(" ")
+}
+
+/// The last word of a key, or the last two where it has a name before it: `share` alone would not say whose.
+fn short(key: &str) -> &str {
+    let mut dots = key.rmatch_indices('.').map(|(at, _)| at);
+    let (last, before) = (dots.next(), dots.next());
+    let from = if key.starts_with("suite.app.") || key.starts_with("fleet.class.") { before } else { last };
+    from.map_or(key, |from| &key[from + 1..])
+}
+
+fn whole(value: f64) -> String {
+    count(value.round() as u64)
+}
+
+fn mean(spread: Option<&Spread>, shown: impl Fn(f64) -> String) -> String {
+    spread.map_or_else(|| "-".to_owned(), |spread| shown(spread.mean))
+}
+
+/// Half the width of the interval.
+fn half(spread: Option<&Spread>) -> String {
+    spread.and_then(Spread::half_width).map_or_else(|| "-".to_owned(), decimal)
+}

@@ -1,0 +1,81 @@
+//! What each key changes, if it is changed alone.
+
+use super::Setting;
+use crate::Spread;
+use crate::metrics::Name;
+use crate::spread::paired;
+
+/// What a key does to a metric. Differences are between runs of the same seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The metric.
+    pub name: Name,
+    /// Its place among the keys, by the size of the swing, from 1.
+    pub rank: u32,
+    /// The key.
+    pub key: String,
+    /// The mean of the metric where nothing is changed.
+    pub base: f64,
+    /// The smallest value of the key, or the first if they are no numbers; `None` where the key has one value only, and the low
+    /// end is the scenario as it is.
+    pub low_value: Option<String>,
+    /// The largest, or the last.
+    pub high_value: String,
+    /// What the smallest value adds to the metric; `None` where the key has one value only.
+    pub low: Option<Spread>,
+    /// What the largest adds.
+    pub high: Spread,
+    /// From the smallest to the largest.
+    pub swing: Spread,
+}
+
+/// The effects of all keys on all metrics that a key changes, in the order of the metrics; the key of the largest swing first.
+pub(super) fn effects(settings: &[Setting]) -> Vec<Effect> {
+    let Some((base, changed)) = settings.split_first().filter(|(base, _)| base.params.is_empty()) else {
+        return Vec::new();
+    };
+    let keys: Vec<Vec<&Setting>> = changed.chunk_by(|a, b| key(a) == key(b)).map(|ends| ordered(ends)).collect();
+    let mut effects = Vec::new();
+    for (name, _) in &base.spreads {
+        let mut of_metric: Vec<Effect> = keys.iter().filter_map(|ends| effect(name, base, ends)).collect();
+        of_metric.sort_by(|a, b| b.swing.mean.abs().total_cmp(&a.swing.mean.abs()));
+        of_metric.iter_mut().zip(1..).for_each(|(effect, rank)| effect.rank = rank);
+        if of_metric.iter().any(|effect| effect.swing.mean != 0.0) {
+            effects.append(&mut of_metric);
+        }
+    }
+    effects
+}
+
+fn key(setting: &Setting) -> Option<&str> {
+    setting.params.first().map(|param| param.key.as_str())
+}
+
+/// The settings of a key by their numbers, or as the sweep has them.
+fn ordered(settings: &[Setting]) -> Vec<&Setting> {
+    let number = |setting: &Setting| setting.params.first().and_then(|param| param.number);
+    let mut ordered: Vec<&Setting> = settings.iter().collect();
+    if ordered.iter().all(|setting| number(setting).is_some()) {
+        ordered.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
+    }
+    ordered
+}
+
+/// What a key with these settings does to a metric; `None` if there are no pairs of runs that have it.
+fn effect(name: &Name, base: &Setting, settings: &[&Setting]) -> Option<Effect> {
+    let (first, last) = (settings.first()?, settings.last()?);
+    let has_low = settings.len() > 1;
+    let (low, middle, high) = (first.values(name), base.values(name), last.values(name));
+    let value = |setting: &Setting| setting.params.first().map(|param| param.value.clone());
+    Some(Effect {
+        name: name.clone(),
+        rank: 0,
+        key: key(last)?.to_owned(),
+        base: Spread::of(&middle.iter().map(|value| value.1).collect::<Vec<_>>())?.mean,
+        low_value: value(first).filter(|_| has_low),
+        high_value: value(last)?,
+        low: Spread::of(&paired(&middle, &low)).filter(|_| has_low),
+        high: Spread::of(&paired(&middle, &high))?,
+        swing: Spread::of(&paired(if has_low { &low } else { &middle }, &high))?,
+    })
+}
