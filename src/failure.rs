@@ -34,6 +34,12 @@ impl Failure {
         self
     }
 
+    /// It happened here.
+    pub fn told(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
     /// Says `to` in the message where it says `from`, for a value that came by another argument than the message names.
     pub fn renamed(mut self, from: &str, to: &str) -> Self {
         self.message = self.message.replacen(from, to, 1);

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the run failed, 2 bad input.
 
 mod check;
+mod compare;
 mod estimate;
 mod evaluate;
 mod failure;
@@ -19,6 +20,7 @@ mod schema;
 mod size;
 mod state;
 mod suite;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -51,6 +53,8 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Size(size::Arguments),
+    Sweep(sweep::Arguments),
+    Compare(compare::Arguments),
     Estimate(estimate::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
@@ -65,6 +69,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Size(arguments) => size::size(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -96,9 +96,9 @@ pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
 /// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed run.
 pub fn refused(error: datasets::trace::Error) -> Failure {
     match error {
-        datasets::trace::Error::Occupied { .. } | datasets::trace::Error::Busy { .. } => {
-            Failure::input(error.to_string(), error.remedy())
-        }
+        datasets::trace::Error::Occupied { .. }
+        | datasets::trace::Error::OtherSweep { .. }
+        | datasets::trace::Error::Busy { .. } => Failure::input(error.to_string(), error.remedy()),
         error => error.into(),
     }
 }

@@ -1,0 +1,52 @@
+//! The end of a call: what is there, what is missing, and what all points together show.
+
+use std::path::Path;
+
+use analysis::Study;
+use datasets::sweep::Sweep;
+use datasets::trace::Tree;
+
+use super::points::Outcome;
+use crate::failure::Failure;
+use crate::run::{counted, print};
+
+/// Says what came of the call. Where all points are there, what they show is derived and printed.
+pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_interrupted: bool) -> Result<(), Failure> {
+    let total = sweep.points.len();
+    let there = there(sweep, tree)?;
+    let so_far = format!("{there} of {}", counted(total as u64, "point is there", "points are there"));
+    if is_interrupted {
+        return Err(Failure::run(format!("interrupted: {so_far}"), Some("run it again: it does the rest".to_owned())));
+    }
+    let others = outcome.failed.len().saturating_sub(1);
+    if let Some((number, failure)) = outcome.failed.into_iter().next() {
+        let more = if others > 0 { format!(", and {others} more") } else { String::new() };
+        return Err(failure.told(&format!("point {number}{more}; {so_far}")));
+    }
+    if there < total {
+        let done = outcome.done.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let done = if done.is_empty() { String::new() } else { format!("done: {done}\n") };
+        let elsewhere = match outcome.elsewhere.len() as u64 {
+            0 => String::new(),
+            count => format!("; another process is at {}", counted(count, "point", "points")),
+        };
+        print(&format!("{done}{so_far} in {}, {} missing{elsewhere}", out.display(), total - there));
+        return Ok(());
+    }
+    let study = Study::read(out)?;
+    if !tree.derived().is_dir() {
+        tree.derive(&study.tables()?)?;
+    }
+    tree.tidy();
+    print(&format!("{study}\n{so_far} in {}", out.display()));
+    Ok(())
+}
+
+/// How many points are there.
+fn there(sweep: &Sweep, tree: &Tree) -> Result<usize, Failure> {
+    let mut there = 0;
+    for point in &sweep.points {
+        there += usize::from(tree.is_done(point.number)?);
+    }
+    Ok(there)
+}

@@ -1,0 +1,36 @@
+//! `subcloud sweep --list`.
+
+use datasets::sweep::{Point, Sweep};
+
+use crate::memory::{self, bytes};
+use crate::run::{counted, grouped, print};
+
+/// Prints the points of a sweep: their numbers, seeds, sizes, and what is set at each.
+pub fn list(sweep: &Sweep) {
+    let settings = sweep.points.last().map_or(0, |point| u64::from(point.setting) + 1);
+    let points = counted(sweep.points.len() as u64, "point", "points");
+    print(&format!(
+        "{}: {points}, {} with {} of {}.",
+        sweep.name,
+        counted(settings, "setting", "settings"),
+        counted(sweep.replicates.into(), "replicate", "replicates"),
+        sweep.scenario
+    ));
+    let available = memory::available();
+    if let Some(available) = available {
+        print(&format!("{} of memory are available.", bytes(available)));
+    }
+    print(&format!("\n{:>5}  {:>7}  {:>13}  {:>10}  {:>19}", "point", "setting", "nodes", "memory", "seed"));
+    for setting in sweep.points.chunk_by(|a, b| a.setting == b.setting) {
+        setting[0].params.iter().for_each(|param| print(&format!("       {} = {}", param.key, param.value)));
+        setting.iter().for_each(|point| print(&line(point, available)));
+    }
+}
+
+fn line(point: &Point, available: Option<u64>) -> String {
+    let needed = memory::needed(&point.scenario, false);
+    let large = if available.is_some_and(|available| needed > available) { "  too large here" } else { "" };
+    let run = &point.scenario.run;
+    let (number, setting, nodes) = (point.number, point.setting, grouped(run.nodes.into()));
+    format!("{number:>5}  {setting:>7}  {nodes:>13}  {:>10}  {:>19}{large}", bytes(needed), run.seed)
+}

@@ -1,0 +1,148 @@
+//! `subcloud sweep`.
+
+mod finish;
+mod list;
+mod points;
+mod record;
+mod room;
+mod script;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use datasets::sweep::{self, Point, Sweep};
+use datasets::trace::Tree;
+
+use crate::failure::Failure;
+use crate::interrupt::Interrupts;
+use crate::memory::{self, bytes};
+use crate::progress::Bar;
+use crate::run::{counted, refused, use_threads};
+use finish::finish;
+use points::Work;
+use record::record;
+use room::Room;
+
+/// Run a scenario at many points: every combination of a grid, settings one by one, or one value at a time, each with
+/// several seeds. Points that are there already are left as they are, so the same call goes on where one was stopped.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples:
+  subcloud sweep datasets/sweeps/telco_loss.toml
+  subcloud sweep datasets/sweeps/telco_loss.toml --list
+  subcloud sweep script slurm datasets/sweeps/telco_loss.toml > telco.sh
+
+A sweep names a scenario and the keys to change, as --set does:
+  scenario = \"../scenarios/telco.toml\"
+  replicates = 5                       # seeds of each setting
+  [set]                                # at every point
+  \"run.nodes\" = 20_000
+  [grid]                               # every combination; or [one_at_a_time]
+  \"network.request_loss\" = [0.0, 0.1]
+  \"suite.app.monitoring.share\" = { from = 0.05, to = 0.2, steps = 4 }
+  [[list]]                             # settings one by one, each with all of the grid
+  \"slicing.protocol\" = \"ranking\""
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The sweep file (TOML).
+    #[arg(required = true)]
+    sweep: Option<PathBuf>,
+    /// Directory of the points [default: out/ and the sweep's name].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Points at a time, as far as memory goes [default: as many as threads].
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Threads to use, 0 for all processors; the results are the same bits for any number.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Do this point alone; --list has their numbers.
+    #[arg(long, value_name = "K", conflicts_with_all = ["force", "list"])]
+    point: Option<u32>,
+    /// Say which points there are, what each sets and needs; run nothing.
+    #[arg(long, conflicts_with = "force")]
+    list: bool,
+    /// Show no progress.
+    #[arg(long)]
+    quiet: bool,
+    /// Begin anew: remove the sweep or the run that the directory holds.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Script(script::Arguments),
+}
+
+/// Runs what is missing of a sweep.
+pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
+    let path = match (&arguments.command, &arguments.sweep) {
+        (Some(Command::Script(script)), _) => return script::script(script),
+        (None, path) => path.as_deref().unwrap_or(Path::new("")),
+    };
+    let sweep = sweep::read(path)?;
+    if arguments.list {
+        list::list(&sweep);
+        return Ok(());
+    }
+    let wanted = wanted(&sweep, arguments.point)?;
+    use_threads(arguments.threads)?;
+    let interrupts = Interrupts::catch()?;
+    let out = out(&sweep, arguments.out.as_deref());
+    let missing = missing(wanted, &out, arguments.force);
+    let memory = memory::available();
+    fit(wanted, &missing, memory)?;
+    let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
+    let jobs = arguments.jobs.unwrap_or_else(engine::threads).max(1);
+    let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
+    let workers = jobs.min(missing.len());
+    let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted };
+    let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), workers, bar);
+    let is_interrupted = interrupts.stopped().load(Ordering::Relaxed);
+    finish(&sweep, &tree, &out, outcome, is_interrupted)
+}
+
+/// The points that this call is about.
+fn wanted(sweep: &Sweep, point: Option<u32>) -> Result<&[Point], Failure> {
+    let Some(number) = point else { return Ok(&sweep.points) };
+    let (count, number) = (sweep.points.len(), number as usize);
+    sweep.points.get(number..=number).ok_or_else(|| {
+        let message = format!("--point {number}: the sweep has {}", counted(count as u64, "point", "points"));
+        Failure::input(message, format!("give a number from 0 to {}; --list shows them", count - 1))
+    })
+}
+
+/// The directory of the points.
+fn out(sweep: &Sweep, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| Path::new("out").join(&sweep.name), Path::to_owned)
+}
+
+/// Which of the points are not there, and the memory that each needs.
+fn missing(points: &[Point], out: &Path, force: bool) -> Vec<(usize, u64)> {
+    let is_missing = |point: &Point| force || !Tree::holds(out, point.number);
+    let missing = points.iter().enumerate().filter(|(_, point)| is_missing(point));
+    missing.map(|(k, point)| (k, memory::needed(&point.scenario, false))).collect()
+}
+
+/// Refuses points that do not fit in memory, before anything runs.
+fn fit(points: &[Point], missing: &[(usize, u64)], memory: Option<u64>) -> Result<(), Failure> {
+    let Some(memory) = memory else { return Ok(()) };
+    let large = missing.iter().filter(|&&(_, needed)| needed > memory);
+    let Some(&(k, needed)) = large.clone().max_by_key(|&&(_, needed)| needed) else { return Ok(()) };
+    let message = format!(
+        "point {} needs {} of memory, and {} are available ({} of {} do not fit)",
+        points[k].number,
+        bytes(needed),
+        bytes(memory),
+        large.count(),
+        counted(points.len() as u64, "point", "points"),
+    );
+    let help = "run it on a larger machine with --point, or sweep fewer nodes; --list shows what each point needs";
+    Err(Failure::input(message, help))
+}
