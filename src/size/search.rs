@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use analysis::sizing::{Answer, Confirmed, Model, Paths, Replicas};
 use datasets::scenario::Scenario;
+use datasets::sweep;
 
 use super::plan::Plan;
 use super::replicas::{Look, paths};
@@ -161,16 +162,6 @@ fn is_near(replicas: &Replicas, share: f64) -> bool {
 /// The scenario with the seed of a replicate.
 fn with_seed(scenario: &Scenario, replicate: usize) -> Scenario {
     let mut scenario = scenario.clone();
-    scenario.run.seed = crate::size::search::temporary_seed(scenario.run.seed, replicate as u32);
+    scenario.run.seed = sweep::seed(scenario.run.seed, replicate as u32);
     scenario
-}
-
-fn temporary_seed(base: u64, replicate: u32) -> u64 {
-    if replicate == 0 {
-        return base;
-    }
-    let state = base.wrapping_add(u64::from(replicate).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (mixed ^ (mixed >> 31)) >> 1
 }
