@@ -5,40 +5,81 @@
 
 mod python;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use python::{Python, succeed};
+use tempfile::TempDir;
 
 #[test]
 fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
-    if std::env::var_os("SUBCLOUD_SKIP_READERS").is_some_and(|value| value == "1") {
-        eprintln!("skipped: SUBCLOUD_SKIP_READERS=1");
-        return;
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = tempfile::tempdir().expect("a temporary directory");
-    let [telco, everything, rules] = ["telco", "everything", "rules"].map(|name| folder.path().join(name));
-    let size = ["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"];
-    simulate(&root.join("datasets/scenarios/telco.toml"), &telco, &size);
-    simulate(&root.join("tests/readers/everything.toml"), &everything, &[]);
-    simulate(&root.join("tests/readers/rules.toml"), &rules, &[]);
+    let Some(python) = Python::of_an_analyst() else { return };
+    let runs = Runs::new();
+    let telco =
+        runs.shipped("telco", &["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"]);
+    let [everything, rules] = ["everything", "rules"].map(|name| runs.own(name));
     // Versions that spread, a constraint that breaks, and a version that nodes drop.
-    let [launch, forged] = ["launch", "forged"].map(|name| {
-        let (scenario, out) = (root.join(format!("datasets/scenarios/{name}.toml")), folder.path().join(name));
-        simulate(&scenario, &out, &["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"]);
-        out
-    });
+    let spread = ["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"];
+    let [launch, forged] = ["launch", "forged"].map(|name| runs.shipped(name, &spread));
 
-    let python =
-        Python::prepare("readers", include_str!("readers/requirements.txt"), "SUBCLOUD_SKIP_READERS=1 skips it");
-    let script = [root.join("tests/readers/check.py"), root.join("analysis/sql")];
+    let tables = runs.folder.path().join("tables.json");
+    fs::write(&tables, schema()).expect("the columns of all tables");
+    let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
     let arguments = script.into_iter().chain([telco, everything, rules, launch, forged]);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 
-fn simulate(scenario: &Path, out: &Path, arguments: &[&str]) {
+#[test]
+fn every_query_is_listed_with_its_question_and_says_what_it_computes() {
+    let list = fs::read_to_string(root().join("analysis/README.md")).expect("the list of queries");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root().join("analysis/sql")).expect("the queries") {
+        let path = entry.expect("a query").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        assert!(list.contains(&format!("| [`{name}`](sql/{name}) | ")), "{name} is not listed in analysis/README.md");
+        let text = fs::read_to_string(&path).expect("the text of a query");
+        assert!(text.starts_with("-- "), "{name} does not say what it computes");
+        names.push(name);
+    }
+    assert_eq!(list.matches("](sql/").count(), names.len(), "analysis/README.md lists a query that is not there");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What the program says of its tables.
+fn schema() -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_subcloud"));
-    command.arg("run").arg(scenario).arg("--out").arg(out).arg("--quiet").args(arguments);
-    succeed(&mut command, "the run");
+    command.args(["schema", "--tables", "json"]).output().expect("the program starts").stdout
+}
+
+/// Runs in a folder of their own.
+struct Runs {
+    folder: TempDir,
+}
+
+impl Runs {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary directory") }
+    }
+
+    /// A run of a shipped scenario.
+    fn shipped(&self, name: &str, arguments: &[&str]) -> PathBuf {
+        self.run(&root().join(format!("datasets/scenarios/{name}.toml")), name, arguments)
+    }
+
+    /// A run of a scenario that is here for its tables.
+    fn own(&self, name: &str) -> PathBuf {
+        self.run(&root().join(format!("tests/readers/{name}.toml")), name, &[])
+    }
+
+    fn run(&self, scenario: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+        let out = self.folder.path().join(name);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_subcloud"));
+        command.arg("run").arg(scenario).arg("--out").arg(&out).arg("--quiet").args(arguments);
+        succeed(&mut command, "the run");
+        out
+    }
 }

@@ -49,6 +49,19 @@ impl Python {
         python
     }
 
+    /// What an analyst has: DuckDB, Polars, and what the notebooks need. `None` if whoever tests has no use for it.
+    pub fn of_an_analyst() -> Option<Python> {
+        if std::env::var_os("SUBCLOUD_SKIP_READERS").is_some_and(|value| value == "1") {
+            eprintln!("skipped: SUBCLOUD_SKIP_READERS=1");
+            return None;
+        }
+        let requirements = concat!(
+            include_str!("../readers/requirements.txt"),
+            include_str!("../../analysis/notebooks/requirements.txt")
+        );
+        Some(Python::prepare("readers", requirements, "SUBCLOUD_SKIP_READERS=1 skips it"))
+    }
+
     fn in_folder(folder: &Path) -> Python {
         let interpreter = folder.join("environment/bin/python");
         if interpreter.exists() {

@@ -1,6 +1,8 @@
 """Opens a run in DuckDB and in Polars, and compares what they see.
 
-Usage: check.py SQL_FOLDER RUN_FOLDER...
+Usage: check.py TABLES_JSON SQL_FOLDER RUN_FOLDER...
+
+TABLES_JSON is what `subcloud schema --tables json` prints.
 """
 
 import json
@@ -14,163 +16,6 @@ import polars as pl
 import pyarrow.parquet as pq
 
 NAME, COUNT32, COUNT64, MEASURE, VALUE, FLAG = "string", "uint32", "uint64", "double", "float", "bool"
-
-# The columns of each table in their order: name, type, whether it may be null.
-COLUMNS = {
-    "cycles": [
-        ("cycle", COUNT32, False),
-        ("alive_count", COUNT64, False),
-        ("joined_count", COUNT64, False),
-        ("left_count", COUNT64, False),
-        ("crashed_count", COUNT64, False),
-        ("messages_count", COUNT64, False),
-        ("lost_count", COUNT64, False),
-        ("payload_bytes", COUNT64, False),
-    ],
-    "slices": [
-        ("cycle", COUNT32, False),
-        ("gradient", COUNT32, False),
-        ("attribute", NAME, False),
-        ("protocol", NAME, False),
-        ("members_count", COUNT64, False),
-        ("gdm_normalised", MEASURE, False),
-        ("sdm_normalised", MEASURE, False),
-        ("rms_rank_error_fraction", MEASURE, False),
-        ("wrong_decile_fraction", MEASURE, False),
-        ("slice_changes_fraction", MEASURE, False),
-    ],
-    "apps": [
-        ("cycle", COUNT32, False),
-        ("app", NAME, False),
-        ("asked_count", COUNT64, False),
-        ("held_count", COUNT64, False),
-        ("correct_count", COUNT64, False),
-        ("wrong_count", COUNT64, False),
-        ("joins_count", COUNT64, False),
-        ("joins_churn_count", COUNT64, False),
-        ("joins_rank_count", COUNT64, False),
-        ("joins_suite_count", COUNT64, False),
-        ("leaves_count", COUNT64, False),
-        ("leaves_churn_count", COUNT64, False),
-        ("leaves_rank_count", COUNT64, False),
-        ("leaves_suite_count", COUNT64, False),
-        ("broken_constraints_count", COUNT64, False),
-        ("border_ties_count", COUNT64, False),
-    ],
-    "suites": [
-        ("cycle", COUNT32, False),
-        ("version", COUNT64, False),
-        ("holders_fraction", MEASURE, False),
-        ("acting_fraction", MEASURE, False),
-        ("rejected_malformed_count", COUNT64, False),
-        ("rejected_forged_count", COUNT64, False),
-        ("rejected_expired_count", COUNT64, False),
-        ("rejected_replayed_count", COUNT64, False),
-        ("rejected_out_of_scope_count", COUNT64, False),
-        ("payload_bytes", COUNT64, False),
-    ],
-    "breaches": [
-        ("app", NAME, False),
-        ("constraint", NAME, False),
-        ("limit", MEASURE, False),
-        ("first_cycle", COUNT32, False),
-        ("last_cycle", COUNT32, False),
-        ("cycles_count", COUNT32, False),
-        ("worst_cycle", COUNT32, False),
-        ("worst_value", MEASURE, True),
-        ("has_ended", FLAG, False),
-    ],
-    "rules": [
-        ("cycle", COUNT32, False),
-        ("app", NAME, False),
-        ("rule", NAME, False),
-        ("condition", NAME, False),
-        ("cause", NAME, False),
-        ("action", NAME, False),
-        ("nodes_count", COUNT64, False),
-        ("base_version", COUNT64, False),
-        ("version", COUNT64, False),
-        ("verdict", NAME, False),
-    ],
-    "aggregates": [
-        ("cycle", COUNT32, False),
-        ("aggregate", NAME, False),
-        ("function", NAME, False),
-        ("epoch", COUNT32, False),
-        ("participants_count", COUNT64, False),
-        ("true_value", MEASURE, True),
-        ("mean", MEASURE, True),
-        ("variance", MEASURE, True),
-        ("min", MEASURE, True),
-        ("max", MEASURE, True),
-        ("relative_error", MEASURE, True),
-        ("held_count", COUNT64, False),
-        ("held_mean", MEASURE, True),
-        ("held_relative_error", MEASURE, True),
-    ],
-    "epochs": [
-        ("aggregate", NAME, False),
-        ("function", NAME, False),
-        ("epoch", COUNT32, False),
-        ("first_cycle", COUNT32, False),
-        ("last_cycle", COUNT32, False),
-        ("true_value", MEASURE, True),
-        ("true_value_at_end", MEASURE, True),
-        ("results_count", COUNT64, False),
-        ("without_result_count", COUNT64, False),
-        ("mean", MEASURE, True),
-        ("sd", MEASURE, True),
-        ("min", MEASURE, True),
-        ("max", MEASURE, True),
-        ("relative_error", MEASURE, True),
-        ("worst_relative_error", MEASURE, True),
-    ],
-    "overlay": [
-        ("cycle", COUNT32, False),
-        ("protocol", NAME, False),
-        ("in_degree_mean", MEASURE, False),
-        ("in_degree_sd", MEASURE, False),
-        ("in_degree_min", MEASURE, False),
-        ("in_degree_max", MEASURE, False),
-        ("dead_links_count", COUNT64, False),
-        ("dead_links_mean", MEASURE, False),
-        ("entries_count", COUNT64, False),
-        ("age_mean", MEASURE, False),
-        ("age_p50", MEASURE, False),
-        ("age_p90", MEASURE, False),
-        ("age_p99", MEASURE, False),
-        ("age_max", MEASURE, False),
-        ("clustering_coefficient", MEASURE, False),
-        ("clustering_sample_count", COUNT64, False),
-        ("path_length_mean", MEASURE, False),
-        ("path_sample_count", COUNT64, False),
-        ("components_count", COUNT64, False),
-        ("largest_component_fraction", MEASURE, False),
-    ],
-    "degrees": [
-        ("cycle", COUNT32, False),
-        ("in_degree", COUNT32, False),
-        ("nodes_count", COUNT64, False),
-    ],
-    "attributes": [
-        ("attribute", NAME, False),
-        ("fraction", MEASURE, False),
-        ("value", MEASURE, False),
-        ("sample_count", COUNT64, False),
-    ],
-    "nodes": [
-        ("cycle", COUNT32, False),
-        ("node_id", COUNT32, False),
-        ("alive", FLAG, False),
-        ("app", NAME, True),
-        ("rank_fraction", MEASURE, False),
-    ],
-    "events": [
-        ("cycle", COUNT32, False),
-        ("event", NAME, False),
-        ("nodes_count", COUNT64, False),
-    ],
-}
 
 ENCODING = {
     NAME: "RLE_DICTIONARY",
@@ -201,19 +46,28 @@ DUCKDB_TYPE = {
 
 ROW_GROUP_ROWS = 122_880
 
+
 def check(condition, *what):
     """Stops with a message unless `condition` holds."""
     if not condition:
         sys.exit("check.py: " + " ".join(str(part) for part in what))
 
 
+def read_columns(path):
+    """The columns of each table in their order: name, type, whether it may be null."""
+    tables = json.loads(Path(path).read_text())["tables"]
+    return {
+        table["name"]: [(column["name"], column["type"], column["nullable"]) for column in table["columns"]]
+        for table in tables
+    }
+
+
 def expected_columns(table, attributes):
     """The columns of `table` for a fleet with `attributes`."""
-    columns = list(COLUMNS[table])
-    if table == "apps":
-        columns += [(f"mean_{attribute}", MEASURE, True) for attribute in attributes]
-    if table == "nodes":
-        columns += [(attribute, VALUE, False) for attribute in attributes]
+    columns = []
+    for name, kind, nullable in COLUMNS[table]:
+        names = [name.replace("<attribute>", attribute) for attribute in attributes] if "<attribute>" in name else [name]
+        columns += [(name, kind, nullable) for name in names]
     return columns
 
 
@@ -237,10 +91,11 @@ def check_file(table, file):
     columns = expected_columns(table, attributes)
     schema = parquet.schema_arrow
     check(schema.names == [name for name, _, _ in columns], file, "has columns", schema.names)
-    for name, kind, _ in columns:
+    for name, kind, nullable in columns:
         check(str(schema.field(name).type) == kind, file, name, "is", schema.field(name).type)
-        counted = kind in (COUNT32, COUNT64, FLAG)
-        check(not (counted and schema.field(name).nullable), file, name, "is declared nullable")
+        check(schema.field(name).nullable == nullable, file, name, "is declared nullable, or is not")
+        # What readers rely on, whatever the schema tells.
+        check(not (nullable and kind in (COUNT32, COUNT64, VALUE, FLAG)), table, name, "may be null")
     for group in range(parquet.metadata.num_row_groups):
         metadata = parquet.metadata.row_group(group)
         last = group == parquet.metadata.num_row_groups - 1
@@ -280,14 +135,14 @@ def check_same(what, duck, polars):
         check(equal, what, "differs:", duck_row, "in DuckDB,", polars_row, "in Polars")
 
 
-def open_table(connection, folder):
+def open_table(connection, folder, is_sweep):
     """Opens a table in both; returns the lazy frame of Polars."""
     name = folder.name
     for entry in folder.rglob("*"):
         check(entry.is_dir() or entry.suffix == ".parquet", entry, "does not belong under a table")
     files = sorted(folder.rglob("*.parquet"))
-    check(len(files) == 1, folder, "holds", len(files), "files")
-    attributes = check_file(name, files[0])
+    check(len(files) == 1 or is_sweep and files, folder, "holds", len(files), "files")
+    attributes = [check_file(name, file) for file in files][0]
     frame = pl.scan_parquet(folder)
     check_values(name, frame.collect(), attributes)
     glob = pl.scan_parquet(f"{folder}/**/*.parquet", hive_partitioning=True)
@@ -328,7 +183,6 @@ def check_sense(frames):
         check_rules(frames["rules"].collect(), cycles)
     if "overlay" in frames:
         check_overlay(frames["overlay"].collect(), frames["degrees"].collect(), cycles)
-
     if "attributes" in frames:
         check_attributes(frames["attributes"].collect(), cycles)
 
@@ -425,8 +279,10 @@ def check_run(run, queries):
     connection = duckdb.connect()
     check((run / "traces").is_dir(), run, "has no traces/")
     folders = sorted((run / "traces").iterdir())
-    frames = {folder.name: open_table(connection, folder) for folder in folders}
-    check_sense(frames)
+    is_sweep = (run / "sweep.json").is_file()
+    frames = {folder.name: open_table(connection, folder, is_sweep) for folder in folders}
+    if not is_sweep:
+        check_sense(frames)
     context = pl.SQLContext(frames)
     asked = [query for query in queries if tables_of(query.read_text()) <= set(frames)]
     found = set()
@@ -442,11 +298,12 @@ def check_run(run, queries):
 
 
 def main():
-    queries = sorted(Path(sys.argv[1]).glob("*.sql"))
-    check(len(queries) >= 3, "no queries in", sys.argv[1])
-    asked = [check_run(Path(run), queries) for run in sys.argv[2:]]
+    queries = sorted(Path(sys.argv[2]).glob("*.sql"))
+    check(len(queries) >= 3, "no queries in", sys.argv[2])
+    asked = [check_run(Path(run), queries) for run in sys.argv[3:]]
     silent = {query.name for query in set(queries).difference(*asked)}
     check(not silent, "find nothing in any run:", *sorted(silent))
 
 
+COLUMNS = read_columns(sys.argv[1])
 main()

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
 
 use super::Error;
-use super::columns::Columns;
 use super::file::TableFile;
 use super::meta::schema_version;
 use super::read::{Column, Values};
@@ -30,17 +29,19 @@ pub(super) fn write(folder: &Path, tables: &[(&str, Vec<Column>)]) -> Result<(),
 /// Columns as they are; a name is null where there is none, a measure where it is no number.
 fn batch(columns: &[Column]) -> Result<RecordBatch, arrow::error::ArrowError> {
     debug_assert!(columns.iter().map(|column| column.values.len()).collect::<BTreeSet<_>>().len() <= 1);
-    let column = |all: Columns, Column { name, values }: &Column| match values {
-        Values::Counts(counts) => all.column(name, false, Arc::new(UInt64Array::from(counts.clone()))),
-        Values::Measures(measures) => {
-            let finite = measures.iter().map(|value| value.filter(|value| value.is_finite()));
-            all.column(name, true, Arc::new(finite.collect::<Float64Array>()))
-        }
-        Values::Names(names) => {
-            let nullable = names.iter().any(Option::is_none);
-            all.column(name, nullable, Arc::new(names.iter().collect::<StringArray>()))
-        }
-        Values::Flags(flags) => all.column(name, false, Arc::new(BooleanArray::from(flags.clone()))),
+    let column = |Column { name, values }: &Column| {
+        let (array, is_nullable): (ArrayRef, bool) = match values {
+            Values::Counts(counts) => (Arc::new(UInt64Array::from(counts.clone())), false),
+            Values::Measures(measures) => {
+                let finite = measures.iter().map(|value| value.filter(|value| value.is_finite()));
+                (Arc::new(finite.collect::<Float64Array>()), true)
+            }
+            Values::Names(names) => {
+                (Arc::new(names.iter().collect::<StringArray>()), names.iter().any(Option::is_none))
+            }
+            Values::Flags(flags) => (Arc::new(BooleanArray::from(flags.clone())), false),
+        };
+        (name.clone(), array, is_nullable)
     };
-    columns.iter().fold(Columns::default(), column).batch()
+    RecordBatch::try_from_iter_with_nullable(columns.iter().map(column))
 }

@@ -63,7 +63,8 @@ impl Meta {
 
     /// An attribute becomes a column of `nodes`, beside the columns that are always there.
     fn check_attributes(&self) -> Result<(), Error> {
-        let mut taken: BTreeSet<String> = Table::Nodes.fixed_columns().map(str::to_owned).collect();
+        let mut taken: BTreeSet<String> =
+            Table::Nodes.empty(&[]).into_columns().into_iter().map(|column| column.name).collect();
         taken.extend(["run".to_owned(), "seed".to_owned()]);
         for attribute in &self.attributes {
             // DuckDB's column names do not distinguish upper and lower case.

@@ -30,6 +30,7 @@ mod file;
 mod meta;
 pub mod read;
 mod rows;
+mod schema;
 mod snapshots;
 mod staging;
 mod tables;
@@ -42,6 +43,7 @@ pub use rows::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
     ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
 };
+pub use schema::{Column, Definition, Kind, schema};
 pub use staging::Unfinished;
 pub use tables::Table;
 pub use tree::{Claim, Place, Tree};

@@ -55,6 +55,7 @@ impl Snapshots {
             return Ok(());
         }
         let batch = tables::nodes(&self.pending, &meta.attributes, &self.app_names)
+            .batch()
             .map_err(|error| Error::parquet("write", &traces.join(Table::Nodes.name()))(error.into()))?;
         let file = match &mut self.file {
             Some(file) => file,

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use arrow::error::ArrowError;
-
+use super::columns::Columns;
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::{Staging, Unfinished};
@@ -237,8 +235,8 @@ impl Writer {
             (Table::Params, tables::params(&self.params)),
         ];
         let mut files = Vec::new();
-        for (table, batch) in kept {
-            files.extend(self.write_kept(table, batch, &staging)?);
+        for (table, columns) in kept {
+            files.extend(self.write_kept(table, columns, &staging)?);
         }
         if let Some(nodes) = self.nodes.finish(&staging.traces(), &self.meta)? {
             files.push(self.close(Table::Nodes, nodes, &staging)?);
@@ -249,14 +247,10 @@ impl Writer {
     }
 
     /// Writes a table that was kept, if it has rows.
-    fn write_kept(
-        &self,
-        table: Table,
-        batch: Result<RecordBatch, ArrowError>,
-        staging: &Staging,
-    ) -> Result<Option<WrittenFile>, Error> {
+    fn write_kept(&self, table: Table, columns: Columns, staging: &Staging) -> Result<Option<WrittenFile>, Error> {
         let traces = staging.traces();
-        let batch = batch.map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
+        let batch =
+            columns.batch().map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
         if batch.num_rows() == 0 {
             return Ok(None);
         }

@@ -5,4 +5,5 @@ mod bytes;
 mod failures;
 mod fixture;
 mod round_trip;
+mod schema;
 mod staging;
