@@ -90,7 +90,8 @@ impl Summary {
         Ok(())
     }
 
-    /// One table, or several if the attributes do not fit beside each other.
+    /// One table, or several if the attributes do not fit beside each other. A name that is too long for the head of a column stands
+    /// above a table of its own.
     fn means(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest: Vec<usize> = (0..self.attributes.len()).collect();
         if !rest.is_empty() {
@@ -99,12 +100,18 @@ impl Summary {
         while !rest.is_empty() {
             let mut fitting = 0;
             let mut width = NAME_WIDTH + 2;
-            while fitting < rest.len() && (fitting == 0 || width + self.mean_width(rest[fitting]) <= WIDTH) {
+            while fitting < rest.len() && width + self.mean_width(rest[fitting]) <= WIDTH {
                 width += self.mean_width(rest[fitting]);
                 fitting += 1;
             }
-            let part: Vec<usize> = rest.drain(..fitting).collect();
-            self.means_of(f, &part)?;
+            let part: Vec<usize> = rest.drain(..fitting.max(1)).collect();
+            let names: Vec<&str> = part.iter().map(|&attribute| self.attributes[attribute].as_str()).collect();
+            if fitting == 0 {
+                wrapped(f, "  ", &format!("{}:", names[0]))?;
+                self.means_of(f, &part, &["mean"])?;
+            } else {
+                self.means_of(f, &part, &names)?;
+            }
             if !rest.is_empty() {
                 writeln!(f)?;
             }
@@ -112,10 +119,8 @@ impl Summary {
         Ok(())
     }
 
-    fn means_of(&self, f: &mut fmt::Formatter<'_>, attributes: &[usize]) -> fmt::Result {
-        let mut header = vec!["application"];
-        header.extend(attributes.iter().map(|&attribute| self.attributes[attribute].as_str()));
-        let mut table = Table::new(&header, 1);
+    fn means_of(&self, f: &mut fmt::Formatter<'_>, attributes: &[usize], names: &[&str]) -> fmt::Result {
+        let mut table = Table::new(&[&["application"], names].concat(), 1);
         for app in &self.applications {
             let mut cells = vec![app.app.clone()];
             cells.extend(attributes.iter().map(|&attribute| mean(app, attribute)));

@@ -1,6 +1,7 @@
-use datasets::trace::EventRow;
+use analysis::Summary;
+use datasets::trace::{AggregateRow, AppRow, EventRow, Meta, SliceRow};
 
-use crate::fixture::{ORDERED, app, cycle, estimate, overlay, slice, summary};
+use crate::fixture::{ORDERED, app, cycle, estimate, meta, overlay, slice, summary, write};
 
 #[test]
 fn a_stranger_can_read_the_summary() {
@@ -36,6 +37,30 @@ fn the_overlay_says_how_old_entries_are_and_when_the_dead_were_forgotten() {
     let part = text.split("\nCost").next().and_then(|text| text.split_once("\nOverlay"));
     assert_eq!(part.map(|(_, part)| part), Some(OVERLAY), "\n{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn names_of_any_length_fit_80_columns() {
+    let long = |length: usize| "throughput_of_".repeat(40)[..length].to_owned();
+    let attributes: Vec<String> = [5, 90, 20, 51, 52, 53, 300, 21].map(long).to_vec();
+    let app_name = "an application for ".repeat(9);
+    let folder = tempfile::tempdir().unwrap();
+    let meta = Meta { attributes: attributes.clone(), apps: vec![app_name.clone(), "chat".into()], ..meta() };
+    write(folder.path(), meta, ORDERED, |trace| {
+        for k in 0..=3 {
+            trace.cycle(cycle(k));
+            let mean_attributes = vec![Some(1.25e-7); attributes.len()];
+            trace.slice(SliceRow { attribute: attributes[1].clone(), ..slice(k, 0) });
+            trace.app(AppRow { mean_attributes: mean_attributes.clone(), ..app(k, &app_name, 90_000, 9) });
+            trace.app(AppRow { mean_attributes, ..app(k, "chat", 90_000, 9) });
+            trace.aggregate(AggregateRow { aggregate: attributes[6].clone(), ..estimate(k, "average") });
+        }
+    });
+    let text = Summary::read(folder.path()).unwrap().to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    // Nothing is lost but blanks and line ends.
+    let squeezed: String = text.split_whitespace().collect();
+    assert!(attributes.iter().all(|name| squeezed.contains(name)), "{text}");
 }
 
 /// What that run prints of it.
