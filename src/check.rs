@@ -10,6 +10,9 @@ use crate::scenario;
 
 /// Read a scenario and its fleet, say what is wrong and where, run nothing.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud check plan.toml --set suite.app.chat.share=0.2")]
 pub struct Arguments {
     #[command(flatten)]
     scenario: scenario::Arguments,

@@ -11,7 +11,7 @@ use engine::{Simulation, Storage};
 use crate::failure::Failure;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
-use crate::run::{grouped, print};
+use crate::run::{grouped, print, use_threads};
 use crate::scenario;
 
 /// Nodes of the larger of two small clouds whose times are scaled up, and their cycles.
@@ -26,6 +26,9 @@ const ROW_BYTES: u64 = 120;
 
 /// Say how much memory, disk and time a scenario needs, before anything runs.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud estimate plan.toml --nodes 1e9")]
 pub struct Arguments {
     #[command(flatten)]
     scenario: scenario::Arguments,
@@ -33,14 +36,14 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// As for run.
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, allow_negative_numbers = true)]
     threads: usize,
 }
 
 /// Estimates a scenario.
 pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
-    engine::use_threads(arguments.threads).map_err(|error| Failure::run(error.to_string(), None))?;
+    use_threads(arguments.threads)?;
     let nodes = u64::from(scenario.run.nodes);
     print(&format!("{}: {} nodes, {} cycles", scenario.name, grouped(nodes), scenario.run.cycles));
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));

@@ -1,4 +1,4 @@
-//! Files that commands on suites write: complete or not at all.
+//! Files that commands write: complete or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

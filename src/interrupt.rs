@@ -1,7 +1,7 @@
 //! Interrupts: the first asks the work to stop at the next good place, the second ends the process at once.
 
 use std::fmt;
-use std::io::{Write, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,14 +47,22 @@ impl Interrupts {
 
     fn interrupt(&self) {
         if !self.stopped.swap(true, Ordering::Relaxed) {
+            if stderr().is_terminal() {
+                say("stopping; another interrupt ends this at once");
+            }
             return;
         }
         let Some(all) = self.undo.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         all.into_iter().rev().for_each(|undo| undo());
-        // A reader that has gone away is no failure.
-        let _ = writeln!(stderr(), "\ninterrupted twice: nothing was written");
+        say("interrupted twice: nothing unfinished is left");
         exit(1);
     }
+}
+
+/// Says something below a bar.
+fn say(what: &str) {
+    // A reader that has gone away is no failure.
+    let _ = writeln!(stderr(), "\n{what}");
 }
 
 impl fmt::Debug for Interrupts {

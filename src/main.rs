@@ -4,11 +4,13 @@
 
 mod check;
 mod compare;
+mod completions;
 mod estimate;
 mod evaluate;
 mod failure;
 mod file;
 mod interrupt;
+mod man;
 mod memory;
 mod paragraph;
 mod processor;
@@ -22,6 +24,7 @@ mod state;
 mod suite;
 mod sweep;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -59,6 +62,8 @@ enum Command {
     Check(check::Arguments),
     Schema(schema::Arguments),
     Suite(suite::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -66,7 +71,11 @@ fn main() -> ExitCode {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
     }
-    let done = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => return tell(&told),
+    };
+    let done = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Size(arguments) => size::size(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
@@ -75,9 +84,19 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Suite(arguments) => suite::suite(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
     };
-    match done {
+    match done.and_then(|()| run::printed()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
+    }
+}
+
+/// Prints help, or what is wrong with the arguments.
+fn tell(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Err(error) if !told.use_stderr() && error.kind() != ErrorKind::BrokenPipe => run::unprinted(&error).report(),
+        _ => ExitCode::from(told.exit_code() as u8),
     }
 }

@@ -1,7 +1,8 @@
 //! `subcloud run`.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use datasets::scenario::Scenario;
@@ -17,6 +18,10 @@ use crate::{memory, scenario};
 
 /// Run a scenario; leave run.json and the tables of its trace in a directory, and print a summary.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud run plan.toml
+  subcloud run plan.toml --nodes 1e8 --cycles 20 --set suite.app.chat.share=0.2 --out out/large")]
 pub struct Arguments {
     #[command(flatten)]
     scenario: scenario::Arguments,
@@ -117,9 +122,27 @@ pub fn use_threads(threads: usize) -> Result<(), Failure> {
     })
 }
 
-/// Prints a line or more on stdout; a reader that has gone away is no failure.
+/// The first error of stdout; what a command prints after it is of no use, but what it does is.
+static UNPRINTED: OnceLock<io::Error> = OnceLock::new();
+
+/// Prints a line or more on stdout; [`printed`] says in the end whether that went well.
 pub fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    if let Err(error) = writeln!(io::stdout(), "{text}") {
+        // The first error is the one to tell.
+        let _ = UNPRINTED.set(error);
+    }
+}
+
+/// Whether all went well that was printed; a reader that has gone away is no failure.
+pub fn printed() -> Result<(), Failure> {
+    let error = UNPRINTED.get().filter(|error| error.kind() != ErrorKind::BrokenPipe);
+    error.map_or(Ok(()), |error| Err(unprinted(error)))
+}
+
+/// An output that takes nothing.
+pub fn unprinted(error: &io::Error) -> Failure {
+    let help = "send the output elsewhere, or make room; files that the command writes are in place";
+    Failure::run(format!("the output cannot be written: {error}"), Some(help.to_owned()))
 }
 
 /// A number of things.

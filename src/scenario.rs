@@ -37,10 +37,13 @@ impl Arguments {
             .filter_map(|(key, value)| value.as_ref().map(|value| (key.to_owned(), value.clone())))
             .collect();
         for set in &self.set {
+            let help = "write --set KEY=VALUE, as in --set slicing.protocol=ordered-max-gain";
             let Some((key, value)) = set.split_once('=') else {
-                let help = "write --set KEY=VALUE, as in --set slicing.protocol=ordered-max-gain";
                 return Err(Failure::input(format!("--set {set} has no '='"), help));
             };
+            if key.trim().is_empty() {
+                return Err(Failure::input(format!("--set {set} has no key"), help));
+            }
             overrides.push((key.trim().to_owned(), value.trim().to_owned()));
         }
         scenario::read(&self.scenario, &overrides).map_err(|error| {

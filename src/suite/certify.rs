@@ -11,6 +11,10 @@ use crate::run::print;
 
 /// Let a key change applications: the owner signs a certificate for it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud suite certify planner.pub.pem --owner owner.pem --apps chat,recorder
+  subcloud suite certify deputy.pub.pem --owner owner.pem --all --until 2027-01-01T00:00:00Z")]
 pub struct Arguments {
     /// The public key that may sign.
     #[arg(value_name = "KEY.pub.pem")]

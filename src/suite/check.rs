@@ -10,6 +10,9 @@ use crate::run::{counted, print};
 
 /// Read a version of the suite, and say what is wrong and where.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud suite check apps.toml --fleet plan.toml")]
 pub struct Arguments {
     /// The suite file (TOML).
     #[arg(value_name = "SUITE.toml")]

@@ -16,6 +16,10 @@ use crate::run::{counted, grouped, print};
 ///
 /// The fleet is assigned centrally by either suite, as it is once all has settled; nothing gossips.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud suite diff apps.toml --fleet plan.toml
+  subcloud suite diff current.toml apps.toml --fleet plan.toml --nodes 1e7")]
 #[command(allow_missing_positional = true)]
 pub struct Arguments {
     /// The suite as it is (TOML); left out, that of the scenario.

@@ -11,6 +11,9 @@ use crate::run::print;
 
 /// Make a pair of keys: NAME.pem, which stays secret, and NAME.pub.pem, which others get.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud suite keygen keys/owner")]
 pub struct Arguments {
     /// Name of the key, the start of both files' names.
     name: PathBuf,

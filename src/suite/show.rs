@@ -12,6 +12,9 @@ use crate::run::{counted, grouped, print};
 
 /// Show a version of the suite: its applications, their rules, its size, and who signed it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud suite show apps.toml")]
 pub struct Arguments {
     /// The suite file (TOML).
     #[arg(value_name = "SUITE.toml")]

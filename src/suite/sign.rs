@@ -11,6 +11,10 @@ use crate::run::print;
 
 /// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud suite sign apps.toml --key owner.pem
+  subcloud suite sign apps.toml --key planner.pem --certificate planner.cert.toml --out apps.v2.toml")]
 pub struct Arguments {
     /// The suite file (TOML).
     #[arg(value_name = "SUITE.toml")]

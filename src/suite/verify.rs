@@ -13,6 +13,9 @@ use crate::run::print;
 
 /// Say whether nodes take a version of the suite, and why not. Exit codes: 0 they do, 1 they do not, 2 bad input.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  subcloud suite verify apps.signed.toml --trust owner.pub.pem --base current.toml")]
 pub struct Arguments {
     /// The suite file (TOML).
     #[arg(value_name = "SUITE.toml")]

@@ -119,6 +119,11 @@ impl Place {
         result
     }
 
+    /// Checks that a call is refused as bad input, and leaves nothing.
+    pub fn refuse(&self, arguments: &[&str], words: &[&str]) -> Said {
+        self.unchanged(|| self.call(arguments)).failed(2, words)
+    }
+
     /// Checks that running the scenario is refused as bad input, and leaves nothing.
     pub fn refused(&self, more: &[&str], words: &[&str]) -> Said {
         self.unchanged(|| self.run(more)).failed(2, words)

@@ -78,7 +78,7 @@ fn a_second_interrupt_ends_the_birth_of_a_large_cloud_at_once_and_leaves_nothing
         Said::of(&child.wait_with_output().expect("the run ends"))
     });
     assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
-    assert!(said.err.contains("interrupted twice: nothing was written"), "{}", said.err);
+    assert!(said.err.contains("interrupted twice: nothing unfinished is left"), "{}", said.err);
 }
 
 #[test]

@@ -40,6 +40,8 @@ fn an_override_says_what_is_wrong_with_it() {
     let place = Place::new();
     let refused = |set: &str, words: &[&str]| drop(place.refused(&["--set", set], words));
     refused("slicing.protocol", &["has no '='", "--set KEY=VALUE"]);
+    refused("=5", &["--set =5 has no key", "--set KEY=VALUE"]);
+    refused(" = ", &["has no key", "--set KEY=VALUE"]);
     refused("run.nods=5", &["--set run.nods=5", "unknown key `run.nods`", "did you mean `nodes`?"]);
     refused("run.nodes=many", &["--set run.nodes=many", "expected a whole number"]);
     refused("slicing.protocol=sorted", &["`slicing.protocol` is \"sorted\"", "ordered-max-gain"]);
@@ -58,6 +60,7 @@ fn an_override_says_what_is_wrong_with_it() {
 fn threads_that_are_no_number_or_too_many_are_refused() {
     let place = Place::new();
     place.refused(&["--threads", "100000"], &["--threads 100000", "at most 1024"]);
+    place.refuse(&["estimate", "scenario.toml", "--threads", "100000"], &["--threads 100000", "at most 1024"]);
     for value in ["-1", "two"] {
         let said = place.unchanged(|| place.run(&["--threads", value]));
         assert_eq!(said.code, Some(2));
