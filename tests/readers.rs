@@ -1,4 +1,5 @@
-//! Strangers' readers open a real trace: DuckDB and Polars see the same tables, and the same answers to our queries.
+//! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and draw the
+//! same figures in notebooks.
 //!
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
@@ -28,6 +29,19 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
     let arguments = script.into_iter().chain([telco, everything, rules, launch, forged]);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
+}
+
+#[test]
+fn notebooks_and_the_plot_of_the_readme_draw_what_a_run_left() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    let runs = Runs::new();
+    let telco = runs.shipped("telco", &["--nodes", "20000", "--cycles", "60"]);
+    // One whose nodes keep views, and that aggregates several things.
+    let everything = runs.own("everything");
+    let script =
+        ["tests/readers/notebooks.py", "analysis/notebooks", "analysis/README.md"].map(|name| root().join(name));
+    let arguments = script.into_iter().chain([telco, everything]);
+    succeed(python.command().args(arguments), "the check of the notebooks");
 }
 
 #[test]
