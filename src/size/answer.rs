@@ -225,13 +225,15 @@ impl<'p> Answer<'p> {
         let hold = self.plan.goal.hold;
         let cycles: usize = answer.paths.iter().map(Vec::len).sum();
         let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
+        let [least, most] = self.found.time_held(hold);
         format!(
-            "By time: with that amount the model expects enough nodes after {} % of the cycles; in the {} replicas{} it is {:.2} %, {} \
-             of {} cycles short.",
-            percent(answer.model.fraction_with(hold)),
+            "By time: with that amount nodes are enough after {} to {} % of the cycles ({} % interval); in the {} replicas{} {} of {} \
+             cycles were short.",
+            down(100.0 * least),
+            down(100.0 * most),
+            percent(self.plan.goal.confidence),
             answer.paths.len(),
             self.rescaled(),
-            100.0 * (1.0 - short as f64 / cycles.max(1) as f64),
             grouped(short as u64),
             grouped(cycles as u64),
         )
@@ -328,6 +330,7 @@ impl<'p> Answer<'p> {
                 "runs": throughout.runs,
                 "runs_short": throughout.failed,
                 "runs_hold_at_least_fraction": throughout.at_least(),
+                "time_held_fraction": self.found.time_held(goal.hold),
                 "cycles": answer.paths.iter().map(Vec::len).sum::<usize>(),
                 "cycles_short": answer.paths.iter().flatten().filter(|held| **held < goal.hold).count(),
             },
@@ -347,6 +350,12 @@ fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
     let scaled = share * unit;
     let near = scaled.round();
     if (scaled - near).abs() < 1e-9 * near { near / unit } else { to(scaled) / unit }
+}
+
+/// A percentage with three decimals, cut off: what is not all of the time is not called so.
+fn down(percent: f64) -> String {
+    let cut = (percent * 1000.0).floor() / 1000.0;
+    format!("{cut:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A share in percent, as it was written.

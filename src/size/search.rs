@@ -45,6 +45,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// The interval of the share of the time with enough nodes: if what is needed were as much as the upper end of the answer's interval,
+    /// or as little as the lower one.
+    pub fn time_held(&self, hold: f64) -> [f64; 2] {
+        let Answer { ask, low, high, .. } = self.answer;
+        [ask * ask / high, ask * ask / low].map(|ask| {
+            self.replicas.expected(ask.min(1.0), self.confirmed.as_ref()).fraction_with(hold)
+        })
+    }
+
     /// Whether replicas were measured near the answer.
     pub fn is_near(&self) -> bool {
         is_near(&self.replicas, self.answer.ask)
