@@ -109,12 +109,12 @@ pub(crate) fn launched(event: &EventRow) -> Option<u64> {
 
 /// Whether an event makes nodes come or go, or changes what they have; a new version does not, whoever made it.
 pub(crate) fn is_disturbing(event: &EventRow) -> bool {
-    launched(event).is_none() && !is_by_rule(event)
+    launched(event).is_none() && !is_by_rule(&event.event)
 }
 
 /// Whether an event tells that nodes made a version by a rule.
-pub(crate) fn is_by_rule(event: &EventRow) -> bool {
-    event.event.starts_with("rule ")
+pub(crate) fn is_by_rule(event: &str) -> bool {
+    event.starts_with("rule ")
 }
 
 /// The versions in the rows of `suites`, in the order of their coming in.

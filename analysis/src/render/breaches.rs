@@ -18,6 +18,11 @@ impl Summary {
             return Ok(());
         }
         writeln!(f, "\nConstraints that were broken\n")?;
+        self.broken().iter().try_for_each(|text| wrapped(f, "  ", text))
+    }
+
+    /// When constraints were broken, a sentence or more a constraint.
+    pub(crate) fn broken(&self) -> Vec<String> {
         let mut order: Vec<(&str, &str)> = Vec::new();
         let mut by_name: BTreeMap<(&str, &str), Vec<&BreachRow>> = BTreeMap::new();
         for breach in &self.breaches {
@@ -28,24 +33,22 @@ impl Summary {
             }
             breaches.push(breach);
         }
-        order.iter().try_for_each(|name| told(f, &by_name[name]))
+        order.iter().flat_map(|name| told(&by_name[name])).collect()
     }
 }
 
 /// The breaches of a constraint: one by one, or together if there are many.
-fn told(f: &mut fmt::Formatter<'_>, breaches: &[&BreachRow]) -> fmt::Result {
-    if breaches.len() <= MOST_TOLD {
-        return breaches.iter().try_for_each(|breach| {
-            let text = format!("{} broken {}, {}.", head(breach), time(breach), worst(breach));
-            wrapped(f, "  ", &text)
-        });
-    }
+fn told(breaches: &[&BreachRow]) -> Vec<String> {
     let (Some(first), Some(last), Some(deepest)) = (breaches.first(), breaches.last(), deepest(breaches)) else {
-        return Ok(());
+        return Vec::new();
     };
+    if breaches.len() <= MOST_TOLD {
+        let told = |breach: &&BreachRow| format!("{} broken {}, {}.", head(breach), time(breach), worst(breach));
+        return breaches.iter().map(told).collect();
+    }
     let cycles: u64 = breaches.iter().map(|breach| u64::from(breach.cycles_count)).sum();
     let end = if last.has_ended { "" } else { ", and still at the end" };
-    let text = format!(
+    vec![format!(
         "{} broken {} times from cycle {} to {}{end} ({} cycles in all), {}.",
         head(deepest),
         breaches.len(),
@@ -53,8 +56,7 @@ fn told(f: &mut fmt::Formatter<'_>, breaches: &[&BreachRow]) -> fmt::Result {
         last.last_cycle,
         count(cycles),
         worst(deepest)
-    );
-    wrapped(f, "  ", &text)
+    )]
 }
 
 /// The breach that was the worst; one without any node is worse than all others.

@@ -1,13 +1,13 @@
 //! The summary as plain text for a stranger, at most [`WIDTH`] columns wide.
 
-mod breaches;
+pub(crate) mod breaches;
 mod compare;
 mod convergence;
 mod epochs;
 mod moves;
-mod number;
+pub(crate) mod number;
 mod overlay;
-mod rules;
+pub(crate) mod rules;
 mod study;
 mod suite;
 mod table;
@@ -15,8 +15,7 @@ mod versions;
 
 use std::fmt;
 
-use crate::versions::is_by_rule;
-use crate::{Churn, Summary};
+use crate::{Churn, Happening, Summary, happenings};
 use number::{count, decimal, percent};
 use table::{Table, wrapped};
 
@@ -72,23 +71,16 @@ impl Summary {
 
     /// The events; those that happen in one cycle after the other are told together, and what rules did further down.
     fn happened(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut runs: Vec<(u32, u32, &str, u64)> = Vec::new();
-        for event in self.events.iter().filter(|event| !is_by_rule(event)) {
-            let goes_on = |run: &&mut (u32, u32, &str, u64)| run.2 == event.event && event.cycle <= run.1 + 1;
-            match runs.iter_mut().rev().find(goes_on) {
-                Some(run) => (run.1, run.3) = (event.cycle, run.3 + event.nodes_count),
-                None => runs.push((event.cycle, event.cycle, &event.event, event.nodes_count)),
-            }
-        }
-        for (first, last, event, nodes) in runs {
+        for happening in happenings(&self.events).iter().filter(|happening| !happening.is_by_rule()) {
+            let Happening { first_cycle, last_cycle, event, nodes_count } = happening;
             let what = match event.strip_prefix("suite ") {
-                Some(version) => format!("version {version} of the suite enters at {}", number::nodes(nodes)),
-                None => format!("{event} of {} nodes", count(nodes)),
+                Some(version) => format!("version {version} of the suite enters at {}", number::nodes(*nodes_count)),
+                None => format!("{event} of {} nodes", count(*nodes_count)),
             };
-            let text = if first == last {
-                format!("At the start of cycle {first}: {what}.")
+            let text = if first_cycle == last_cycle {
+                format!("At the start of cycle {first_cycle}: {what}.")
             } else {
-                format!("At the start of cycles {first} to {last}: {what} in all.")
+                format!("At the start of cycles {first_cycle} to {last_cycle}: {what} in all.")
             };
             wrapped(f, "", &text)?;
         }

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 /// A count with commas between the thousands.
-pub(super) fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -14,17 +14,17 @@ pub(super) fn count(value: u64) -> String {
 }
 
 /// A count, in millions from a thousand millions on: at most eleven characters below 10^15.
-pub(super) fn short_count(value: u64) -> String {
+pub(crate) fn short_count(value: u64) -> String {
     if value < 1_000_000_000 { count(value) } else { format!("{} M", count(value / 1_000_000)) }
 }
 
 /// A number of nodes, with the word.
-pub(super) fn nodes(value: u64) -> String {
+pub(crate) fn nodes(value: u64) -> String {
     if value == 1 { "1 node".to_owned() } else { format!("{} nodes", count(value)) }
 }
 
 /// A measure with four digits or more that count; `-` if there is none.
-pub(super) fn decimal(value: f64) -> String {
+pub(crate) fn decimal(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         "-".to_owned()
@@ -52,7 +52,7 @@ pub(super) fn decimal(value: f64) -> String {
 }
 
 /// A fraction of 1 in percent; `-` if there is none.
-pub(super) fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
     if !percent.is_finite() {
         "-".to_owned()

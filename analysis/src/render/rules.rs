@@ -17,13 +17,18 @@ impl Summary {
         writeln!(f, "\nRules by which nodes changed the suite\n")?;
         let (told, more) = self.firings.split_at(self.firings.len().min(MOST_TOLD));
         for firing in told {
-            wrapped(f, "  ", &format!("{} {}{}", what(firing), spread(firing), effect(firing)))?;
+            wrapped(f, "  ", &told_of(firing))?;
         }
         match more.len() {
             0 => Ok(()),
             more => wrapped(f, "  ", &format!("And {} more, which the table rules tells.", count(more as u64))),
         }
     }
+}
+
+/// What nodes did, why, and what came of it.
+pub(crate) fn told_of(firing: &Firing) -> String {
+    format!("{} {}{}", what(firing), spread(firing), effect(firing))
 }
 
 /// Who did what, when and why.
