@@ -28,10 +28,10 @@ pub fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 /// Writes a file beside its place, and puts it there when all of it is on the disk.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-    let written = write_synced(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = write_synced(&beside, content.as_ref()).and_then(|()| fs::rename(&beside, path));
     written.and_then(|()| sync_folder(path)).map_err(|error| {
         // The error that led here is the one to tell.
         fs::remove_file(&beside).ok();
@@ -42,9 +42,9 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
-fn write_synced(path: &Path, text: &str) -> io::Result<()> {
+fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()
 }
 

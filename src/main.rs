@@ -16,6 +16,7 @@ mod paragraph;
 mod processor;
 mod progress;
 mod record;
+mod report;
 mod run;
 mod scenario;
 mod schema;
@@ -58,6 +59,7 @@ enum Command {
     Size(size::Arguments),
     Sweep(sweep::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Estimate(estimate::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Command::Size(arguments) => size::size(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

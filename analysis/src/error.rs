@@ -36,6 +36,18 @@ pub enum Error {
         /// Where and why.
         source: serde_json::Error,
     },
+    /// The page of a report could not be put together.
+    #[error("the page of the report cannot be made: {source}")]
+    Page {
+        /// Where its template is at fault.
+        source: Box<minijinja::Error>,
+    },
+    /// The workbook of a report could not be put together.
+    #[error("the workbook of the report cannot be made: {source}")]
+    Workbook {
+        /// What does not fit.
+        source: Box<rust_xlsxwriter::XlsxError>,
+    },
 }
 
 impl Error {
@@ -47,6 +59,8 @@ impl Error {
             Error::Read { .. } => "give a directory that a run wrote with --out, and check that it can be read",
             Error::Unlike { .. } => "give two runs or two sweeps; a sweep may have a single point",
             Error::Json { .. } => "run the scenario again",
+            Error::Page { .. } => "this is a bug: the tables of the trace are whole, and open in any reader",
+            Error::Workbook { .. } => "ask for --format csv, which has no limits",
         }
     }
 }

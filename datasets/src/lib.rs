@@ -5,10 +5,12 @@
 //! - [`suite`]: the application suite: which application asks for which nodes.
 //! - [`sweep`]: one scenario at many points.
 //! - [`trace`]: the Parquet tables of a run, written and read back.
+//! - [`delimited`]: tables as comma-separated values.
 //!
 //! This crate knows nothing of how a cloud is simulated.
 #![forbid(unsafe_code)]
 
+pub mod delimited;
 pub mod fleet;
 pub mod scenario;
 pub mod suite;

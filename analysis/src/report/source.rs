@@ -1,0 +1,90 @@
+//! Everything of a run that its report is made of.
+
+use std::path::Path;
+
+use datasets::trace::{AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, OverlayRow, SliceRow, SuiteRow, read};
+use serde_json::Value;
+
+use crate::settings::record;
+use crate::{Error, Happening, Summary, happenings};
+
+/// A run, read.
+pub struct Source {
+    pub run: read::Run,
+    pub summary: Summary,
+    /// What `run.json` says; null if there is none.
+    pub record: Value,
+    /// What `size.json` says; null if there is none.
+    pub size: Value,
+    pub cycles: Vec<CycleRow>,
+    pub slices: Vec<SliceRow>,
+    pub apps: Vec<AppRow>,
+    pub suites: Vec<SuiteRow>,
+    pub aggregates: Vec<AggregateRow>,
+    pub epochs: Vec<EpochRow>,
+    pub overlay: Vec<OverlayRow>,
+    pub attributes: Vec<AttributeRow>,
+    pub happenings: Vec<Happening>,
+}
+
+impl Source {
+    /// Reads a run.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let run = read::Run::open(folder)?;
+        let summary = Summary::of(&run)?;
+        Ok(Self {
+            record: record(run.record())?.unwrap_or_default(),
+            size: record(&folder.join("size.json"))?.unwrap_or_default(),
+            cycles: run.cycles()?,
+            slices: run.slices()?,
+            apps: run.apps()?,
+            suites: run.suites()?,
+            aggregates: run.aggregates()?,
+            epochs: run.epochs()?,
+            overlay: run.overlay()?,
+            attributes: run.attributes()?,
+            happenings: happenings(&summary.events),
+            summary,
+            run,
+        })
+    }
+
+    /// The scenario with every default spelt out.
+    pub fn scenario(&self) -> &Value {
+        &self.record["scenario_resolved"]
+    }
+
+    /// Seconds of a cycle; `None` if they are not known.
+    pub fn cycle_seconds(&self) -> Option<f64> {
+        self.scenario()["run"]["cycle_seconds"].as_f64()
+    }
+
+    /// The axis of cycles.
+    pub fn time(&self) -> super::chart::Axis {
+        let unit =
+            self.cycle_seconds().map_or(String::new(), |seconds| format!(" (of {})", super::words::duration(seconds)));
+        super::chart::Axis::linear(format!("cycle{unit}"), super::chart::Format::Count)
+    }
+
+    /// The name of the scenario, or of the run.
+    pub fn name(&self) -> &str {
+        self.record["scenario_name"].as_str().unwrap_or(&self.summary.run_id)
+    }
+
+    /// The applications of all versions in their order.
+    pub fn app_names(&self) -> Vec<&str> {
+        let first = self.apps.first().map(|row| row.cycle);
+        self.apps.iter().take_while(|row| Some(row.cycle) == first).map(|row| row.app.as_str()).collect()
+    }
+
+    /// The rows of an application.
+    pub fn of_app<'a>(&'a self, app: &'a str) -> impl Iterator<Item = &'a AppRow> + Clone {
+        self.apps.iter().filter(move |row| row.app == app)
+    }
+
+    /// Nodes alive after a cycle, as observed then.
+    pub fn alive(&self, cycle: u32) -> f64 {
+        let row = self.cycles.binary_search_by_key(&cycle, |row| row.cycle);
+        row.map_or(f64::NAN, |row| self.cycles[row].alive_count as f64)
+    }
+}

@@ -1,0 +1,97 @@
+//! `subcloud report`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use analysis::Report;
+
+use crate::failure::Failure;
+use crate::file;
+use crate::paragraph::paragraph;
+use crate::run::print;
+
+/// Make a report of a run: a page to show to others, which needs no network, or its tables for a spreadsheet.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud report out/telco
+  subcloud report out/telco --format xlsx --out telco.xlsx
+  subcloud report out/telco --format csv")]
+pub struct Arguments {
+    /// The directory that a run wrote with --out.
+    directory: PathBuf,
+    /// What to make: a page, a workbook, or a folder of comma-separated tables.
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    format: Format,
+    /// Where to put it [default: report.html, report.xlsx or the folder report in the directory]; an earlier report is replaced.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Html,
+    Xlsx,
+    Csv,
+}
+
+/// Makes a report.
+pub fn report(arguments: &Arguments) -> Result<(), Failure> {
+    let Arguments { directory, format, out } = arguments;
+    let name = match format {
+        Format::Html => "report.html",
+        Format::Xlsx => "report.xlsx",
+        Format::Csv => "report",
+    };
+    let out = out.clone().unwrap_or_else(|| directory.join(name));
+    let report = Report::read(directory).map_err(unread)?;
+    check(&out, *format)?;
+    match format {
+        Format::Html => file::write(&out, report.to_html()?)?,
+        Format::Xlsx => file::write(&out, report.to_workbook()?)?,
+        Format::Csv => tables(&out, &report)?,
+    }
+    print(&paragraph(report.headline(), [0, 0]));
+    print(&format!("report in {}", out.display()));
+    Ok(())
+}
+
+/// A directory without a run is bad input; a damaged run is a failed report.
+fn unread(error: analysis::Error) -> Failure {
+    use datasets::trace::Error::{NoRun, SeveralRuns};
+    match &error {
+        analysis::Error::Trace(NoRun { .. } | SeveralRuns { .. }) => Failure::input(error.to_string(), error.remedy()),
+        _ => error.into(),
+    }
+}
+
+/// A page is not written over a folder, nor tables over a file.
+fn check(out: &Path, format: Format) -> Result<(), Failure> {
+    let wants_folder = matches!(format, Format::Csv);
+    if out.is_dir() && !wants_folder {
+        let message = format!("--out {} is a directory", out.display());
+        return Err(Failure::input(message, "give the name of a file, as in --out report.html"));
+    }
+    if out.is_file() && wants_folder {
+        let message = format!("--out {} is a file", out.display());
+        return Err(Failure::input(message, "give the name of a directory: --format csv makes a file a table"));
+    }
+    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if parent.is_some_and(|parent| !parent.is_dir()) {
+        let message = format!("--out {}: there is no such directory to put it in", out.display());
+        return Err(Failure::input(message, "make the directory, or choose another one"));
+    }
+    Ok(())
+}
+
+/// A file a table.
+fn tables(folder: &Path, report: &Report) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("cannot create {}: {error}", folder.display());
+        Failure::run(message, Some("choose a directory that can be written with --out".to_owned()))
+    })?;
+    for sheet in report.sheets() {
+        file::write(&folder.join(format!("{}.csv", sheet.name)), sheet.to_csv())?;
+    }
+    Ok(())
+}
