@@ -81,8 +81,8 @@ impl Python {
     }
 }
 
-/// Runs a command to its end; what it says if it fails is what the test says.
-pub fn succeed(command: &mut Command, what: &str) {
+/// Runs a command to its end and gives what it said; if it fails, the test says that.
+pub fn succeed(command: &mut Command, what: &str) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(OsStr::new("?")).to_owned();
     match command.output() {
         Err(error) => panic!("{what} failed: {}: {error}", program.display()),
@@ -91,6 +91,7 @@ pub fn succeed(command: &mut Command, what: &str) {
             let said = String::from_utf8_lossy(&said);
             assert!(output.status.success(), "{what} failed:\n{said}");
             println!("{said}");
+            said.into_owned()
         }
     }
 }
