@@ -27,7 +27,7 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let tables = runs.folder.path().join("tables.json");
     fs::write(&tables, schema()).expect("the columns of all tables");
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
-    let arguments = script.into_iter().chain([telco, everything, rules, launch, forged]);
+    let arguments = script.into_iter().chain([telco, everything, rules, launch, forged, runs.sweep("sweep")]);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 
@@ -81,19 +81,24 @@ impl Runs {
 
     /// A run of a shipped scenario.
     fn shipped(&self, name: &str, arguments: &[&str]) -> PathBuf {
-        self.run(&root().join(format!("datasets/scenarios/{name}.toml")), name, arguments)
+        self.call("run", &root().join(format!("datasets/scenarios/{name}.toml")), name, arguments)
     }
 
     /// A run of a scenario that is here for its tables.
     fn own(&self, name: &str) -> PathBuf {
-        self.run(&root().join(format!("tests/readers/{name}.toml")), name, &[])
+        self.call("run", &root().join(format!("tests/readers/{name}.toml")), name, &[])
     }
 
-    fn run(&self, scenario: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    /// The runs of a sweep that is here for its tables.
+    fn sweep(&self, name: &str) -> PathBuf {
+        self.call("sweep", &root().join(format!("tests/readers/{name}.toml")), name, &[])
+    }
+
+    fn call(&self, command: &str, file: &Path, name: &str, arguments: &[&str]) -> PathBuf {
         let out = self.folder.path().join(name);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_subcloud"));
-        command.arg("run").arg(scenario).arg("--out").arg(&out).arg("--quiet").args(arguments);
-        succeed(&mut command, "the run");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_subcloud"));
+        program.arg(command).arg(file).arg("--out").arg(&out).arg("--quiet").args(arguments);
+        succeed(&mut program, &format!("the {command}"));
         out
     }
 }

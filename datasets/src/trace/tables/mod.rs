@@ -1,5 +1,5 @@
 //! The tables of a trace: what a row of each is, and its columns with their names, order, types and meaning, and how rows
-//! become columns. Each column is told of in one place, where it is made; [`schema`](super::schema) reads it there.
+//! become columns. Each column is told of in one place, where it is made; [`schema`](super::schema()) reads it there.
 //!
 //! A count is never null. A measure over nodes is null where there is no node to measure (`NaN` and the infinities that
 //! an empty sum, minimum or maximum leaves become null), so that no reader meets a `NaN`.
