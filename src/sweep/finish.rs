@@ -18,19 +18,18 @@ pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_inter
     if is_interrupted {
         return Err(Failure::run(format!("interrupted: {so_far}"), Some("run it again: it does the rest".to_owned())));
     }
+    let now = format!("{so_far} in {}, {} done by this call", out.display(), outcome.done.len());
     let others = outcome.failed.len().saturating_sub(1);
     if let Some((number, failure)) = outcome.failed.into_iter().next() {
         let more = if others > 0 { format!(", and {others} more") } else { String::new() };
         return Err(failure.told(&format!("point {number}{more}; {so_far}")));
     }
     if there < total {
-        let done = outcome.done.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        let done = if done.is_empty() { String::new() } else { format!("done: {done}\n") };
         let elsewhere = match outcome.elsewhere.len() as u64 {
             0 => String::new(),
             count => format!("; another process is at {}", counted(count, "point", "points")),
         };
-        print(&format!("{done}{so_far} in {}, {} missing{elsewhere}", out.display(), total - there));
+        print(&format!("{now}, {} missing{elsewhere}", total - there));
         return Ok(());
     }
     let study = Study::read(out)?;
@@ -38,7 +37,7 @@ pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_inter
         tree.derive(&study.tables()?)?;
     }
     tree.tidy();
-    print(&format!("{study}\n{so_far} in {}", out.display()));
+    print(&format!("{study}\n{now}"));
     Ok(())
 }
 

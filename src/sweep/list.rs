@@ -23,7 +23,9 @@ pub fn list(sweep: &Sweep) {
     print(&format!("\n{:>5}  {:>7}  {:>13}  {:>10}  {:>19}", "point", "setting", "nodes", "memory", "seed"));
     for setting in sweep.points.chunk_by(|a, b| a.setting == b.setting) {
         setting[0].params.iter().for_each(|param| print(&format!("       {} = {}", param.key, param.value)));
-        setting.iter().for_each(|point| print(&line(point, available)));
+        for point in setting {
+            print(&line(point, available));
+        }
     }
 }
 

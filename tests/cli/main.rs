@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
 mod commands;
+mod compare;
 mod directories;
 mod disk;
 mod edges;
@@ -16,4 +17,5 @@ mod results;
 mod scenarios;
 mod sizes;
 mod suites;
+mod sweeps;
 mod terminal;

@@ -117,7 +117,9 @@ fn digest(run: &read::Run) -> Result<Option<String>, Error> {
 }
 
 impl Sweeps {
-    fn of(studies: [&Study; 2]) -> Sweeps {
+    /// Compares what two sweeps show.
+    #[must_use]
+    pub fn of(studies: [&Study; 2]) -> Sweeps {
         let names = studies.map(|study| study.name.clone());
         let (matched, mut missing) = pairs::matched(studies);
         let mut groups = Vec::new();

@@ -28,8 +28,8 @@ impl fmt::Display for Study {
         for name in metric("relative_error").take(MOST_TABLES) {
             self.error(f, name)?;
         }
-        let held = metric("held").chain(metric("wrong")).chain(metric("relative_error"));
-        held.take(MOST_TABLES).try_for_each(|name| self.tornado(f, name))
+        let told = metric("held").chain(metric("wrong")).chain(metric("relative_error"));
+        told.take(MOST_TABLES).try_for_each(|name| self.tornado(f, name))
     }
 }
 
@@ -57,7 +57,7 @@ impl Study {
                 mean(of("held"), whole),
                 half(of("held")),
                 mean(of("wrong"), percent),
-                mean(of("settled"), decimal),
+                settled(of("settled"), setting.points.len()),
             ]);
         }
         table.write(f)?;
@@ -147,6 +147,14 @@ fn whole(value: f64) -> String {
 
 fn mean(spread: Option<&Spread>, shown: impl Fn(f64) -> String) -> String {
     spread.map_or_else(|| "-".to_owned(), |spread| shown(spread.mean))
+}
+
+/// The cycle, and how many replicates it is the mean of, if not of all.
+fn settled(spread: Option<&Spread>, replicates: usize) -> String {
+    match spread {
+        Some(spread) if spread.count < replicates => format!("{} ({})", decimal(spread.mean), spread.count),
+        spread => mean(spread, decimal),
+    }
 }
 
 /// Half the width of the interval.

@@ -35,7 +35,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::Error;
 use crate::scenario::Scenario;
 use crate::trace;
-use crate::written::{Check, Document, read_text};
+use crate::written::{At, Check, Document, read_text};
 
 /// The most points of a sweep.
 pub const MOST_POINTS: usize = 10_000;
@@ -99,25 +99,26 @@ pub fn read(path: &Path) -> Result<Sweep, Error> {
     let settings = check.settings(&raw)?;
     let replicates = raw.replicates.as_ref().map_or(Ok(1), |count| check.whole(count, 1, MOST_POINTS as u64))? as u32;
     if settings.varied.len() * replicates as usize > MOST_POINTS {
-        let span = raw.replicates.as_ref().map_or(0..0, |replicates| replicates.span());
+        let span = raw.replicates.as_ref().map_or(0..0, At::span);
         let message = format!("{} settings with {replicates} replicates each are too many", settings.varied.len());
         return Err(check.refuse(span, message, format!("a sweep has at most {MOST_POINTS} points")));
     }
     let points = check.points(&raw.scenario, &settings, replicates)?;
     let (scenario, is_one_at_a_time) = (raw.scenario.to_string(), raw.one_at_a_time.is_some());
-    Ok(Sweep { name, scenario, is_one_at_a_time, replicates, points, text })
+    Ok(Sweep { name, text, scenario, is_one_at_a_time, replicates, points })
 }
 
 impl Sweep {
     /// A hash of what the sweep runs, in 16 hexadecimal digits: the points and their scenarios, whatever the layout of the text.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut text = format!("schema {}, one at a time {}\n", trace::SCHEMA_VERSION, self.is_one_at_a_time);
-        for point in &self.points {
+        let head = format!("schema {}, one at a time {}", trace::SCHEMA_VERSION, self.is_one_at_a_time);
+        let line = |point: &Point| {
             let Point { setting, replicate, params, hash, scenario, .. } = point;
-            text.push_str(&format!("{setting} {replicate} {hash} {:?} {params:?}\n", scenario.name));
-        }
-        format!("{:016x}", xxh3_64(text.as_bytes()))
+            format!("{setting} {replicate} {hash} {:?} {params:?}", scenario.name)
+        };
+        let lines: Vec<String> = std::iter::once(head).chain(self.points.iter().map(line)).collect();
+        format!("{:016x}", xxh3_64(lines.join("\n").as_bytes()))
     }
 }
 
