@@ -11,6 +11,10 @@ use crate::run::print;
 
 /// Print a script that runs the points of a sweep as jobs of their own. Each does what is missing, so it may be run again.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  subcloud sweep script slurm loss.toml > loss.sh
+  subcloud sweep script parallel loss.toml --out out/loss > loss.sh")]
 pub struct Arguments {
     /// What starts the jobs: the batch system Slurm, or GNU parallel on this machine.
     launcher: Launcher,
