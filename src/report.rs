@@ -10,7 +10,7 @@ use crate::file;
 use crate::paragraph::paragraph;
 use crate::run::print;
 
-/// Make a report of a run: a page to show to others, which needs no network, or its tables for a spreadsheet.
+/// Make a report of a run or a sweep: a page to show to others, which needs no network, or its tables for a spreadsheet.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,7 @@ Examples:
   subcloud report out/telco --format xlsx --out telco.xlsx
   subcloud report out/telco --format csv")]
 pub struct Arguments {
-    /// The directory that a run wrote with --out.
+    /// The directory that run, size or sweep wrote with --out.
     directory: PathBuf,
     /// What to make: a page, a workbook, or a folder of comma-separated tables.
     #[arg(long, value_enum, default_value_t = Format::Html)]
@@ -56,7 +56,7 @@ pub fn report(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A directory without a run is bad input; a damaged run is a failed report.
+/// A directory without a run or a sweep is bad input; a damaged run is a failed report.
 fn unread(error: analysis::Error) -> Failure {
     use datasets::trace::Error::{NoRun, SeveralRuns};
     match &error {

@@ -13,6 +13,7 @@ mod monitors;
 mod operator;
 mod overrides;
 mod pages;
+mod reports;
 mod results;
 mod scenarios;
 mod sizes;

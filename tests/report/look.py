@@ -26,7 +26,8 @@ CHARTS = """() => [...document.querySelectorAll("figure")].map((figure) => {
   const reach = paths.map((path) => { const b = path.getBBox(); return Math.hypot(b.width, b.height); });
   const points = [...figure.querySelectorAll(".scatterlayer .point")];
   const places = points.map((point) => point.getAttribute("transform"));
-  const ticks = [...figure.querySelectorAll(".xtick text")].map((tick) => tick.getBoundingClientRect());
+  const flat = [...figure.querySelectorAll(".xtick text")].filter((tick) => !/rotate\((?!0)/.test(tick.getAttribute("transform")));
+  const ticks = flat.map((tick) => tick.getBoundingClientRect());
   ticks.sort((a, b) => a.left - b.left);
   return {
     id: figure.id, title: figure.querySelector("h3").textContent, caption: figure.querySelector("figcaption").textContent,
@@ -34,7 +35,7 @@ CHARTS = """() => [...document.querySelectorAll("figure")].map((figure) => {
     reach: Math.max(0, ...reach), points: points.length,
     broken: [...paths.map((path) => path.getAttribute("d")), ...places].filter((text) => /NaN|undefined|Infinity/.test(text)).length,
     crowded: ticks.filter((tick, k) => k > 0 && tick.left < ticks[k - 1].right).length,
-    ticks: ticks.length, marks: figure.querySelectorAll(".shapelayer path").length,
+    ticks: figure.querySelectorAll(".xtick text").length, marks: figure.querySelectorAll(".shapelayer path").length,
     is_over_time: figure.querySelector(".axis").textContent.startsWith("cycle"),
   };
 })"""

@@ -8,7 +8,7 @@ mod moves;
 pub(crate) mod number;
 mod overlay;
 pub(crate) mod rules;
-mod study;
+pub(crate) mod study;
 mod suite;
 mod table;
 mod versions;

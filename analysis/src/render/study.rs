@@ -105,7 +105,8 @@ impl Study {
 }
 
 impl Setting {
-    fn spread(&self, metric: &str, subject: &str) -> Option<&Spread> {
+    /// How a metric differs between the replicates; `None` if there is none.
+    pub(crate) fn spread(&self, metric: &str, subject: &str) -> Option<&Spread> {
         let found = self.spreads.iter().find(|(name, _)| name.metric == metric && name.subject == subject);
         found.and_then(|(_, spread)| spread.as_ref())
     }
@@ -125,7 +126,7 @@ fn cells(effect: &Effect) -> [String; 7] {
 }
 
 /// What a setting sets, by the last words of its keys.
-fn label(setting: &Setting) -> String {
+pub(crate) fn label(setting: &Setting) -> String {
     if setting.params.is_empty() {
         return "as it is".to_owned();
     }
@@ -134,7 +135,7 @@ fn label(setting: &Setting) -> String {
 }
 
 /// The last word of a key, or the last two where it has a name before it: `share` alone would not say whose.
-fn short(key: &str) -> &str {
+pub(crate) fn short(key: &str) -> &str {
     let mut dots = key.rmatch_indices('.').map(|(at, _)| at);
     let (last, before) = (dots.next(), dots.next());
     let from = if key.starts_with("suite.app.") || key.starts_with("fleet.class.") { before } else { last };

@@ -30,7 +30,8 @@ pub struct Fact {
     pub note: String,
 }
 
-fn fact(name: &'static str, value: impl Into<String>, note: impl Into<String>) -> Fact {
+/// A figure.
+pub fn fact(name: &'static str, value: impl Into<String>, note: impl Into<String>) -> Fact {
     Fact { name, value: value.into(), note: note.into() }
 }
 
@@ -196,17 +197,16 @@ fn sizing(source: &Source) -> Vec<Fact> {
     let number = |key: &str| size[key].as_f64();
     let mut facts = Vec::new();
     if let Some(share) = number("share") {
-        let range = match (number("share_low"), number("share_high")) {
-            (Some(low), Some(high)) => format!("between {} and {}", percent(low), percent(high)),
+        let range = match (number("share_low"), number("share_high"), number("confidence")) {
+            (Some(low), Some(high), Some(confidence)) => {
+                format!("of the cloud; {} interval: {} to {}", percent(confidence), percent(low), percent(high))
+            }
             _ => "of the cloud".to_owned(),
         };
         facts.push(fact("Ask for", percent(share), range));
     }
-    if let Some(nodes) = number("nodes_asked") {
-        facts.push(fact("Ask for", measure(nodes), "nodes"));
-    }
-    if let Some(confidence) = number("confidence") {
-        facts.push(fact("Confidence", percent(confidence), "that it holds as many as wished"));
+    if let (Some(nodes), Some(hold)) = (number("nodes_asked"), number("hold")) {
+        facts.push(fact("That is", format!("{} nodes", measure(nodes)), format!("to hold {} of them", measure(hold))));
     }
     if size["reachable"].as_bool() == Some(false) {
         facts.push(fact("Reachable", "no", size["reason"].as_str().unwrap_or("not within this fleet")));

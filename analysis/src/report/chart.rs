@@ -41,6 +41,8 @@ pub struct Axis {
     pub format: Format,
     /// Whether it is logarithmic.
     pub is_log: bool,
+    /// What stands at 1, 2, … instead of numbers; nothing if numbers do.
+    pub labels: Vec<String>,
 }
 
 /// How numbers of an axis are written.
@@ -65,6 +67,8 @@ pub enum Dash {
     Dot,
     /// The second of a pair.
     Dash,
+    /// A bar from one point to another.
+    Bar,
 }
 
 /// A line.
@@ -117,12 +121,19 @@ pub struct Mark {
 impl Axis {
     /// A linear axis.
     pub fn linear(title: impl Into<String>, format: Format) -> Self {
-        Self { title: title.into(), format, is_log: false }
+        Self { title: title.into(), format, is_log: false, labels: Vec::new() }
     }
 
     /// A logarithmic axis, on which nothing but positive numbers is drawn.
     pub fn log(title: impl Into<String>, format: Format) -> Self {
-        Self { title: title.into(), format, is_log: true }
+        Self { title: title.into(), format, is_log: true, labels: Vec::new() }
+    }
+
+    /// An axis of things instead of numbers.
+    #[must_use]
+    pub fn labelled(mut self, labels: Vec<String>) -> Self {
+        self.labels = labels;
+        self
     }
 }
 
@@ -184,6 +195,12 @@ impl Chart {
         is_faint: bool,
         points: impl Iterator<Item = (f64, f64, f64)>,
     ) {
+        let points: Vec<_> = points.collect();
+        // Where a band reaches down to nothing it ends, by decades, at the least that there is.
+        let positive = points.iter().flat_map(|&(_, low, high)| [low, high]).filter(|value| *value > 0.0);
+        let floor = positive.fold(f64::INFINITY, f64::min);
+        let raised = |low: f64, high: f64| if self.y.is_log && low <= 0.0 && high > 0.0 { floor } else { low };
+        let points = points.into_iter().map(|(x, low, high)| (x, raised(low, high), high));
         let points: Vec<_> = points.map(|(x, low, high)| (x, self.drawn(low), self.drawn(high))).collect();
         // Both ends are thinned at the same places: those of either.
         let low: Vec<_> = points.iter().map(|&(x, low, _)| (x, low)).collect();

@@ -1,4 +1,4 @@
-//! The report of a run: one page to show to others, and its tables for a workbook or for files.
+//! The report of a run or a sweep: one page to show to others, and its tables for a workbook or for files.
 //!
 //! A report is made in two steps: the parts ([`section::Section`]) say what there is to see, as words, tables and charts without any
 //! look; the page gives them their look, and carries everything that it needs. No table and no chart has a row for a node.
@@ -15,9 +15,11 @@ mod page;
 mod provenance;
 mod section;
 mod sheet;
+mod size;
 mod source;
 mod spread;
 mod suite;
+mod sweep;
 mod tables;
 mod thin;
 mod truth;
@@ -25,6 +27,8 @@ mod words;
 mod workbook;
 
 use std::path::Path;
+
+use datasets::trace::read::Sweep;
 
 pub use sheet::{Cell, Sheet};
 
@@ -34,7 +38,7 @@ use provenance::Provenance;
 use section::Section;
 use source::Source;
 
-/// What a run showed, ready for others.
+/// What a run or a sweep showed, ready for others.
 #[derive(Clone, Debug)]
 pub struct Report {
     title: String,
@@ -45,15 +49,19 @@ pub struct Report {
 }
 
 impl Report {
-    /// Reads the run in a directory, with what a search for a size left beside it.
+    /// Reads the run in a directory, with what a search for a size left beside it, or a sweep.
     ///
     /// # Errors
     ///
-    /// If the directory holds no run, or damaged files.
+    /// If the directory holds neither a run nor a sweep, or damaged files.
     pub fn read(folder: &Path) -> Result<Report, Error> {
+        if Sweep::is_at(folder) {
+            return sweep::report(folder);
+        }
         let source = Source::read(folder)?;
         let answer = answer::answer(&source);
         let parts = [
+            size::size,
             suite::suite,
             fleet::fleet,
             held::held,

@@ -10,9 +10,11 @@ use super::source::Source;
 pub struct Provenance {
     /// Names and values.
     pub facts: Vec<(&'static str, String)>,
-    /// The scenario with every default spelt out.
+    /// What the text below is.
+    pub of: &'static str,
+    /// The scenario with every default spelt out, or the sweep.
     pub scenario: String,
-    /// The summary that the run printed.
+    /// The summary that it printed.
     pub summary: String,
 }
 
@@ -52,6 +54,7 @@ pub fn provenance(source: &Source) -> Provenance {
     }
     Provenance {
         facts,
+        of: "The scenario, with every default spelt out",
         scenario: source.record["scenario"].as_str().unwrap_or_default().to_owned(),
         summary: source.summary.to_string(),
     }

@@ -31,20 +31,40 @@ pub fn sheets(source: &Source, answer: &Answer, provenance: &Provenance) -> Resu
         sheets.push(Sheet::of(name, &source.run.table(table)?));
     }
     sheets.push(cost::sheet(source));
+    sheets.push(size(source));
     sheets.push(origin(provenance));
     Ok(sheets)
 }
 
+/// The headline and the figures below it.
+pub fn headline(answer: &Answer) -> Sheet {
+    let mut sheet = Sheet::new("summary", &["what", "of", "value", "note"]);
+    let mut row = |what: &str, value: &str, note: &str| {
+        sheet.rows.push(vec![what.into(), Cell::Empty, value.into(), note.into()]);
+    };
+    row("headline", &answer.headline, "");
+    for fact in &answer.facts {
+        row(fact.name, &fact.value, &fact.note);
+    }
+    sheet
+}
+
+/// What a search for a size says of each cycle.
+fn size(source: &Source) -> Sheet {
+    let columns = ["cycle", "mean", "low", "high"];
+    let mut sheet = Sheet::new("size", &columns);
+    for row in source.size["series"].as_array().into_iter().flatten() {
+        sheet.rows.push(columns.map(|column| row[column].as_f64().into()).into());
+    }
+    sheet
+}
+
 /// The headline, the figures below it, and what each application holds.
 fn summary(source: &Source, answer: &Answer) -> Sheet {
-    let mut sheet = Sheet::new("summary", &["what", "of", "value", "note"]);
+    let mut sheet = headline(answer);
     let mut row = |what: &str, of: &str, value: Cell, note: &str| {
         sheet.rows.push(vec![what.into(), of.into(), value, note.into()]);
     };
-    row("headline", "", answer.headline.as_str().into(), "");
-    for fact in &answer.facts {
-        row(fact.name, "", fact.value.as_str().into(), &fact.note);
-    }
     for app in &source.summary.applications {
         row("asked_count", &app.app, app.asked_count.into(), "nodes asked for at the end");
         row("held_count", &app.app, app.held_count.into(), "nodes held at the end");
@@ -69,12 +89,13 @@ fn summary(source: &Source, answer: &Answer) -> Sheet {
     sheet
 }
 
-fn origin(provenance: &Provenance) -> Sheet {
+/// Where the numbers come from.
+pub fn origin(provenance: &Provenance) -> Sheet {
     let mut sheet = Sheet::new("provenance", &["what", "value"]);
     for (name, value) in &provenance.facts {
         sheet.rows.push(vec![(*name).into(), value.as_str().into()]);
     }
-    let lines = provenance.scenario.lines().map(|line| vec!["scenario".into(), line.into()]);
+    let lines = provenance.scenario.lines().map(|line| vec![provenance.of.into(), line.into()]);
     sheet.rows.extend(lines);
     sheet
 }

@@ -35,6 +35,7 @@ fn a_table_of_the_run_is_a_sheet_with_all_its_rows() {
         "cycles",
         "events",
         "cost",
+        "size",
         "provenance",
     ];
     assert_eq!(names, all);

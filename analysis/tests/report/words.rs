@@ -81,11 +81,10 @@ fn a_cloud_without_applications_tells_what_its_nodes_know() {
 
 #[test]
 fn a_search_for_a_size_has_the_headline() {
-    let size =
-        r#"{"headline": "Ask for 12.5 % <of the cloud>.", "share": 0.125, "share_low": 0.12, "share_high": 0.13}"#;
+    let size = r#"{"headline": "Ask for 12.5 % <of the cloud>.", "share": 0.125, "share_low": 0.12, "share_high": 0.13, "confidence": 0.99}"#;
     let found = report_with(Some(size), |trace| trace.cycle(cycle(0)));
     assert_eq!(found.headline(), "Ask for 12.5 % <of the cloud>.");
     let page = found.to_html().unwrap();
     assert!(page.contains("Ask for 12.5 % &lt;of the cloud&gt;."));
-    assert!(page.contains("<strong>12.50 %</strong> <span>between 12.00 % and 13.00 %</span>"));
+    assert!(page.contains("<strong>12.50 %</strong> <span>of the cloud; 99.00 % interval: 12.00 % to 13.00 %</span>"));
 }

@@ -4,7 +4,7 @@
   const root = document.documentElement;
   const colour = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const symbols = ["circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star"];
-  const dashes = { solid: "solid", dot: "dot", dash: "dash" };
+  const dashes = { solid: "solid", dot: "dot", dash: "dash", bar: "solid" };
   const formats = { count: ",~s", number: "~g", fraction: "~%" };
   const hovers = { count: ",.0f", number: ",.5~g", fraction: ".4~p" };
   const hidden = new Map(charts.map((chart) => [chart.id, new Set()]));
@@ -28,31 +28,41 @@
     });
     const lines = chart.lines.filter(seen).map((line) => {
       const there = line.y.filter((value) => value !== null).length;
-      const marked = line.colour !== null && line.dash !== "dot";
+      const marked = line.colour !== null && line.dash !== "dot" && line.dash !== "bar";
       return {
         x: line.x, y: line.y, type: "scatter", mode: marked || there < 2 ? "lines+markers" : "lines", connectgaps: false,
-        name: plain(short(line.name, 40)), hovertemplate: `%{y:${hovers[chart.y.format]}}`,
-        line: { color: ink(line.colour), width: line.dash === "dot" ? 1.6 : 2, dash: dashes[line.dash] },
+        name: plain(short(line.name, 40)), hovertemplate: chart.y.labels.length > 0 ? `%{x:${hovers[chart.x.format]}}` : `%{y:${hovers[chart.y.format]}}`,
+        line: { color: ink(line.colour), width: { dot: 1.6, bar: 14 }[line.dash] ?? 2, dash: dashes[line.dash] },
         marker: { symbol: symbols[(line.colour ?? 0) % 8], size: 7, color: ink(line.colour), maxdisplayed: 9 },
       };
     });
     return [...bands, ...lines];
   };
 
-  const axis = (of, values, is_across) => {
+  const axis = (of, values, is_across, width) => {
     const there = values.filter((value) => value !== null && (!of.is_log || value > 0));
     const [least, most] = there.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
     const look = {
       type: of.is_log ? "log" : "linear", tickformat: formats[of.format], hoverformat: hovers[of.format], automargin: true,
       gridcolor: colour("grid"), linecolor: colour("rule"), zerolinecolor: colour("rule"), tickcolor: colour("rule"),
-      showline: true, ticks: "outside", ticklen: 4, fixedrange: false, exponentformat: "power", nticks: 8,
+      showline: true, ticks: "outside", ticklen: 4, fixedrange: false, exponentformat: "power", nticks: is_across ? Math.max(5, Math.min(9, Math.floor(width / 60))) : 8,
     };
     if (of.is_log && most > least) {
-      look.dtick = most / least > 12 ? Math.ceil(Math.log10(most / least) / 6) : "D2";
+      if (most / least > 12) look.dtick = Math.ceil(Math.log10(most / least) / 6);
+      else if (most / least > 3) look.dtick = "D2";
+      if (of.format === "fraction" && least < 1e-7) look.tickformat = ".0e";
     }
     if (of.format === "count" && most < 10) {
       look.tickformat = ",.0f";
       look.dtick = 1;
+    }
+    // Things are named where they stand, the first on top.
+    if (of.labels.length > 0) {
+      const most = is_across || width < 400 ? 16 : 28;
+      Object.assign(look, { tickmode: "array", tickvals: of.labels.map((_, k) => k + 1), ticktext: of.labels.map((text) => plain(short(text, most))) });
+      look.range = is_across ? [0.7, of.labels.length + 0.3] : [of.labels.length + 0.6, 0.4];
+      if (is_across) look.tickangle = of.labels.length > 3 ? -35 : 0;
+      return look;
     }
     // A line through all the width ends where the axis ends; heights of counts begin at nothing.
     if (is_across && !of.is_log && most > least) {
@@ -83,8 +93,8 @@
     const across = chart.lines.flatMap((line) => line.x);
     const up = [...chart.lines.flatMap((line) => line.y), ...chart.bands.flatMap((band) => [...band.low, ...band.high])];
     return {
-      ...marks(chart, width), xaxis: axis(chart.x, across, true), yaxis: axis(chart.y, up, false), showlegend: false, autosize: true,
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified",
+      ...marks(chart, width), xaxis: axis(chart.x, across, true, width), yaxis: axis(chart.y, up, false, width), showlegend: false, autosize: true,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: chart.y.labels.length > 0 ? "closest" : "x unified",
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour("ink") },
       hoverlabel: { bgcolor: colour("card"), bordercolor: colour("rule"), font: { color: colour("ink") } },
       margin: { l: 48, r: 14, t: 10, b: 30 },
@@ -103,7 +113,7 @@
 
   // A key of its own, that wraps as text does and is printed.
   const swatch = (item) => {
-    const pattern = { solid: "", dot: "1.5 3", dash: "6 3" }[item.dash] ?? "";
+    const pattern = { solid: "", bar: "", dot: "1.5 3", dash: "6 3" }[item.dash] ?? "";
     const shapes = [
       '<circle cx="14" cy="6" r="3.5"/>', '<rect x="10.5" y="2.5" width="7" height="7"/>', '<path d="M14 1.5 18.5 6 14 10.5 9.5 6z"/>',
       '<path d="M14 2 18 9.5H10z"/>', '<path d="M13 2h2v3h3v2h-3v3h-2V7h-3V5h3z"/>',
@@ -114,7 +124,7 @@
     if (item.low) {
       return `<svg width="28" height="12" aria-hidden="true"><rect y="1" width="28" height="10" fill="${look}" opacity="0.3"/></svg>`;
     }
-    const shape = item.colour === null || item.dash === "dot" ? "" : shapes[item.colour % 8];
+    const shape = item.colour === null || item.dash === "dot" || item.dash === "bar" ? "" : shapes[item.colour % 8];
     return `<svg width="28" height="12" aria-hidden="true" fill="${look}"><path d="M0 6h28" stroke="${look}" stroke-width="2" stroke-dasharray="${pattern}"/>${shape}</svg>`;
   };
 
@@ -123,7 +133,7 @@
     const own = (item) => item.name === item.group;
     const named = new Set(chart.lines.filter(own).map((line) => line.name));
     const items = [...chart.lines.filter(own), ...chart.bands.filter((band) => own(band) && !named.has(band.name))];
-    if (items.length < 2) {
+    if (items.length < 2 || chart.y.labels.length > 0) {
       list.remove();
       return;
     }
