@@ -49,9 +49,8 @@ impl Found {
     /// or as little as the lower one.
     pub fn time_held(&self, hold: f64) -> [f64; 2] {
         let Answer { ask, low, high, .. } = self.answer;
-        [ask * ask / high, ask * ask / low].map(|ask| {
-            self.replicas.expected(ask.min(1.0), self.confirmed.as_ref()).fraction_with(hold)
-        })
+        [ask * ask / high, ask * ask / low]
+            .map(|ask| self.replicas.expected(ask.min(1.0), self.confirmed.as_ref()).fraction_with(hold))
     }
 
     /// Whether replicas were measured near the answer.

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 # Width, height, colours, medium.
 VIEWS = {
@@ -81,7 +81,10 @@ def open_page(browser, file, view):
     asked = lambda request: None if request.url.split(":")[0] in ("file", "data", "blob") else wrong.append(request.url)
     page.on("request", asked)
     page.goto(file.as_uri())
-    page.wait_for_selector("html[data-drawn]", timeout=120_000, state="attached")
+    try:
+        page.wait_for_selector("html[data-drawn]", timeout=120_000, state="attached")
+    except TimeoutError:
+        check(False, file.name, "is not drawn to its end:", wrong)
     return page, wrong
 
 
@@ -138,7 +141,7 @@ def check_use(browser, file, pictures):
     check(paper() == "rgb(20, 24, 29)", file.name, "does not turn dark:", paper())
     page.emulate_media(media="print")
     check(paper() == "rgb(255, 255, 255)", file.name, "prints dark paper")
-    check(page.evaluate("document.querySelectorAll('details:not([open])').length === 0"), file.name, "prints closed parts")
+    page.wait_for_function("document.querySelectorAll('details:not([open])').length === 0")
     page.set_viewport_size({"width": 720, "height": 1000})
     page.screenshot(path=pictures / f"{file.stem}-print.png", full_page=True)
     page.pdf(path=pictures / f"{file.stem}.pdf", format="A4", margin={side: "14mm" for side in ("top", "bottom", "left", "right")})

@@ -48,7 +48,7 @@
       showline: true, ticks: "outside", ticklen: 4, fixedrange: false, exponentformat: "power", nticks: is_across ? Math.max(5, Math.min(9, Math.floor(width / 60))) : 8,
     };
     if (of.is_log && most > least) {
-      if (most / least > 12) look.dtick = Math.ceil(Math.log10(most / least) / 6);
+      if (most / least > 60) look.dtick = Math.ceil(Math.log10(most / least) / 6);
       else if (most / least > 3) look.dtick = "D2";
       if (of.format === "fraction" && least < 1e-7) look.tickformat = ".0e";
     }
@@ -82,8 +82,12 @@
       line: { color: colour("soft"), width: 1, dash: "dashdot" }, fillcolor: sheer(colour("soft"), 0.12), layer: "below",
     }));
     const step = Math.max(1, Math.ceil(chart.marks.length / room));
+    const across = chart.lines.flatMap((line) => [line.x[0], line.x[line.x.length - 1]]);
+    const [least, most] = [Math.min(...across), Math.max(...across)];
+    // Labels stand before what they tell of, so that what comes of it can be seen.
+    const side = (mark) => (mark.first - least < 0.1 * (most - least) ? "left" : "right");
     const annotations = chart.marks.filter((_, number) => number % step === 0).map((mark) => ({
-      x: mark.first, y: 1, xref: "x", yref: "paper", xanchor: "left", yanchor: "top", textangle: -90, showarrow: false,
+      x: mark.first, y: 1, xref: "x", yref: "paper", xanchor: side(mark), yanchor: "top", textangle: -90, showarrow: false,
       text: plain(mark.label), font: { size: 10.5, color: colour("soft") }, bgcolor: sheer(colour("paper"), 0.7), borderpad: 1,
     }));
     return { shapes, annotations };
@@ -174,11 +178,14 @@
   // On paper everything is open, light, and as wide as the paper.
   let opened = [];
   const paper = (is) => {
+    if (root.classList.contains("on-paper") === is) return;
     if (is) opened = [...document.querySelectorAll("details:not([open])")];
     opened.forEach((details) => { details.open = is; });
     root.classList.toggle("on-paper", is);
     drawAll();
   };
+  addEventListener("beforeprint", () => paper(true));
+  addEventListener("afterprint", () => paper(false));
   matchMedia("print").addEventListener("change", (event) => paper(event.matches));
 
   charts.forEach(legend);
