@@ -281,7 +281,9 @@ def check_run(run, queries):
     folders = sorted((run / "traces").iterdir())
     is_sweep = (run / "sweep.json").is_file()
     frames = {folder.name: open_table(connection, folder, is_sweep) for folder in folders}
-    if not is_sweep:
+    if is_sweep:
+        check_derived(run / "derived", frames)
+    else:
         check_sense(frames)
     context = pl.SQLContext(frames)
     asked = [query for query in queries if tables_of(query.read_text()) <= set(frames)]
@@ -295,6 +297,43 @@ def check_run(run, queries):
         print(f"  {query.name}: {len(duck[1])} rows")
         found.update([query] if duck[1] else [])
     return found
+
+
+def check_derived(folder, frames):
+    """Checks the tables derived from a sweep: both readers see the same, and they follow from the tables of the points."""
+    tables = {}
+    for file in sorted(folder.iterdir()):
+        tables[file.stem] = frame = pl.read_parquet(file)
+        result = duckdb.sql(f"SELECT * FROM '{file}'")
+        check_same(file.name, (result.columns, result.fetchall()), (frame.columns, frame.rows()))
+        check(len(frame) > 0, file, "is empty")
+        print(f"  derived/{file.name}: {len(frame)} rows")
+    values, metrics, bands = tables["values"], tables["metrics"], tables["bands"]
+    check(set(values["point"]) == set(frames["runs"].collect()["point"]), "values lack points")
+    keys = ["setting", "metric", "subject", "unit"]
+    expected = values.group_by(keys).agg(
+        pl.col("value").mean().alias("mean_here"),
+        pl.col("value").count().alias("count_here"),
+        pl.col("value").quantile(0.9, "linear").alias("p90_here"),
+    )
+    check_columns_near(metrics.join(expected, on=keys), len(metrics), ["mean", "count", "p90"])
+    apps = frames["apps"].collect().join(frames["runs"].collect().select("run", "seed", "setting"), on=["run", "seed"])
+    held = apps.group_by("setting", "app", "cycle").agg(
+        pl.col("held_count").mean().alias("mean_here"),
+        pl.col("held_count").quantile(0.1, "linear").alias("p10_here"),
+        pl.col("held_count").quantile(0.99, "linear").alias("p99_here"),
+    )
+    own = bands.filter(pl.col("metric") == "held").rename({"subject": "app"}).with_columns(pl.col("cycle").cast(pl.UInt32))
+    held = held.with_columns(pl.col("setting").cast(pl.UInt64))
+    check_columns_near(own.join(held, on=["setting", "app", "cycle"]), len(held), ["mean", "p10", "p99"])
+
+
+def check_columns_near(joined, count, names):
+    """Checks that every row found its partner, and that columns equal those computed here."""
+    check(len(joined) == count, "derived tables have other rows:", len(joined), "of", count)
+    for name in names:
+        for ours, theirs in joined.select(f"{name}_here", name).rows():
+            check(same(ours if ours is None else float(ours), theirs if theirs is None else float(theirs)), name, ours, theirs)
 
 
 def main():
