@@ -109,7 +109,7 @@ pub fn refused(error: datasets::trace::Error) -> Failure {
 }
 
 /// Threads beyond which they only wait for one another.
-const MOST_THREADS: usize = 1024;
+pub const MOST_THREADS: usize = 1024;
 
 /// Sets the number of threads.
 pub fn use_threads(threads: usize) -> Result<(), Failure> {

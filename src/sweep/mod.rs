@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
-use crate::run::{counted, refused, use_threads};
+use crate::run::{MOST_THREADS, counted, refused, use_threads};
 use finish::finish;
 use points::Work;
 use record::record;
@@ -93,19 +93,27 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     }
     let wanted = wanted(&sweep, arguments.point)?;
     use_threads(arguments.threads)?;
+    check_jobs(arguments.jobs)?;
     let interrupts = Interrupts::catch()?;
     let out = out(&sweep, arguments.out.as_deref());
     let missing = missing(wanted, &out, arguments.force);
     let memory = memory::available();
     fit(wanted, &missing, memory)?;
     let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
-    let jobs = arguments.jobs.unwrap_or_else(engine::threads).max(1);
+    let jobs = arguments.jobs.unwrap_or_else(engine::threads);
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
     let workers = jobs.min(missing.len());
     let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted };
     let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), workers, bar);
     let is_interrupted = interrupts.stopped().load(Ordering::Relaxed);
     finish(&sweep, &tree, &out, outcome, is_interrupted)
+}
+
+/// Refuses no jobs, and more than there can be threads.
+fn check_jobs(jobs: Option<usize>) -> Result<(), Failure> {
+    let Some(jobs) = jobs.filter(|jobs| !(1..=MOST_THREADS).contains(jobs)) else { return Ok(()) };
+    let message = format!("--jobs {jobs}: expected 1 to {MOST_THREADS}");
+    Err(Failure::input(message, "leave --jobs out to do as many points at a time as there are threads"))
 }
 
 /// The points that this call is about.

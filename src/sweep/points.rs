@@ -1,5 +1,6 @@
 //! Doing points: claimed one by one, side by side as far as there is room.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -76,11 +77,12 @@ impl Work<'_> {
                 Next::Start { point, bytes, threads } => {
                     drop(at);
                     let point = &self.points[point];
-                    let came = self.point(point, threads);
+                    // A bug of ours must not leave the others waiting.
+                    let came = catch_unwind(AssertUnwindSafe(|| self.point(point, threads)));
                     at = lock(desk);
                     at.room.leave(bytes);
-                    at.note(point, came);
                     news.notify_all();
+                    at.note(point, came.unwrap_or_else(|panic| resume_unwind(panic)));
                 }
             }
         }

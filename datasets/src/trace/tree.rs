@@ -227,12 +227,14 @@ fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> 
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let door = File::open(folder).map_err(Error::io("open", folder))?;
     let under_way = folder.join(UNDER_WAY);
+    let make = || fs::create_dir_all(&under_way).map_err(Error::io("create", &under_way));
     if replace {
         match door.try_lock() {
             Ok(()) | Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
         }
         PARTS.iter().chain(&["run.json"]).try_for_each(|part| remove(&folder.join(part)))?;
+        make()?;
         write_sweep(folder, sweep_json)?;
         // Where the file system knows no locks, nobody can be kept out.
         door.unlock().ok();
@@ -241,18 +243,18 @@ fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> 
         Ok(()) | Err(TryLockError::Error(_)) => {}
         Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
     }
+    make()?;
     if !folder.join(SWEEP_JSON).exists() {
         write_sweep(folder, sweep_json)?;
     }
     // Another process may have been faster, with another sweep.
     refuse_another(folder, sweep_json)?;
-    fs::create_dir_all(&under_way).map_err(Error::io("create", &under_way))?;
     Ok(Tree { folder: folder.to_owned(), _lock: Some(door) })
 }
 
 /// Writes `sweep.json`, unless another process has by now.
 fn write_sweep(folder: &Path, sweep_json: &str) -> Result<(), Error> {
-    let staged = folder.join(format!(".sweep-{}.json", std::process::id()));
+    let staged = folder.join(UNDER_WAY).join(format!("sweep-{}.json", std::process::id()));
     remove(&staged)?;
     write_synced(&staged, sweep_json)?;
     let path = folder.join(SWEEP_JSON);

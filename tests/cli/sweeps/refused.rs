@@ -22,6 +22,7 @@ fn a_bad_sweep_is_told_by_its_line_and_leaves_nothing() {
 fn a_point_that_there_is_not_is_refused() {
     let place = place(SMALL);
     refused(&place, &["--point", "2"], &["--point 2: the sweep has 2 points", "from 0 to 1"]);
+    refused(&place, &["--jobs", "0"], &["--jobs 0: expected 1 to 1024", "leave --jobs out"]);
 }
 
 #[test]
