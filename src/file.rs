@@ -28,7 +28,7 @@ pub fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 /// Writes a file beside its place, and puts it there when all of it is on the disk.
-pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
+pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
     let written = write_synced(&beside, content.as_ref()).and_then(|()| fs::rename(&beside, path));

@@ -47,8 +47,8 @@ pub fn report(arguments: &Arguments) -> Result<(), Failure> {
     let report = Report::read(directory).map_err(unread)?;
     check(&out, *format)?;
     match format {
-        Format::Html => file::write(&out, report.to_html()?)?,
-        Format::Xlsx => file::write(&out, report.to_workbook()?)?,
+        Format::Html => file::write(&out, &report.to_html()?)?,
+        Format::Xlsx => file::write(&out, &report.to_workbook()?)?,
         Format::Csv => tables(&out, &report)?,
     }
     print(&paragraph(report.headline(), [0, 0]));
@@ -91,7 +91,7 @@ fn tables(folder: &Path, report: &Report) -> Result<(), Failure> {
         Failure::run(message, Some("choose a directory that can be written with --out".to_owned()))
     })?;
     for sheet in report.sheets() {
-        file::write(&folder.join(format!("{}.csv", sheet.name)), sheet.to_csv())?;
+        file::write(&folder.join(format!("{}.csv", sheet.name)), &sheet.to_csv())?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::axis::Axis;
 use super::thin::thin;
 use crate::Happening;
 
@@ -32,35 +33,10 @@ pub struct Chart {
     pub thinned_from: Option<usize>,
 }
 
-/// An axis.
-#[derive(Clone, Debug, Serialize)]
-pub struct Axis {
-    /// What is measured, and its unit.
-    pub title: String,
-    /// How its numbers are written.
-    pub format: Format,
-    /// Whether it is logarithmic.
-    pub is_log: bool,
-    /// What stands at 1, 2, … instead of numbers; nothing if numbers do.
-    pub labels: Vec<String>,
-}
-
-/// How numbers of an axis are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// Whole numbers.
-    Count,
-    /// Any numbers.
-    Number,
-    /// Parts of one, in percent.
-    Fraction,
-}
-
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Dash {
+pub enum Stroke {
     /// What was measured.
     Solid,
     /// What was asked for, or is true.
@@ -81,7 +57,7 @@ pub struct Line {
     /// Number of its colour and marker; none for a line of reference.
     pub colour: Option<usize>,
     /// How it is drawn.
-    pub dash: Dash,
+    pub dash: Stroke,
     /// Where its points are.
     pub x: Vec<f64>,
     /// Their values; a gap where there is none.
@@ -116,25 +92,6 @@ pub struct Mark {
     pub last: f64,
     /// A few words.
     pub label: String,
-}
-
-impl Axis {
-    /// A linear axis.
-    pub fn linear(title: impl Into<String>, format: Format) -> Self {
-        Self { title: title.into(), format, is_log: false, labels: Vec::new() }
-    }
-
-    /// A logarithmic axis, on which nothing but positive numbers is drawn.
-    pub fn log(title: impl Into<String>, format: Format) -> Self {
-        Self { title: title.into(), format, is_log: true, labels: Vec::new() }
-    }
-
-    /// An axis of things instead of numbers.
-    #[must_use]
-    pub fn labelled(mut self, labels: Vec<String>) -> Self {
-        self.labels = labels;
-        self
-    }
 }
 
 impl Chart {
@@ -174,7 +131,7 @@ impl Chart {
         &mut self,
         name: &str,
         colour: Option<usize>,
-        dash: Dash,
+        dash: Stroke,
         points: impl Iterator<Item = (f64, f64)>,
     ) -> bool {
         let points: Vec<(f64, f64)> = points.map(|(x, y)| (x, self.drawn(y))).collect();
@@ -232,7 +189,7 @@ impl Chart {
     /// Lets the last line be shown and hidden with another one, and have no place of its own in the key.
     pub fn belongs_to(&mut self, group: &str) {
         if let Some(line) = self.lines.last_mut() {
-            line.group = group.to_owned();
+            group.clone_into(&mut line.group);
         }
     }
 

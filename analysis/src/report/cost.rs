@@ -1,6 +1,7 @@
 //! What the run costs its nodes.
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::sheet::{Cell, Sheet};
 use super::source::Source;
@@ -29,7 +30,7 @@ pub fn cost(source: &Source) -> Option<Section> {
         let mut chart = Chart::new(id, title, "cost", [source.time(), Axis::linear(unit, Format::Number)])
             .caption(format!("A live node sends {} {unit} in a cycle, on average.", mean[number]));
         let points = per_node(source).into_iter().map(|(cycle, found)| (cycle.into(), found[number]));
-        chart.line(unit, Some(number), Dash::Solid, points);
+        chart.line(unit, Some(number), Stroke::Solid, points);
         chart.mark(&source.happenings);
         section.chart(chart);
     }

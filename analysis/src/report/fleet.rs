@@ -3,7 +3,8 @@
 use datasets::trace::AttributeRow;
 use serde_json::Value;
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::{Head, Section, Table};
 use super::source::Source;
 use super::words::measure;
@@ -94,7 +95,7 @@ fn distribution(number: usize, rows: &[AttributeRow]) -> Chart {
         measure(least),
         measure(highest)
     ));
-    chart.line("nodes", Some(number), Dash::Solid, rows.iter().map(|row| (row.value, row.fraction)));
+    chart.line("nodes", Some(number), Stroke::Solid, rows.iter().map(|row| (row.value, row.fraction)));
     chart
 }
 
@@ -111,7 +112,7 @@ fn alive(source: &Source) -> Chart {
         return chart;
     }
     chart = chart.caption(format!("Between {} and {} nodes are alive at once.", count(least), count(most)));
-    chart.line("alive", Some(0), Dash::Solid, rows.iter().map(|row| (row.cycle.into(), row.alive_count as f64)));
+    chart.line("alive", Some(0), Stroke::Solid, rows.iter().map(|row| (row.cycle.into(), row.alive_count as f64)));
     chart.mark(&source.happenings);
     chart
 }

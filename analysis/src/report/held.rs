@@ -1,7 +1,8 @@
 //! What applications hold, beside what they ask for.
 
 use super::answer::chance;
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 use crate::render::number::percent;
@@ -51,9 +52,9 @@ fn nodes(source: &Source) -> Chart {
             (row.cycle.into(), asked - chance, asked + chance)
         });
         chart.band(app, Some(number), false, band);
-        chart.line(app, Some(number), Dash::Solid, rows.clone().map(|row| (row.cycle.into(), row.held_count as f64)));
+        chart.line(app, Some(number), Stroke::Solid, rows.clone().map(|row| (row.cycle.into(), row.held_count as f64)));
         let wished = rows.map(|row| (row.cycle.into(), if asked(&row) { row.asked_count as f64 } else { f64::NAN }));
-        if chart.line(&format!("{app}, asked"), Some(number), Dash::Dot, wished) {
+        if chart.line(&format!("{app}, asked"), Some(number), Stroke::Dot, wished) {
             chart.belongs_to(app);
         }
     }
@@ -74,7 +75,7 @@ fn share(source: &Source) -> Chart {
                 least = Some((share(row), app, row.cycle));
             }
         }
-        chart.line(app, Some(number), Dash::Solid, asking.map(|row| (row.cycle.into(), share(row))));
+        chart.line(app, Some(number), Stroke::Solid, asking.map(|row| (row.cycle.into(), share(row))));
     }
     let least = least.map_or(String::new(), |(share, app, cycle)| {
         format!(" The least is {} of what {app} asks for, after cycle {cycle}.", percent(share))

@@ -4,6 +4,7 @@
 //! look; the page gives them their look, and carries everything that it needs. No table and no chart has a row for a node.
 
 mod answer;
+mod axis;
 mod chart;
 mod cost;
 mod fleet;

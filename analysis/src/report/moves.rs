@@ -2,7 +2,8 @@
 
 use datasets::trace::AppRow;
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::held::{drawn, left_out};
 use super::section::Section;
 use super::source::Source;
@@ -34,7 +35,7 @@ fn of_app(source: &Source, number: usize, app: &str) -> Chart {
     let mut chart = Chart::new(format!("moves-{number}"), app, "apps", axes);
     for (cause, name) in CAUSES.iter().enumerate() {
         for (way, dash, moves) in
-            [("come", Dash::Solid, Moves::joined as fn(&AppRow) -> Moves), ("leave", Dash::Dash, Moves::left)]
+            [("come", Stroke::Solid, Moves::joined as fn(&AppRow) -> Moves), ("leave", Stroke::Dash, Moves::left)]
         {
             let points = rows.windows(2).map(|pair| {
                 let Moves { churn, rank, suite } = moves(pair[1]);

@@ -1,6 +1,7 @@
 //! Disorder: how far nodes are from knowing their rank, and how many are in the wrong place.
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::held::{drawn, left_out};
 use super::section::Section;
 use super::source::Source;
@@ -27,7 +28,7 @@ fn wrong(source: &Source) -> Chart {
     ));
     for (number, app) in drawn(source) {
         let share = |row: &datasets::trace::AppRow| wrong_fraction(row.wrong_count, row.held_count, row.asked_count);
-        chart.line(app, Some(number), Dash::Solid, source.of_app(app).map(|row| (row.cycle.into(), share(row))));
+        chart.line(app, Some(number), Stroke::Solid, source.of_app(app).map(|row| (row.cycle.into(), share(row))));
     }
     chart.mark(&source.happenings);
     chart
@@ -44,7 +45,7 @@ fn ranks(source: &Source) -> Chart {
         ends.push(format!("{} by {}", percent(last.rms_rank_error_fraction), last.attribute));
         let points = rows.map(|row| (row.cycle.into(), row.rms_rank_error_fraction));
         let name = if gradients > 1 { format!("{} ({gradient})", last.attribute) } else { last.attribute.clone() };
-        chart.line(&name, Some(gradient as usize), Dash::Solid, points);
+        chart.line(&name, Some(gradient as usize), Stroke::Solid, points);
     }
     chart = chart.caption(format!(
         "Each node's idea of its rank against its place in a central sort, as a share of the nodes. At the end it is off by {}.",

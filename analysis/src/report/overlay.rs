@@ -2,7 +2,8 @@
 
 use datasets::trace::OverlayRow;
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 use super::words::measure;
@@ -63,7 +64,7 @@ pub fn overlay(source: &Source) -> Option<Section> {
     for (number, (id, title, unit, caption, value)) in MEASURES.into_iter().enumerate() {
         let mut chart =
             Chart::new(id, title, "overlay", [source.time(), Axis::linear(unit, Format::Number)]).caption(caption);
-        chart.line(title, Some(number), Dash::Solid, source.overlay.iter().map(|row| (row.cycle.into(), value(row))));
+        chart.line(title, Some(number), Stroke::Solid, source.overlay.iter().map(|row| (row.cycle.into(), value(row))));
         chart.mark(&source.happenings);
         section.chart(chart);
     }

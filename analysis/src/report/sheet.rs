@@ -30,12 +30,12 @@ pub enum Cell {
 
 impl Sheet {
     /// A table without rows.
-    pub fn new(name: &'static str, columns: &[&str]) -> Self {
+    pub(crate) fn new(name: &'static str, columns: &[&str]) -> Self {
         Self { name, columns: columns.iter().map(|&column| column.to_owned()).collect(), rows: Vec::new() }
     }
 
     /// A table of a run as it is.
-    pub fn of(name: &'static str, columns: &[Column]) -> Self {
+    pub(crate) fn of(name: &'static str, columns: &[Column]) -> Self {
         let rows = columns.first().map_or(0, |column| column.values.len());
         let cells = |row| columns.iter().map(|column| Cell::of(&column.values, row)).collect();
         Self {
@@ -66,11 +66,10 @@ impl Cell {
     /// The cell as a text; numbers have all their digits.
     fn to_text(&self) -> String {
         match self {
-            Cell::Empty => String::new(),
             Cell::Text(text) => text.clone(),
             Cell::Count(count) => count.to_string(),
             Cell::Measure(value) if value.is_finite() => value.to_string(),
-            Cell::Measure(_) => String::new(),
+            Cell::Empty | Cell::Measure(_) => String::new(),
             Cell::Flag(flag) => flag.to_string(),
         }
     }

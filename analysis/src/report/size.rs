@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::{Head, Section, Table};
 use super::source::Source;
 use super::words::measure;
@@ -37,14 +38,14 @@ fn band(source: &Source) -> Chart {
     chart.line(
         "mean of such clouds",
         Some(0),
-        Dash::Solid,
+        Stroke::Solid,
         rows().map(|row| (number(row, "cycle"), number(row, "mean"))),
     );
     if size["where"].is_null() {
         let held = source.of_app(app).map(|row| (row.cycle.into(), row.held_count as f64));
-        chart.line("this run", Some(1), Dash::Dash, held);
+        chart.line("this run", Some(1), Stroke::Dash, held);
     }
-    chart.line("to be held", None, Dash::Dot, rows().map(|row| (number(row, "cycle"), wished)));
+    chart.line("to be held", None, Stroke::Dot, rows().map(|row| (number(row, "cycle"), wished)));
     chart.mark(&source.happenings);
     let [low, high] =
         [0, 1].map(|end| size["band"][end].as_f64().map_or("–".to_owned(), |share| measure(share * 100.0)));

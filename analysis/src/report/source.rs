@@ -60,10 +60,10 @@ impl Source {
     }
 
     /// The axis of cycles.
-    pub fn time(&self) -> super::chart::Axis {
+    pub fn time(&self) -> super::axis::Axis {
         let unit =
             self.cycle_seconds().map_or(String::new(), |seconds| format!(" (of {})", super::words::duration(seconds)));
-        super::chart::Axis::linear(format!("cycle{unit}"), super::chart::Format::Count)
+        super::axis::Axis::linear(format!("cycle{unit}"), super::axis::Format::Count)
     }
 
     /// The name of the scenario, or of the run.

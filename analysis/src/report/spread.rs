@@ -1,6 +1,7 @@
 //! How versions of the suite spread, where there is more than one.
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 
@@ -26,7 +27,7 @@ pub fn spread(source: &Source) -> Option<Section> {
         chart.line(
             &format!("version {version}"),
             Some(number),
-            Dash::Solid,
+            Stroke::Solid,
             rows.map(|row| (row.cycle.into(), row.acting_fraction)),
         );
     }

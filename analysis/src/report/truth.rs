@@ -2,7 +2,8 @@
 
 use datasets::trace::{AggregateRow, EpochRow};
 
-use super::chart::{Axis, Chart, Dash, Format};
+use super::axis::{Axis, Format};
+use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 use super::words::measure;
@@ -45,8 +46,8 @@ fn estimates(source: &Source, number: usize, rows: &[AggregateRow]) -> Chart {
     let found = if restarts { "result" } else { "estimate" };
     chart.band(&format!("least to greatest {found}"), Some(0), true, band.into_iter());
     let mean = if restarts { line(|row| known(row.held_mean)) } else { line(|row| row.mean) };
-    chart.line(&format!("mean of the {found}s"), Some(0), Dash::Solid, mean);
-    chart.line("true value", None, Dash::Dot, line(|row| row.true_value));
+    chart.line(&format!("mean of the {found}s"), Some(0), Stroke::Solid, mean);
+    chart.line("true value", None, Stroke::Dot, line(|row| row.true_value));
     chart.mark(&source.happenings);
     let truth = rows.last().map_or(f64::NAN, |row| row.true_value);
     let about = if restarts {
@@ -86,7 +87,7 @@ fn errors(source: &Source, aggregates: &[Vec<AggregateRow>]) -> Chart {
         let restarts = rows.iter().any(|row| row.held_count > 0);
         let error = |row: &AggregateRow| if restarts { row.held_relative_error } else { row.relative_error };
         let Some(name) = rows.first().map(|row| &row.aggregate) else { continue };
-        chart.line(name, Some(number), Dash::Solid, rows.iter().map(|row| (row.cycle.into(), known(error(row)))));
+        chart.line(name, Some(number), Stroke::Solid, rows.iter().map(|row| (row.cycle.into(), known(error(row)))));
         last.extend(rows.last().and_then(error).map(|error| format!("{} of {name}", percent(error))));
     }
     chart.mark(&source.happenings);

@@ -3,7 +3,8 @@
 use super::Source;
 use crate::Effect;
 use crate::render::study::short;
-use crate::report::chart::{Axis, Chart, Dash, Format};
+use crate::report::axis::{Axis, Format};
+use crate::report::chart::{Chart, Stroke};
 use crate::report::section::Section;
 use crate::report::words::measure;
 
@@ -51,11 +52,11 @@ fn tornado(number: usize, title: &str, effects: &[Effect]) -> Chart {
         let place = (place + 1) as f64;
         let low = effect.low.as_ref().map_or(0.0, |low| low.mean);
         let ends = [low, effect.high.mean].map(|added| (effect.base + added, place));
-        chart.line(short(&effect.key), Some(place as usize - 1), Dash::Bar, ends.into_iter());
+        chart.line(short(&effect.key), Some(place as usize - 1), Stroke::Bar, ends.into_iter());
     }
     let base = effects[0].base;
     let height = shown.len() as f64 + 0.5;
-    chart.line("as it is", None, Dash::Dot, [(base, 0.5), (base, height)].into_iter());
+    chart.line("as it is", None, Stroke::Dot, [(base, 0.5), (base, height)].into_iter());
     let first = &effects[0];
     let half = first.swing.half_width().map_or(String::new(), |half| format!(" ± {}", measure(half)));
     let low = first.low_value.as_deref().unwrap_or("as it is");

@@ -1,7 +1,8 @@
 //! Metrics by setting: where the replicates lie.
 
 use super::{MOST_APPS, Source};
-use crate::report::chart::{Axis, Chart, Dash, Format};
+use crate::report::axis::{Axis, Format};
+use crate::report::chart::{Chart, Stroke};
 use crate::report::section::Section;
 use crate::{Setting, Spread};
 
@@ -74,7 +75,7 @@ pub fn outline<'a, I: Iterator<Item = (f64, &'a Spread)>>(
     };
     chart.band(name, Some(number), true, ends(0, 4));
     chart.band(name, Some(number), false, ends(1, 3));
-    chart.line(name, Some(number), Dash::Solid, spreads().map(|(place, spread)| (place, spread.mean)));
+    chart.line(name, Some(number), Stroke::Solid, spreads().map(|(place, spread)| (place, spread.mean)));
 }
 
 /// Where each setting stands: at its number, if one key alone changes and has numbers; else one beside the other.

@@ -5,7 +5,8 @@ use datasets::trace::read::Point;
 use super::settings::outline;
 use super::{MOST_APPS, MOST_DRAWN, Source};
 use crate::render::study::label;
-use crate::report::chart::{Axis, Chart, Format};
+use crate::report::axis::{Axis, Format};
+use crate::report::chart::Chart;
 use crate::report::section::Section;
 use crate::{Band, Error, Happening, Setting, bands, happenings};
 
