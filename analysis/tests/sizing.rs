@@ -126,7 +126,7 @@ const WORLD: World = World { nodes: 20_000.0, up: 0.8, outage: |_| 1.0, cycles: 
 const GOAL: Goal = Goal { hold: 3_000.0, fraction: 0.999, confidence: 0.99 };
 
 /// A fifth of the cloud is down for 20 of the cycles.
-const OUTAGE: World = World { outage: |cycle| if cycle >= 50 && cycle < 70 { 0.8 } else { 1.0 }, ..WORLD };
+const OUTAGE: World = World { outage: |cycle| if (50..70).contains(&cycle) { 0.8 } else { 1.0 }, ..WORLD };
 
 #[test]
 fn replicas_of_the_full_size_find_the_share() {

@@ -94,7 +94,9 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     run::may_leave(&out, arguments.force)?;
     let found = Search::new(&plan, arguments.quiet, interrupts.stopped()).run()?;
     let answer = Answer::new(&plan, &found);
-    answer.paragraphs().iter().for_each(|text| print(&format!("{}\n", paragraph(text, [0, 2]))));
+    for text in answer.paragraphs() {
+        print(&format!("{}\n", paragraph(&text, [0, 2])));
+    }
     let place = Place { out: &out, state: None, force: arguments.force };
     let mut asking = plan.asking(&scenario, answer.share);
     asking.run.cycles = plan.full.run.cycles;

@@ -22,7 +22,9 @@ pub fn list(sweep: &Sweep) {
     }
     print(&format!("\n{:>5}  {:>7}  {:>13}  {:>10}  {:>19}", "point", "setting", "nodes", "memory", "seed"));
     for setting in sweep.points.chunk_by(|a, b| a.setting == b.setting) {
-        setting[0].params.iter().for_each(|param| print(&format!("       {} = {}", param.key, param.value)));
+        for param in &setting[0].params {
+            print(&format!("       {} = {}", param.key, param.value));
+        }
         for point in setting {
             print(&line(point, available));
         }
