@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::section::{Head, Table};
 use super::source::Source;
-use super::words::{counted, duration, listed, measure};
+use super::words::{counted, duration, listed, measure, short};
 use crate::render::number::{count, percent};
 use crate::{Application, Summary};
 
@@ -47,6 +47,11 @@ pub fn answer(source: &Source) -> Answer {
     Answer { headline, facts, table: table(summary) }
 }
 
+/// A name in a sentence.
+fn name(app: &str) -> String {
+    short(app, 40)
+}
+
 /// What a run says in one sentence.
 fn headline(summary: &Summary) -> String {
     let asking: Vec<&Application> = summary.applications.iter().filter(|app| app.asked_count > 0).collect();
@@ -57,7 +62,7 @@ fn headline(summary: &Summary) -> String {
     let holds = format!("{chance}: {} nodes of {}", count(held), count(asked));
     match (asking.as_slice(), off.as_slice()) {
         ([], _) => without_applications(summary),
-        ([app], []) => format!("{} holds what it asks for{}.", app.app, holds.replace("them", "it")),
+        ([app], []) => format!("{} holds what it asks for{}.", name(&app.app), holds.replace("them", "it")),
         ([_, _], []) => format!("Both applications hold what they ask for{holds}."),
         (apps, []) => format!("All {} applications hold what they ask for{holds}.", apps.len()),
         (apps, off) => {
@@ -74,7 +79,7 @@ fn headline(summary: &Summary) -> String {
 /// Which constraints are broken at the end.
 fn still_broken(summary: &Summary) -> String {
     let broken = summary.breaches.iter().filter(|breach| !breach.has_ended);
-    let broken: Vec<String> = broken.map(|breach| format!("{} of {}", breach.constraint, breach.app)).collect();
+    let broken: Vec<String> = broken.map(|breach| format!("{} of {}", breach.constraint, name(&breach.app))).collect();
     if broken.is_empty() { String::new() } else { format!(" Broken at the end: {}.", listed(&broken)) }
 }
 
@@ -95,7 +100,7 @@ fn miss(app: &Application, alive: u64) -> Option<String> {
     if (held - asked).abs() <= chance(asked, alive as f64, 3.0) {
         return None;
     }
-    let name = &app.app;
+    let name = name(&app.app);
     let of = format!("{} of the {} nodes that it asks for", count(app.held_count), count(app.asked_count));
     let share = percent((held - asked).abs() / asked);
     Some(if held < asked {
@@ -156,7 +161,7 @@ fn constraints(source: &Source) -> Option<Fact> {
         [] => asks.then(|| fact("Broken constraints", "none", "at any time")),
         [first, ..] => {
             let cycles: u32 = breaches.iter().map(|breach| breach.cycles_count).sum();
-            let note = format!("{}, {}; {cycles} cycles in all", first.app, first.constraint);
+            let note = format!("{}, {}; {cycles} cycles in all", name(&first.app), first.constraint);
             Some(fact("Broken constraints", count(breaches.len() as u64), note))
         }
     }

@@ -22,11 +22,12 @@ pub fn short(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Things one after the other: `a, b and c`.
+/// Things one after the other: `a, b and c`; of many the first three.
 pub fn listed(things: &[String]) -> String {
     match things {
         [] => String::new(),
         [one] => one.clone(),
+        [a, b, c, _, _, ..] => format!("{a}, {b}, {c} and {} others", things.len() - 3),
         [others @ .., last] => format!("{} and {last}", others.join(", ")),
     }
 }
@@ -67,6 +68,7 @@ mod tests {
     fn words_are_short_and_numbers_have_their_unit() {
         assert_eq!([0.5, 90.0, 720.0, 7200.0, 259_200.0].map(duration), ["0.5 s", "90 s", "12 min", "2 h", "3 days"]);
         assert_eq!(listed(&["a", "b", "c"].map(str::to_owned)), "a, b and c");
+        assert_eq!(listed(&["a", "b", "c", "d", "e"].map(str::to_owned)), "a, b, c and 2 others");
         assert_eq!((short("äöüß", 4), short("äöüßx", 4)), ("äöüß".to_owned(), "äöü…".to_owned()));
         assert_eq!([1.0, 0.25, 1e-9].map(measure), ["1", "0.25", "1.000e-9"]);
         assert_eq!(counted(1, "node", "nodes") + &counted(2000, "node", "nodes"), "1 node2,000 nodes");
