@@ -1,5 +1,6 @@
 //! `subcloud run`.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,6 +8,7 @@ use std::time::Instant;
 
 use datasets::scenario::Scenario;
 use datasets::trace::Writer;
+use datasets::trace::read::Sweep;
 
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
@@ -48,6 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
     let Arguments { state, force, quiet, .. } = arguments;
+    may_leave(&out, *force)?;
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
     let place = Place { out: &out, state: state.as_deref(), force: *force };
@@ -86,11 +89,28 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     let record = record(scenario, &hash, &simulation, digest, start.elapsed());
     trace.finish(&format!("{record:#}\n"))?;
     state.keep();
+    forget(place.out);
     Ok(digest)
 }
 
-/// Refuses a directory that holds a run, before the work is done that leads to another.
+/// Removes what tells of the run that was here before, and of none that is there now: its size, its reports.
+fn forget(out: &Path) {
+    let tables = fs::read_dir(out.join("report")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let tables = tables.filter(|path| path.extension().is_some_and(|end| end == "csv"));
+    let files = ["size.json", "report.html", "report.xlsx"].map(|name| out.join(name));
+    // What cannot be removed is left, and what others have put beside the tables: the run itself is in place.
+    for path in files.into_iter().chain(tables) {
+        fs::remove_file(path).ok();
+    }
+    fs::remove_dir(out.join("report")).ok();
+}
+
+/// Refuses a directory that holds a run, before the work is done that leads to another; one that holds a sweep in any case.
 pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
+    if Sweep::is_at(out) {
+        let message = format!("{} holds a sweep, of which a run would leave nothing", out.display());
+        return Err(Failure::input(message, "choose another directory with --out, or remove this one"));
+    }
     let holds_run = ["run.json", "traces"].iter().any(|name| out.join(name).exists());
     if holds_run && !force {
         return Err(refused(datasets::trace::Error::Occupied { path: out.to_owned() }));

@@ -188,3 +188,16 @@ fn what_makes_no_sense_is_refused_with_the_remedy() {
     }
     assert!(!place.path("out").exists());
 }
+
+#[test]
+fn another_run_in_its_place_leaves_nothing_that_tells_of_the_first() {
+    let place = Place::with(BOXES);
+    size(&place, &["--app", "recorder", "--hold", "2000", "--cycles", "20"]);
+    for format in ["html", "xlsx", "csv"] {
+        place.call(&["report", "found", "--format", format]).quietly();
+    }
+    let told = ["size.json", "report.html", "report.xlsx", "report"].map(|name| place.path("found").join(name));
+    assert!(told.iter().all(|path| path.exists()));
+    place.call(&["run", "scenario.toml", "--out", "found", "--quiet", "--force"]).quietly();
+    assert!(told.iter().all(|path| !path.exists()));
+}
