@@ -89,7 +89,9 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     let record = record(scenario, &hash, &simulation, digest, start.elapsed());
     trace.finish(&format!("{record:#}\n"))?;
     state.keep();
-    forget(place.out);
+    if place.force {
+        forget(place.out);
+    }
     Ok(digest)
 }
 
