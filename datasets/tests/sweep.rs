@@ -185,7 +185,7 @@ const CASES: &[Case] = &[
     ("list = [5]\n", 2, "list.0", &["no table of keys"]),
     ("[set]\n\"run.cycles\" = 'many'\n", 3, "run.cycles", &["expected a whole number"]),
     ("[set]\n\"\" = 5\n", 3, "", &["is not a key"]),
-    ("[set]\n\"suite.app.chat.share\" = 0.5\n", 3, "suite.app.chat", &["no item `chat`"]),
+    ("[set]\n\"suite.app.chat.share\" = 0.5\n", 3, "suite.app.chat.share", &["no item `chat`"]),
     ("[grid\n", 2, "", &["not valid TOML"]),
 ];
 
