@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use datasets::scenario::Scenario;
 use datasets::trace::Writer;
-use datasets::trace::read::Sweep;
 
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
@@ -50,7 +49,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
     let Arguments { state, force, quiet, .. } = arguments;
-    may_leave(&out, *force)?;
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
     let place = Place { out: &out, state: state.as_deref(), force: *force };
@@ -107,12 +105,8 @@ fn forget(out: &Path) {
     fs::remove_dir(out.join("report")).ok();
 }
 
-/// Refuses a directory that holds a run, before the work is done that leads to another; one that holds a sweep in any case.
+/// Refuses a directory that holds a run, before the work is done that leads to another.
 pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
-    if Sweep::is_at(out) {
-        let message = format!("{} holds a sweep, of which a run would leave nothing", out.display());
-        return Err(Failure::input(message, "choose another directory with --out, or remove this one"));
-    }
     let holds_run = ["run.json", "traces"].iter().any(|name| out.join(name).exists());
     if holds_run && !force {
         return Err(refused(datasets::trace::Error::Occupied { path: out.to_owned() }));

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_point_that_fills_the_memory_has_all_threads_and_waits_until_it_fits() {
         let mut room = Room::new(4, 4, Some(100), vec![(0, 60), (1, 90), (2, 30)]);
-        assert_eq!([room.next(), room.next(), room.next()], [start(0, 60, 4), start(2, 30, 2), Next::Wait]);
+        assert_eq!([room.next(), room.next(), room.next()], [start(0, 60, 4), start(2, 30, 1), Next::Wait]);
         room.leave(60);
         assert_eq!(room.next(), Next::Wait);
         room.leave(30);
