@@ -62,7 +62,7 @@ fn made(root: &Path) -> [(&'static str, Vec<String>); 6] {
         ("census", command("run --nodes 3000", "datasets/scenarios/census.toml")),
         ("hostile", command("run", "tests/report/hostile.toml")),
         ("sweep", command("sweep", "tests/report/sweep.toml")),
-        ("size", command("size --app monitoring --hold 180 --nodes 2000 --cycles 40", "datasets/scenarios/telco.toml")),
+        ("size", command("size --app monitoring --hold 150 --nodes 2000 --cycles 40", "datasets/scenarios/telco.toml")),
     ]
 }
 

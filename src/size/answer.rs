@@ -292,12 +292,13 @@ impl<'p> Answer<'p> {
     /// Everything, for programs and for the report.
     pub fn json(&self) -> Value {
         let Plan { app, goal, condition, counted: cycles, full, replica, room, .. } = self.plan;
-        let Found { tried, replicas, confirmed, answer, .. } = self.found;
+        let Found { tried, replicas, confirmed, answer, at_room, .. } = self.found;
         let throughout = Throughout::of(&answer.paths, goal.hold);
         let series = |cycle: u32| {
             let k = (cycle - cycles.start()) as usize;
-            let [low, high] = BAND.map(|share| answer.model.quantile(k, share).max(0.0).round());
-            json!({ "cycle": cycle, "mean": answer.model.mean[k].round(), "low": low, "high": high })
+            let model = if self.is_reachable { &answer.model } else { at_room };
+            let [low, high] = BAND.map(|share| model.quantile(k, share).max(0.0).round());
+            json!({ "cycle": cycle, "mean": model.mean[k].round(), "low": low, "high": high })
         };
         json!({
             "app": app,
@@ -335,7 +336,7 @@ impl<'p> Answer<'p> {
                 "cycles_short": answer.paths.iter().flatten().filter(|held| **held < goal.hold).count(),
             },
             "band": BAND,
-            "series": if self.is_reachable { cycles.clone().map(series).collect() } else { Vec::new() },
+            "series": cycles.clone().map(series).collect::<Vec<_>>(),
         })
     }
 }

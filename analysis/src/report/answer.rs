@@ -1,6 +1,7 @@
 //! The answer, before anything else: in one sentence, a few figures, and a row an application.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::section::{Head, Table};
 use super::source::Source;
@@ -199,6 +200,9 @@ fn cost(summary: &Summary) -> Option<Fact> {
 /// What the search for a size found.
 fn sizing(source: &Source) -> Vec<Fact> {
     let size = &source.size;
+    if size["reachable"].as_bool() == Some(false) {
+        return unreachable(size);
+    }
     let number = |key: &str| size[key].as_f64();
     let mut facts = Vec::new();
     if let Some(share) = number("share") {
@@ -213,10 +217,15 @@ fn sizing(source: &Source) -> Vec<Fact> {
     if let (Some(nodes), Some(hold)) = (number("nodes_asked"), number("hold")) {
         facts.push(fact("That is", format!("{} nodes", measure(nodes)), format!("to hold {} of them", measure(hold))));
     }
-    if size["reachable"].as_bool() == Some(false) {
-        facts.push(fact("Reachable", "no", size["reason"].as_str().unwrap_or("not within this fleet")));
-    }
     facts
+}
+
+/// What there is, where it is not enough.
+fn unreachable(size: &Value) -> Vec<Fact> {
+    let most = size["share_most"].as_f64().map(|share| {
+        fact("At most", percent(share), "of the cloud: the other applications ask for the rest, or there is no more")
+    });
+    std::iter::once(fact("Reachable", "no", "within this fleet")).chain(most).collect()
 }
 
 /// A row an application, and one of all together.
