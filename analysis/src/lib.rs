@@ -8,7 +8,9 @@
 //! spread ([`Version`]), what each did to the applications ([`Change`]), which nodes these win and lose ([`AppChurn`]), and
 //! which constraints were broken ([`depth_fraction`]), and what nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
 //!
-//! [`sizing`] turns replicas of a cloud into the amount that an application must ask for.
+//! [`Study`] does the same for a sweep: its metrics over replicates, their bands cycle by cycle, and what each key does to them;
+//! [`mod@compare`] sets two runs or two sweeps side by side. [`sizing`] turns replicas of a cloud into the amount that an application must
+//! ask for. [`Report`] makes a page of any of them, and its tables for a spreadsheet.
 //!
 //! Analysts who prefer SQL find files for DuckDB and Polars in `analysis/sql/`, and how to use them in
 //! `analysis/README.md`.
