@@ -12,11 +12,12 @@
 //! *The answer* is the amount at which that share is the wished one. A quantile as far out as 0.001 is thus found from twenty replicas,
 //! where counting cycles would take thousands.
 //!
-//! *The interval* leaves out each replica in turn (a jackknife), and takes Student's t with a degree of freedom less than replicas.
-//! It says nothing of what all replicas have in common: the scenario itself.
+//! *The interval* has two parts: how well the mean is known, by what the amount is without each replica in turn (a jackknife) and
+//! Student's t; and how well the spread is known, by chi square. It says nothing of what all replicas have in common: the scenario
+//! itself.
 //!
-//! *Larger clouds.* Of k times the nodes, a cloud has k times the mean, and k times the variance. Runs of the full size correct
-//! the mean, at the cycles that decide, and their own number sets how well it is known ([`Replicas::answer`]).
+//! *Larger clouds.* Of k times the nodes, a cloud has k times the mean, and k times the variance. The mean, cycle by cycle, is that of
+//! runs of the full size; their own number sets how well it is known ([`Replicas::answer`]).
 
 mod model;
 mod replicas;

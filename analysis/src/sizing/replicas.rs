@@ -192,9 +192,9 @@ impl Replicas {
 /// other has a standard error.
 ///
 /// A margin is so many standard deviations of what runs show, whose estimate is spread as the root of chi square; its standard
-/// error says with how many degrees of freedom, at most one less than runs: cycles of a run are not independent. Both are independent, and their reaches are joined as roots of sums of squares (Zou and
-/// Donner, Construction of confidence limits about effect measures, Statistics in Medicine 2008). A margin that could as well be none
-/// reaches as far as Student's t to either side.
+/// error says with how many degrees of freedom, at most one less than runs: cycles of a run are not independent. Level and margin
+/// are, and their reaches are joined as roots of sums of squares (Zou and Donner, Construction of confidence limits about effect
+/// measures, Statistics in Medicine 2008). A margin that could as well be none reaches as far as Student's t to either side.
 fn reach(level: f64, margin: f64, error: f64, confidence: f64, runs: usize) -> [f64; 2] {
     let symmetric = error * student(confidence, runs - 1);
     let freedom = ((margin / error).powi(2) / 2.0).min((runs - 1) as f64);
