@@ -90,7 +90,7 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(name));
     let plan = Plan::new(arguments, &scenario)?;
     run::use_threads(arguments.threads)?;
-    memory::check(&plan.full, None)?;
+    memory::check(&scenario, None)?;
     run::may_leave(&out, arguments.force)?;
     let found = Search::new(&plan, arguments.quiet, interrupts.stopped()).run()?;
     let answer = Answer::new(&plan, &found);
