@@ -227,8 +227,8 @@ impl<'p> Answer<'p> {
         let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
         let [least, most] = self.found.time_held(hold);
         format!(
-            "By time: with that amount nodes are enough after {} to {} % of the cycles ({} % interval); of the {} cycles in the {} replicas{} {} \
-             fell short.",
+            "By time: with that amount nodes are enough after {} to {} % of the cycles ({} % interval); of the {} cycles in the {} \
+             replicas{} {} fell short.",
             down(100.0 * least),
             down(100.0 * most),
             percent(self.plan.goal.confidence),
