@@ -44,6 +44,8 @@ use clap::{Parser, Subcommand};
 Examples:
   subcloud run datasets/scenarios/telco.toml
   subcloud run datasets/scenarios/telco.toml --nodes 1e7 --cycles 20 --set suite.app.monitoring.share=0.2
+  subcloud size datasets/scenarios/telco.toml --app recorder --hold 100_000
+  subcloud report out/telco
   subcloud estimate datasets/scenarios/hundred_million.toml
 
 Exit codes: 0 done, 1 the run failed, 2 bad input."

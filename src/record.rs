@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use datasets::scenario::{SamplingProtocol, Scenario};
-use datasets::suite::{Suite, Verdict};
+use datasets::suite::Suite;
 use engine::Simulation;
 use engine::cloud::Cloud;
 use serde_json::{Value, json};
@@ -27,9 +27,7 @@ fn partners(scenario: &Scenario) -> String {
 
 /// What nodes should find out by gossip, and are told instead.
 pub fn told(scenario: &Scenario) -> Vec<&'static str> {
-    let taken = scenario.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
-    let suites = std::iter::once(&scenario.suite).chain(taken.map(|launch| &launch.suite));
-    let mut apps = suites.flat_map(Suite::apps_ever);
+    let mut apps = scenario.versions().flat_map(Suite::apps_ever);
     let fit = apps.any(|app| app.condition.is_some());
     fit.then_some("the share of the nodes that fit a condition").into_iter().collect()
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use datasets::scenario::Scenario;
-use datasets::trace::Writer;
+use datasets::trace::{Writer, holds_a_run};
 
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
@@ -93,8 +93,8 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     Ok(digest)
 }
 
-/// Removes what tells of the run that was here before, and of none that is there now: its size, its reports.
-fn forget(out: &Path) {
+/// Removes what tells of the run or the sweep that was here before, and of none that is there now: its size, its reports.
+pub fn forget(out: &Path) {
     let tables = fs::read_dir(out.join("report")).into_iter().flatten().flatten().map(|entry| entry.path());
     let tables = tables.filter(|path| path.extension().is_some_and(|end| end == "csv"));
     let files = ["size.json", "report.html", "report.xlsx"].map(|name| out.join(name));
@@ -107,8 +107,7 @@ fn forget(out: &Path) {
 
 /// Refuses a directory that holds a run, before the work is done that leads to another.
 pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
-    let holds_run = ["run.json", "traces"].iter().any(|name| out.join(name).exists());
-    if holds_run && !force {
+    if !force && holds_a_run(out)? {
         return Err(refused(datasets::trace::Error::Occupied { path: out.to_owned() }));
     }
     Ok(())

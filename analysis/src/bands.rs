@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use datasets::trace::read;
 
 use crate::applications::wrong_fraction;
-use crate::metrics::Name;
+use crate::metrics::{Name, gradient_name};
 use crate::{Error, Spread};
 
 /// A number after each observed cycle, over replicates.
@@ -56,8 +56,8 @@ fn values(run: &read::Run) -> Result<Vec<Value>, Error> {
     }
     let slices = run.slices()?;
     for row in &slices {
-        let twin = slices.iter().any(|other| other.attribute == row.attribute && other.gradient != row.gradient);
-        let subject = if twin { format!("{} ({})", row.attribute, row.gradient) } else { row.attribute.clone() };
+        let all = slices.iter().map(|other| (other.attribute.as_str(), other.gradient));
+        let subject = gradient_name(&row.attribute, row.gradient, all);
         values.push((name("rank_error", &subject, "fraction"), row.cycle, Some(row.rms_rank_error_fraction)));
     }
     for row in run.aggregates()? {

@@ -42,13 +42,10 @@ pub fn metrics(run: &read::Run) -> Result<Vec<Metric>, Error> {
     for app in &summary.applications {
         of_app(app, &rows, summary.cycles, &mut metrics);
     }
-    for (number, gradient) in summary.gradients.iter().enumerate() {
-        metrics.push(metric(
-            "rank_error",
-            subject(number, &summary.gradients),
-            "fraction",
-            gradient.rms_rank_error_fraction,
-        ));
+    for Gradient { attribute, gradient, rms_rank_error_fraction, .. } in &summary.gradients {
+        let all = summary.gradients.iter().map(|other| (other.attribute.as_str(), other.gradient));
+        let subject = gradient_name(attribute, *gradient, all);
+        metrics.push(metric("rank_error", subject, "fraction", *rms_rank_error_fraction));
     }
     let lasting = summary.aggregates.iter().map(|found| (&found.aggregate, found.relative_error));
     let last = |found: &crate::Epochs| found.last.as_ref().and_then(|epoch| epoch.relative_error);
@@ -78,11 +75,14 @@ fn of_app(app: &Application, rows: &[AppRow], cycles: u32, metrics: &mut Vec<Met
     push("leaves", "nodes/cycle", Some(per_cycle(|row| row.leaves_count)));
 }
 
-/// The attribute of a gradient, with its number where two share one.
-fn subject(number: usize, gradients: &[Gradient]) -> String {
-    let own = &gradients[number];
-    let shared = gradients.iter().filter(|gradient| gradient.attribute == own.attribute).count() > 1;
-    if shared { format!("{} ({})", own.attribute, own.gradient) } else { own.attribute.clone() }
+/// The attribute of a gradient, with its number where another of these gradients has the same attribute.
+pub(crate) fn gradient_name<'a>(
+    attribute: &str,
+    gradient: u32,
+    mut gradients: impl Iterator<Item = (&'a str, u32)>,
+) -> String {
+    let has_twin = gradients.any(|(other, number)| other == attribute && number != gradient);
+    if has_twin { format!("{attribute} ({gradient})") } else { attribute.to_owned() }
 }
 
 fn metric(metric: &'static str, subject: String, unit: &'static str, value: impl Into<Option<f64>>) -> Metric {

@@ -1,7 +1,4 @@
-//! The answer, and what it rests on.
-
-use analysis::sizing::{RUN_CONFIDENCE, Throughout};
-use serde_json::{Value, json};
+//! The answer, rounded as it is told. What it rests on: see [`super::evidence`].
 
 use super::plan::Plan;
 use super::search::Found;
@@ -10,24 +7,18 @@ use crate::run::{counted, grouped};
 /// Digits of a share that is told: rounding costs a part in a thousand at most.
 const DIGITS: i32 = 4;
 
-/// Runs below which what runs say is worth little.
-const FEW_RUNS: usize = 59;
-
-/// Nodes to be held below which their number is far from normal.
-const FEW_NODES: f64 = 50.0;
-
 /// Shares of the clouds that hold less, and more, than the band says.
 pub const BAND: [f64; 2] = [0.01, 0.99];
 
 /// The answer, rounded as it is told.
 #[derive(Debug)]
 pub struct Answer<'p> {
-    plan: &'p Plan,
-    found: &'p Found,
+    pub(super) plan: &'p Plan,
+    pub(super) found: &'p Found,
     /// The share to ask for; all that the others leave if not even that will do.
     pub share: f64,
-    low: f64,
-    high: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
     /// Whether there is room for that share.
     pub is_reachable: bool,
 }
@@ -57,7 +48,7 @@ impl<'p> Answer<'p> {
     }
 
     /// Nodes that a share asks for.
-    fn asked(&self, share: f64) -> u64 {
+    pub(super) fn asked(&self, share: f64) -> u64 {
         (share * f64::from(self.plan.full.run.nodes)).round() as u64
     }
 
@@ -99,7 +90,7 @@ impl<'p> Answer<'p> {
     }
 
     /// Why there is not enough.
-    fn reason(&self) -> String {
+    pub(super) fn reason(&self) -> String {
         let Plan { app, goal, room, full, .. } = self.plan;
         if goal.hold > f64::from(full.run.nodes) {
             return format!("there are {} in all", counted(full.run.nodes.into(), "node", "nodes"));
@@ -183,166 +174,10 @@ impl<'p> Answer<'p> {
             grouped(model.quantile(cycle, BAND[0]).max(0.0) as u64),
         )
     }
-
-    fn searched(&self) -> String {
-        let Plan { replica, replicas, counted: cycles, .. } = self.plan;
-        let Found { tried, replicas: measured, .. } = self.found;
-        format!(
-            "Evidence: {} tried by bisection, with the same seeds each; then {replicas} replicas of {} at each of {} and {}, {} \
-             counted in each.",
-            counted(*tried as u64, "amount", "amounts"),
-            counted(replica.run.nodes.into(), "node", "nodes"),
-            self.amount(digits(measured.asks[0], f64::round)),
-            self.amount(digits(measured.asks[1], f64::round)),
-            counted(cycles.clone().count() as u64, "cycle", "cycles"),
-        )
-    }
-
-    /// What runs of the full size showed.
-    fn confirmed(&self) -> Option<String> {
-        let runs = self.found.confirmed.as_ref()?;
-        let [drift, error] = self.found.answer.drift?;
-        let cycles: usize = runs.held.iter().map(Vec::len).sum();
-        let held = || runs.held.iter().flatten();
-        let short = held().filter(|held| **held < self.plan.goal.hold).count();
-        Some(format!(
-            "Confirmed by {} of {} at {}: {} of {} cycles short, the least {}; {:+.3} % of what replicas led to expect (standard \
-             error {:.3} %), which the answer takes into account.",
-            counted(runs.held.len() as u64, "run", "runs"),
-            counted(self.plan.full.run.nodes.into(), "node", "nodes"),
-            self.amount(digits(runs.ask, f64::round)),
-            grouped(short as u64),
-            grouped(cycles as u64),
-            grouped(held().copied().fold(f64::INFINITY, f64::min) as u64),
-            100.0 * drift,
-            100.0 * error,
-        ))
-    }
-
-    /// How much of the time is short.
-    fn by_time(&self) -> String {
-        let Found { answer, .. } = self.found;
-        let hold = self.plan.goal.hold;
-        let cycles: usize = answer.paths.iter().map(Vec::len).sum();
-        let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
-        let [least, most] = self.found.time_held(hold);
-        format!(
-            "By time: with that amount nodes are enough after {} to {} % of the cycles ({} % interval); of the {} cycles in the {} \
-             replicas{} {} fell short.",
-            down(100.0 * least),
-            down(100.0 * most),
-            percent(self.plan.goal.confidence),
-            grouped(cycles as u64),
-            answer.paths.len(),
-            self.rescaled(),
-            grouped(short as u64),
-        )
-    }
-
-    /// How many runs are short at least once.
-    fn by_run(&self) -> String {
-        let throughout = Throughout::of(&self.found.answer.paths, self.plan.goal.hold);
-        let Throughout { runs, failed } = throughout;
-        let few = if runs < FEW_RUNS {
-            format!(" These are few runs: without a failure {FEW_RUNS} would show 95 %.")
-        } else {
-            String::new()
-        };
-        format!(
-            "By run: {failed} of {runs} replicas{} fell short at least once. That alone shows, with {} % confidence, no more than \
-             that {:.1} % of clouds hold it throughout.{few}",
-            self.rescaled(),
-            percent(RUN_CONFIDENCE),
-            100.0 * throughout.at_least(),
-        )
-    }
-
-    fn rescaled(&self) -> &'static str {
-        if self.plan.scale() > 1.0 { ", rescaled," } else { "" }
-    }
-
-    /// What was extrapolated.
-    fn extrapolated(&self) -> String {
-        let Plan { full, replica, full_because, .. } = self.plan;
-        match (self.plan.scale() > 1.0, full_because) {
-            (true, _) => format!(
-                "Extrapolated from {} to {} nodes: how much clouds differ (the variance per node), and how what is held changes \
-                 with the amount. Not extrapolated: the mean, cycle by cycle.",
-                grouped(replica.run.nodes.into()),
-                grouped(full.run.nodes.into())
-            ),
-            (false, Some(why)) => format!("Nothing was extrapolated: replicas are of the full size, since {why}."),
-            (false, None) => "Nothing was extrapolated: replicas are of the full size.".to_owned(),
-        }
-    }
-
-    /// Where the answer is worth less.
-    fn caution(&self) -> Option<String> {
-        if self.plan.goal.hold < FEW_NODES {
-            return Some(
-                "Caution: so few nodes are not spread normally, and the ends of the interval are rough.".to_owned(),
-            );
-        }
-        (self.is_reachable && !self.found.is_near()).then(|| {
-            "Caution: what is held does not follow the amount in a line here, and the answer lies beyond what was measured."
-                .to_owned()
-        })
-    }
-
-    /// Everything, for programs and for the report.
-    pub fn json(&self) -> Value {
-        let Plan { app, goal, condition, counted: cycles, full, replica, room, .. } = self.plan;
-        let Found { tried, replicas, confirmed, answer, at_room, .. } = self.found;
-        let throughout = Throughout::of(&answer.paths, goal.hold);
-        let series = |cycle: u32| {
-            let k = (cycle - cycles.start()) as usize;
-            let model = if self.is_reachable { &answer.model } else { at_room };
-            let [low, high] = BAND.map(|share| model.quantile(k, share).max(0.0).round());
-            json!({ "cycle": cycle, "mean": model.mean[k].round(), "low": low, "high": high })
-        };
-        json!({
-            "app": app,
-            "hold": goal.hold,
-            "where": condition.as_ref().map(|condition| &condition.text),
-            "for": goal.fraction,
-            "over": cycles.clone().count(),
-            "first_cycle": cycles.start(),
-            "last_cycle": cycles.end(),
-            "reachable": self.is_reachable,
-            "reason": (!self.is_reachable).then(|| self.reason()),
-            "headline": self.headline(),
-            "text": self.paragraphs(),
-            "share": self.share,
-            "share_low": self.low,
-            "share_high": self.high,
-            "share_most": room,
-            "nodes_asked": self.asked(self.share),
-            "confidence": goal.confidence,
-            "nodes": full.run.nodes,
-            "seed": full.run.seed,
-            "evidence": {
-                "amounts_tried": tried,
-                "replicas": replicas.runs(),
-                "replica_nodes": replica.run.nodes,
-                "replica_shares": replicas.asks,
-                "runs_of_full_size": confirmed.as_ref().map_or(0, |runs| runs.held.len()),
-                "drift_fraction": answer.drift.map(|[drift, _]| drift),
-                "drift_standard_error": answer.drift.map(|[_, error]| error),
-                "runs": throughout.runs,
-                "runs_short": throughout.failed,
-                "runs_hold_at_least_fraction": throughout.at_least(),
-                "time_held_fraction": self.found.time_held(goal.hold),
-                "cycles": answer.paths.iter().map(Vec::len).sum::<usize>(),
-                "cycles_short": answer.paths.iter().flatten().filter(|held| **held < goal.hold).count(),
-            },
-            "band": BAND,
-            "series": cycles.clone().map(series).collect::<Vec<_>>(),
-        })
-    }
 }
 
 /// A share to a few digits.
-fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
+pub(super) fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
     if share <= 0.0 {
         return 0.0;
     }
@@ -353,14 +188,8 @@ fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
     if (scaled - near).abs() < 1e-9 * near { near / unit } else { to(scaled) / unit }
 }
 
-/// A percentage with three decimals, cut off: what is not all of the time is not called so.
-fn down(percent: f64) -> String {
-    let cut = (percent * 1000.0).floor() / 1000.0;
-    format!("{cut:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 /// A share in percent, as it was written.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let text = format!("{:.6}", 100.0 * share);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

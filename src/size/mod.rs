@@ -5,6 +5,7 @@
 //! held, so that a run costs its passes alone.
 
 mod answer;
+mod evidence;
 mod plan;
 mod replicas;
 mod search;

@@ -32,9 +32,9 @@ pub struct Plan {
     pub replica: Scenario,
     /// Why replicas are of the full size, if that is not because it is small.
     pub full_because: Option<&'static str>,
-    /// The application, and its number.
+    /// The application's name.
     pub app: String,
-    /// Its number in the scenario.
+    /// Its number among those of the scenario.
     pub number: usize,
     /// Which nodes count.
     pub condition: Option<Condition>,
@@ -123,8 +123,7 @@ impl Plan {
 
 /// The application of a name, as the first version that has it has it.
 fn app<'s>(scenario: &'s Scenario, name: &str) -> Result<&'s App, Failure> {
-    let launched = scenario.launches.iter().flat_map(|launch| &launch.suite.apps);
-    scenario.suite.apps.iter().chain(launched).find(|app| app.name == name).ok_or_else(|| {
+    scenario.versions().flat_map(|suite| &suite.apps).find(|app| app.name == name).ok_or_else(|| {
         let names = scenario.app_names();
         let help = match names.as_slice() {
             [] => "the scenario has no application: add one under [[suite.app]]".to_owned(),
@@ -145,20 +144,14 @@ fn settling(scenario: &Scenario) -> u32 {
     let slices = SETTLING_CYCLES.min(scenario.run.cycles / SETTLING_PART);
     let epochs = scenario.size().and_then(|size| scenario.aggregates[size].epochs);
     // Before it has lived through an epoch, a node does not know how many there are.
-    let counts = epochs.filter(|_| asks_for_numbers(scenario)).map_or(0, |epochs| 2 * epochs.cycles);
+    let counts = epochs.filter(|_| scenario.needs_size()).map_or(0, |epochs| 2 * epochs.cycles);
     slices.max(counts)
-}
-
-fn asks_for_numbers(scenario: &Scenario) -> bool {
-    let launched = scenario.launches.iter().flat_map(|launch| &launch.suite.apps);
-    scenario.suite.apps.iter().chain(launched).any(|app| matches!(app.request, Request::Nodes(_)))
 }
 
 /// Leaves out what does not change who holds what: aggregates that nothing goes by, and snapshots.
 fn without_needless(scenario: &mut Scenario) {
-    let launched = scenario.launches.iter().flat_map(|launch| &launch.suite.apps);
-    let has_rules = scenario.suite.apps.iter().chain(launched).any(|app| !app.rules.is_empty());
-    if !has_rules && !asks_for_numbers(scenario) {
+    let has_rules = scenario.versions().any(|suite| suite.rules().next().is_some());
+    if !has_rules && !scenario.needs_size() {
         scenario.aggregates.clear();
     }
     scenario.trace.nodes = None;

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
-use crate::run::{MOST_THREADS, counted, refused, use_threads};
+use crate::run::{MOST_THREADS, counted, forget, refused, use_threads};
 use finish::finish;
 use points::Work;
 use record::record;
@@ -100,6 +100,9 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let memory = memory::available();
     fit(wanted, &missing, memory)?;
     let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
+    if arguments.force {
+        forget(&out);
+    }
     let jobs = arguments.jobs.unwrap_or_else(engine::threads);
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
     let workers = jobs.min(missing.len());

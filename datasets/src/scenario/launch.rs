@@ -73,6 +73,17 @@ impl Scenario {
     pub fn app_names(&self) -> Vec<String> {
         app_names(&self.suite, &self.launches)
     }
+
+    /// The suite with which the run begins, then the versions that nodes take, in the order of the launches.
+    pub fn versions(&self) -> impl Iterator<Item = &Suite> {
+        suites(&self.suite, &self.launches)
+    }
+
+    /// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many they are.
+    #[must_use]
+    pub fn needs_size(&self) -> bool {
+        needs_size(&self.suite, &self.launches)
+    }
 }
 
 /// See [`Scenario::app_names`].
@@ -86,12 +97,11 @@ pub(super) fn app_names(suite: &Suite, launches: &[Launch]) -> Vec<String> {
     names
 }
 
-/// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many they are.
+/// See [`Scenario::needs_size`].
 pub(super) fn needs_size(suite: &Suite, launches: &[Launch]) -> bool {
     apps_ever(suite, launches).any(|app| matches!(app.request, Request::Nodes(_)))
 }
 
-/// The applications of all versions that nodes may ever hold.
 /// How many of so many nodes each application may expect, by its number, as far as the suites say that first have it.
 pub(super) fn first_sizes(suite: &Suite, launches: &[Launch], nodes: u32) -> Vec<f64> {
     let nodes = f64::from(nodes);
@@ -113,6 +123,7 @@ pub(super) fn first_sizes(suite: &Suite, launches: &[Launch], nodes: u32) -> Vec
     app_names(suite, launches).iter().map(of).collect()
 }
 
+/// The applications of all versions that nodes may ever hold.
 fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s App> {
     suites(suite, launches).flat_map(Suite::apps_ever)
 }

@@ -76,12 +76,6 @@ impl Scenario {
         having.map(|suite| (1.0 - others(suite)).max(0.0)).fold(1.0, f64::min)
     }
 
-    /// The suite with which the run begins, then those that nodes take.
-    fn versions(&self) -> impl Iterator<Item = &Suite> {
-        let taken = self.launches.iter().filter(|launch| launch.verdict == Verdict::Valid);
-        std::iter::once(&self.suite).chain(taken.map(|launch| &launch.suite))
-    }
-
     fn versions_mut(&mut self) -> impl Iterator<Item = &mut Suite> {
         let taken = self.launches.iter_mut().filter(|launch| launch.verdict == Verdict::Valid);
         std::iter::once(&mut self.suite).chain(taken.map(|launch| &mut launch.suite))

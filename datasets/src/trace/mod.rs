@@ -45,6 +45,7 @@ pub use rows::{
 };
 pub use schema::{Column, Definition, Kind, schema};
 pub use staging::Unfinished;
+pub use staging::holds_a_run;
 pub use tables::Table;
 pub use tree::{Claim, Place, Tree};
 pub use writer::{Finished, Writer, WrittenFile};

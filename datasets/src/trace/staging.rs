@@ -165,7 +165,11 @@ impl Unfinished {
 }
 
 /// Whether a directory holds a run, or the points of a sweep.
-pub(super) fn holds_a_run(folder: &Path) -> Result<bool, Error> {
+///
+/// # Errors
+///
+/// If the directory cannot be read.
+pub fn holds_a_run(folder: &Path) -> Result<bool, Error> {
     for name in [RUN_JSON, TRACES, SWEEP_JSON] {
         let path = folder.join(name);
         if path.try_exists().map_err(Error::io("open", &path))? {

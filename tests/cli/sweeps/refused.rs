@@ -49,8 +49,9 @@ fn another_sweep_or_a_run_is_replaced_by_force_alone() {
     place.run(&["--force"]).quietly();
     assert!(!place.path("out/sweep.json").exists() && !place.path("out/points").exists());
     refused(&place, &[], &["out already holds a run"]);
+    place.write("out/size.json", b"{}");
     call(&["--force"]).quietly();
-    assert!(!place.path("out/run.json").exists());
+    assert!(!place.path("out/run.json").exists() && !place.path("out/size.json").exists());
 }
 
 #[test]
