@@ -50,6 +50,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         "state_digest": format!("{digest:016x}"),
         "versions": {
             "subcloud": env!("CARGO_PKG_VERSION"),
+            "results": engine::RESULTS_VERSION,
             "trace_schema": datasets::trace::SCHEMA_VERSION,
         },
         "threads": engine::threads(),

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "not every test needs everything")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
+pub mod anything;
+
 use std::fs;
 use std::path::Path;
 
@@ -70,7 +72,7 @@ pub fn run_scenario(scenario: &Scenario, storage: &Storage) -> Result {
     read(&out, digest)
 }
 
-fn meta(scenario: &Scenario) -> Meta {
+pub fn meta(scenario: &Scenario) -> Meta {
     Meta {
         run_id: "test".into(),
         seed: scenario.run.seed,
