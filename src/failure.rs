@@ -1,10 +1,11 @@
 //! Failures, as the user sees them: one message with its place, its remedy and its exit code.
 
-use std::fmt;
+use std::env;
 use std::io::{IsTerminal, Write, stderr};
+use std::ops::Range;
 use std::process::ExitCode;
 
-use miette::{Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, SourceCode};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -12,8 +13,19 @@ pub struct Failure {
     code: u8,
     message: String,
     help: Option<String>,
-    /// The file at fault, and the place in it.
-    place: Option<Box<(NamedSource<String>, LabeledSpan)>>,
+    /// The place at fault.
+    place: Option<Box<Place>>,
+}
+
+/// A place in a file.
+#[derive(Debug)]
+struct Place {
+    /// The name of the file, and its text.
+    file: String,
+    text: String,
+    /// The bytes at fault, and what they are.
+    span: Range<usize>,
+    label: String,
 }
 
 impl Failure {
@@ -49,12 +61,24 @@ impl Failure {
     /// Prints the failure, and gives its exit code.
     pub fn report(self) -> ExitCode {
         let code = ExitCode::from(self.code);
-        // A terminal gets lines of its width; elsewhere the message is one line, so that paths in it stay whole.
-        let terminal = stderr().is_terminal();
-        let _ = miette::set_hook(Box::new(move |_| Box::new(MietteHandlerOpts::new().wrap_lines(terminal).build())));
+        let is_plain = !stderr().is_terminal() || env::var_os("NO_COLOR").is_some();
+        let renderer = if is_plain { Renderer::plain() } else { Renderer::styled() };
+        let mut error =
+            Level::ERROR.primary_title(self.message.as_str()).elements(self.place.as_deref().map(Place::shown));
+        if let Some(help) = &self.help {
+            error = error.element(Level::HELP.message(help.as_str()));
+        }
         // A reader that has gone away is told nothing but the exit code.
-        let _ = writeln!(stderr(), "{:?}", miette::Report::new(self));
+        let _ = writeln!(stderr(), "{}", renderer.render(&[error]));
         code
+    }
+}
+
+impl Place {
+    /// The line at fault, with its place marked.
+    fn shown(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let mark = AnnotationKind::Primary.span(self.span.clone()).label(self.label.as_str());
+        Snippet::source(self.text.as_str()).path(self.file.as_str()).annotation(mark)
     }
 }
 
@@ -66,8 +90,7 @@ impl From<datasets::Error> for Failure {
         let shown = error.source_text().filter(|text| text.lines().all(|line| line.len() <= LONGEST_LINE));
         let place = shown.zip(error.span()).map(|(text, span)| {
             let label = error.key().map_or_else(|| "here".to_owned(), |key| format!("`{key}`"));
-            let name = error.path().display().to_string();
-            Box::new((NamedSource::new(name, text.to_owned()), LabeledSpan::new(Some(label), span.start, span.len())))
+            Box::new(Place { file: error.path().display().to_string(), text: text.to_owned(), span, label })
         });
         Self { code: 2, message: error.to_string(), help: error.help().map(str::to_owned), place }
     }
@@ -100,27 +123,5 @@ impl From<engine::Error> for Failure {
                 Self::run(error.to_string(), Some(help.to_owned()))
             }
         }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl Diagnostic for Failure {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.place.as_ref().map(|place| &place.0 as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.place.as_ref().map(|place| Box::new(std::iter::once(place.1.clone())) as Box<dyn Iterator<Item = _>>)
     }
 }

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray, UInt8Array};
+use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray, UInt8Array};
 use datasets::scenario::{Inventory, InventoryColumn};
 use datasets::{Error, Kind};
 use flate2::{Compression, write::GzEncoder};

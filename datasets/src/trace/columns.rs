@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
+use arrow_array::{
     ArrayRef, BooleanArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{Field, Schema};
-use arrow::error::ArrowError;
+use arrow_schema::ArrowError;
+use arrow_schema::{Field, Schema};
 
 use super::schema::{Column, Kind};
 

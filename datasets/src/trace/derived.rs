@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
 
 use super::Error;
 use super::file::TableFile;
@@ -27,7 +27,7 @@ pub(super) fn write(folder: &Path, tables: &[(&str, Vec<Column>)]) -> Result<(),
 }
 
 /// Columns as they are; a name is null where there is none, a measure where it is no number.
-fn batch(columns: &[Column]) -> Result<RecordBatch, arrow::error::ArrowError> {
+fn batch(columns: &[Column]) -> Result<RecordBatch, arrow_schema::ArrowError> {
     debug_assert!(columns.iter().map(|column| column.values.len()).collect::<BTreeSet<_>>().len() <= 1);
     let column = |Column { name, values }: &Column| {
         let (array, is_nullable): (ArrayRef, bool) = match values {

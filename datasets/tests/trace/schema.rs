@@ -24,8 +24,8 @@ fn every_file_has_exactly_the_columns_types_and_nulls_that_the_schema_tells() {
 }
 
 /// The kind of a column as a reader finds it.
-fn kind(field: &arrow::datatypes::Field) -> Kind {
-    use arrow::datatypes::DataType;
+fn kind(field: &arrow_schema::Field) -> Kind {
+    use arrow_schema::DataType;
     match field.data_type() {
         DataType::UInt32 => Kind::Count32,
         DataType::UInt64 => Kind::Count64,

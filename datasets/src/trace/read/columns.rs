@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use arrow::array::{
+use arrow_array::{
     Array, BooleanArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
 };
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, UInt32Array};
-use arrow::datatypes::UInt32Type;
+use arrow_array::types::UInt32Type;
+use arrow_array::{ArrayRef, DictionaryArray, UInt32Array};
 
 use crate::trace::columns::Columns;
 use crate::trace::{AttributeRow, CycleRow, EventRow, NodeRows, SliceRow};

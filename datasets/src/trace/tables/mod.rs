@@ -12,7 +12,7 @@ mod sweep;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray};
+use arrow_array::{ArrayRef, StringArray};
 
 pub(super) use aggregates::{aggregates, epochs};
 pub(super) use cloud::{attributes, cycles, events, nodes, slices};
