@@ -32,7 +32,7 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         scenario.name,
         counted(scenario.run.nodes.into(), "node", "nodes"),
         counted(scenario.run.cycles.into(), "cycle", "cycles"),
-        counted(scenario.suite.apps.len() as u64, "application", "applications"),
+        counted(scenario.first.suite.apps.len() as u64, "application", "applications"),
         counted(scenario.aggregates.len() as u64, "aggregate", "aggregates"),
         counted(scenario.events.len() as u64, "event", "events"),
     ));

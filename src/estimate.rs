@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use datasets::scenario::{Sample, Scenario};
-use engine::cloud::Cloud;
-use engine::{Simulation, Storage};
+use engine::{Estimate, Simulation, Storage};
 
 use crate::failure::Failure;
 use crate::memory::{self, bytes};
@@ -47,16 +46,16 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let nodes = u64::from(scenario.run.nodes);
     print(&format!("{}: {} nodes, {} cycles", scenario.name, grouped(nodes), scenario.run.cycles));
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
-    for (name, size) in Cloud::fields(&scenario) {
+    let Estimate { columns, bytes_per_node, column_bytes, .. } = engine::estimate(&scenario);
+    for (name, size) in columns {
         print(&format!("  {name:<34}{size:>12}{:>14}", bytes(size * nodes)));
     }
-    let columns = Cloud::bytes_per_node(&scenario);
-    print(&format!("  {:<34}{columns:>12}{:>14}\n", "together", bytes(columns * nodes)));
+    print(&format!("  {:<34}{bytes_per_node:>12}{:>14}\n", "together", bytes(column_bytes)));
     let in_files = arguments.state.is_some();
     let available =
         memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
     print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
-    let state = if in_files { format!(", and {} for the columns", bytes(columns * nodes)) } else { String::new() };
+    let state = if in_files { format!(", and {} for the columns", bytes(column_bytes)) } else { String::new() };
     print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));
     let [birth, cycle] = sample(&scenario)?;
     let total = birth + cycle * scenario.run.cycles;
@@ -73,7 +72,7 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
 /// Bytes of a trace.
 fn trace_bytes(scenario: &Scenario) -> u64 {
     let rows = u64::from(scenario.run.cycles / scenario.trace.every + 2);
-    let tables = 1 + scenario.suite.apps.len() * 2 + scenario.aggregates.len();
+    let tables = 1 + scenario.first.suite.apps.len() * 2 + scenario.aggregates.len();
     let snapshots = scenario.trace.nodes.as_ref().map_or(0, |panel| {
         let nodes = match panel.sample {
             Sample::All => scenario.run.nodes,

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use datasets::scenario::Scenario;
-use engine::cloud::Cloud;
 
 use crate::failure::Failure;
 
@@ -21,7 +20,7 @@ pub fn check(scenario: &Scenario, state: Option<&Path>) -> Result<(), Failure> {
         let message = format!("{nodes} nodes need {} of memory, and {} are available", bytes(needed), bytes(available));
         return Err(Failure::input(message, help));
     }
-    let columns = Cloud::bytes_per_node(scenario) * u64::from(scenario.run.nodes);
+    let columns = engine::estimate(scenario).column_bytes;
     if let Some((folder, free)) =
         state.and_then(|state| Some((state, free(state)?))).filter(|&(_, free)| columns > free)
     {
@@ -41,8 +40,8 @@ pub fn check(scenario: &Scenario, state: Option<&Path>) -> Result<(), Failure> {
 
 /// Bytes of memory that a scenario needs at its height.
 pub fn needed(scenario: &Scenario, in_files: bool) -> u64 {
-    let columns = Cloud::bytes_per_node(scenario) * u64::from(scenario.run.nodes);
-    Cloud::peak_bytes(scenario) - if in_files { columns } else { 0 }
+    let estimate = engine::estimate(scenario);
+    estimate.peak_bytes - if in_files { estimate.column_bytes } else { 0 }
 }
 
 /// Bytes of memory that can be had: what the system calls available, within the limits of the control group.
@@ -59,7 +58,7 @@ pub fn available() -> Option<u64> {
 fn free(folder: &Path) -> Option<u64> {
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
-    engine::column::free_bytes(there).ok()
+    engine::memory::free_bytes(there).ok()
 }
 
 /// The most memory that this process has used.

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use datasets::scenario::{SamplingProtocol, Scenario};
 use datasets::suite::Suite;
-use engine::Simulation;
-use engine::cloud::Cloud;
-use serde_json::{Value, json};
+use engine::{Simulation, Work};
+use serde_json::{Map, Value, json};
 
 use crate::memory;
 
@@ -34,8 +33,14 @@ pub fn told(scenario: &Scenario) -> Vec<&'static str> {
 
 /// The record of a finished run.
 pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> Value {
-    let times = simulation.times;
     let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
+    let estimate = engine::estimate(scenario);
+    let times = Work::ALL.map(|work| (work.name(), seconds(simulation.times().of(work))));
+    let wall_seconds: Map<String, Value> = [("total", seconds(wall))]
+        .into_iter()
+        .chain(times)
+        .map(|(name, time)| (name.to_owned(), time.into()))
+        .collect();
     json!({
         "run_id": run_id(scenario, hash),
         "scenario_name": scenario.name,
@@ -60,20 +65,10 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
             "instructions": if cfg!(target_feature = "avx2") { "x86-64-v3" } else { "baseline" },
             "processors": std::thread::available_parallelism().map_or(1, usize::from),
         },
-        "bytes_per_node": Cloud::bytes_per_node(scenario),
-        "columns": Cloud::fields(scenario).into_iter().map(|(name, bytes)| json!({ "name": name, "bytes_per_node": bytes }))
+        "bytes_per_node": estimate.bytes_per_node,
+        "columns": estimate.columns.iter().map(|(name, bytes)| json!({ "name": name, "bytes_per_node": bytes }))
             .collect::<Vec<_>>(),
         "peak_resident_bytes": memory::peak(),
-        "wall_seconds": {
-            "total": seconds(wall),
-            "birth": seconds(times.birth),
-            "churn": seconds(times.churn),
-            "sampling": seconds(times.sampling),
-            "spreading": seconds(times.spreading),
-            "slicing": seconds(times.slicing),
-            "assignment": seconds(times.assignment),
-            "aggregation": seconds(times.aggregation),
-            "observation": seconds(times.observation),
-        },
+        "wall_seconds": wall_seconds,
     })
 }

@@ -6,6 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernels::disorder::{Ecdf, count, mark, measure};
 use kernels::exchange::BATCH;
 use kernels::moments::Moments;
+use kernels::newscast;
 use kernels::peers::{in_window, uniform, uniform_many};
 use kernels::philox::Stream;
 use kernels::scalar;
@@ -179,8 +180,8 @@ fn meetings(criterion: &mut Criterion) {
         criterion,
         "Newscast with views of 20",
         NODES / (2 * cells),
-        || meet(views::newscast),
-        || meet(scalar::newscast),
+        || meet(newscast::newscast),
+        || meet(scalar::newscast::merge),
     );
 }
 
@@ -191,7 +192,7 @@ fn measures(criterion: &mut Criterion) {
         "moments",
         NODES,
         // Whole numbers, so that the order of a sum does not matter.
-        || Moments::of(&values, &[]).max,
+        || Moments::of(&values, None).max,
         || values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
     );
     let drawn = words(0);
@@ -202,7 +203,7 @@ fn measures(criterion: &mut Criterion) {
         NODES,
         || {
             held.fill(NONE);
-            claim(&mut held, drawn.iter().copied(), &[], 1 << 30, 1 << 31, 1);
+            claim(&mut held, drawn.iter().copied(), None, 1 << 30, 1 << 31, 1);
             held.clone()
         },
         || {
@@ -228,7 +229,7 @@ fn measures(criterion: &mut Criterion) {
     let slots: Vec<Slot> = drawn.iter().map(|&id| Slot::new(0, id)).collect();
     let ranks: Vec<u32> = (0..NODES as u32).collect();
     let mut counts = vec![0; 1 << Ecdf::bits(NODES)];
-    count(&mut counts, &slots, &[]);
+    count(&mut counts, &slots, None);
     let ecdf = Ecdf::new(&counts);
     let mut noted = vec![0; NODES];
     mark(&mut noted, &ranks, NODES as u64);
@@ -236,7 +237,7 @@ fn measures(criterion: &mut Criterion) {
         criterion,
         "disorder",
         NODES,
-        || measure(&mut noted, &slots, &ranks, &[], &ecdf, NODES as u64).wrong,
+        || measure(&mut noted, &slots, &ranks, None, &ecdf, NODES as u64).wrong,
         || {
             let mut squares = 0.0;
             let wrong = drawn.iter().zip(&ranks).filter(|&(&id, &rank)| {

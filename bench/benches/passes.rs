@@ -10,18 +10,21 @@ use std::path::Path;
 use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
-use datasets::scenario::{self, Event, EventKind, Launch, SamplingProtocol, Scenario};
-use datasets::suite::{App, Choice, Verdict};
+use datasets::scenario::{self, Event, EventKind, SamplingProtocol, Scenario};
+use datasets::suite::{App, Choice, Version};
 use datasets::trace::{Meta, Writer};
-use engine::attributes::Attributes;
-use engine::churn::Churn;
+use engine::aggregate::merge::{Merge, mean};
 use engine::cloud::Cloud;
-use engine::column::Column;
-use engine::protocols::{Averaging, Ordered};
-use engine::purpose::{AGGREGATION, ATTRIBUTE, ID, SLICING, for_life};
-use engine::rank::{Scratch, ranks};
-use engine::schedule::{Drawn, Draws, Listed, Partition, draw_partners};
-use engine::{Simulation, Storage, aggregate, birth, slicing};
+use engine::memory::{Column, Fields, Mask};
+use engine::observer::ranks::{Scratch, ranks};
+use engine::overlay::meeting::{BLOCK, CHOICE_BLOCK};
+use engine::overlay::oracle::draw_partners;
+use engine::plans::Needs;
+use engine::population::Fleet;
+use engine::schedule::purpose::{AGGREGATION, ATTRIBUTE, ID, SLICING, for_life};
+use engine::schedule::{Drawn, Draws, Listed, Partition};
+use engine::slicing::ordered::Ordered;
+use engine::{Simulation, Storage, Work};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
 use kernels::sort::key;
@@ -81,11 +84,11 @@ fn averaging_drawn(meter: &mut Meter, nodes: usize) -> Outcome {
 fn drawn_costs(meter: &mut Meter, nodes: usize) -> Outcome<Vec<Cost>> {
     let mut state = uniform(nodes)?;
     let before = moments(&state);
-    let partition = Partition::new(nodes, &[], aggregate::BLOCK);
+    let partition = Partition::new(nodes, Mask::ALL, BLOCK);
     let mut costs = Vec::new();
     for cycle in 1..=CYCLES {
-        let pass = Drawn { draws: draws(cycle, AGGREGATION), partition: &partition, mask: &[] };
-        costs.push(meter.measure(|| pass.run(&mut state, &Averaging)).1);
+        let pass = Drawn { draws: draws(cycle, AGGREGATION), partition: &partition, mask: Mask::ALL };
+        costs.push(meter.measure(|| pass.run(&mut state, &Merge(mean))).1);
     }
     averaged(nodes, before, moments(&state))?;
     Ok(costs)
@@ -99,8 +102,8 @@ fn averaging_listed(meter: &mut Meter, nodes: usize) -> Outcome {
     let (mut drawing, mut exchanging) = (Vec::new(), Vec::new());
     for cycle in 1..=CYCLES {
         let draws = draws(cycle, AGGREGATION);
-        drawing.push(meter.measure(|| draw_partners(&mut list, &draws, &[], |_| true)).1);
-        exchanging.push(meter.measure(|| Listed { draws, partners: &*list }.run(&mut state, &Averaging)).1);
+        drawing.push(meter.measure(|| draw_partners(&mut list, &draws, Mask::ALL, |_| true)).1);
+        exchanging.push(meter.measure(|| Listed { draws, partners: &*list }.run(&mut state, &Merge(mean))).1);
     }
     averaged(nodes, before, moments(&state))?;
     meter.report("averaging through a list of partners", exchanging, Some(1.5));
@@ -122,10 +125,10 @@ fn ordered_slicing(meter: &mut Meter, nodes: usize) -> Outcome {
     });
     let sum = |slots: &[Slot]| slots.iter().map(|slot| u64::from(slot.id())).sum::<u64>();
     let before = sum(&slots);
-    let partition = Partition::new(nodes, &[], slicing::BLOCK);
+    let partition = Partition::new(nodes, Mask::ALL, CHOICE_BLOCK);
     let mut costs = Vec::new();
     for cycle in 1..=CYCLES {
-        let pass = Drawn { draws: draws(cycle, SLICING), partition: &partition, mask: &[] };
+        let pass = Drawn { draws: draws(cycle, SLICING), partition: &partition, mask: Mask::ALL };
         costs.push(meter.measure(|| pass.run(&mut slots, &Ordered { candidates: CANDIDATES })).1);
     }
     check(sum(&slots) == before, "slicing keeps the ids")?;
@@ -149,19 +152,20 @@ fn ordered_slicing(meter: &mut Meter, nodes: usize) -> Outcome {
 fn initialising(meter: &mut Meter, nodes: usize) -> Outcome {
     let averaging = average(&drawn_costs(meter, nodes)?);
     let mut scenario = shipped(nodes)?;
-    scenario.suite.apps.clear();
+    scenario.first.suite.apps.clear();
     scenario.aggregates.clear();
     let (cloud, drawing) = meter.measure(|| -> Outcome<Cloud> {
-        let mut cloud = Cloud::new(&scenario, &Storage::Memory)?;
-        birth::birth(&mut cloud, &scenario, &Attributes::new(&scenario)?, &Churn::new(&scenario)?)?;
+        let mut cloud = Cloud::declare(&Needs::of(&scenario));
+        cloud.fields().into_iter().try_for_each(|field| field.allocate(&Storage::Memory, nodes))?;
+        cloud.birth(&scenario, &Fleet::read(&scenario)?)?;
         Ok(cloud)
     });
     let cloud = cloud?;
     let mut found = Column::<u32>::anonymous(nodes)?;
     let mut scratch = Scratch::new(nodes)?;
     let (mut whole, mut rankings) = (drawing, Vec::new());
-    for values in &cloud.attributes {
-        let (marked, cost) = meter.measure(|| ranks(&mut found, values, &[], &mut scratch));
+    for values in cloud.population.values() {
+        let (marked, cost) = meter.measure(|| ranks(&mut found, values, Mask::ALL, &mut scratch));
         whole.nanoseconds += cost.nanoseconds;
         whole.accesses += cost.accesses;
         rankings.push(cost);
@@ -203,16 +207,17 @@ fn views(meter: &mut Meter, nodes: usize) -> Outcome {
     let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
     let [mut sampling, mut slicing, mut aggregation] = [(); 3].map(|()| Vec::new());
     for _ in 0..CYCLES {
-        let before = simulation.times;
+        let before = *simulation.times();
         let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
-        let (after, rate) = (simulation.times, whole.nanoseconds / whole.accesses);
-        let cost = |spent: Duration| {
-            let nanoseconds = spent.as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
+        let rate = whole.nanoseconds / whole.accesses;
+        let cost = |work| {
+            let spent = simulation.times().of(work).saturating_sub(before.of(work));
+            let nanoseconds = nanoseconds(spent, &scenario);
             Cost { nanoseconds, accesses: nanoseconds / rate }
         };
-        sampling.push(cost(after.sampling.saturating_sub(before.sampling)));
-        slicing.push(cost(after.slicing.saturating_sub(before.slicing)));
-        aggregation.push(cost(after.aggregation.saturating_sub(before.aggregation)));
+        sampling.push(cost(Work::Sampling));
+        slicing.push(cost(Work::Slicing));
+        aggregation.push(cost(Work::Aggregation));
     }
     drop((trace, folder));
     meter.report("Newscast, views of 20, a tenth of the nodes", sampling, Some(15.0));
@@ -288,10 +293,9 @@ fn churn(meter: &mut Meter, nodes: usize) -> Outcome {
     let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
     let mut costs = Vec::new();
     for _ in 0..CYCLES {
-        let before = simulation.times.churn;
+        let before = simulation.times().of(Work::Churn);
         let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
-        let nanoseconds =
-            simulation.times.churn.saturating_sub(before).as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
+        let nanoseconds = nanoseconds(simulation.times().of(Work::Churn).saturating_sub(before), &scenario);
         // Of all nodes of the scenario, while the meter divides by those of the benchmark.
         costs.push(Cost { nanoseconds, accesses: nanoseconds / (whole.nanoseconds / whole.accesses) });
     }
@@ -316,27 +320,22 @@ fn suite(meter: &mut Meter, nodes: usize) -> Outcome {
         let attributes: Vec<usize> = (0..scenario.fleet.attributes.len()).collect();
         let [mut spreading, mut assigning, mut observing, mut all] = [(); 4].map(|()| Vec::new());
         for _ in 0..CYCLES {
-            let before = simulation.times;
+            let before = *simulation.times();
             let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
-            let after = simulation.times;
-            let (_, observed) = meter.measure(|| {
-                (
-                    engine::observe::holdings(simulation.cloud(), 5, &attributes),
-                    engine::spread::standing(simulation.cloud()),
-                )
-            });
+            let Cloud { population, government, .. } = simulation.cloud();
+            let (_, observed) =
+                meter.measure(|| (government.holdings(None, population, &attributes), government.standing(population)));
             let rate = whole.nanoseconds / whole.accesses;
             let cost = |nanoseconds: f64| Cost { nanoseconds, accesses: nanoseconds / rate };
-            let of = |spent: Duration| spent.as_secs_f64() * 1e9 / f64::from(scenario.run.nodes);
-            let spent = of(after.spreading.saturating_sub(before.spreading));
-            let decided = of(after.assignment.saturating_sub(before.assignment));
+            let of = |work| nanoseconds(simulation.times().of(work).saturating_sub(before.of(work)), &scenario);
+            let (spent, decided) = (of(Work::Spreading), of(Work::Assignment));
             let seen = observed.nanoseconds * nodes as f64 / f64::from(scenario.run.nodes);
             spreading.push(cost(spent));
             assigning.push(cost(decided));
             observing.push(cost(seen));
             all.push(cost(spent + decided + seen));
         }
-        let standing = engine::spread::standing(simulation.cloud());
+        let standing = simulation.cloud().government.standing(&simulation.cloud().population);
         check(standing.acting[2] > 0 && standing.holders[0] == 0, "the version is under way, and all hold one")?;
         drop((trace, folder));
         let title = format!("a suite of five, {protocol}, two gradients, at {} nodes", scenario.run.nodes);
@@ -359,9 +358,9 @@ fn counting(meter: &mut Meter, nodes: usize) -> Outcome {
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
         for _ in 0..EPOCH {
-            let before = simulation.times.aggregation;
+            let before = simulation.times().of(Work::Aggregation);
             let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
-            let spent = simulation.times.aggregation.saturating_sub(before).as_secs_f64() * 1e9 / nodes as f64;
+            let spent = nanoseconds(simulation.times().of(Work::Aggregation).saturating_sub(before), &scenario);
             costs.push(Cost { nanoseconds: spent, accesses: spent / (whole.nanoseconds / whole.accesses) });
         }
         simulation.observe(&mut trace)?;
@@ -401,15 +400,19 @@ fn living(nodes: usize) -> Outcome<Scenario> {
     scenario.aggregates.clear();
     let app = |name: &str, share, choice| App::of_share(name, share, choice);
     let first = [app("monitoring", 0.1, Choice::Top(0)), app("store", 0.3, Choice::Top(1))];
-    scenario.suite.apps =
+    scenario.first.suite.apps =
         first.iter().cloned().chain([app("chat", 0.3, Choice::Random), app("game", 0.2, Choice::Random)]).collect();
-    let mut suite = scenario.suite.clone();
+    let mut suite = scenario.first.suite.clone();
     suite.version += 1;
     suite.apps.push(app("radio", 0.1, Choice::Random));
-    scenario.launches =
-        vec![Launch { path: "radio.toml".into(), suite, verdict: Verdict::Valid, expires_cycle: None, bytes: 300 }];
+    scenario.launches = vec![Version { suite, bytes: 300, path: "radio.toml".into(), ..Version::default() }];
     scenario.events = vec![Event { at_cycle: 2, until_cycle: 2, kind: EventKind::Suite(0, 1) }];
     Ok(scenario)
+}
+
+/// Nanoseconds that were spent on a node of a scenario.
+fn nanoseconds(spent: Duration, scenario: &Scenario) -> f64 {
+    spent.as_secs_f64() * 1e9 / f64::from(scenario.run.nodes)
 }
 
 /// A word as a number in [0, 1).
@@ -419,7 +422,7 @@ fn unit(word: u32) -> f32 {
 
 /// The moments of a column.
 fn moments(values: &[f64]) -> Moments {
-    values.chunks(1 << 12).map(|values| Moments::of(values, &[])).fold(Moments::default(), Moments::merge)
+    values.chunks(1 << 12).map(|values| Moments::of(values, None)).fold(Moments::default(), Moments::merge)
 }
 
 /// Checks the mean, and by what the variance fell in each cycle.

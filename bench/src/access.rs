@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::io;
 use std::time::Instant;
 
-use engine::column::Column;
+use engine::memory::Column;
 use kernels::prefetch::prefetch;
 use rayon::prelude::*;
 

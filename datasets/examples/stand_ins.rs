@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "a program that says what it wrote")]
 
 use std::error::Error;
+use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -67,7 +68,7 @@ impl SplitMix {
 
     /// Exponential, at least 1, in whole snapshots.
     fn snapshots(&mut self, mean: f64) -> f64 {
-        (-mean * (1.0 - self.uniform()).ln()).round().max(1.0)
+        (-mean * libm::log(1.0 - self.uniform())).round().max(1.0)
     }
 }
 
@@ -80,20 +81,20 @@ fn write(path: &Path, table: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn fleet() -> String {
+fn fleet() -> Result<String, fmt::Error> {
     let mut random = SplitMix(1);
     let mut table = "relay,availability,bandwidth_mbps,span_days\n".to_owned();
     for relay in 0..ROWS {
         let availability = random.quantile(&AVAILABILITY);
         let (bandwidth, span) = (random.quantile(&BANDWIDTH_MBPS), random.quantile(&SPAN_DAYS));
-        table += &format!("{relay},{availability:.6},{bandwidth:.6},{span:.2}\n");
+        writeln!(table, "{relay},{availability:.6},{bandwidth:.6},{span:.2}")?;
     }
-    table
+    Ok(table)
 }
 
 /// A host has a span, a share of it that it is up, and a number of sessions of its own; sessions and the gaps between them are of
 /// exponential length.
-fn intervals() -> String {
+fn intervals() -> Result<String, fmt::Error> {
     let mut random = SplitMix(2);
     let mut table = "relay,first_snapshot,last_snapshot\n".to_owned();
     for relay in 0..HOSTS {
@@ -107,16 +108,16 @@ fn intervals() -> String {
         let mut at = first;
         while at < end {
             let last = if is_one { end } else { (at + random.snapshots(session)).min(end) } - 1.0;
-            table += &format!("{relay},{at},{last}\n");
+            writeln!(table, "{relay},{at},{last}")?;
             at = last + 1.0 + random.snapshots(gap);
         }
     }
-    table
+    Ok(table)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    for (name, table) in [("tor_fleet/fleet.csv.gz", fleet()), ("relays/intervals.csv.gz", intervals())] {
+    for (name, table) in [("tor_fleet/fleet.csv.gz", fleet()?), ("relays/intervals.csv.gz", intervals()?)] {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         write(&path, &table)?;

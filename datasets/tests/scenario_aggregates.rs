@@ -218,7 +218,7 @@ const NODES: &str = "[[suite.app]]\nname = \"backup\"\nnodes = 500\n";
 fn where_a_suite_asks_for_absolute_nodes_they_are_counted() {
     let scenario = read_all(&format!("{HEAD}{NODES}")).unwrap();
     let [size] = &scenario.aggregates[..] else { panic!("one aggregate") };
-    assert_eq!((&*size.name, size.function, size.app, scenario.size()), ("size", Function::Count, None, Some(0)));
+    assert_eq!((&*size.name, size.function, size.app, scenario.counter()), ("size", Function::Count, None, Some(0)));
     assert_eq!(size.epochs, Some(Epochs { cycles: 24, drift: 0.0 }), "for an error of 0.001");
     assert_eq!(size.counting, Some(Counting { instances: 1, leaders: 9.0, first_estimate: 1e6 }));
     assert_eq!(names(""), [""; 0]);

@@ -110,7 +110,7 @@ fn an_unknown_key_is_refused_with_the_nearest_and_all_known() {
     let app = refused("share = 0.45", "shares = 0.45", 44, "shares", "unknown key `suite.app.1.shares`");
     helps(&app, "did you mean `share`?");
     let far = refused("view = 20", "colour = 20", 21, "colour", "unknown key `sampling.colour`");
-    helps(&far, "known keys here: protocol, view, pairing, partners");
+    helps(&far, "known keys here: protocol, view, pairing, start");
     refused(
         "beta = [9.0, 1.0]",
         "betta = [9.0, 1.0]",

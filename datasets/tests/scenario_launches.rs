@@ -89,7 +89,7 @@ fn events_bring_versions_in_by_the_order_of_their_cycles() {
 fn an_event_may_bring_the_first_suite_in() {
     let bare = &CLOUD[..CLOUD.find("[suite]").unwrap()];
     let cloud = read_with(&format!("{bare}{}", launch(3, "v4.toml")), &[]).unwrap();
-    assert!(cloud.suite.is_none() && cloud.suite_bytes == 0);
+    assert!(cloud.first.suite.is_none() && cloud.first.bytes == 0);
     assert_eq!(cloud.launches[0].verdict, Verdict::Valid);
     assert_eq!(cloud.app_names(), ["old"]);
 }
@@ -101,7 +101,7 @@ fn a_version_is_good_until_the_first_cycle_at_or_after_its_moment() {
     assert_eq!(launches, [(Verdict::Valid, Some(11)), (Verdict::Rejected(Reason::Expired), Some(11))]);
     let expires = |until: &str| {
         let text = CLOUD.replace("version = 5", &format!("version = 5\nuntil = {until}"));
-        read_with(&text, &[]).unwrap().suite_expires_cycle
+        read_with(&text, &[]).unwrap().first.expires_cycle
     };
     assert_eq!(expires("2026-11-22T00:00:01Z"), Some(2));
     assert_eq!(expires("2026-11-22T00:00:10Z"), Some(2));
@@ -110,7 +110,7 @@ fn a_version_is_good_until_the_first_cycle_at_or_after_its_moment() {
     assert_eq!(expires("2020-01-01T00:00:00Z"), Some(1));
     assert_eq!(expires("2026-11-22T01:00:00Z"), Some(361));
     assert_eq!(expires("9999-12-31T00:00:00Z"), None, "beyond the last cycle that a run may have");
-    assert_eq!(read("").unwrap().suite_expires_cycle, None);
+    assert_eq!(read("").unwrap().first.expires_cycle, None);
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn every_shipped_private_key_says_that_it_is_no_secret() {
     let mut count = 0;
     for folder in fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         for file in fs::read_dir(folder).unwrap() {
-            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            // A fleet is compressed.
+            let text = String::from_utf8_lossy(&fs::read(file.unwrap().path()).unwrap()).into_owned();
             if text.contains("PRIVATE KEY-----") {
                 count += 1;
                 assert!(text.starts_with("No secret: "), "a private key that does not say so");
@@ -49,7 +50,7 @@ fn telco_is_the_example_of_the_paper() {
     assert_eq!(telco.name, "telco");
     assert_eq!(telco.run.nodes, 1_000_000);
     assert_eq!(telco.fleet.attributes, ["availability", "storage_gb", "bandwidth_mbps"]);
-    let apps: Vec<_> = telco.suite.apps.iter().map(|app| (app.name.as_str(), app.request, app.choice)).collect();
+    let apps: Vec<_> = telco.first.suite.apps.iter().map(|app| (app.name.as_str(), app.request, app.choice)).collect();
     assert_eq!(
         apps,
         [
@@ -68,7 +69,7 @@ fn a_hundred_million_is_telco_a_hundred_times() {
     let telco = scenario::read(&shipped("telco.toml"), &[]).unwrap();
     let large = scenario::read(&shipped("hundred_million.toml"), &[]).unwrap();
     assert_eq!(large.run.nodes, 100 * telco.run.nodes);
-    assert_eq!((large.fleet, large.suite, large.aggregates), (telco.fleet, telco.suite, telco.aggregates));
+    assert_eq!((large.fleet, large.first.suite, large.aggregates), (telco.fleet, telco.first.suite, telco.aggregates));
     assert_eq!(large.trace.nodes.unwrap().cycles, [0, 40]);
 }
 
@@ -76,7 +77,7 @@ fn a_hundred_million_is_telco_a_hundred_times() {
 fn averaging_is_lean() {
     let averaging = scenario::read(&shipped("averaging.toml"), &[]).unwrap();
     assert_eq!((averaging.fleet.attributes.len(), averaging.aggregates.len()), (1, 1));
-    assert!(averaging.suite.apps.is_empty());
+    assert!(averaging.first.suite.apps.is_empty());
     assert_eq!(averaging.trace.nodes, None);
 }
 
@@ -101,7 +102,7 @@ fn overrides_reach_every_key() {
     assert_eq!(scenario.slicing.protocol, scenario::SlicingProtocol::OrderedMaxGain);
     assert_eq!(scenario.network.reply_loss.to_bits(), 0.1_f64.to_bits());
     assert_eq!(
-        scenario.suite.apps.iter().map(|app| app.request).collect::<Vec<_>>(),
+        scenario.first.suite.apps.iter().map(|app| app.request).collect::<Vec<_>>(),
         [0.1, 0.2, 0.3].map(Request::Share)
     );
     assert_eq!(scenario.trace.nodes.unwrap().sample, Sample::All);

@@ -157,9 +157,9 @@ fn a_description_counts_its_signature_and_certificate() {
     let scenario = read(&folder, CLOUD, &[(1, "o.toml"), (2, "p.toml"), (3, "u.toml")]).expect("a scenario");
     let bytes: Vec<u64> = scenario.launches.iter().map(|launch| launch.bytes).collect();
     assert_eq!((bytes[0], bytes[1]), (bytes[2] + 64, bytes[2] + 64 + certificate_bytes));
-    assert_eq!(scenario.suite_bytes, bytes[2] + 64, "what the run begins with is as long, and signed by the owner");
+    assert_eq!(scenario.first.bytes, bytes[2] + 64, "what the run begins with is as long, and signed by the owner");
     let untrusting = CLOUD.replace("trust = \"owner.pub.pem\"\n", "");
-    assert_eq!(read(&folder, &untrusting, &[]).expect("a scenario").suite_bytes, bytes[2]);
+    assert_eq!(read(&folder, &untrusting, &[]).expect("a scenario").first.bytes, bytes[2]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn refused(old: &str, new: &str, key: &str, at: &str, message: &str, help: &str)
 
 #[test]
 fn the_whole_language_is_read() {
-    let suite = read(SUITE).unwrap().suite;
+    let suite = read(SUITE).unwrap().first.suite;
     assert_eq!((suite.version, suite.until, suite.apps.len()), (3, None, 4));
     let [recorder, monitoring, chat, backup] = &suite.apps[..] else { panic!("four applications") };
     assert_eq!((recorder.choice, recorder.request), (Choice::Top(1), Request::Nodes(500)));
@@ -294,10 +294,11 @@ fn an_override_reaches_an_application() {
     let path = folder.path().join("cloud.toml");
     fs::write(&path, format!("{HEAD}{SUITE}")).unwrap();
     let set = |key: &str, value: &str| scenario::read(&path, &[(key.to_owned(), value.to_owned())]);
-    let request = |scenario: Scenario, app: usize| scenario.suite.apps[app].request;
+    let request = |scenario: Scenario, app: usize| scenario.first.suite.apps[app].request;
     assert_eq!(request(set("suite.app.recorder.nodes", "1e2").unwrap(), 0), Request::Nodes(100));
     assert_eq!(request(set("suite.app.chat.rest", "3").unwrap(), 2), Request::Rest(3.0));
-    let condition = set("suite.app.chat.where", "storage_gb > 5").unwrap().suite.apps[2].condition.clone().unwrap();
+    let condition =
+        set("suite.app.chat.where", "storage_gb > 5").unwrap().first.suite.apps[2].condition.clone().unwrap();
     assert_eq!(condition.text, "storage_gb > 5");
     let error = set("suite.app.chat.where", "storage_gb = 5").unwrap_err();
     assert_eq!((error.span(), error.key()), (None, Some("suite.app.chat.where")));
@@ -307,7 +308,7 @@ fn an_override_reaches_an_application() {
 
 #[test]
 fn a_suite_is_the_default_where_nothing_is_said() {
-    let suite = read("").unwrap().suite;
+    let suite = read("").unwrap().first.suite;
     assert_eq!(suite, Suite { version: 1, ..Suite::default() });
     assert!(suite.is_none());
 }

@@ -96,7 +96,7 @@ fn refused(old: &str, new: &str, key: &str, at: &str, message: &str, help: &str)
 
 #[test]
 fn all_that_rules_can_do_is_read() {
-    let suite = read(SUITE).unwrap().suite;
+    let suite = read(SUITE).unwrap().first.suite;
     let [shed, grow, keep] = &suite.rules().collect::<Vec<_>>()[..] else { panic!("three rules") };
     assert_eq!((&*shed.name, shed.epochs, shed.cool_down), ("shed", 2, 5));
     assert_eq!(shed.action, Action::Remove { app: "chat".to_owned() });
@@ -136,7 +136,7 @@ fn a_suite_with_rules_reads_back_the_same_from_everywhere() {
     let path = folder.path().join("cloud.toml");
     fs::write(&path, format!("{HEAD}[suite]\nfile = \"apps.toml\"\n")).unwrap();
     let scenario = scenario::read(&path, &[]).unwrap();
-    assert_eq!(scenario.suite, read(SUITE).unwrap().suite);
+    assert_eq!(scenario.first.suite, read(SUITE).unwrap().first.suite);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_rule_is_reached_by_an_override() {
     let path = folder.path().join("cloud.toml");
     fs::write(&path, format!("{HEAD}{SUITE}")).unwrap();
     let set = |key: &str, value: &str| scenario::read(&path, &[(key.to_owned(), value.to_owned())]);
-    assert_eq!(set("suite.app.monitoring.rule.shed.epochs", "9").unwrap().suite.apps[0].rules[0].epochs, 9);
+    assert_eq!(set("suite.app.monitoring.rule.shed.epochs", "9").unwrap().first.suite.apps[0].rules[0].epochs, 9);
     let error = set("suite.app.monitoring.rule.shed.when", "sizes < 3").unwrap_err();
     assert_eq!((error.span(), error.key()), (None, Some("suite.app.monitoring.rule.shed.when")), "{error}");
 }

@@ -1,53 +1,55 @@
 //! The cloud in memory, and the cycle.
 //!
-//! Read [`cycle`] first: one line a pass, in order. The state is a struct of mapped columns ([`cloud`], [`mod@column`]). A pass
-//! either streams over rows ([`pass`]) or runs exchanges between nodes ([`schedule`], [`protocols`]); every random number is
-//! a function of (seed, cycle, node, purpose, draw) ([`purpose`]), so that a run is the same bits for any number of threads.
+//! Read [`simulation`] first: what happens in a cycle is a table, one line a pass. The state is a struct of mapped columns
+//! ([`memory`]). A pass either streams over rows or runs exchanges between nodes ([`schedule`]); every random number is a function of
+//! (seed, cycle, node, purpose, draw), so that a run is the same bits for any number of threads.
 //!
-//! - what the suite asks: [`plan`] for each version, [`suites`] for what that means now (with [`layout`], [`condition`] and
-//!   [`mod@size`]);
-//! - at birth: [`birth`], [`attributes`], [`truth`] (with [`rank`]);
-//! - in a cycle: [`event`] and [`churn`] (with [`arrival`]), [`sampling`], [`spread`], [`slicing`] (or [`ranking`]), [`assign`],
-//!   [`aggregate`], [`monitor`];
-//! - after it: [`constraint`], [`observe`] (with [`ledger`]), [`panel`]; at the end [`digest`];
-//! - without a run: [`preview`].
+//! # Wings
+//!
+//! Each folder is a wing that owns its state, and imports only from those below it:
+//!
+//! ```text
+//! simulation   a cloud under way: made, run, observed; the table of passes (with meter: time and messages; book: all that lasts
+//!              beside columns; estimate: what a scenario needs)
+//! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, snapshots, previews. Changes nothing
+//! cloud        what nodes know: the five wings below, born and settled together
+//! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, constraints, monitor
+//! slicing      what nodes learn of their rank: ordered, ranking, quantile
+//! aggregate    what nodes learn together: epochs, counts, distributions
+//! overlay      who meets whom: oracle, newscast, cyclon, generic, a file each; views; meetings
+//! population   who is there: members, attributes, churn, events
+//! plans        what the versions of a suite ask, as data; what a scenario needs of the engine
+//! schedule     exchanges: drawn, matched, listed; where random numbers come from
+//! memory       columns, and what is done to all of them
+//! ```
+//!
+//! A wing declares its columns in one struct, and shows them in one `visit` ([`memory::Fields`]): memory is found for them, an estimate
+//! adds them up, and digests cover them, without a second list. All that lasts from one cycle to the next beside columns is in one
+//! [`book::Book`]. What a scenario needs is asked once ([`plans::Needs`]). A test walks all `use` lines, and fails where an import runs
+//! upward or in a circle.
+//!
+//! # A protocol of your own
+//!
+//! - of peer sampling: see [`overlay`];
+//! - of slicing: see [`slicing`].
 #![deny(unsafe_code)]
+// Whoever builds on the engine reads its documentation with `cargo doc --document-private-items`.
+#![allow(rustdoc::private_intra_doc_links)]
 
 pub mod aggregate;
-pub mod arrival;
-pub mod assign;
-pub mod attributes;
-pub mod birth;
-pub mod churn;
+pub mod book;
 pub mod cloud;
-pub mod column;
-pub mod condition;
-pub mod constraint;
-pub mod cycle;
-pub mod digest;
-pub mod event;
-pub mod layout;
-pub mod ledger;
-pub mod monitor;
-pub mod observe;
+mod estimate;
+pub mod government;
+pub mod memory;
+mod meter;
+pub mod observer;
 pub mod overlay;
-pub mod panel;
-pub mod pass;
-pub mod plan;
-pub mod preview;
-pub mod protocols;
-pub mod purpose;
-pub mod rank;
-pub mod ranking;
-pub mod sampling;
+pub mod plans;
+pub mod population;
 pub mod schedule;
-pub mod select;
-pub mod size;
+mod simulation;
 pub mod slicing;
-pub mod split;
-pub mod spread;
-pub mod suites;
-pub mod truth;
 
 mod error;
 
@@ -78,6 +80,8 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-pub use column::Storage;
-pub use cycle::{Simulation, Times};
 pub use error::Error;
+pub use estimate::{Estimate, estimate};
+pub use memory::Storage;
+pub use meter::{Times, Work};
+pub use simulation::Simulation;

@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Result, run, run_with};
+use common::{LISTED, Result, run, run_with};
 
 fn scenario(nodes: u32, cycles: u32, more: &str) -> String {
     format!(
@@ -36,7 +36,7 @@ fn ordered_exchanges_reduce_the_variance_by_one_over_two_root_e() {
 
 #[test]
 fn exchanges_from_a_list_of_partners_reduce_it_as_much() {
-    let found = run(&scenario(1_000_000, 10, "[sampling]\npartners = \"listed\"\n"));
+    let found = run(&scenario(1_000_000, 10, LISTED));
     assert_near(factor(&found), 0.5 / std::f64::consts::E.sqrt(), 0.003);
 }
 
@@ -49,9 +49,9 @@ fn two_matchings_a_cycle_reduce_it_to_a_quarter() {
 #[test]
 fn small_clouds_have_the_same_factor() {
     for nodes in [10_000, 30_001] {
-        for partners in ["drawn", "listed"] {
+        for partners in ["", LISTED] {
             // Ten seeds' worth of cycles would narrow it further; one run of ten cycles has a standard error of 0.0015.
-            let found = run(&scenario(nodes, 10, &format!("[sampling]\npartners = \"{partners}\"\n")));
+            let found = run(&scenario(nodes, 10, partners));
             assert_near(factor(&found), 0.3033, 0.006);
         }
     }
@@ -60,8 +60,8 @@ fn small_clouds_have_the_same_factor() {
 #[test]
 fn lost_requests_slow_it_as_link_failures_do() {
     for (loss, expected) in [(0.2, 0.402), (0.5, 0.584)] {
-        for partners in ["drawn", "listed"] {
-            let more = format!("[network]\nrequest_loss = {loss}\n[sampling]\npartners = \"{partners}\"\n");
+        for partners in ["", LISTED] {
+            let more = format!("[network]\nrequest_loss = {loss}\n{partners}");
             let found = run(&scenario(300_000, 10, &more));
             assert_near(factor(&found), expected, 0.004);
             let sent: u64 = found.cycles.iter().map(|row| row.messages_count).sum();
@@ -84,8 +84,8 @@ fn lost_replies_do_not_conserve_the_sum_and_lost_requests_do() {
 
 #[test]
 fn the_sum_is_conserved_to_rounding_and_the_bits_are_the_same_for_any_threads() {
-    for partners in ["drawn", "listed"] {
-        let text = scenario(150_003, 12, &format!("[sampling]\npartners = \"{partners}\"\n"));
+    for partners in ["", LISTED] {
+        let text = scenario(150_003, 12, partners);
         let one = run_with(1, &text);
         for threads in [2, 3, 8] {
             let other = run_with(threads, &text);
@@ -132,7 +132,7 @@ fn a_crash_takes_exactly_its_share_and_their_values() {
 #[test]
 fn clouds_of_a_few_nodes_run() {
     for nodes in [1, 2, 3, 5, 17, 100] {
-        for more in ["", "[sampling]\npartners = \"listed\"\n", "[sampling]\npairing = \"matching\"\n"] {
+        for more in ["", LISTED, "[sampling]\npairing = \"matching\"\n"] {
             let found = run(&scenario(nodes, 30, more));
             let row = &found.aggregates[30];
             assert!(row.variance <= 1e-3 * found.aggregates[0].variance.max(1e-9), "{nodes} nodes {more}: {row:?}");

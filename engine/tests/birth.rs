@@ -1,26 +1,17 @@
 //! Nodes are born as the scenario says: the attributes follow their laws, and inventories are drawn with replacement.
-#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 mod common;
 
 use common::scenario;
 use datasets::fleet::Distribution;
 use datasets::scenario::Source;
-use engine::attributes::Attributes;
-use engine::birth::birth;
-use engine::churn::Churn;
-use engine::cloud::Cloud;
-use engine::plan::Plans;
-use engine::suites::Suites;
-use engine::{Storage, truth};
 
 const NODES: usize = 200_000;
 
-fn born(text: &str) -> Cloud {
-    let scenario = scenario(text);
-    let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
-    birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
-    cloud
+/// The values of all attributes of nodes that are born.
+fn born(text: &str) -> Vec<Vec<f32>> {
+    let (cloud, _) = common::born(&scenario(text));
+    cloud.population.values().into_iter().map(<[f32]>::to_vec).collect()
 }
 
 /// The largest distance between the values' distribution and the law (Kolmogorov), times the root of their number: above 1.95
@@ -53,7 +44,7 @@ fn every_continuous_law_is_drawn_as_its_quantiles_say() {
             "[run]\nnodes = {NODES}\n[[fleet.class]]\nname = \"any\"\nshare = 1.0\nattributes.value = {{ {law} }}\n"
         );
         let Source::Classes(classes) = scenario(&text).fleet.source else { panic!("there are classes") };
-        let distance = kolmogorov(&born(&text).attributes[0], classes[0].attributes[0].as_ref().unwrap());
+        let distance = kolmogorov(&born(&text)[0], classes[0].attributes[0].as_ref().unwrap());
         assert!(distance < 1.95, "{law}: {distance}");
     }
 }
@@ -64,9 +55,9 @@ fn classes_and_choices_have_their_shares() {
         "[run]\nnodes = {NODES}\n[[fleet.class]]\nname = \"a\"\nshare = 0.7\nattributes.value = {{ constant = 1.0 }}\n\
          [[fleet.class]]\nname = \"b\"\nshare = 0.3\nattributes.value = {{ choice = [[2.0, 1.0], [3.0, 3.0]] }}\n"
     );
-    let cloud = born(&text);
+    let attributes = born(&text);
     for (value, share) in [(1.0, 0.7), (2.0, 0.075), (3.0, 0.225)] {
-        let found = cloud.attributes[0].iter().filter(|&&found| found.to_bits() == f32::to_bits(value)).count() as f64;
+        let found = attributes[0].iter().filter(|&&found| found.to_bits() == f32::to_bits(value)).count() as f64;
         let error = (NODES as f64 * share * (1.0 - share)).sqrt();
         assert!((found - NODES as f64 * share).abs() < 4.0 * error, "{value}: {found}");
     }
@@ -78,8 +69,8 @@ fn attributes_of_a_node_are_independent_within_a_class_and_neighbours_too() {
         "[run]\nnodes = {NODES}\n[[fleet.class]]\nname = \"any\"\nshare = 1.0\nattributes.a = {{ uniform = [0, 1] }}\n\
          attributes.b = {{ uniform = [0, 1] }}\n"
     );
-    let cloud = born(&text);
-    let (a, b) = (&cloud.attributes[0], &cloud.attributes[1]);
+    let attributes = born(&text);
+    let (a, b) = (&attributes[0], &attributes[1]);
     // The covariance of two independent uniform values is zero, with a standard error of 1/12 / sqrt(N).
     let covariance = |pairs: Vec<(f32, f32)>| {
         pairs.iter().map(|&(x, y)| (f64::from(x) - 0.5) * (f64::from(y) - 0.5)).sum::<f64>() / NODES as f64
@@ -98,9 +89,9 @@ fn rows_of_an_inventory_stay_together_and_are_drawn_evenly() {
         "[run]\nnodes = {NODES}\n[fleet]\nfile = {file:?}\n[fleet.attributes]\nup = {{ column = \"up\" }}\n\
          disk = {{ column = \"disk\", scale = 0.1 }}\n"
     );
-    let cloud = born(&text);
+    let attributes = born(&text);
     let mut counts = [0; 4];
-    for (&up, &disk) in cloud.attributes[0].iter().zip(&*cloud.attributes[1]) {
+    for (&up, &disk) in attributes[0].iter().zip(&attributes[1]) {
         assert!((up * 10.0 - disk).abs() < 1e-5, "{up} {disk}");
         counts[disk.round() as usize - 1] += 1;
     }
@@ -123,11 +114,8 @@ fn real_relays_tie_at_the_border_and_the_truth_says_how_many() {
          [[suite.app]]\nname = \"best\"\ntop = \"up\"\nshare = 0.1\n"
     );
     let scenario = scenario(&text);
-    let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
-    birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
-    let mut suites = Suites::new(Plans::new(&scenario), &scenario);
-    suites.launch(1, &cloud, cloud.nodes);
-    let found = truth::truth(&mut cloud, &suites, scenario.run.seed).unwrap();
+    let (cloud, mut truth) = common::born(&scenario);
+    let found = truth.find(&cloud.population, &cloud.government.versions, scenario.run.seed).unwrap();
     // 21.9 % of the 18,281 rows have an availability of exactly 1.
     assert!((found.border_ties[0] as f64 / NODES as f64 - 0.219).abs() < 0.004, "{found:?}");
     assert_eq!(found.asked[0], NODES as u64 / 10);

@@ -6,7 +6,8 @@ mod common;
 
 use common::{Result, run, run_with, scenario};
 use datasets::trace::{CycleRow, Meta, Writer};
-use engine::churn::UP;
+use engine::cloud::Cloud;
+use engine::population::life::UP;
 use engine::{Simulation, Storage};
 
 /// A cloud of one class, whose lines are given.
@@ -15,6 +16,11 @@ fn one_class(nodes: u32, cycles: u32, cycle_seconds: f64, class: &str, rest: &st
         "[run]\nnodes = {nodes}\ncycles = {cycles}\ncycle_seconds = {cycle_seconds}\n\
          [[fleet.class]]\nname = \"node\"\nshare = 1.0\n{class}\n{rest}"
     )
+}
+
+/// The state of each node's place.
+fn live(cloud: &Cloud) -> &[u8] {
+    cloud.population.alive.as_ref().unwrap()
 }
 
 /// Runs a scenario and looks at it before the first cycle and after each.
@@ -113,9 +119,9 @@ fn an_availability_is_the_share_of_time_up() {
     let (mut up, mut said) = (Vec::new(), Vec::new());
     watch(&one_class(20_000, CYCLES, 3600.0, class, ""), |simulation| {
         let cloud = simulation.cloud();
-        up.resize(cloud.nodes, 0.0);
-        up.iter_mut().zip(cloud.alive()).for_each(|(up, &alive)| *up += f64::from(u8::from(alive == UP)));
-        said = cloud.attributes[0].to_vec();
+        up.resize(cloud.population.nodes, 0.0);
+        up.iter_mut().zip(live(cloud)).for_each(|(up, &alive)| *up += f64::from(u8::from(alive == UP)));
+        said = cloud.population.attributes[0].to_vec();
     });
     // Nodes of alike availability, taken together, were up for that share of the time.
     for band in 0..10 {
@@ -139,16 +145,16 @@ fn a_node_knows_its_own_past() {
     let (mut up, mut cycles) = (Vec::new(), 0_u32);
     watch(&one_class(5_000, 100, 3600.0, class, suite), |simulation| {
         let cloud = simulation.cloud();
-        up.resize(cloud.nodes, 0_u32);
+        up.resize(cloud.population.nodes, 0_u32);
         cycles += 1;
-        for (node, (up, &alive)) in up.iter_mut().zip(cloud.alive()).enumerate() {
+        for (node, (up, &alive)) in up.iter_mut().zip(live(cloud)).enumerate() {
             *up += u32::from(alive == UP);
             if alive == UP {
-                let said = cloud.attributes[0][node];
+                let said = cloud.population.attributes[0][node];
                 // A day up and a day down are added, of 24 cycles each.
                 let share = f64::from(*up + 24) / f64::from(cycles + 48);
                 assert!((f64::from(said) - share).abs() < 1e-6, "node {node}, cycle {}: {said}, {share}", cycles - 1);
-                assert_eq!(cloud.gradients[0].slots[node].key(), kernels::sort::key(said));
+                assert_eq!(cloud.slicing.gradients[0].slots[node].key(), kernels::sort::key(said));
             }
         }
     });
@@ -164,9 +170,10 @@ fn places_of_departed_nodes_are_taken_by_others() {
     watch(&text, |simulation| {
         let cloud = simulation.cloud();
         if simulation.cycles() == 0 {
-            first = cloud.attributes[0].to_vec();
+            first = cloud.population.attributes[0].to_vec();
         }
-        let taken = first.iter().zip(&*cloud.attributes[0]).zip(cloud.alive()).filter(|(_, alive)| **alive == UP);
+        let taken =
+            first.iter().zip(&*cloud.population.attributes[0]).zip(live(cloud)).filter(|(_, alive)| **alive == UP);
         same = taken.filter(|((first, now), _)| first.to_bits() == now.to_bits()).count() as f64;
     });
     // Three places in four are taken at first, and their nodes live for three days.
@@ -191,7 +198,7 @@ fn an_event_hits_the_nodes_that_it_names() {
         let mut crashed = 0;
         watch(&format!("{TWO_CLASSES}[[event]]\nat_cycle = 2\n{event}\n"), |simulation| {
             let cloud = simulation.cloud();
-            let nodes = cloud.alive().iter().zip(&*cloud.attributes[0]).enumerate();
+            let nodes = live(cloud).iter().zip(&*cloud.population.attributes[0]).enumerate();
             let down = nodes.filter(|(_, (alive, _))| **alive != UP);
             crashed = down.inspect(|(node, (_, x))| assert!(is_hit(**x, *node as f64 / 1e4), "{event}: {x}")).count();
         });
@@ -236,8 +243,8 @@ fn columns_stay_where_they_are() {
     let mut places = std::collections::BTreeSet::new();
     watch(&one_class(3_000, 30, 600.0, class, rest), |simulation| {
         let cloud = simulation.cloud();
-        let views = cloud.views.as_ref().unwrap();
-        places.insert((cloud.alive().as_ptr() as usize, views.as_ptr() as usize, views.len()));
+        let views = cloud.overlay.views.as_ref().unwrap();
+        places.insert((live(cloud).as_ptr() as usize, views.as_ptr() as usize, views.len()));
     });
     assert_eq!(places.len(), 1);
 }
@@ -368,19 +375,19 @@ fn nodes_that_come_know_live_nodes_and_have_uniform_ids() {
     let (mut ids, mut before) = (Vec::new(), Vec::new());
     watch(&one_class(20_000, 40, 600.0, class, rest), |simulation| {
         let cloud = simulation.cloud();
-        let (records, words) = (cloud.views.as_ref().unwrap(), kernels::views::words(20));
-        for (node, record) in records.chunks_exact(words).enumerate().filter(|(node, _)| cloud.alive()[*node] == UP) {
+        let (records, words) = (cloud.overlay.views.as_ref().unwrap(), kernels::views::words(20));
+        for (node, record) in records.chunks_exact(words).enumerate().filter(|(node, _)| live(cloud)[*node] == UP) {
             let known: Vec<u32> = record[..20].iter().copied().take_while(|&other| other != u32::MAX).collect();
             let mut apart = known.clone();
             apart.sort_unstable();
             apart.dedup();
             assert!(apart.len() == known.len() && !known.contains(&(node as u32)), "node {node}: {known:?}");
             if simulation.cycles() > 0 && before[node] != UP {
-                ids.push(f64::from(cloud.gradients[0].slots[node].id()) / 2_f64.powi(32));
+                ids.push(f64::from(cloud.slicing.gradients[0].slots[node].id()) / 2_f64.powi(32));
                 assert!(!known.is_empty());
             }
         }
-        before = cloud.alive().to_vec();
+        before = live(cloud).to_vec();
     });
     // They have swapped once or twice, but who comes is no matter of the attribute.
     let (count, mean) = (ids.len() as f64, ids.iter().sum::<f64>() / ids.len() as f64);
@@ -421,8 +428,8 @@ fn an_attribute_is_multiplied_and_gradients_order_by_what_it_is_now() {
             format!("{apps}[[event]]\nat_cycle = 2\nuntil_cycle = 4\nscale = {{ attribute = \"demand\", {event} }}\n");
         watch(&one_class(2_000, 6, 10.0, class, &event), |simulation| {
             let cloud = simulation.cloud();
-            let values = cloud.attributes[0].to_vec();
-            for (slot, &value) in cloud.gradients[0].slots.iter().zip(&values) {
+            let values = cloud.population.attributes[0].to_vec();
+            for (slot, &value) in cloud.slicing.gradients[0].slots.iter().zip(&values) {
                 assert_eq!(slot.key(), kernels::sort::key(value));
             }
             found.push(values);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Result, run, run_with};
+use common::{LISTED, Result, run, run_with};
 use datasets::trace::{AggregateRow, EpochRow};
 
 /// A cloud of nodes with a load, uniform in [0, 1), and these aggregates.
@@ -89,7 +89,7 @@ fn every_function_is_found_anew_in_every_epoch() {
 fn tags_change_nothing_while_all_are_in_the_same_epoch() {
     let aggregates = count("epoch_cycles = 12\ninstances = 2") + &aggregate("load", "average", "epoch_cycles = 12");
     let loss = "[network]\nrequest_loss = 0.1\nreply_loss = 0.1\n";
-    for sampling in ["", "[sampling]\npartners = \"listed\"\n", "[sampling]\nprotocol = \"newscast\"\n"] {
+    for sampling in ["", LISTED, "[sampling]\nprotocol = \"newscast\"\n"] {
         for loss in ["", loss] {
             let scenario = text(3_000, 40, &format!("{aggregates}{sampling}{loss}"));
             // Both have a mask of live nodes.
@@ -157,7 +157,7 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
         + &aggregate("spread", "quantiles", "epoch_cycles = 5\npoints = 4");
     let churn = "[network]\nrequest_loss = 0.1\nreply_loss = 0.1\n[[event]]\nat_cycle = 7\nleave = { share = 0.3 }\n\
                  [[event]]\nat_cycle = 12\njoin = { share = 0.5 }\n";
-    for sampling in ["", "[sampling]\npartners = \"listed\"\n", "[sampling]\nprotocol = \"cyclon\"\n"] {
+    for sampling in ["", LISTED, "[sampling]\nprotocol = \"cyclon\"\n"] {
         let scenario =
             text(if sampling.is_empty() { 10_000 } else { 66_000 }, 14, &format!("{aggregates}{sampling}{churn}"));
         let one = run_with(1, &scenario);

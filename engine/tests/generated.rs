@@ -8,7 +8,7 @@ use common::{Result, run_scenario};
 use datasets::scenario::Scenario;
 use datasets::suite::{Choice, Request};
 use engine::Storage;
-use engine::condition::fits;
+use engine::plans::condition::fits;
 
 #[test]
 fn any_suite_is_satisfied_to_the_floor_or_its_breach_is_reported() {
@@ -38,7 +38,7 @@ fn satisfied(scenario: &Scenario, found: &Result, seed: u64) {
     let mut left = vec![true; count];
     // What a node's rank may be off by, of this application's border and of those before it.
     let mut floor = 8.0;
-    for (number, app) in scenario.suite.apps.iter().enumerate() {
+    for (number, app) in scenario.first.suite.apps.iter().enumerate() {
         let holds = |k: usize| nodes.apps[k] == Some(number as u32);
         let mut marks = vec![1; count];
         app.condition.iter().for_each(|condition| fits(&mut marks, &condition.test, &values));
@@ -96,8 +96,9 @@ fn sound(scenario: &Scenario, found: &Result, seed: u64) {
     for rows in found.suites.chunk_by(|one, other| one.cycle == other.cycle) {
         let acting: f64 = rows.iter().map(|row| row.acting_fraction).sum();
         assert!(acting <= 1.0 + 1e-9, "seed {seed}: {rows:?}");
-        let good =
-            |version| version == scenario.suite.version || scenario.launches.iter().any(|l| l.suite.version == version);
+        let good = |version| {
+            version == scenario.first.suite.version || scenario.launches.iter().any(|l| l.suite.version == version)
+        };
         assert!(rows.iter().all(|row| good(row.version) || row.acting_fraction == 0.0), "seed {seed}: {rows:?}");
     }
 }

@@ -3,11 +3,11 @@
 mod common;
 
 use common::{Result, run_scenario, scenario};
-use datasets::scenario::{Adversaries, Event, EventKind, Launch, Push, Scenario};
-use datasets::suite::{App, Choice, Suite, Verdict};
+use datasets::scenario::{Adversaries, Event, EventKind, Push, Scenario};
+use datasets::suite::{App, Choice, Suite, Version};
 use datasets::trace::AppRow;
 use engine::Storage;
-use engine::preview::preview;
+use engine::observer::preview::preview;
 
 const BODY: &str = "[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = { uniform = [0, 1] }\n\
                     attributes.disk = { uniform = [0, 100] }\n";
@@ -29,13 +29,7 @@ fn top(name: &str, attribute: usize, share: f64) -> App {
 fn launch(scenario: &mut Scenario, cycle: u32, version: u64, apps: Vec<App>) {
     let suite = Suite { version, until: None, apps };
     let number = scenario.launches.len();
-    scenario.launches.push(Launch {
-        path: "v.toml".into(),
-        suite,
-        verdict: Verdict::Valid,
-        expires_cycle: None,
-        bytes: 200,
-    });
+    scenario.launches.push(Version { suite, bytes: 200, path: "v.toml".into(), ..Version::default() });
     scenario.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(number, 1) });
 }
 
@@ -108,9 +102,9 @@ fn random_applications_move_no_more_than_they_must() {
 #[test]
 fn a_preview_says_who_would_move() {
     let mut cloud = cloud(100_000, 1, 3, "[[suite.app]]\nname = \"best\"\ntop = \"up\"\nshare = 0.1\n");
-    cloud.suite.apps.push(app("a", 0.5));
+    cloud.first.suite.apps.push(app("a", 0.5));
     let after = Suite { version: 2, until: None, apps: vec![top("best", 0, 0.2), app("a", 0.5), app("b", 0.2)] };
-    let found = preview(&cloud, &cloud.suite, &after).unwrap();
+    let found = preview(&cloud, &cloud.first.suite, &after).unwrap();
     let change = |name: &str| found.changes.iter().find(|change| change.app == name).unwrap().clone();
     let [best, a, b] = ["best", "a", "b"].map(change);
     assert_eq!((found.nodes, best.asked, best.held), (100_000, [10_000, 20_000], [10_000, 20_000]));

@@ -6,15 +6,14 @@
 mod common;
 
 use common::{run, scenario};
-use datasets::scenario::{Event, EventKind, Launch, Monitor, Scenario, Trust};
+use datasets::scenario::{Event, EventKind, Monitor, Scenario, Trust};
 use datasets::suite::{
-    Action, App, Certificate, Choice, Condition, Names, PrivateKey, Request, Rule, Scope, Suite, Verdict,
+    Action, App, Certificate, Choice, Condition, Names, PrivateKey, Request, Rule, Scope, Suite, Version,
 };
 use datasets::trace::read::Run;
 use datasets::trace::{AppRow, EventRow, Meta, RuleRow, SuiteRow, Writer};
-use engine::cloud::Finished;
-use engine::column::Column;
-use engine::monitor::{RESTS, resting};
+use engine::aggregate::Finished;
+use engine::government::monitor::{RESTS, resting};
 use engine::{Simulation, Storage};
 
 const NODES: u32 = 5_000;
@@ -25,11 +24,12 @@ fn cloud(cycles: u32, more: &str) -> Scenario {
         "[run]\nnodes = {NODES}\ncycles = {cycles}\nseed = 4\nstarts_at = 2027-01-01T00:00:00Z\n\
          [[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, 1] }}\n\
          attributes.demand = {{ uniform = [1, 2] }}\n\
-         [[aggregate]]\nname = \"load\"\nfunction = \"average\"\nattribute = \"demand\"\n\
-         [[aggregate]]\nname = \"health\"\nfunction = \"min\"\nattribute = \"up\"\n{more}"
+         [[aggregate]]\nname = \"load\"\nfunction = \"average\"\nattribute = \"demand\"\nepoch_cycles = 1000\n\
+         [[aggregate]]\nname = \"health\"\nfunction = \"min\"\nattribute = \"up\"\n\
+         epoch_cycles = 1000\n{more}"
     ));
     let app = |name: &str, share, choice| App::of_share(name, share, choice);
-    cloud.suite.apps = vec![
+    cloud.first.suite.apps = vec![
         app("monitoring", 0.2, Choice::Random),
         app("chat", 0.2, Choice::Random),
         app("spare", 0.1, Choice::Random),
@@ -71,20 +71,14 @@ struct Hand<'a, 's> {
 impl Hand<'_, '_> {
     /// Nodes hold values of an aggregate, by their index, and all have just finished an epoch of it.
     fn finish(&mut self, aggregate: usize, value: impl Fn(u32) -> f32) {
-        let held = column(value);
-        self.simulation.finish(aggregate, held, Finished::All, self.trace);
+        let held: Vec<f32> = (0..NODES).map(value).collect();
+        self.simulation.finish(aggregate, &held, Finished::All, self.trace);
     }
 
     fn members(&self, app: u8) -> Vec<u32> {
-        let apps = self.simulation.cloud().apps.as_ref().unwrap();
+        let apps = self.simulation.cloud().government.apps.as_ref().unwrap();
         (0..NODES).filter(|&node| apps[node as usize] == app).collect()
     }
-}
-
-fn column(value: impl Fn(u32) -> f32) -> Column<f32> {
-    let mut column = Column::anonymous(NODES as usize).unwrap();
-    (0..NODES).for_each(|node| column[node as usize] = value(node));
-    column
 }
 
 fn drive(scenario: &Scenario, mut between: impl FnMut(Hand<'_, '_>)) -> Found {
@@ -137,7 +131,7 @@ fn cycles_of(rows: &[RuleRow]) -> Vec<(u32, u64)> {
 #[test]
 fn a_condition_must_hold_for_some_epochs_in_a_row() {
     let mut cloud = cloud(90, "");
-    cloud.suite.apps[0].rules = vec![Rule { epochs: 3, ..grow() }];
+    cloud.first.suite.apps[0].rules = vec![Rule { epochs: 3, ..grow() }];
     let found = epochs(&cloud, &[0.9, 0.9, 0.5, 0.9, 0.9, f32::NAN, 0.9, 0.9]);
     assert!(found.rules.is_empty(), "{:?}", found.rules);
     let found = epochs(&cloud, &[0.9, 0.9, 0.5, 0.9, 0.9, 0.9, 0.9]);
@@ -165,7 +159,7 @@ fn a_condition_must_hold_for_some_epochs_in_a_row() {
 fn a_version_of_a_few_nodes_spreads_like_any_other() {
     for protocol in ["oracle", "newscast", "cyclon", "generic"] {
         let mut cloud = cloud(40, &format!("[sampling]\nprotocol = \"{protocol}\"\n"));
-        cloud.suite.apps[0].rules = vec![grow()];
+        cloud.first.suite.apps[0].rules = vec![grow()];
         let found = drive(&cloud, |mut hand| {
             if hand.cycle == 15 {
                 let few: Vec<u32> = hand.members(0).into_iter().take(3).collect();
@@ -186,11 +180,11 @@ fn a_version_of_a_few_nodes_spreads_like_any_other() {
 fn a_rule_rests_after_it_has_acted() {
     assert_eq!([0, 1, 127, 1_000].map(resting), [0, RESTS + 1, 255, 255]);
     let mut cloud = cloud(100, "");
-    cloud.suite.apps[0].rules = vec![grow()];
+    cloud.first.suite.apps[0].rules = vec![grow()];
     let found = epochs(&cloud, &[0.9; 10]);
     assert_eq!(cycles_of(&found.rules), [(10, 2), (50, 3), (90, 4)]);
     assert_eq!(found.rules[2].action, "chat: share 0.3125 -> 0.390625");
-    cloud.suite.apps[0].rules = vec![Rule { cool_down: 0, epochs: 2, ..grow() }];
+    cloud.first.suite.apps[0].rules = vec![Rule { cool_down: 0, epochs: 2, ..grow() }];
     let found = epochs(&cloud, &[0.9; 10]);
     assert_eq!(cycles_of(&found.rules), [(20, 2), (40, 3), (60, 4), (80, 5)], "up to the most, then there is nothing");
     assert_eq!(found.rules[3].action, "chat: share 0.390625 -> 0.4");
@@ -199,18 +193,18 @@ fn a_rule_rests_after_it_has_acted() {
 #[test]
 fn a_rule_rests_with_those_that_hear_of_it_and_those_that_come() {
     let mut cloud = cloud(60, "[[event]]\nat_cycle = 35\noutage = { share = 0.5, cycles = 3 }\n");
-    cloud.suite.apps[0].rules = vec![Rule { epochs: 2, ..grow() }];
+    cloud.first.suite.apps[0].rules = vec![Rule { epochs: 2, ..grow() }];
     drive(&cloud, |mut hand| {
         if hand.cycle == 10 || hand.cycle == 20 {
             hand.finish(0, |_| 0.9);
         }
         let cloud = hand.simulation.cloud();
-        let alive = cloud.alive.as_ref().unwrap();
-        let count = |streak: u8| cloud.streaks[0].iter().map(|&found| usize::from(found == streak)).sum::<usize>();
+        let (alive, streaks) = (cloud.population.alive.as_ref().unwrap(), &cloud.government.streaks);
+        let count = |streak: u8| streaks[0].iter().map(|&found| usize::from(found == streak)).sum::<usize>();
         match hand.cycle {
             10 => assert_eq!(count(1), hand.members(0).len()),
             20 => assert_eq!((count(1), count(RESTS + 3)), (0, hand.members(0).len())),
-            35 => assert!(cloud.streaks[0].iter().zip(&**alive).all(|(&streak, &alive)| alive == 1 || streak == 0)),
+            35 => assert!(streaks[0].iter().zip(&**alive).all(|(&streak, &alive)| alive == 1 || streak == 0)),
             34 | 60 => assert_eq!(count(RESTS + 3), NODES as usize),
             _ => {}
         }
@@ -220,7 +214,7 @@ fn a_rule_rests_with_those_that_hear_of_it_and_those_that_come() {
 fn trusting(cloud: &mut Scenario, scope: Option<Scope>, until: Option<i64>) {
     let [owner, key] = [1, 2].map(|seed| PrivateKey::of_seed(&[seed; 32]));
     let certificate = scope.map(|scope| Certificate::issue(&owner, key.public(), scope, until));
-    cloud.suite_trust = Some(Trust { path: "owner.pem".into(), owner: owner.public() });
+    cloud.trust = Some(Trust { path: "owner.pem".into(), owner: owner.public() });
     cloud.monitor = Some(Monitor { path: "monitor.pem".into(), key, certificate, certificate_path: None });
 }
 
@@ -236,7 +230,7 @@ fn a_rule_cannot_exceed_the_rights_of_its_key() {
         (Some(Scope::All), Some(start + 100_000), "taken"),
     ] {
         let mut cloud = cloud(40, "");
-        cloud.suite.apps[0].rules = vec![grow()];
+        cloud.first.suite.apps[0].rules = vec![grow()];
         trusting(&mut cloud, scope, until);
         let found = epochs(&cloud, &[0.9, 0.9]);
         assert_eq!(cycles_of(&found.rules), [(10, 2)], "it rests, be it taken or not");
@@ -259,7 +253,7 @@ fn a_rule_cannot_exceed_the_rights_of_its_key() {
 #[test]
 fn of_two_rules_at_once_the_higher_wins_and_the_other_acts_on_top_of_it() {
     let mut cloud = cloud(70, "");
-    cloud.suite.apps[0].rules = vec![grow(), shed()];
+    cloud.first.suite.apps[0].rules = vec![grow(), shed()];
     let found = epochs(&cloud, &[0.9; 6]);
     let versions: Vec<(u32, u64, u64, &str)> =
         found.rules.iter().map(|row| (row.cycle, row.base_version, row.version, &*row.rule)).collect();
@@ -276,7 +270,7 @@ fn of_two_rules_at_once_the_higher_wins_and_the_other_acts_on_top_of_it() {
 #[test]
 fn conditions_compare_several_aggregates() {
     let mut cloud = cloud(30, "");
-    cloud.suite.apps[0].rules = vec![
+    cloud.first.suite.apps[0].rules = vec![
         rule("grow", "load > 0.8 and health < 0.5", grow().action),
         rule("shed", "not health > 0.8", shed().action),
     ];
@@ -293,7 +287,7 @@ fn conditions_compare_several_aggregates() {
 #[test]
 fn a_number_is_taken_once_and_never_backwards() {
     let mut cloud = cloud(3, "");
-    cloud.suite.apps[0].rules = vec![
+    cloud.first.suite.apps[0].rules = vec![
         Rule { cool_down: 0, ..grow() },
         rule("shed", "health < 0.5", shed().action),
         rule("chop", "health < 0.2", Action::Remove { app: "chat".into() }),
@@ -320,7 +314,7 @@ fn a_number_is_taken_once_and_never_backwards() {
     assert_eq!(rows, [(2, "taken"), (3, "taken"), (3, "taken by another"), (4, "taken"), (5, "taken"), (2, "taken")]);
     assert!((last(&found, 2).holders_fraction - 1.0 / f64::from(NODES)).abs() < 1e-9);
     let mut cloud = cloud.clone();
-    cloud.suite.apps[0].rules = vec![
+    cloud.first.suite.apps[0].rules = vec![
         rule("shed", "health < 0.5", shed().action),
         rule("chop", "load > 0.5", Action::Remove { app: "chat".into() }),
     ];
@@ -339,14 +333,13 @@ fn a_number_is_taken_once_and_never_backwards() {
 #[test]
 fn launches_that_rules_have_overtaken_are_replayed() {
     let mut cloud = cloud(80, "");
-    cloud.suite.apps[0].rules = vec![shed(), grow()];
-    cloud.suite.apps[0].rules[0].when = Condition::parse("load > 2", &mut Names::Any(Vec::new())).unwrap();
+    cloud.first.suite.apps[0].rules = vec![shed(), grow()];
+    cloud.first.suite.apps[0].rules[0].when = Condition::parse("load > 2", &mut Names::Any(Vec::new())).unwrap();
     for (cycle, version) in [(30, 2), (50, 9)] {
         let apps = vec![App::of_share("new", 0.3, Choice::Top(1)), App::of_share("chat", 0.1, Choice::Random)];
         let suite = Suite { version, until: None, apps };
         let number = cloud.launches.len();
-        let (path, verdict) = ("v.toml".into(), Verdict::Valid);
-        cloud.launches.push(Launch { path, suite, verdict, expires_cycle: None, bytes: 200 });
+        cloud.launches.push(Version { suite, bytes: 200, path: "v.toml".into(), ..Version::default() });
         cloud.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(number, 2) });
     }
     let found = epochs(&cloud, &[0.9]);
@@ -367,8 +360,8 @@ fn a_rule_adds_an_application_with_a_gradient_of_its_own() {
     let mut relay = App::of_share("relay", 0.2, Choice::Top(1));
     relay.condition = Some(Condition::parse("up < 0.5", &mut Names::Fleet(&["up".into(), "demand".into()])).unwrap());
     let mut cloud = cloud(120, "");
-    cloud.suite.apps[0].choice = Choice::Top(0);
-    cloud.suite.apps[0].rules = vec![
+    cloud.first.suite.apps[0].choice = Choice::Top(0);
+    cloud.first.suite.apps[0].rules = vec![
         rule("build", "load > 0.8", Action::Add(Box::new(relay))),
         rule("yield", "load > 1.8", Action::Remove { app: "monitoring".into() }),
     ];
@@ -389,9 +382,9 @@ fn a_rule_adds_an_application_with_a_gradient_of_its_own() {
 #[test]
 fn absolute_numbers_are_multiplied_too() {
     let mut cloud = cloud(40, "");
-    cloud.suite.apps[1].request = Request::Nodes(1_000);
-    cloud.suite.apps[0].rules = vec![grow()];
-    let Action::Scale { most, .. } = &mut cloud.suite.apps[0].rules[0].action else { unreachable!() };
+    cloud.first.suite.apps[1].request = Request::Nodes(1_000);
+    cloud.first.suite.apps[0].rules = vec![grow()];
+    let Action::Scale { most, .. } = &mut cloud.first.suite.apps[0].rules[0].action else { unreachable!() };
     *most = 1_200.0;
     let found = epochs(&cloud, &[0.9]);
     assert_eq!(found.rules[0].action, "chat: nodes 1000 -> 1200");
@@ -402,8 +395,8 @@ fn absolute_numbers_are_multiplied_too() {
 fn numbers_of_versions_are_used_up_once() {
     let mut cloud = cloud(140, "");
     let action = Action::Scale { app: "chat".into(), by: 1.01, least: 0.0, most: 0.9 };
-    cloud.suite.apps[0].rules = vec![Rule { cool_down: 0, ..rule("grow", "load > 0.8", action) }];
-    cloud.suite.apps[1].request = Request::Rest(0.1);
+    cloud.first.suite.apps[0].rules = vec![Rule { cool_down: 0, ..rule("grow", "load > 0.8", action) }];
+    cloud.first.suite.apps[1].request = Request::Rest(0.1);
     let found = drive(&cloud, |mut hand| hand.finish(0, |_| 0.9));
     let made = found.rules.iter().filter(|row| row.verdict == "taken").map(|row| row.version).max();
     assert_eq!(made, Some(126));
@@ -418,7 +411,7 @@ fn threads_change_nothing() {
         60,
         "[sampling]\nprotocol = \"cyclon\"\n[[event]]\nat_cycle = 12\nuntil_cycle = 30\ncrash = { share = 0.01 }\n",
     );
-    cloud.suite.apps[0].rules = vec![Rule { cool_down: 1, ..grow() }, shed()];
+    cloud.first.suite.apps[0].rules = vec![Rule { cool_down: 1, ..grow() }, shed()];
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let run = || {
@@ -441,9 +434,9 @@ fn threads_change_nothing() {
 #[test]
 fn a_cloud_without_rules_holds_nothing_for_them() {
     let mut cloud = cloud(1, "");
-    let bytes = |cloud: &Scenario| engine::cloud::Cloud::bytes_per_node(cloud);
+    let bytes = |cloud: &Scenario| engine::estimate(cloud).bytes_per_node;
     let before = bytes(&cloud);
-    cloud.suite.apps[0].rules = vec![grow(), shed()];
+    cloud.first.suite.apps[0].rules = vec![grow(), shed()];
     // A byte a rule, and two for versions, which now spread.
     assert_eq!(bytes(&cloud), before + 4);
 }

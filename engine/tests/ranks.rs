@@ -3,7 +3,8 @@
 
 use std::cmp::Ordering;
 
-use engine::rank::{Scratch, ranks};
+use engine::memory::Mask;
+use engine::observer::ranks::{Scratch, ranks};
 use kernels::philox::Stream;
 
 /// Words of a fixed stream.
@@ -30,15 +31,19 @@ fn values(count: usize) -> Vec<(&'static str, Vec<f32>)> {
 }
 
 /// Who is marked.
-fn masks(count: usize) -> Vec<Vec<u8>> {
+fn masks(count: usize) -> Vec<Option<Vec<u8>>> {
     let words = words(count, 1);
-    let share = |below: u32| words.iter().map(|&word| u8::from(word < below)).collect();
-    vec![vec![], share(u32::MAX / 3), share(u32::MAX - (1 << 20)), share(0), share(1 << 24)]
+    let share = |below: u32| Some(words.iter().map(|&word| u8::from(word < below)).collect());
+    vec![None, share(u32::MAX / 3), share(u32::MAX - (1 << 20)), share(0), share(1 << 24)]
+}
+
+fn mask(marks: Option<&Vec<u8>>) -> Mask<'_> {
+    marks.map_or(Mask::ALL, |marks| Mask::of(marks))
 }
 
 /// The nodes that are marked, in order.
-fn order(values: &[f32], mask: &[u8]) -> Vec<usize> {
-    let mut order: Vec<_> = (0..values.len()).filter(|&k| mask.is_empty() || mask[k] == 1).collect();
+fn order(values: &[f32], mask: Mask<'_>) -> Vec<usize> {
+    let mut order: Vec<_> = (0..values.len()).filter(|&k| mask.holds(k)).collect();
     order.sort_by(|&a, &b| values[a].partial_cmp(&values[b]).unwrap());
     order
 }
@@ -53,13 +58,14 @@ fn ranks_are_those_of_a_stable_sort_for_any_number_of_threads() {
         // One room for all rankings: what an earlier one left must not matter.
         let mut scratch = Scratch::new(count).unwrap();
         for (name, values) in values(count) {
-            for mask in masks(count) {
-                let order = order(&values, &mask);
+            for marks in masks(count) {
+                let mask = mask(marks.as_ref());
+                let order = order(&values, mask);
                 let mut expected = vec![u32::MAX; count];
                 order.iter().enumerate().for_each(|(rank, &node)| expected[node] = rank as u32);
                 for threads in [1, 2, 3, 8] {
                     let mut found = vec![7; count];
-                    let marked = in_pool(threads, || ranks(&mut found, &values, &mask, &mut scratch));
+                    let marked = in_pool(threads, || ranks(&mut found, &values, mask, &mut scratch));
                     assert_eq!(marked, order.len(), "{name}, {count} nodes, {threads} threads");
                     assert!(found == expected, "{name}, {count} nodes, {threads} threads");
                 }
@@ -73,9 +79,10 @@ fn values_and_ties_are_found_at_their_ranks() {
     for count in [1, 2, 1000, 100_000] {
         let mut scratch = Scratch::new(count).unwrap();
         for (name, values) in values(count) {
-            for mask in masks(count) {
-                let order = order(&values, &mask);
-                ranks(&mut vec![0; count], &values, &mask, &mut scratch);
+            for marks in masks(count) {
+                let mask = mask(marks.as_ref());
+                let order = order(&values, mask);
+                ranks(&mut vec![0; count], &values, mask, &mut scratch);
                 for rank in (0..order.len()).step_by(order.len() / 50 + 1).chain(order.len().checked_sub(1)) {
                     let value = values[order[rank]];
                     let first = order.partition_point(|&node| values[node] < value);
@@ -95,7 +102,7 @@ fn values_and_ties_are_found_at_their_ranks() {
 fn a_room_may_be_larger_than_what_is_ranked() {
     let mut scratch = Scratch::new(1000).unwrap();
     let mut found = [0; 3];
-    assert_eq!(ranks(&mut found, &[2.0, -1.0, 2.0], &[], &mut scratch), 3);
+    assert_eq!(ranks(&mut found, &[2.0, -1.0, 2.0], Mask::ALL, &mut scratch), 3);
     assert_eq!(found, [1, 0, 2]);
     assert_eq!(scratch.ties_at(2), 1..3);
 }

@@ -109,7 +109,7 @@ fn nodes_have_the_attributes_of_their_host() {
     let simulation = engine::Simulation::new(&scenario, &engine::Storage::Memory).unwrap();
     let cloud = simulation.cloud();
     let mut counts = [0; 3];
-    for (&long, &speed) in cloud.attributes[0].iter().zip(&*cloud.attributes[1]) {
+    for (&long, &speed) in cloud.population.attributes[0].iter().zip(&*cloud.population.attributes[1]) {
         // Host 5 was up in seven of the nine snapshots from its first to its last.
         let (host, expected) = [(0, 1.0), (1, 7.0 / 9.0), (2, 1.0)][(speed as usize - 30) / 20];
         assert!((long - expected as f32).abs() < 1e-6, "speed {speed}: {long}");

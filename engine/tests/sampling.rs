@@ -105,7 +105,7 @@ fn views_are_sound_after_every_cycle() {
             let meta = datasets::trace::Meta { run_id: "views".into(), ..Default::default() };
             let mut trace = datasets::trace::Writer::create(&folder.path().join("run"), meta, false).unwrap();
             for _ in 0..6 {
-                let views = simulation.cloud().views.as_ref().unwrap();
+                let views = simulation.cloud().overlay.views.as_ref().unwrap();
                 for (node, record) in views.chunks_exact(words(8)).enumerate() {
                     sound(node, &record[..8], nodes);
                 }

@@ -1,6 +1,8 @@
 //! The schedule: every member starts once a cycle, with partners that are uniform over the live nodes.
 
-use engine::schedule::{Batch, Drawn, Draws, Listed, MEMBER, Matching, Partition, Protocol, draw_partners};
+use engine::memory::{MEMBER, Mask};
+use engine::overlay::oracle::draw_partners;
+use engine::schedule::{Batch, Drawn, Draws, Listed, Matching, Partition, Protocol};
 use kernels::exchange::{Ends, Tally};
 
 /// Counts how often a node starts, and how often it is chosen.
@@ -39,32 +41,33 @@ fn excess(counts: &[u64]) -> f64 {
 }
 
 /// Masks of 20,000 nodes: all, a region dead, every third dead, all but a few dead.
-fn masks() -> Vec<Vec<u8>> {
-    let nodes = 20_000;
+fn masks() -> Vec<Option<Vec<u8>>> {
+    let marks = |lives: fn(usize) -> bool| Some((0..20_000).map(|node| u8::from(lives(node))).collect());
     vec![
-        Vec::new(),
-        (0..nodes).map(|node| u8::from(!(3_000..11_000).contains(&node))).collect(),
-        (0..nodes).map(|node| u8::from(node % 3 != 0)).collect(),
-        (0..nodes).map(|node| u8::from(node % 1_999 == 0)).collect(),
+        None,
+        marks(|node| !(3_000..11_000).contains(&node)),
+        marks(|node| node % 3 != 0),
+        marks(|node| node % 1_999 == 0),
     ]
 }
 
-fn is_member(mask: &[u8], node: usize) -> bool {
-    mask.get(node).is_none_or(|&m| m == MEMBER)
+fn mask(marks: Option<&Vec<u8>>) -> Mask<'_> {
+    marks.map_or(Mask::ALL, |marks| Mask::of(marks))
 }
 
 #[test]
 fn every_member_starts_once_and_members_alone_are_chosen() {
-    for mask in masks() {
+    for marks in masks() {
+        let mask = mask(marks.as_ref());
         for (block, draws_per_node) in [(1 << 13, 1), (1 << 11, 20), (100, 3)] {
-            let partition = Partition::new(20_000, &mask, block);
+            let partition = Partition::new(20_000, mask, block);
             let mut state = vec![[0; 2]; 20_000];
-            let pass = Drawn { draws: draws(1), partition: &partition, mask: &mask };
+            let pass = Drawn { draws: draws(1), partition: &partition, mask };
             let tally = pass.run(&mut state, &Counting { draws: draws_per_node });
             assert_eq!(tally.requests as usize, partition.members());
             for (node, &[started, chosen]) in state.iter().enumerate() {
-                assert_eq!(started, u32::from(is_member(&mask, node)), "node {node}");
-                assert!(chosen == 0 || is_member(&mask, node), "node {node} is dead and chosen");
+                assert_eq!(started, u32::from(mask.holds(node)), "node {node}");
+                assert!(chosen == 0 || mask.holds(node), "node {node} is dead and chosen");
             }
         }
     }
@@ -89,7 +92,8 @@ fn regional_excess(cycles: &[Vec<u64>]) -> f64 {
 
 #[test]
 fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
-    for mask in &masks()[..3] {
+    for marks in &masks()[..3] {
+        let mask = mask(marks.as_ref());
         for draws_per_node in [1, 20] {
             let partition = Partition::new(20_000, mask, if draws_per_node == 1 { 1 << 13 } else { 1 << 11 });
             let mut cycles = Vec::new();
@@ -97,7 +101,7 @@ fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
                 let mut state = vec![[0; 2]; 20_000];
                 let pass = Drawn { draws: draws(cycle), partition: &partition, mask };
                 pass.run(&mut state, &Counting { draws: draws_per_node });
-                let members = state.iter().enumerate().filter(|(node, _)| is_member(mask, *node));
+                let members = state.iter().enumerate().filter(|(node, _)| mask.holds(*node));
                 let chosen: Vec<u64> = members.map(|(_, &[_, chosen])| chosen.into()).collect();
                 cycles.push(chosen.chunks_exact(chosen.len() / 50).map(|part| part.iter().sum()).collect());
             }
@@ -111,11 +115,11 @@ fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
 fn a_node_meets_every_other_node_equally_often_also_its_neighbours() {
     // Partners of the nodes of one block, over many cycles: how many lie at each distance.
     let nodes = 640;
-    let partition = Partition::new(nodes, &[], 1 << 13);
+    let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
     let mut distances = vec![0_u64; nodes - 1];
     for cycle in 1..=2_000 {
         let mut state: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, u32::MAX]).collect();
-        Drawn { draws: draws(cycle), partition: &partition, mask: &[] }.run(&mut state, &Meeting);
+        Drawn { draws: draws(cycle), partition: &partition, mask: Mask::ALL }.run(&mut state, &Meeting);
         for (node, &[_, met]) in state.iter().enumerate() {
             distances[(met as usize + nodes - node) % nodes - 1] += 1;
         }
@@ -139,13 +143,13 @@ impl Protocol<[u32; 2]> for Meeting {
 #[test]
 fn a_list_is_run_to_the_letter() {
     // One domain, and four that end with half a chunk.
-    for mask in masks().into_iter().chain([vec![MEMBER; 150_003]]) {
-        let nodes = mask.len().max(20_000);
+    for marks in masks().into_iter().chain([Some(vec![MEMBER; 150_003])]) {
+        let (mask, nodes) = (mask(marks.as_ref()), marks.as_ref().map_or(20_000, Vec::len));
         let mut list = vec![0; nodes];
-        draw_partners(&mut list, &draws(1), &mask, |node| is_member(&mask, node));
+        draw_partners(&mut list, &draws(1), mask, |node| mask.holds(node));
         let mut expected = vec![[0; 2]; nodes];
-        for (node, &partner) in list.iter().enumerate().filter(|(node, _)| is_member(&mask, *node)) {
-            assert!(partner as usize != node && is_member(&mask, partner as usize));
+        for (node, &partner) in list.iter().enumerate().filter(|(node, _)| mask.holds(*node)) {
+            assert!(partner as usize != node && mask.holds(partner as usize));
             expected[node][0] += 1;
             expected[partner as usize][1] += 1;
         }
@@ -157,14 +161,15 @@ fn a_list_is_run_to_the_letter() {
 
 #[test]
 fn listed_partners_are_uniform() {
-    for mask in &masks()[..3] {
+    for marks in &masks()[..3] {
+        let mask = mask(marks.as_ref());
         let mut counts = vec![0; 20_000];
         for cycle in 1..=40 {
             let mut list = vec![0; 20_000];
-            draw_partners(&mut list, &draws(cycle), mask, |node| is_member(mask, node));
+            draw_partners(&mut list, &draws(cycle), mask, |node| mask.holds(node));
             list.iter().filter(|&&partner| partner != u32::MAX).for_each(|&partner| counts[partner as usize] += 1);
         }
-        let members: Vec<u64> = (0..20_000).filter(|&node| is_member(mask, node)).map(|node| counts[node]).collect();
+        let members: Vec<u64> = (0..20_000).filter(|&node| mask.holds(node)).map(|node| counts[node]).collect();
         assert!(excess(&members).abs() < 4.0, "{}", excess(&members));
     }
 }
@@ -172,9 +177,9 @@ fn listed_partners_are_uniform() {
 #[test]
 fn a_matching_gives_every_node_two_exchanges_a_cycle() {
     for nodes in [2, 10, 1_000, 40_000] {
-        let partition = Partition::new(nodes, &[], 1 << 13);
+        let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
         let mut state = vec![[0; 2]; nodes];
-        Matching { draws: draws(1), partition: &partition, mask: &[] }.run(&mut state, &Counting { draws: 1 });
+        Matching { draws: draws(1), partition: &partition, mask: Mask::ALL }.run(&mut state, &Counting { draws: 1 });
         let short = state.iter().filter(|[started, chosen]| started + chosen != 2).count();
         let blocks = partition.bounds().len();
         assert!(state.iter().all(|[started, chosen]| started + chosen <= 2) && short <= 2 * blocks, "{nodes}: {short}");
@@ -183,10 +188,11 @@ fn a_matching_gives_every_node_two_exchanges_a_cycle() {
 
 #[test]
 fn blocks_hold_equally_many_members() {
-    for mask in masks() {
-        let partition = Partition::new(20_000, &mask, 1_000);
+    for marks in masks() {
+        let mask = mask(marks.as_ref());
+        let partition = Partition::new(20_000, mask, 1_000);
         let counts: Vec<usize> = (partition.bounds().windows(2))
-            .map(|block| (block[0]..block[1]).filter(|&node| is_member(&mask, node)).count())
+            .map(|block| (block[0]..block[1]).filter(|&node| mask.holds(node)).count())
             .collect();
         assert_eq!(counts.iter().sum::<usize>(), partition.members());
         let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());

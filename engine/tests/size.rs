@@ -5,18 +5,15 @@ mod common;
 
 use common::{run, scenario};
 use datasets::scenario::Scenario;
-use engine::Storage;
-use engine::assign::{Assigned, Cause, assign};
-use engine::attributes::Attributes;
-use engine::birth::birth;
-use engine::churn::Churn;
 use engine::cloud::Cloud;
-use engine::column::Column;
-use engine::plan::Plans;
-use engine::purpose::{SUITE, for_life};
-use engine::size::{UNKNOWN, nodes, place};
-use engine::suites::{Suites, words};
-use engine::truth::truth;
+use engine::government::Cause;
+use engine::government::assign::Deciding;
+use engine::government::census::{UNKNOWN, nodes, place};
+use engine::government::claims::words;
+use engine::government::versions::Found;
+use engine::memory::{Fields, digest};
+use engine::observer::truth::Truth;
+use engine::schedule::purpose::{SUITE, for_life};
 use kernels::suite::NONE;
 use proptest::prelude::*;
 
@@ -32,32 +29,36 @@ fn absolute() -> Scenario {
     ))
 }
 
-/// A cloud whose nodes hold estimates of its size, and its suite.
-fn cloud(mut scenario: Scenario, first_estimate: f64, held: Option<&dyn Fn(usize) -> f32>) -> (Cloud, Suites) {
+/// A cloud whose nodes hold estimates of its size, if they hold any, and the truth about it.
+fn cloud(mut scenario: Scenario, first_estimate: f64, held: Option<&dyn Fn(usize) -> f32>) -> (Cloud, Truth) {
     // The reader adds the count of all nodes that an absolute request needs.
     for counting in scenario.aggregates.iter_mut().filter_map(|aggregate| aggregate.counting.as_mut()) {
         counting.first_estimate = first_estimate;
     }
-    let mut cloud = Cloud::new(&scenario, &Storage::Memory).unwrap();
-    birth(&mut cloud, &scenario, &Attributes::new(&scenario).unwrap(), &Churn::new(&scenario).unwrap()).unwrap();
-    cloud.apps.as_mut().unwrap().fill(NONE);
-    cloud.aggregates.iter_mut().for_each(|estimates| estimates.held = None);
-    if let Some(held) = held {
-        hold(&mut cloud, held);
+    let (mut cloud, truth) = common::born(&scenario);
+    match held {
+        Some(held) => hold(&mut cloud, held),
+        None => cloud.aggregation.estimates.iter_mut().for_each(|estimates| estimates.held = None),
     }
-    let mut suites = Suites::new(Plans::new(&scenario), &scenario);
-    suites.launch(1, &cloud, cloud.nodes);
-    (cloud, suites)
+    (cloud, truth)
 }
 
 fn hold(cloud: &mut Cloud, held: &dyn Fn(usize) -> f32) {
-    let mut column = Column::anonymous(cloud.nodes).unwrap();
+    let column = cloud.aggregation.estimates[0].held.as_mut().unwrap();
     column.iter_mut().enumerate().for_each(|(node, estimate)| *estimate = held(node));
-    cloud.aggregates[0].held = Some(column);
 }
 
-fn decide(cloud: &mut Cloud, suites: &mut Suites) -> Assigned {
-    assign(cloud, suites, 7, 0.0)
+fn decide(cloud: &mut Cloud) -> Vec<Found> {
+    decide_with(cloud, 0.0)
+}
+
+fn decide_with(cloud: &mut Cloud, steadiness: f64) -> Vec<Found> {
+    let Cloud { population, aggregation, slicing, government, .. } = cloud;
+    government.decide(population, slicing, aggregation, Deciding { seed: 7, steadiness })
+}
+
+fn apps(cloud: &Cloud) -> &[u8] {
+    cloud.government.apps.as_ref().unwrap()
 }
 
 /// What a node chooses that believes in so many nodes, from its own word and id alone.
@@ -65,7 +66,7 @@ fn choice(cloud: &Cloud, node: usize, size: f64) -> u8 {
     let [any, best] = [ANY, BEST].map(|asked| (f64::from(asked) / size).min(1.0));
     if u64::from(for_life(7, SUITE).word(node as u32, 0)) < words(any) {
         0
-    } else if u64::from(cloud.gradients[0].slots[node].id()) >= words((1.0 - best / (1.0 - any)).max(0.0)) {
+    } else if u64::from(cloud.slicing.gradients[0].slots[node].id()) >= words((1.0 - best / (1.0 - any)).max(0.0)) {
         1
     } else {
         NONE
@@ -74,7 +75,7 @@ fn choice(cloud: &Cloud, node: usize, size: f64) -> u8 {
 
 #[track_caller]
 fn assert_chosen(cloud: &Cloud, size: impl Fn(usize) -> f64) {
-    for (node, &app) in cloud.apps.as_ref().unwrap().iter().enumerate() {
+    for (node, &app) in apps(cloud).iter().enumerate() {
         assert_eq!(app, choice(cloud, node, size(node)), "node {node} believes in {}", size(node));
     }
 }
@@ -82,29 +83,29 @@ fn assert_chosen(cloud: &Cloud, size: impl Fn(usize) -> f64) {
 #[test]
 fn nodes_that_believe_in_half_as_many_or_twice_as_many_each_decide_by_their_own() {
     let believed = |node: usize| [10_000.0, 5_000.0, 20_000.0][node % 3];
-    let (mut cloud, mut suites) = cloud(absolute(), 77.0, Some(&believed));
-    decide(&mut cloud, &mut suites);
+    let (mut cloud, mut truth) = cloud(absolute(), 77.0, Some(&believed));
+    decide(&mut cloud);
     assert_chosen(&cloud, |node| f64::from(believed(node)));
     let count = |apps: &[u8], app| apps.iter().map(|&held| u32::from(held == app)).sum::<u32>();
-    let held = f64::from(count(cloud.apps.as_ref().unwrap(), 0));
+    let held = f64::from(count(apps(&cloud), 0));
     // A third of the nodes each: of 10 %, 20 % and 5 % of them.
     assert!((held - 1_167.0).abs() < 5.0 * 1_167_f64.sqrt(), "{held}");
     // Those who observe know better.
-    let found = truth(&mut cloud, &suites, 7).unwrap();
+    let found = truth.find(&cloud.population, &cloud.government.versions, 7).unwrap();
     assert_eq!(found.asked, [u64::from(ANY), u64::from(BEST)]);
-    let right = count(cloud.truth.as_ref().unwrap(), 1);
+    let right = count(truth.apps.as_ref().unwrap(), 1);
     assert!(right.abs_diff(BEST) < 10, "{right}");
 }
 
 #[test]
 fn who_has_no_estimate_believes_the_first_one() {
-    let (mut missing, mut suites) = cloud(absolute(), 12_345.0, None);
-    decide(&mut missing, &mut suites);
+    let (mut missing, _) = cloud(absolute(), 12_345.0, None);
+    decide(&mut missing);
     assert_chosen(&missing, |_| 12_345.0);
     let nothing = |node: usize| [f32::NAN, 0.0, 0.5, -3.0][node % 4];
-    let (mut unknown, mut suites) = cloud(absolute(), 12_345.0, Some(&nothing));
-    decide(&mut unknown, &mut suites);
-    assert_eq!(**unknown.apps.as_ref().unwrap(), **missing.apps.as_ref().unwrap());
+    let (mut unknown, _) = cloud(absolute(), 12_345.0, Some(&nothing));
+    decide(&mut unknown);
+    assert_eq!(apps(&unknown), apps(&missing));
 }
 
 /// Estimates that agree, nearly agree, and have nothing in common.
@@ -122,11 +123,13 @@ fn any_estimates_in_any_mixture_are_decided_by_with_the_same_bits_for_any_thread
     let results = [1, 2, 3, 8].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let (mut cloud, mut suites) = cloud(absolute(), 8_000.0, Some(&|_| 8_000.0));
+            let (mut cloud, _) = cloud(absolute(), 8_000.0, Some(&|_| 8_000.0));
             hold(&mut cloud, &all_kinds);
-            let assigned = decide(&mut cloud, &mut suites);
+            let found = decide(&mut cloud);
             assert_chosen(&cloud, |node| nodes(place(all_kinds(node))).unwrap_or(8_000.0));
-            (engine::digest::digest(&cloud), assigned, suites.borders(0))
+            let government = &mut cloud.government;
+            let (moves, borders) = (government.take_moves(), government.versions.borders(0));
+            (digest::state(&cloud.fields()), found, moves, borders)
         })
     });
     assert!(results.iter().all(|result| *result == results[0]), "{results:?}");
@@ -134,17 +137,19 @@ fn any_estimates_in_any_mixture_are_decided_by_with_the_same_bits_for_any_thread
 
 #[test]
 fn a_new_estimate_moves_as_few_nodes_as_it_must_and_counts_as_a_change_of_rank() {
-    let (mut cloud, mut suites) = cloud(absolute(), 10_000.0, None);
-    decide(&mut cloud, &mut suites);
-    let before = cloud.apps.as_ref().unwrap().to_vec();
+    let (mut cloud, _) = cloud(absolute(), 10_000.0, Some(&|_| f32::NAN));
+    decide(&mut cloud);
+    let before = apps(&cloud).to_vec();
+    let _ = cloud.government.take_moves();
     hold(&mut cloud, &|_| 8_000.0);
-    let assigned = decide(&mut cloud, &mut suites);
+    decide(&mut cloud);
+    let moves = cloud.government.take_moves();
     assert_chosen(&cloud, |_| 8_000.0);
-    let [any, best] = [0, 1].map(|app: usize| assigned.moves[app]);
+    let [any, best] = [0, 1].map(|app: usize| moves[app]);
     assert_eq!((any.joins[Cause::Churn as usize], any.leaves), (0, [0; 3]), "who is taken already stays");
     assert!(any.joins[Cause::Rank as usize] > 150 && best.joins[Cause::Rank as usize] > 50);
-    let after = cloud.apps.as_ref().unwrap();
-    assert!(before.iter().zip(&**after).all(|(&before, &after)| before != 0 || after == 0));
+    let after = apps(&cloud);
+    assert!(before.iter().zip(after).all(|(&before, &after)| before != 0 || after == 0));
 }
 
 #[test]
@@ -156,10 +161,10 @@ fn conditions_and_the_rest_are_decided_by_with_few_estimates_as_with_many() {
         "[run]\nnodes = {NODES}\nseed = 7\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, 1] }}\n{suite}"
     );
     let chosen = |believed: &dyn Fn(usize) -> f32| {
-        let (mut cloud, mut suites) = cloud(scenario(&text), 10_000.0, Some(&|_| 10_000.0));
+        let (mut cloud, _) = cloud(scenario(&text), 10_000.0, Some(&|_| 10_000.0));
         hold(&mut cloud, believed);
-        let assigned = assign(&mut cloud, &mut suites, 7, 0.001);
-        (cloud.apps.as_ref().unwrap().to_vec(), assigned.found)
+        let found = decide_with(&mut cloud, 0.001);
+        (apps(&cloud).to_vec(), found)
     };
     let sizes: Vec<f32> = (0..20).map(|k| 9_000.0 + 16.0 * k as f32).collect();
     let (mixed, found) = chosen(&|node| sizes[node % sizes.len()]);

@@ -59,7 +59,7 @@ fn swaps_keep_the_multiset_of_random_ids_for_any_threads() {
     let text = tenth(50_001, 5, "ordered");
     let scenario = scenario(&text);
     let ids = |simulation: &Simulation<'_>| {
-        let mut ids: Vec<_> = simulation.cloud().gradients[0].slots.iter().map(|slot| slot.id()).collect();
+        let mut ids: Vec<_> = simulation.cloud().slicing.gradients[0].slots.iter().map(|slot| slot.id()).collect();
         ids.sort_unstable();
         ids
     };

@@ -66,16 +66,15 @@ impl Ecdf {
 }
 
 /// Counts the ids of some slots by their highest bits, adding to `counts`, which holds a power of two; `members` marks with
-/// 1 those that count, or is empty if all do.
-pub fn count(counts: &mut [u64], slots: &[Slot], members: &[u8]) {
+/// 1 those that count; without it all do.
+pub fn count(counts: &mut [u64], slots: &[Slot], members: Option<&[u8]>) {
     let shift = 32 - counts.len().trailing_zeros();
-    if members.is_empty() {
-        for slot in slots {
-            counts[(slot.id() >> shift) as usize] += 1;
-        }
-    } else {
-        for (slot, &member) in slots.iter().zip(members) {
-            counts[(slot.id() >> shift) as usize] += u64::from(member == 1);
+    match members {
+        None => slots.iter().for_each(|slot| counts[(slot.id() >> shift) as usize] += 1),
+        Some(members) => {
+            for (slot, &member) in slots.iter().zip(members) {
+                counts[(slot.id() >> shift) as usize] += u64::from(member == 1);
+            }
         }
     }
 }
@@ -134,13 +133,20 @@ pub fn mark(noted: &mut [u8], ranks: &[u32], members: u64) {
 }
 
 /// Measures nodes by their true `ranks` among `members`, which [`mark`] has marked, and notes their slices in the lower halves
-/// of their bytes. `present` marks with 1 those that take part now, or is empty if all do.
+/// of their bytes. `present` marks with 1 those that take part now; without it all do.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn measure(noted: &mut [u8], slots: &[Slot], ranks: &[u32], present: &[u8], ecdf: &Ecdf, members: u64) -> Disorder {
+pub fn measure(
+    noted: &mut [u8],
+    slots: &[Slot],
+    ranks: &[u32],
+    present: Option<&[u8]>,
+    ecdf: &Ecdf,
+    members: u64,
+) -> Disorder {
     assert!(noted.len() == slots.len() && ranks.len() == slots.len());
-    assert!(present.is_empty() || present.len() == slots.len());
+    assert!(present.is_none_or(|present| present.len() == slots.len()));
     let scale = 1.0 / members.max(1) as f64;
     let mut sum = Disorder::default();
     let strips = noted.chunks_mut(STRIP).zip(slots.chunks(STRIP)).zip(ranks.chunks(STRIP));
@@ -149,7 +155,7 @@ pub fn measure(noted: &mut [u8], slots: &[Slot], ranks: &[u32], present: &[u8], 
         for (truth, noted) in truths.iter_mut().zip(&*noted) {
             *truth = *noted >> 4;
         }
-        for (truth, &present) in truths.iter_mut().zip(present.get(strip * STRIP..).unwrap_or_default()) {
+        for (truth, &present) in truths.iter_mut().zip(present.into_iter().flat_map(|marks| &marks[strip * STRIP..])) {
             *truth = if present == 1 { *truth } else { NO_SLICE };
         }
         sum.add(slices(noted, slots, &truths));

@@ -24,7 +24,7 @@ pub struct Tally {
     /// Replies that were lost.
     pub replies_lost: u64,
     /// Requests that arrived and ask for no reply.
-    pub told: u64,
+    pub one_way: u64,
     /// Requests to dead nodes, beside the others: nobody answers, and the node that sent one tries another.
     pub failed: u64,
 }
@@ -43,12 +43,12 @@ impl Tally {
     pub fn tell(&mut self, is_lost: bool) {
         self.requests += 1;
         self.requests_lost += u64::from(is_lost);
-        self.told += u64::from(!is_lost);
+        self.one_way += u64::from(!is_lost);
     }
 
     /// Adds the counts of other exchanges.
     pub fn add(&mut self, other: Self) {
-        self.told += other.told;
+        self.one_way += other.one_way;
         self.failed += other.failed;
         self.requests += other.requests;
         self.requests_lost += other.requests_lost;
@@ -58,7 +58,7 @@ impl Tally {
     /// Messages sent: requests, a reply to each that arrived and asks for one, and those to dead nodes.
     #[must_use]
     pub fn messages(&self) -> u64 {
-        2 * self.requests - self.requests_lost - self.told + self.failed
+        2 * self.requests - self.requests_lost - self.one_way + self.failed
     }
 
     /// Messages lost.

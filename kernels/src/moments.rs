@@ -4,11 +4,13 @@
 //! and a pairwise algorithm for computing sample variances*, 1979), so variances far below the square of the mean
 //! survive. Reads eight bytes a node, and one more where a mask is given.
 
+use serde::{Deserialize, Serialize};
+
 /// Lanes of a running sum.
 const LANES: usize = 8;
 
 /// Count, mean, sum of squared deviations and range of some values.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     /// Number of values.
     pub count: u64,
@@ -29,15 +31,15 @@ impl Default for Moments {
 }
 
 impl Moments {
-    /// The moments of the values that `mask` marks with 1, or of all if `mask` is empty.
+    /// The moments of the values that `mask` marks with 1, or of all if there is no mask.
     ///
     /// # Panics
-    /// If the mask is neither empty nor as long as the values.
+    /// If there is a mask of another length.
     #[must_use]
-    pub fn of(values: &[f64], mask: &[u8]) -> Self {
-        if mask.is_empty() {
+    pub fn of(values: &[f64], mask: Option<&[u8]>) -> Self {
+        let Some(mask) = mask else {
             return Self::of_weighted(values, |_| 1.0, values.len() as u64);
-        }
+        };
         assert_eq!(values.len(), mask.len());
         let count = mask.iter().map(|&m| u64::from(m == 1)).sum();
         Self::of_weighted(values, |k| f64::from(u8::from(mask[k] == 1)), count)

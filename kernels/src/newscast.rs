@@ -29,7 +29,7 @@ pub fn newscast(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
         9..=16 => in_vectors::<2>(meeting, now, seed),
         17..=24 => in_vectors::<3>(meeting, now, seed),
         25..=32 => in_vectors::<4>(meeting, now, seed),
-        _ => crate::scalar::newscast(meeting, now, seed),
+        _ => crate::scalar::newscast::merge(meeting, now, seed),
     }
 }
 

@@ -71,25 +71,25 @@ impl Default for Span {
 }
 
 impl Span {
-    /// The span of the values that `mask` marks with 1, or of all if it is empty. Reads four bytes a value, and one of the
+    /// The span of the values that `mask` marks with 1, or of all if there is no mask. Reads four bytes a value, and one of the
     /// mask.
     ///
     /// # Panics
-    /// If the mask is neither empty nor as long as the values.
+    /// If there is a mask of another length.
     #[must_use]
-    pub fn of(values: &[f32], mask: &[u8]) -> Self {
+    pub fn of(values: &[f32], mask: Option<&[u8]>) -> Self {
         let mut span = Self::default();
-        if mask.is_empty() {
-            for &value in values {
-                span.extend(key(value), u32::MAX);
-            }
-            span.count = values.len() as u64;
-        } else {
+        if let Some(mask) = mask {
             assert_eq!(values.len(), mask.len());
             for (&value, &mark) in values.iter().zip(mask) {
                 span.extend(key(value), if mark == 1 { u32::MAX } else { 0 });
             }
             span.count = mask.iter().map(|&mark| u64::from(mark == 1)).sum();
+        } else {
+            for &value in values {
+                span.extend(key(value), u32::MAX);
+            }
+            span.count = values.len() as u64;
         }
         span
     }
@@ -152,19 +152,17 @@ impl Digits {
         key(value).wrapping_sub(self.least) >> self.shift
     }
 
-    /// Writes the records (number of the value, index) of those values that `mask` marks with 1, or of all if it is empty; the
-    /// first index is `first`. Returns how many.
+    /// Writes the records (number of the value, index) of those values that `mask` marks with 1, or of all if there is no mask;
+    /// the first index is `first`. Returns how many.
     ///
     /// # Panics
-    /// If there are more than [`BATCH`] values, or the mask is neither empty nor as long.
-    pub fn records(&self, records: &mut [u64; BATCH], values: &[f32], mask: &[u8], first: u32) -> usize {
-        assert!(values.len() <= BATCH && (mask.is_empty() || mask.len() == values.len()));
+    /// If there are more than [`BATCH`] values, or a mask of another length.
+    pub fn records(&self, records: &mut [u64; BATCH], values: &[f32], mask: Option<&[u8]>, first: u32) -> usize {
+        assert!(values.len() <= BATCH && mask.is_none_or(|mask| mask.len() == values.len()));
         for ((to, &value), index) in records.iter_mut().zip(values).zip(first..) {
             *to = record(self.number(value), index);
         }
-        if mask.iter().all(|&mark| mark == 1) {
-            return values.len();
-        }
+        let Some(mask) = mask.filter(|mask| mask.iter().any(|&mark| mark != 1)) else { return values.len() };
         let mut count = 0;
         for (k, &mark) in mask.iter().enumerate() {
             records[count] = records[k];

@@ -9,29 +9,36 @@ use crate::slicing::Slot;
 /// The node belongs to no application.
 pub const NONE: u8 = u8::MAX;
 
-/// The node does not decide by the plan at hand.
-pub const ELSEWHERE: u8 = u8::MAX - 1;
+/// The node holds another version of the suite, and does not decide by the one at hand.
+pub const OTHER_VERSION: u8 = u8::MAX - 1;
 
-/// Gives `app` those nodes that have none yet, whose word lies in `from..to`, and which `fits` marks with 1; all, if that is empty.
+/// Gives `app` those nodes that have none yet, whose word lies in `from..to`, and which `fits` marks with 1; without `fits` all fit.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn claim(apps: &mut [u8], words: impl ExactSizeIterator<Item = u32>, fits: &[u8], from: u64, to: u64, app: u8) {
+pub fn claim(
+    apps: &mut [u8],
+    words: impl ExactSizeIterator<Item = u32>,
+    fits: Option<&[u8]>,
+    from: u64,
+    to: u64,
+    app: u8,
+) {
     assert_eq!(apps.len(), words.len());
-    assert!(fits.is_empty() || fits.len() == apps.len());
+    assert!(fits.is_none_or(|fits| fits.len() == apps.len()));
     if to <= from {
         return;
     }
     // from ≤ word < to, in 32 bits: the interval is not empty, so its last word exists.
     let (first, width) = (from as u32, (to - from - 1) as u32);
     let takes = |held: u8, word: u32| held == NONE && word.wrapping_sub(first) <= width;
-    if fits.is_empty() {
-        for (held, word) in apps.iter_mut().zip(words) {
-            *held = if takes(*held, word) { app } else { *held };
-        }
-    } else {
+    if let Some(fits) = fits {
         for ((held, word), &fits) in apps.iter_mut().zip(words).zip(fits) {
             *held = if takes(*held, word) && fits == 1 { app } else { *held };
+        }
+    } else {
+        for (held, word) in apps.iter_mut().zip(words) {
+            *held = if takes(*held, word) { app } else { *held };
         }
     }
 }
@@ -47,7 +54,7 @@ pub fn claim_steadily(
     apps: &mut [u8],
     held: &[u8],
     words: impl ExactSizeIterator<Item = u32>,
-    fits: &[u8],
+    fits: Option<&[u8]>,
     from: u64,
     to: u64,
     slack: u64,
@@ -63,8 +70,7 @@ pub fn claim_steadily(
     let outer = (from.saturating_sub(slack), (to + slack).min(WHOLE));
     for (k, ((chosen, &held), word)) in apps.iter_mut().zip(held).zip(words).enumerate() {
         let (from, to) = if held == app { outer } else { inner };
-        let takes =
-            *chosen == NONE && (from..to).contains(&u64::from(word)) && fits.get(k).is_none_or(|&fits| fits == 1);
+        let takes = *chosen == NONE && (from..to).contains(&u64::from(word)) && fits.is_none_or(|fits| fits[k] == 1);
         *chosen = if takes { app } else { *chosen };
     }
 }

@@ -1,15 +1,14 @@
 //! Peer sampling: what two nodes make of their views when they meet.
 //!
 //! A view is a record of words: c addresses, then c bytes of age, four a word, and behind them a byte that nodes exchange when they
-//! meet anyway ([`told`]). Entries come first, empty places ([`NOBODY`]) last; a view never holds its owner, and no address twice.
+//! meet anyway ([`version_byte`]). Entries come first, empty places ([`NOBODY`]) last; a view never holds its owner, and no address twice.
 //!
-//! - [`newscast`]: both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003).
+//! - [`newscast`](crate::newscast): both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003).
 //! - [`generic`]: the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007.
 //! - [`cyclon`]: a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
 //!
 //! An exchange reads and writes both records: 5c bytes each, at the partner a random access of 5c / 64 + 1 cache lines.
 
-pub use crate::newscast::newscast;
 use crate::philox::Stream;
 use crate::scalar::index;
 
@@ -38,7 +37,7 @@ pub const fn words(entries: usize) -> usize {
 /// If the record is too short.
 #[must_use]
 #[inline]
-pub fn told(record: &mut [u32], entries: usize) -> &mut u8 {
+pub fn version_byte_mut(record: &mut [u32], entries: usize) -> &mut u8 {
     &mut bytemuck::cast_slice_mut(&mut record[entries..])[entries]
 }
 
@@ -48,7 +47,7 @@ pub fn told(record: &mut [u32], entries: usize) -> &mut u8 {
 /// If the record is too short.
 #[must_use]
 #[inline]
-pub fn told_by(record: &[u32], entries: usize) -> u8 {
+pub fn version_byte(record: &[u32], entries: usize) -> u8 {
     bytemuck::cast_slice(&record[entries..])[entries]
 }
 

@@ -23,10 +23,11 @@ fn moments_are_those_of_two_plain_passes() {
     for count in (0..=33).chain([1_000]) {
         // Far from zero, so that a sum of squares would lose the variance.
         let values: Vec<f64> = words(count, 0).iter().map(|&word| 1e6 + f64::from(word) / 1e10).collect();
-        for mask in [Vec::new(), words(count, 1).iter().map(|word| (word % 2) as u8).collect::<Vec<u8>>()] {
-            let kept: Vec<f64> =
-                (0..count).filter(|&k| mask.get(k).is_none_or(|&m| m == 1)).map(|k| values[k]).collect();
-            let found = Moments::of(&values, &mask);
+        let mask: Vec<u8> = words(count, 1).iter().map(|word| (word % 2) as u8).collect();
+        for mask in [None, Some(&*mask)] {
+            let is_kept = |&k: &usize| mask.is_none_or(|mask| mask[k] == 1);
+            let kept: Vec<f64> = (0..count).filter(is_kept).map(|k| values[k]).collect();
+            let found = Moments::of(&values, mask);
             assert_eq!(found.count as usize, kept.len());
             let mean = 1e6 + kept.iter().map(|value| value - 1e6).sum::<f64>() / kept.len().max(1) as f64;
             if !kept.is_empty() {
@@ -37,8 +38,8 @@ fn moments_are_those_of_two_plain_passes() {
                 assert_eq!(found.max.to_bits(), kept.iter().copied().fold(f64::NEG_INFINITY, f64::max).to_bits());
             }
             let (one, two) = values.split_at(count / 3);
-            let (mask_one, mask_two) = mask.split_at(mask.len() / 3);
-            let merged = Moments::of(one, mask_one).merge(Moments::of(two, mask_two));
+            let [first, second] = [0..count / 3, count / 3..count].map(|range| mask.map(|mask| &mask[range]));
+            let merged = Moments::of(one, first).merge(Moments::of(two, second));
             assert_eq!((merged.count, merged.min.to_bits()), (found.count, found.min.to_bits()));
             assert!((merged.squares - found.squares).abs() <= 1e-8 * found.squares.max(1e-15));
         }
@@ -72,7 +73,7 @@ fn claims_are_those_of_the_scalar_twin() {
     for (from, to) in [(0, whole), (0, 0), (whole, whole), (whole / 3, whole / 2), (whole / 2, whole), (5, 4)] {
         let mut apps: Vec<u8> = words(1_000, 1).iter().map(|word| if word % 3 == 0 { 7 } else { NONE }).collect();
         let before = apps.clone();
-        claim(&mut apps, drawn.iter().copied(), &[], from, to, 1);
+        claim(&mut apps, drawn.iter().copied(), None, from, to, 1);
         for ((app, &was), &word) in apps.iter().zip(&before).zip(&drawn) {
             assert_eq!(*app, if was == NONE && scalar::takes(word, from, to) { 1 } else { was });
         }
@@ -85,7 +86,7 @@ fn disorder_is_that_of_a_plain_loop() {
         let ids = words(count, 0);
         let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
         let present: Vec<u8> = words(count, 1).iter().map(|word| u8::from(word % 4 != 0)).collect();
-        for present in [Vec::new(), present] {
+        for present in [None, Some(&*present)] {
             let takes_part = |k: usize| k % 5 != 3;
             let members = (0..count).filter(|&k| takes_part(k)).count() as u64;
             let mut rank = 0;
@@ -96,13 +97,13 @@ fn disorder_is_that_of_a_plain_loop() {
                 })
                 .collect();
             let mut counts = vec![0; 1 << Ecdf::bits(count)];
-            disorder::count(&mut counts, &slots, &present);
+            disorder::count(&mut counts, &slots, present);
             let ecdf = Ecdf::new(&counts);
             let mut noted = vec![0; count];
             mark(&mut noted, &ranks, members);
-            let found = measure(&mut noted, &slots, &ranks, &present, &ecdf, members);
+            let found = measure(&mut noted, &slots, &ranks, present, &ecdf, members);
             let mut expected = Disorder::default();
-            for k in (0..count).filter(|&k| takes_part(k) && present.get(k).is_none_or(|&p| p == 1)) {
+            for k in (0..count).filter(|&k| takes_part(k) && present.is_none_or(|present| present[k] == 1)) {
                 let slice = scalar::slice(ids[k].into(), 1 << 32);
                 let truth = scalar::slice(ranks[k].into(), members);
                 let difference = ecdf.share_below(ids[k]) - (f64::from(ranks[k]) + 0.5) / members as f64;
@@ -116,7 +117,7 @@ fn disorder_is_that_of_a_plain_loop() {
             }
             assert_near(found.squares, expected.squares);
             assert_eq!(Disorder { squares: 0.0, ..found }, Disorder { squares: 0.0, ..expected });
-            let again = measure(&mut noted, &slots, &ranks, &present, &ecdf, members);
+            let again = measure(&mut noted, &slots, &ranks, present, &ecdf, members);
             assert_eq!(again.changes, 0, "the slices were noted");
         }
     }
@@ -127,7 +128,7 @@ fn shares_below_an_id_are_counts_of_ids() {
     let ids = words(50_000, 0);
     let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
     let mut counts = vec![0; 1 << Ecdf::bits(ids.len())];
-    disorder::count(&mut counts, &slots, &[]);
+    disorder::count(&mut counts, &slots, None);
     let ecdf = Ecdf::new(&counts);
     assert_eq!(ecdf.total(), 50_000);
     for &id in ids.iter().step_by(97) {

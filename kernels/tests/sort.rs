@@ -20,7 +20,7 @@ proptest! {
 
     #[test]
     fn numbers_order_as_values_do_and_digits_are_all_there_is(values in vec(number(), 1..200)) {
-        let digits = Span::of(&values, &[]).digits();
+        let digits = Span::of(&values, None).digits();
         for pair in values.windows(2) {
             let [a, b] = [pair[0], pair[1]].map(|value| digits.number(value));
             prop_assert_eq!(a.cmp(&b), pair[0].partial_cmp(&pair[1]).unwrap());
@@ -36,19 +36,19 @@ proptest! {
         let cut = cut.min(values.len());
         let mask = &words[..values.len()];
         let marked: Vec<_> = values.iter().zip(mask).filter(|&(_, &mark)| mark == 1).map(|(&value, _)| value).collect();
-        let parts = Span::of(&values[..cut], &mask[..cut]).merge(Span::of(&values[cut..], &mask[cut..]));
-        prop_assert_eq!(Span::of(&values, mask), Span::of(&marked, &[]));
+        let parts = Span::of(&values[..cut], Some(&mask[..cut])).merge(Span::of(&values[cut..], Some(&mask[cut..])));
+        prop_assert_eq!(Span::of(&values, Some(mask)), Span::of(&marked, None));
         if cut > 0 && cut < values.len() {
-            prop_assert_eq!(parts, Span::of(&marked, &[]));
+            prop_assert_eq!(parts, Span::of(&marked, None));
         }
     }
 
     #[test]
     fn records_are_those_of_the_marked(values in vec(number(), 0..=BATCH), words in vec(0..3_u8, BATCH), all: bool) {
-        let digits = Span::of(&values, &[]).digits();
-        let mask = if all { &[] } else { &words[..values.len()] };
+        let digits = Span::of(&values, None).digits();
+        let mask = &words[..values.len()];
         let mut records = [0; BATCH];
-        let found = digits.records(&mut records, &values, mask, 7);
+        let found = digits.records(&mut records, &values, (!all).then_some(mask), 7);
         let expected: Vec<_> = (0..values.len())
             .filter(|&k| all || mask[k] == 1)
             .map(|k| record(digits.number(values[k]), 7 + k as u32))

@@ -1,8 +1,9 @@
 //! Views: what every exchange must leave behind, and the vectors beside their twin.
 
+use kernels::newscast::newscast;
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::views::{Generic, Meeting, NOBODY, OLDEST, Room, View, Words, cyclon, forget, generic, newscast, words};
+use kernels::views::{Generic, Meeting, NOBODY, OLDEST, Room, View, Words, cyclon, forget, generic, words};
 
 const NODES: usize = 60;
 
@@ -86,7 +87,7 @@ fn newscast_in_vectors_is_its_twin() {
             meet(entries, cloud(entries, filled), |meeting, words| {
                 now = now.wrapping_add(u8::from(meeting.own % 7 == 0));
                 let seed = [words.word(), words.word()];
-                if vectors { newscast(meeting, now, seed) } else { scalar::newscast(meeting, now, seed) }
+                if vectors { newscast(meeting, now, seed) } else { scalar::newscast::merge(meeting, now, seed) }
             })
         };
         assert_eq!(run(true), run(false), "{entries} entries");

@@ -142,7 +142,7 @@ fn condition(text: &str, scenario: &Scenario) -> Result<Condition, Failure> {
 /// Cycles that do not count.
 fn settling(scenario: &Scenario) -> u32 {
     let slices = SETTLING_CYCLES.min(scenario.run.cycles / SETTLING_PART);
-    let epochs = scenario.size().and_then(|size| scenario.aggregates[size].epochs);
+    let epochs = scenario.counter().and_then(|size| scenario.aggregates[size].epochs);
     // Before it has lived through an epoch, a node does not know how many there are.
     let counts = epochs.filter(|_| scenario.needs_size()).map_or(0, |epochs| 2 * epochs.cycles);
     slices.max(counts)

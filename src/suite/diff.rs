@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
 use datasets::suite::{self, Names, Rule, Suite};
-use engine::preview::{Change, Preview, preview};
+use engine::observer::preview::{Change, Preview, preview};
 
 use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
@@ -43,7 +43,7 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
         let given = arguments.nodes.as_deref().unwrap_or_default();
         Failure::from(error).renamed(&format!("--set run.nodes={given} "), &format!("--nodes {given} "))
     })?;
-    let before = arguments.before.as_deref().map_or(Ok(scenario.suite.clone()), |path| read(path, &scenario))?;
+    let before = arguments.before.as_deref().map_or(Ok(scenario.first.suite.clone()), |path| read(path, &scenario))?;
     let after = read(&arguments.after, &scenario)?;
     memory::check(&scenario, None)?;
     let found = preview(&scenario, &before, &after)?;

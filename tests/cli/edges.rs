@@ -99,10 +99,8 @@ fn clouds_of_a_few_nodes_run_with_every_function() {
 fn clouds_of_a_few_nodes_run_with_every_mechanism() {
     let place = Place::with(&everything());
     for nodes in ["1", "2", "3", "5"] {
-        for (pairing, partners) in [("matching", "drawn"), ("matching", "listed"), ("ordered", "listed")] {
-            let pairing = format!("sampling.pairing={pairing}");
-            let partners = format!("sampling.partners={partners}");
-            let more = ["--set", &pairing, "--set", &partners, "--set", "slicing.protocol=ordered-max-gain"];
+        for pairing in ["sampling.pairing=matching", "sampling.pairing=ordered"] {
+            let more = ["--set", pairing, "--set", "slicing.protocol=ordered-max-gain"];
             sound(&place, &[&more[..], &["--nodes", nodes, "--set", "sampling.view=100"]].concat());
         }
     }

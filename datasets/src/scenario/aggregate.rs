@@ -1,7 +1,6 @@
 //! What is aggregated, and how.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use super::choices::choices;
 
 /// An aggregate.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,28 +20,6 @@ pub struct Aggregate {
     pub counting: Option<Counting>,
     /// How the distribution is found, for quantiles.
     pub interpolation: Option<Interpolation>,
-}
-
-/// What an aggregate computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Function {
-    /// The arithmetic mean.
-    Average,
-    /// The smallest value.
-    Min,
-    /// The largest value.
-    Max,
-    /// Average times count.
-    Sum,
-    /// Mean of squares minus square of mean.
-    Variance,
-    /// The geometric mean; every value must be positive.
-    GeometricMean,
-    /// The number of nodes.
-    Count,
-    /// Values below which given shares of the nodes lie.
-    Quantiles,
 }
 
 /// How an aggregate restarts.
@@ -72,4 +49,26 @@ pub struct Interpolation {
     pub points: u32,
     /// The shares whose quantiles are told, above 0 and below 1, ascending.
     pub quantiles: Vec<f64>,
+}
+
+choices! {
+    /// What an aggregate computes.
+    Function {
+        /// The arithmetic mean.
+        Average = "average",
+        /// The smallest value.
+        Min = "min",
+        /// The largest value.
+        Max = "max",
+        /// Average times count.
+        Sum = "sum",
+        /// Mean of squares minus square of mean.
+        Variance = "variance",
+        /// The geometric mean; every value must be positive.
+        GeometricMean = "geometric-mean",
+        /// The number of nodes.
+        Count = "count",
+        /// Values below which given shares of the nodes lie.
+        Quantiles = "quantiles",
+    }
 }

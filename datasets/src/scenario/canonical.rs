@@ -87,8 +87,9 @@ impl Scenario {
 
     /// The suite, whose table begins with the key that is trusted.
     fn suite_lines(&self, file: &impl Fn(&Path) -> String) -> Vec<String> {
-        let mut lines: Vec<String> = self.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned).collect();
-        if let Some(trust) = &self.suite_trust {
+        let mut lines: Vec<String> =
+            self.first.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned).collect();
+        if let Some(trust) = &self.trust {
             lines.insert(1, format!("trust = {}", quoted(&file(&trust.path))));
         }
         lines
@@ -165,8 +166,6 @@ fn sampling_lines(sampling: &Sampling) -> Vec<String> {
         lines.push(format!("contacts = {}", sampling.contacts));
         lines.push(format!("start = \"{}\"", sampling.start));
         lines.push(format!("on_dead = \"{}\"", sampling.on_dead));
-    } else {
-        lines.push(format!("partners = \"{}\"", sampling.partners));
     }
     match sampling.protocol {
         SamplingProtocol::Generic => {
@@ -176,7 +175,7 @@ fn sampling_lines(sampling: &Sampling) -> Vec<String> {
             lines.push(format!("swapping = {}", sampling.swapping));
         }
         SamplingProtocol::Cyclon => lines.push(format!("shuffle = {}", sampling.shuffle)),
-        SamplingProtocol::Oracle | SamplingProtocol::Newscast => {}
+        _ => {}
     }
     lines
 }

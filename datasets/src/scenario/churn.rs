@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
+use super::choices::choices;
 use crate::fleet::Distribution;
 
 /// How the nodes of a class come and go.
@@ -68,17 +66,6 @@ impl Lengths {
     }
 }
 
-/// A unit of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeUnit {
-    /// Seconds.
-    Seconds,
-    /// Hours.
-    Hours,
-    /// Days.
-    Days,
-}
-
 impl TimeUnit {
     /// Its length in seconds.
     #[must_use]
@@ -101,17 +88,6 @@ pub struct Rhythm {
     pub shares: [f64; HOURS],
     /// Hours by which a node's clock is ahead of the run's, which starts at midnight.
     pub time_zone: Distribution,
-}
-
-/// How a node comes by its availability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Availability {
-    /// The share of the time that it is up in the long run, from its sessions.
-    Sessions,
-    /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down are added, so that
-    /// a node that has only just come is worth 1/2.
-    Past,
 }
 
 /// A trace of sessions, replayed.
@@ -173,6 +149,21 @@ pub enum EventKind {
     Suite(usize, u32),
 }
 
+impl EventKind {
+    /// Its key in a scenario.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Crash(_) => "crash",
+            Self::Leave(_) => "leave",
+            Self::Outage(..) => "outage",
+            Self::Join(_) => "join",
+            Self::Scale(_) => "scale",
+            Self::Suite(..) => "suite",
+        }
+    }
+}
+
 /// An attribute of live nodes is multiplied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
@@ -217,4 +208,25 @@ pub enum Order {
     Bottom(usize),
     /// Joining nodes get values of an attribute above all that there are.
     Above(usize),
+}
+
+choices! {
+    /// A unit of time.
+    TimeUnit {
+        /// Seconds.
+        Seconds = "seconds",
+        /// Hours.
+        Hours = "hours",
+        /// Days.
+        Days = "days",
+    }
+
+    /// How a node comes by its availability.
+    Availability {
+        /// The share of the time that it is up in the long run, from its sessions.
+        Sessions = "sessions",
+        /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down are added, so that
+        /// a node that has only just come is worth 1/2.
+        Past = "past",
+    }
 }

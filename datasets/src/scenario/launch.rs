@@ -1,9 +1,9 @@
-//! Versions of the suite that enter the running cloud, and who stands against them.
+//! Whose versions of the suite nodes take, which enter the running cloud, and who stands against them.
 
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{App, Certificate, PrivateKey, PublicKey, Request, Suite, Verdict};
+use crate::suite::{App, Certificate, PrivateKey, PublicKey, Request, Suite, Verdict, Version};
 
 /// Whose versions of the suite nodes take.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,21 +27,6 @@ pub struct Monitor {
     pub certificate_path: Option<PathBuf>,
 }
 
-/// A version of the suite that enters the running cloud.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Launch {
-    /// The file, by its absolute path.
-    pub path: PathBuf,
-    /// What it says; without applications if it is malformed.
-    pub suite: Suite,
-    /// Whether nodes take it, by the signatures and against the newest version that they took before.
-    pub verdict: Verdict,
-    /// From this cycle on nodes no longer take it from others; `None` for never.
-    pub expires_cycle: Option<u32>,
-    /// Bytes of its description: canonical bytes, signature and certificate.
-    pub bytes: u64,
-}
-
 /// Nodes that push a bad version of the suite in every exchange. They never pass a good one on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adversaries {
@@ -61,7 +46,7 @@ pub enum Push {
     /// The version with which the run begins, for ever.
     Old,
     /// What a file says, which nodes do not take.
-    File(Launch),
+    File(Version),
 }
 
 impl Scenario {
@@ -71,23 +56,23 @@ impl Scenario {
     /// This order numbers the applications wherever several versions are told apart, in the engine and in the trace.
     #[must_use]
     pub fn app_names(&self) -> Vec<String> {
-        app_names(&self.suite, &self.launches)
+        app_names(&self.first.suite, &self.launches)
     }
 
     /// The suite with which the run begins, then the versions that nodes take, in the order of the launches.
     pub fn versions(&self) -> impl Iterator<Item = &Suite> {
-        suites(&self.suite, &self.launches)
+        suites(&self.first.suite, &self.launches)
     }
 
     /// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many they are.
     #[must_use]
     pub fn needs_size(&self) -> bool {
-        needs_size(&self.suite, &self.launches)
+        needs_size(&self.first.suite, &self.launches)
     }
 }
 
 /// See [`Scenario::app_names`].
-pub(super) fn app_names(suite: &Suite, launches: &[Launch]) -> Vec<String> {
+pub(super) fn app_names(suite: &Suite, launches: &[Version]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for app in apps_ever(suite, launches) {
         if !names.contains(&app.name) {
@@ -98,12 +83,12 @@ pub(super) fn app_names(suite: &Suite, launches: &[Launch]) -> Vec<String> {
 }
 
 /// See [`Scenario::needs_size`].
-pub(super) fn needs_size(suite: &Suite, launches: &[Launch]) -> bool {
+pub(super) fn needs_size(suite: &Suite, launches: &[Version]) -> bool {
     apps_ever(suite, launches).any(|app| matches!(app.request, Request::Nodes(_)))
 }
 
 /// How many of so many nodes each application may expect, by its number, as far as the suites say that first have it.
-pub(super) fn first_sizes(suite: &Suite, launches: &[Launch], nodes: u32) -> Vec<f64> {
+pub(super) fn first_sizes(suite: &Suite, launches: &[Version], nodes: u32) -> Vec<f64> {
     let nodes = f64::from(nodes);
     let share = |request| match request {
         Request::Share(share) => share,
@@ -124,12 +109,12 @@ pub(super) fn first_sizes(suite: &Suite, launches: &[Launch], nodes: u32) -> Vec
 }
 
 /// The applications of all versions that nodes may ever hold.
-fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s App> {
+fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Version]) -> impl Iterator<Item = &'s App> {
     suites(suite, launches).flat_map(Suite::apps_ever)
 }
 
 /// The suite with which the run begins, then those that nodes take.
-fn suites<'s>(suite: &'s Suite, launches: &'s [Launch]) -> impl Iterator<Item = &'s Suite> {
+fn suites<'s>(suite: &'s Suite, launches: &'s [Version]) -> impl Iterator<Item = &'s Suite> {
     let taken = launches.iter().filter(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
     std::iter::once(suite).chain(taken)
 }

@@ -18,7 +18,7 @@ impl Scenario {
     ///
     /// let scenario = datasets::scenario::read(&path, &[])?;
     /// let large = scenario.resized(50_000).expect("it has no rules");
-    /// assert_eq!(large.suite.apps[0].request, Request::Nodes(5_000));
+    /// assert_eq!(large.first.suite.apps[0].request, Request::Nodes(5_000));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -30,7 +30,7 @@ impl Scenario {
         let factor = f64::from(nodes) / f64::from(self.run.nodes);
         resized.run.nodes = nodes;
         resized.trace.nodes = None;
-        resize(&mut resized.suite, factor)?;
+        resize(&mut resized.first.suite, factor)?;
         resized.launches.iter_mut().try_for_each(|launch| resize(&mut launch.suite, factor))?;
         let count = |nodes: u32| (f64::from(nodes) * factor).round().max(1.0) as u32;
         for event in &mut resized.events {
@@ -78,7 +78,7 @@ impl Scenario {
 
     fn versions_mut(&mut self) -> impl Iterator<Item = &mut Suite> {
         let taken = self.launches.iter_mut().filter(|launch| launch.verdict == Verdict::Valid);
-        std::iter::once(&mut self.suite).chain(taken.map(|launch| &mut launch.suite))
+        std::iter::once(&mut self.first.suite).chain(taken.map(|launch| &mut launch.suite))
     }
 }
 

@@ -12,6 +12,8 @@ mod token;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::Names;
 
 /// The longest condition in bytes.
@@ -21,7 +23,7 @@ const MOST_BYTES: usize = 4096;
 const MOST_NESTED: usize = 64;
 
 /// A condition on the attributes of a node.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// The condition as it was written.
     pub text: String,
@@ -59,7 +61,7 @@ impl Fault {
 }
 
 /// What a condition tests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// Two numbers are compared, as 32-bit floats: those of the nodes are.
     Compare(Operand, Comparison, Operand),
@@ -72,7 +74,7 @@ pub enum Test {
 }
 
 /// A number in a comparison.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Operand {
     /// The node's attribute of this index; in a rule, its estimate of the aggregate of this index.
     Attribute(usize),
@@ -81,7 +83,7 @@ pub enum Operand {
 }
 
 /// How two numbers are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     /// `<`
     Less,

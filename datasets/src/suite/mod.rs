@@ -32,6 +32,11 @@
 //! - [`certificate`]: which key may change what.
 //! - [`verify`](mod@verify): whether nodes take a version.
 
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
 pub mod certificate;
 pub mod condition;
 pub mod encode;
@@ -66,7 +71,7 @@ pub(crate) use check::MOST_APPS;
 pub(crate) use names::is_attribute;
 
 /// The application suite.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Suite {
     /// Version of the description: nodes take the higher one.
     pub version: u64,
@@ -90,7 +95,7 @@ impl Suite {
 }
 
 /// An application.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct App {
     /// Its name, unique.
     pub name: String,
@@ -109,7 +114,7 @@ pub struct App {
 }
 
 /// How many nodes an application asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// A share of the whole cloud, 0..=1; the shares of all applications sum to at most 1.
     Share(f64),
@@ -120,7 +125,7 @@ pub enum Request {
 }
 
 /// Which nodes an application asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Choice {
     /// Those with the largest values of the attribute of this index.
     Top(usize),
@@ -130,17 +135,33 @@ pub enum Choice {
     Random,
 }
 
+/// A version of the suite, which enters the cloud with its beginning, by an event, or by a rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// What it says; without applications if it is malformed, or if the run begins without a suite.
+    pub suite: Suite,
+    /// Bytes of its description: canonical bytes, signature and certificate.
+    pub bytes: u64,
+    /// From this cycle on nodes no longer take it from others; `None` for never.
+    pub expires_cycle: Option<u32>,
+    /// Whether nodes take it: by its signatures, and against the newest version that they took before.
+    pub verdict: Verdict,
+    /// The file that it comes from, by its absolute path; empty if it has none of its own.
+    pub path: PathBuf,
+}
+
 /// Whether nodes take a version of the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// They do.
+    #[default]
     Valid,
     /// They drop it.
     Rejected(Reason),
 }
 
 /// Why nodes drop a version of the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
     /// It is no suite, or its certificate is none.
     Malformed,
@@ -167,5 +188,37 @@ impl App {
             min_means: Vec::new(),
             rules: Vec::new(),
         }
+    }
+}
+
+impl Choice {
+    /// The key that makes this choice in a scenario; a random choice has none.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Top(_) => "top",
+            Self::Bottom(_) => "bottom",
+            Self::Random => "random",
+        }
+    }
+}
+
+impl Reason {
+    /// Its name in traces and messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Forged => "forged",
+            Self::Expired => "expired",
+            Self::Replayed => "replayed",
+            Self::OutOfScope => "out of scope",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }

@@ -9,11 +9,13 @@
 //! remove = "chat"
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use super::check::{MOST_APPS, SUM_TOLERANCE};
 use super::{App, Condition, Request, Suite};
 
 /// A rule of an application.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// Its name, unique in the suite.
     pub name: String,
@@ -30,7 +32,7 @@ pub struct Rule {
 }
 
 /// How a rule changes the suite.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Action {
     /// The share, number or weight that an application asks for is multiplied.
     Scale {

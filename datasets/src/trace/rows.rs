@@ -1,7 +1,7 @@
 //! The rows of the tables, as the engine hands them over and as they are read back.
 
 /// A row of `cycles`: the cloud after a cycle. Counters cover the cycles since the previous row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CycleRow {
     /// Cycles completed.
     pub cycle: u32,

@@ -16,41 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 
 use super::source::Source;
+use super::tag::{EPOCH, INITIATOR_RESTARTS, PARTNER_RESTARTS, RESTARTS, Tag, is_newer, takes_part};
 use crate::schedule::{Batch, Protocol};
-
-/// The bits of a tag that are the number of the epoch.
-pub const EPOCH: u8 = 0x3f;
-/// The bit of a tag by which a node sits out the epoch.
-pub const SITS: u8 = 0x40;
-/// The bit of a tag by which a node does not belong to those among whom something is aggregated.
-pub const OUTSIDE: u8 = 0x80;
-
-/// What became of the exchange that a node started, beside [`REQUEST_LOST`] (nothing) and [`REPLY_LOST`]: the initiator restarts.
-const INITIATOR_RESTARTS: u8 = 4;
-/// The partner restarts before the exchange.
-const PARTNER_RESTARTS: u8 = 8;
-/// The node itself restarts, or has restarted in this pass.
-pub const RESTARTS: u8 = 0x80;
-
-/// A node's tag, and what became of the exchange that it started.
-pub type Tag = [u8; 2];
-
-/// The number of an epoch in a tag.
-#[must_use]
-pub fn numbered(epoch: u32) -> u8 {
-    epoch as u8 & EPOCH
-}
-
-/// Whether an epoch is newer than another: by up to 31, as far as a tag can tell.
-fn is_newer(tag: u8, than: u8) -> bool {
-    (1..=EPOCH / 2).contains(&(tag.wrapping_sub(than) & EPOCH))
-}
-
-/// Whether a node takes part in the epoch of its tag.
-#[must_use]
-pub fn takes_part(tag: u8) -> bool {
-    tag & (SITS | OUTSIDE) == 0
-}
 
 /// Nodes tell each other their epoch. It counts those that restart.
 #[derive(Debug, Default)]
@@ -157,6 +124,7 @@ impl<M: Fn(f64, f64) -> f64 + Sync> Protocol<f64> for Replay<'_, M> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tag::SITS;
     use super::*;
 
     fn met(own: u8, other: u8, loss: u8) -> ([u8; 2], u8) {

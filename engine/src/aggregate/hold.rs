@@ -2,101 +2,108 @@
 //!
 //! Reads every column of the group once, and writes four bytes a node and item.
 
-use datasets::scenario::Function;
-use kernels::moments::Moments;
 use kernels::slicing::Slot;
-use kernels::sort::record;
 
-use super::Aggregation;
 use super::distribution::Curve;
-use super::epoch::{EPOCH, RESTARTS, Tag, takes_part};
-use super::group::Item;
-use super::log::Log;
-use super::rows::moments;
-use super::source::{found, spread};
-use crate::cloud::{Cloud, Participation};
-use crate::pass::{STRIDE, strides};
-use crate::schedule::is_member;
+use super::item::Item;
+use super::log::{Found, moments};
+use super::running::{Around, Running};
+use super::source::found;
+use super::state::{Estimates, Participation};
+use super::tag::{EPOCH, RESTARTS, Tag, takes_part};
+use crate::memory::{Mask, STRIDE, strides};
 
 /// For whom an epoch ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Ending {
     /// For all who take part in the newest.
     All,
     /// For those whose clock says so.
     Due,
     /// For those who have just adopted the next one.
-    Adopters,
+    Adopted,
 }
 
-impl Who {
-    /// Whether the epoch of this tag ends for a node.
-    fn is(self, tag: Option<&Tag>, epoch: u8) -> bool {
-        let Some(&[tag, status]) = tag else { return true };
+impl Ending {
+    /// Whether the epoch of this number ends for a node.
+    fn is_for(self, tag: Option<Tag>, epoch: u8) -> bool {
+        let Some([tag, status]) = tag else { return true };
         let ends = self == Self::All || status & RESTARTS != 0;
         // Who has adopted an epoch was in the one before.
-        let before = u8::from(self == Self::Adopters);
+        let before = u8::from(self == Self::Adopted);
         ends && takes_part(tag) && tag & EPOCH == epoch.wrapping_add(before) & EPOCH
     }
 }
 
-impl Aggregation {
+/// Some nodes, of which an epoch ends for some.
+#[derive(Clone, Copy)]
+struct Nodes<'a> {
+    members: Mask<'a>,
+    tags: Option<&'a [Tag]>,
+    ending: Ending,
+    /// The number of the epoch.
+    epoch: u8,
+}
+
+impl Nodes<'_> {
+    fn have_ended(&self, node: usize) -> bool {
+        self.members.holds(node) && self.ending.is_for(self.tags.map(|tags| tags[node]), self.epoch)
+    }
+}
+
+impl Running<'_> {
     /// Those for whom an epoch ends hold what they have found, and it is written down.
-    pub(super) fn hold(&mut self, cloud: &mut Cloud, number: usize, who: Who, cycle: u32) {
-        let Self { items, groups, logs, .. } = self;
-        for log in logs[number].iter_mut().filter(|log| !log.is_told) {
-            for (place, &item) in groups[number].items.iter().enumerate() {
-                if items[item].is_held() {
-                    hold(cloud, number, item, &items[item], who, log, place);
-                } else if items[item].aggregate.function == Function::Quantiles {
-                    let gradient = item + cloud.gradients.len() - items.len();
-                    rank(cloud, number, item, gradient, who, &log.items[place].curve, log.tag());
+    pub(super) fn hold(&mut self, ending: Ending, around: &mut Around<'_>) {
+        let Self { group, items, estimates, part, members, .. } = self;
+        let Participation { tags, instances, fresh, course, ages: _ } = &mut **part;
+        let tags = tags.as_deref();
+        let instances: Vec<&[f64]> = instances.iter().map(|instance| &**instance).collect();
+        for log in course.logs.iter_mut().filter(|log| !log.is_told) {
+            let nodes = Nodes { members: members.mask, tags, ending, epoch: log.tag() };
+            for (&number, entry) in group.items.iter().zip(&mut log.items) {
+                let (item, Estimates { states, held, group: _ }) = (&items[number], &mut estimates[number]);
+                let states: Vec<&[f64]> = states.iter().map(|state| &**state).collect();
+                if let Some(held) = held {
+                    hold(held, item, &states, &instances, nodes, entry);
+                } else if let Some(gradient) = item.gradient {
+                    rank(&mut *around.slots[gradient], &states, nodes, &entry.curve);
                 }
-                if let Some(curve) = learnt(cloud, number, item, who, log, place) {
-                    log.items[place].curve = curve;
+                if let Some(curve) = learnt(&entry.curve, &states, nodes, members.nodes) {
+                    entry.curve = curve;
                 }
             }
-            log.last_cycle = if who == Who::All || log.is_found() { cycle } else { log.last_cycle };
+            log.last_cycle = if ending == Ending::All || log.is_found() { around.cycle.number } else { log.last_cycle };
         }
-        if who == Who::Adopters {
-            let Participation { tags: Some(tags), fresh: Some(fresh), .. } = &mut cloud.groups[number] else { return };
-            strides((&mut **fresh, &**tags), |_, (fresh, tags): (&mut [u8], &[Tag])| {
+        if let (Ending::Adopted, Some(tags), Some(fresh)) = (ending, tags, fresh) {
+            strides((&mut **fresh, tags), |_, (fresh, tags)| {
                 fresh.iter_mut().zip(tags).for_each(|(fresh, tag)| *fresh |= u8::from(tag[1] & RESTARTS != 0));
             });
         }
     }
 }
 
-/// Nodes hold what they have found of an item.
-fn hold(cloud: &mut Cloud, number: usize, place: usize, item: &Item, who: Who, log: &mut Log, entry: usize) {
-    let Cloud { aggregates, groups, alive, .. } = cloud;
-    let estimates = &mut aggregates[place];
-    let Some(held) = &mut estimates.held else { return };
-    let Participation { tags, members, instances, .. } = &groups[number];
-    let inside = members.as_deref().or(alive.as_deref()).unwrap_or(&[]);
-    let tags = tags.as_deref().unwrap_or(&[]);
-    let states: Vec<&[f64]> = estimates.states.iter().map(|state| &**state).collect();
-    let instances: Vec<&[f64]> = instances.iter().map(|instance| &**instance).collect();
-    let epoch = log.tag();
-    let curve = &log.items[entry].curve;
-    let shares: Vec<Option<(&Curve, f64)>> = match item.quantiles() {
+/// Nodes hold what they have found of an item; it is added to what others have found of it.
+fn hold(held: &mut [f32], item: &Item, states: &[&[f64]], instances: &[&[f64]], nodes: Nodes<'_>, entry: &mut Found) {
+    let curve = &entry.curve;
+    let quantiles: Vec<Option<(&Curve, f64)>> = match item.quantiles() {
         [] => vec![None],
         shares => shares.iter().map(|&share| Some((curve, share))).collect(),
     };
-    let columns = ((&mut **held, (inside, tags)), (states, instances));
-    let parts = strides(columns, |_, ((held, (inside, tags)), (states, instances))| {
+    let columns = ((held, (nodes.members, nodes.tags)), (states.to_vec(), instances.to_vec()));
+    let parts = strides(columns, |_, ((held, (members, tags)), (states, instances))| {
+        let nodes = Nodes { members, tags, ..nodes };
         let mut values = [0.0; STRIDE];
         let values = &mut values[..held.len()];
         let mut ends = [0; STRIDE];
         for (k, end) in ends[..held.len()].iter_mut().enumerate() {
-            *end = u8::from(is_member(inside, k) && who.is(tags.get(k), epoch));
+            *end = u8::from(nodes.have_ended(k));
         }
         let ended: usize = ends.iter().map(|&end| usize::from(end)).sum();
         if ended == 0 {
-            return (vec![Moments::default(); shares.len()], 0);
+            return (Vec::new(), 0);
         }
         let mut all = Vec::new();
-        for (index, &quantile) in shares.iter().enumerate() {
+        for (index, &quantile) in quantiles.iter().enumerate() {
             found(values, item, &states, &instances, quantile);
             let mut has = ends;
             has.iter_mut().zip(&*values).for_each(|(has, value)| *has &= u8::from(value.is_finite()));
@@ -109,53 +116,33 @@ fn hold(cloud: &mut Cloud, number: usize, place: usize, item: &Item, who: Who, l
         }
         (all, ended)
     });
-    let found = &mut log.items[entry];
     for (moments, ended) in parts {
         let most = moments.first().map_or(0, |moments| moments.count);
-        found.without += ended as u64 - most;
-        found.results.iter_mut().zip(moments).for_each(|(sum, part)| *sum = sum.merge(part));
+        entry.without += ended as u64 - most;
+        entry.results.iter_mut().zip(moments).for_each(|(sum, part)| *sum = sum.merge(part));
     }
 }
 
-/// What one node, the first for whom the epoch ends, has learnt of a distribution.
-fn learnt(cloud: &Cloud, number: usize, item: usize, who: Who, log: &Log, place: usize) -> Option<Curve> {
-    let curve = &log.items[place].curve;
-    let states = &cloud.aggregates[item].states;
+/// What one node, the first for whom the epoch ends, has learnt of a distribution whose points are on a curve.
+fn learnt(curve: &Curve, states: &[&[f64]], ended: Nodes<'_>, nodes: usize) -> Option<Curve> {
     if curve.places.is_empty() || curve.is_known() || states.len() != curve.places.len() {
         return None;
     }
-    let Participation { tags, members, .. } = &cloud.groups[number];
-    let inside = members.as_deref().unwrap_or(cloud.alive());
-    let tag = |node: usize| tags.as_deref().and_then(|tags| tags.get(node));
-    let node = (0..cloud.nodes).find(|&node| is_member(inside, node) && who.is(tag(node), log.tag()))?;
+    let node = (0..nodes).find(|&node| ended.have_ended(node))?;
     let mut learnt = curve.clone();
     learnt.take(states.iter().map(|state| state[node]));
     learnt.shares.iter().all(|share| share.is_finite()).then_some(learnt)
 }
 
-/// Nodes look up their own value: their rank in a gradient.
-fn rank(cloud: &mut Cloud, number: usize, item: usize, gradient: usize, who: Who, curve: &Curve, epoch: u8) {
-    let Cloud { aggregates, groups, gradients, alive, nodes, .. } = cloud;
-    let nodes = *nodes;
-    let Participation { tags, members, .. } = &groups[number];
-    let inside = members.as_deref().or(alive.as_deref()).unwrap_or(&[]);
-    let tags = tags.as_deref().unwrap_or(&[]);
-    let states: Vec<&[f64]> = aggregates[item].states.iter().map(|state| &**state).collect();
-    let columns = ((&mut *gradients[gradient].slots, (inside, tags)), states);
-    strides(columns, |first, ((slots, (inside, tags)), states)| {
-        let mut own = curve.clone();
-        for (k, slot) in slots.iter_mut().enumerate() {
-            if is_member(inside, k) && who.is(tags.get(k), epoch) {
-                own.take(states.iter().map(|state| state[k]));
-                *slot = ranked(*slot, &own, (first + k) as u32, nodes);
-            }
+/// Nodes look up their own value in the distribution that they have found: their rank in a gradient.
+fn rank(slots: &mut [Slot], states: &[&[f64]], nodes: Nodes<'_>, curve: &Curve) {
+    let count = slots.len();
+    let columns = ((slots, (nodes.members, nodes.tags)), states.to_vec());
+    strides(columns, |first, ((slots, (members, tags)), states)| {
+        let (nodes, mut own) = (Nodes { members, tags, ..nodes }, curve.clone());
+        for (k, slot) in slots.iter_mut().enumerate().filter(|(k, _)| nodes.have_ended(*k)) {
+            own.take(states.iter().map(|state| state[k]));
+            *slot = Slot::new(slot.key(), own.rank(slot.key(), (first + k) as u32, count));
         }
     });
-}
-
-/// The slot of a node, of so many, with the rank that a distribution gives it.
-#[must_use]
-pub(super) fn ranked(slot: Slot, curve: &Curve, node: u32, nodes: usize) -> Slot {
-    let share = curve.share(record(slot.key(), spread(node, nodes)));
-    Slot::new(slot.key(), (share * 2_f64.powi(32)) as u32)
 }

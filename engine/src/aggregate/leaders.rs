@@ -14,20 +14,19 @@
 use kernels::philox::Stream;
 use rayon::prelude::*;
 
-use crate::pass::STRIDE;
+use crate::memory::STRIDE;
 
-/// The leaders of so many instances at most, among those nodes that `may` lead; `held` is the size that each believes, or empty.
-#[must_use]
+/// The leaders of so many instances at most, among those nodes that `may` lead; `held` is the size that each believes, if any does.
 pub fn leaders(
     nodes: usize,
-    held: &[f32],
+    held: Option<&[f32]>,
     may: impl Fn(usize) -> bool + Sync,
     words: Stream,
     (leaders, first_estimate): (f64, f64),
     instances: usize,
 ) -> Vec<u32> {
-    let believed = |node: usize| match held.get(node) {
-        Some(&size) if size >= 1.0 => f64::from(size),
+    let believed = |node: usize| match held.map(|held| held[node]) {
+        Some(size) if size >= 1.0 => f64::from(size),
         _ => first_estimate,
     };
     let offers = |first: usize| {

@@ -2,13 +2,14 @@
 
 use datasets::trace::EpochRow;
 use kernels::moments::Moments;
+use serde::{Deserialize, Serialize};
 
 use super::distribution::Curve;
-use super::epoch::numbered;
-use super::group::Item;
+use super::item::Item;
+use super::tag::numbered;
 
 /// An epoch of a group.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Log {
     /// Its number.
     pub epoch: u32,
@@ -25,7 +26,7 @@ pub struct Log {
 }
 
 /// What nodes found of an item.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Found {
     /// The points of a distribution, as a curve whose shares are those of one node in the end.
     pub curve: Curve,
@@ -39,19 +40,16 @@ pub struct Found {
 
 impl Log {
     /// The tag of its number.
-    #[must_use]
     pub fn tag(&self) -> u8 {
         numbered(self.epoch)
     }
 
     /// Whether somebody has a result of it.
-    #[must_use]
     pub fn is_found(&self) -> bool {
         self.items.iter().flat_map(|found| &found.results).any(|results| results.count > 0)
     }
 
     /// The rows of an item: one, or one a quantile. `now` are the true values now.
-    #[must_use]
     pub fn rows(&self, number: usize, item: &Item, now: &[f64]) -> Vec<EpochRow> {
         let Some(Found { truths, results, without, .. }) = self.items.get(number) else { return Vec::new() };
         let row = |(index, results): (usize, &Moments)| {
@@ -81,15 +79,21 @@ impl Log {
     }
 }
 
+/// The moments of those values that there are; the others, which need not be numbers, are set to 0.
+pub fn moments(values: &mut [f64], has: &[u8]) -> Moments {
+    for (value, &has) in values.iter_mut().zip(has) {
+        *value = if has == 1 { *value } else { 0.0 };
+    }
+    Moments::of(values, Some(has))
+}
+
 /// The root mean square error of some estimates.
-#[must_use]
 pub fn error(estimates: &Moments, truth: f64) -> f64 {
     let off = estimates.mean - truth;
     (estimates.variance() + off * off).sqrt()
 }
 
 /// The name of an item; of a distribution, that of one of its quantiles: `bandwidth p50`.
-#[must_use]
 pub fn named(item: &Item, index: usize) -> String {
     let name = &item.aggregate.name;
     item.quantiles().get(index).map_or_else(|| name.clone(), |share| format!("{name} p{}", percent(*share)))

@@ -1,14 +1,13 @@
 //! With what a node starts an epoch, and what it finds in it.
 
 use datasets::scenario::Function;
-use kernels::sort::{key, record};
 
-use super::distribution::Curve;
-use super::epoch::EPOCH;
-use super::group::Item;
+use super::distribution::{Curve, place};
+use super::item::Item;
+use super::tag::EPOCH;
 
 /// With what nodes start.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Source<'a> {
     /// Their own value, as the function averages it; of its powers, this one.
     Own(&'a [f32], Function, usize),
@@ -20,7 +19,6 @@ pub enum Source<'a> {
 
 impl Source<'_> {
     /// With what a node starts the epoch of a tag.
-    #[must_use]
     #[inline]
     pub fn of(&self, node: u32, tag: u8) -> f64 {
         match self {
@@ -34,22 +32,7 @@ impl Source<'_> {
     }
 }
 
-/// The place of a node, of so many, in the order by a value: ties are broken by its index, spread over all words.
-#[must_use]
-#[inline]
-pub fn place(value: f32, node: u32, nodes: usize) -> u64 {
-    record(key(value), spread(node, nodes))
-}
-
-/// The index of a node, of so many, spread over all words: so it is known where the last one lies.
-#[must_use]
-#[inline]
-pub fn spread(node: u32, nodes: usize) -> u32 {
-    ((u64::from(node) << 32) / nodes.max(1) as u64) as u32
-}
-
 /// A node's own value, as the function averages it.
-#[must_use]
 pub fn own(value: f32, function: Function, power: usize) -> f64 {
     let value = f64::from(value);
     match function {
@@ -61,7 +44,6 @@ pub fn own(value: f32, function: Function, power: usize) -> f64 {
 
 /// The number of nodes by one node's instances: the mean of what they say after the lowest and the highest third are dropped. Not a
 /// number if none has reached it.
-#[must_use]
 pub fn counted(instances: &[&[f64]], node: usize) -> f64 {
     if let [only] = instances {
         let share = only[node];

@@ -2,71 +2,84 @@
 //!
 //! Reads the attribute of an item once, and a byte a node where not all take part; for quantiles it sorts a copy of the values.
 
+use std::borrow::Cow;
+
 use datasets::scenario::Function;
 use kernels::moments::Moments;
 use rayon::prelude::*;
 
-use super::group::{Item, Scope};
+use super::item::{Item, Scope};
 use super::source::own;
-use crate::cloud::Cloud;
-use crate::pass::{STRIDE, strides};
-use crate::schedule::{MEMBER, is_member};
+use crate::memory::{MEMBER, Mask, STRIDE, strides};
+use crate::population::Population;
 
-/// The true values of an item: one, or one a quantile. Not a number where there is nobody.
-#[must_use]
-pub fn true_values(cloud: &Cloud, item: &Item) -> Vec<f64> {
-    let mask = mask(cloud, item.scope);
-    let mask = mask.as_deref().unwrap_or(cloud.alive());
-    let Item { aggregate, .. } = item;
-    let values = aggregate.attribute.map_or(&[][..], |attribute| &*cloud.attributes[attribute]);
-    if aggregate.function == Function::Quantiles {
-        return quantiles(values, mask, item.quantiles());
-    }
-    let moments = moments(values, mask, aggregate.function);
-    let count = if mask.is_empty() { cloud.nodes } else { mask.par_iter().filter(|&&mark| mark == MEMBER).count() };
-    vec![match aggregate.function {
-        Function::Count => count as f64,
-        _ if count == 0 => f64::NAN,
-        Function::Average | Function::Quantiles => moments.mean,
-        Function::Sum => moments.mean * count as f64,
-        Function::Min => moments.min,
-        Function::Max => moments.max,
-        Function::Variance => moments.variance(),
-        Function::GeometricMean => libm::exp(moments.mean),
-    }]
+/// Among whom there can be aggregates.
+#[derive(Debug)]
+pub struct Scopes<'a> {
+    /// The nodes.
+    pub population: &'a Population,
+    /// The application of each node, if there is a suite.
+    pub apps: Option<&'a [u8]>,
+    /// Who takes part in each gradient; `None` where all live nodes do.
+    pub gradients: Vec<Option<&'a [u8]>>,
 }
 
-/// Who belongs to a scope, where these are not all live nodes.
-#[must_use]
-pub fn mask(cloud: &Cloud, scope: Scope) -> Option<Vec<u8>> {
-    match scope {
-        Scope::Cloud => None,
-        Scope::App(app) => {
-            let apps = cloud.apps.as_deref().unwrap_or(&[]);
-            Some(apps.par_iter().map(|&held| u8::from(held == app)).collect())
+impl<'a> Scopes<'a> {
+    /// The byte that marks the nodes of a scope, and in which bytes; `None` for all live nodes.
+    #[must_use]
+    pub fn marks(&self, scope: Scope) -> Option<(u8, &'a [u8])> {
+        match scope {
+            Scope::Cloud => None,
+            Scope::App(app) => self.apps.map(|apps| (app, apps)),
+            Scope::Gradient(gradient) => self.gradients[gradient].map(|members| (MEMBER, members)),
         }
-        Scope::Gradient(gradient) => cloud.gradients[gradient].members.as_ref().map(|members| members.to_vec()),
+    }
+
+    /// The true values of an item: one, or one a quantile. Not a number where there is nobody.
+    pub fn true_values(&self, item: &Item) -> Vec<f64> {
+        let inside: Option<Cow<'_, [u8]>> = self.marks(item.scope).map(|(mark, bytes)| match mark {
+            MEMBER if matches!(item.scope, Scope::Gradient(_)) => bytes.into(),
+            app => bytes.par_iter().map(|&held| u8::from(held == app)).collect::<Vec<u8>>().into(),
+        });
+        let mask = inside.as_deref().map_or(self.population.alive(), Mask::of);
+        let Item { aggregate, .. } = item;
+        let values = aggregate.attribute.map(|attribute| &*self.population.attributes[attribute]);
+        if aggregate.function == Function::Quantiles {
+            return values.map_or_else(Vec::new, |values| quantiles(values, mask, item.quantiles()));
+        }
+        let moments = values.map_or_else(Moments::default, |values| moments(values, mask, aggregate.function));
+        let count = mask.count(self.population.nodes);
+        vec![match aggregate.function {
+            Function::Count => count as f64,
+            _ if count == 0 => f64::NAN,
+            Function::Average | Function::Quantiles => moments.mean,
+            Function::Sum => moments.mean * count as f64,
+            Function::Min => moments.min,
+            Function::Max => moments.max,
+            Function::Variance => moments.variance(),
+            Function::GeometricMean => libm::exp(moments.mean),
+        }]
     }
 }
 
-fn moments(values: &[f32], mask: &[u8], function: Function) -> Moments {
-    let strides = strides((values, mask), |_, (values, mask): (&[f32], &[u8])| {
+fn moments(values: &[f32], mask: Mask<'_>, function: Function) -> Moments {
+    let strides = strides((values, mask), |_, (values, mask)| {
         let mut terms = [0.0; STRIDE];
         for (term, &value) in terms.iter_mut().zip(values) {
             *term = own(value, function, 0);
         }
-        Moments::of(&terms[..values.len()], mask)
+        Moments::of(&terms[..values.len()], mask.marks())
     });
     strides.into_iter().fold(Moments::default(), Moments::merge)
 }
 
 /// The values up to which these shares of the nodes lie.
-fn quantiles(values: &[f32], mask: &[u8], shares: &[f64]) -> Vec<f64> {
+fn quantiles(values: &[f32], mask: Mask<'_>, shares: &[f64]) -> Vec<f64> {
     if shares.is_empty() {
         return Vec::new();
     }
     let mut sorted: Vec<f32> =
-        (values.par_iter().enumerate()).filter(|(node, _)| is_member(mask, *node)).map(|(_, &value)| value).collect();
+        (values.par_iter().enumerate()).filter(|(node, _)| mask.holds(*node)).map(|(_, &value)| value).collect();
     sorted.par_sort_unstable_by(f32::total_cmp);
     let quantile = |&share: &f64| match sorted.len() {
         0 => f64::NAN,

@@ -1,146 +1,127 @@
-//! The overlay: the graph that the views of live nodes span, as the observer sees it.
+//! Who meets whom: peer sampling, and how other protocols meet on top of it.
 //!
-//! - *in-degree*: how many live nodes have a live node in their views, and the *ages* of entries (`census`);
-//! - *clustering* of a node: of the pairs of its neighbours, the share that are neighbours (edges have no direction);
-//! - *path length*: the mean distance from some nodes to all that they reach (edges have no direction; `paths`);
-//! - *components*: of the same graph, exact (`components`).
+//! With the oracle a node meets uniform random members. Otherwise every node keeps a view of others, meets one of them a cycle, and
+//! other protocols draw their partners from the views.
 //!
-//! The census reads every view once and touches a counter an entry at random. A search reads every view once a level, of which
-//! a large random graph has six, and touches a byte or two an entry at random in two of them. Where its sources reach every live
-//! node, the components are known. Room: three bytes a node, or nine where the cloud is in pieces. Counts are exact and fold in any
-//! order, measures in the order of the nodes; what threads share are sums, unions and sets, so no order can leak.
+//! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`], and [`oracle`], which keeps
+//!   no views; [`choice`] among the entries of a view;
+//! - [`start`]: what views hold before the first cycle, and of nodes that come;
+//! - [`rumour`]: what rides along;
+//! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed, matched, or entries
+//!   of [`views`].
+//!
+//! # A protocol of your own
+//!
+//! A peer sampling protocol is one file that implements [`protocol::PeerSampling`], one line in the table of this file, and its
+//! spelling in `datasets::scenario::SamplingProtocol`. Everything else follows: the columns of views and their estimate, the digest,
+//! messages and bytes, loss and churn, what rides along, the measures of the overlay, and that all other protocols can run on it.
 
-mod census;
-mod clustering;
-mod components;
-mod filter;
-mod paths;
+mod choice;
+mod cyclon;
+mod generic;
+pub mod meeting;
+mod newscast;
+pub mod oracle;
+mod protocol;
+pub(crate) mod rumour;
+mod start;
+pub(crate) mod views;
 
-use std::io;
+use datasets::scenario::{Sampling, SamplingProtocol};
+use kernels::exchange::Tally;
+use kernels::views::{version_byte, version_byte_mut, words};
+use rayon::prelude::*;
 
-use kernels::philox::Stream;
-use kernels::views::{NOBODY, words};
+use crate::memory::{Column, Kind, Mask, STRIDE, fields};
+use crate::plans::Needs;
+use crate::schedule::Draws;
+use cyclon::Cyclon;
+use generic::Generic;
+use newscast::Newscast;
+use protocol::{AnySampling, Turn};
+use rumour::Rumour;
 
-use crate::schedule::is_member;
-use crate::select::{By, Selection};
+/// The peer sampling protocol of a scenario: the table of all of them. The oracle keeps no views.
+fn protocol(sampling: &Sampling) -> Option<Box<dyn AnySampling>> {
+    Some(match sampling.protocol {
+        SamplingProtocol::Oracle => return None,
+        SamplingProtocol::Newscast => Box::new(Newscast::of(sampling)),
+        SamplingProtocol::Cyclon => Box::new(Cyclon::of(sampling)),
+        SamplingProtocol::Generic => Box::new(Generic::of(sampling)),
+    })
+}
 
-pub use census::Ages;
-
-/// Nodes that a thread takes at once.
-const STRIDE: usize = 1 << 12;
-
-/// Nodes between the fetching of what a node's entries touch and the touch. Changes speed only.
-const AHEAD: usize = 4;
-
-/// Most bytes a node that measuring needs: two words of a union, and a bit.
-pub const BYTES_PER_NODE: u64 = 9;
-
-/// Measures of an overlay.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A population's peer sampling.
+#[derive(Debug)]
 pub struct Overlay {
-    /// Live nodes.
-    pub live: u64,
-    /// In-degrees that occur among live nodes, ascending, and how many nodes have each.
-    pub degrees: Vec<(u32, u64)>,
-    /// Entries of live nodes that live nodes hold: mean, standard deviation, least and most a node.
-    pub in_degree: [f64; 4],
-    /// Entries of dead nodes that live nodes hold.
-    pub dead_links: u64,
-    /// Entries that live nodes hold.
-    pub entries: u64,
-    /// How old those are.
-    pub ages: Ages,
-    /// Mean clustering coefficient of the sample.
-    pub clustering: f64,
-    /// Nodes in the sample that have two neighbours.
-    pub clustering_sample: u64,
-    /// Mean distance from the sources to what they reach; not a number without sources, or where paths are too long to follow.
-    pub path_length: f64,
-    /// Live nodes from which distances are measured.
-    pub path_sample: u64,
-    /// Weakly connected components.
-    pub components: u64,
-    /// Share of the live nodes in the largest.
-    pub largest: f64,
+    /// What the scenario says of it.
+    pub sampling: Sampling,
+    /// The protocol; `None` for the oracle.
+    protocol: Option<Box<dyn AnySampling>>,
+    /// The view of each node, a record of [`words`] words; missing with the oracle.
+    pub views: Option<Column<u32>>,
+    /// Room for lists of partners; missing while all partners are drawn on the spot.
+    list: Option<Column<u32>>,
 }
 
-/// How much is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effort {
-    /// Random live nodes at which the clustering coefficient is measured.
-    pub sample: usize,
-    /// Random live nodes from which paths are measured.
-    pub paths: usize,
-}
-
-/// The views of a cloud.
-#[derive(Clone, Copy, Debug)]
-pub struct Graph<'a> {
-    /// The records.
-    pub records: &'a [u32],
-    /// Entries of a view.
-    pub entries: usize,
-    /// Who is alive; empty if all are.
-    pub alive: &'a [u8],
-    /// The low byte of this cycle's number, where the ages in views are those of the cycles in which entries were made.
-    pub now: Option<u8>,
-}
-
-impl Graph<'_> {
-    /// Measures the overlay.
-    ///
-    /// # Errors
-    /// If there is no room for [`BYTES_PER_NODE`].
-    pub fn measure(&self, effort: Effort, stream: Stream) -> io::Result<Overlay> {
-        let (sample, sources) = (self.sample(effort.sample, stream), self.sample(effort.paths, stream));
-        let census = self.census(&sample)?;
-        let (clustering, clustering_sample) = self.clustering(&sample, &census.arcs);
-        let found = self.paths(&sources, census.live)?;
-        let (components, largest) =
-            if found.reached_all { (1, census.live) } else { self.components(census.hub, census.live) };
-        Ok(Overlay {
-            live: census.live,
-            in_degree: census.in_degree(),
-            dead_links: census.dead_links,
-            entries: census.entries,
-            ages: census.ages,
-            degrees: census.degrees,
-            clustering,
-            clustering_sample,
-            path_length: found.mean,
-            path_sample: sources.len() as u64,
-            components,
-            largest: largest as f64 / census.live.max(1) as f64,
-        })
-    }
-
-    fn nodes(&self) -> usize {
-        self.records.len() / words(self.entries)
-    }
-
-    fn is_alive(&self, node: u32) -> bool {
-        is_member(self.alive, node as usize)
-    }
-
-    /// Whom a node knows.
-    fn known(&self, node: u32) -> impl Iterator<Item = u32> {
-        let record = &self.records[node as usize * words(self.entries)..][..self.entries];
-        record.iter().copied().take_while(|&other| other != NOBODY)
-    }
-
-    /// Whom a node knows that is alive.
-    fn live_known(&self, node: u32) -> impl Iterator<Item = u32> {
-        self.known(node).filter(|&other| self.is_alive(other))
-    }
-
-    /// Random live nodes, as many as are wanted if there are, ascending.
-    fn sample(&self, wanted: usize, stream: Stream) -> Vec<u32> {
-        if wanted == 0 {
-            return Vec::new();
+impl Overlay {
+    /// The columns that a scenario needs. `meets`: other protocols meet by the overlay; `lists`: some of their exchanges run from a
+    /// list, however partners are found.
+    #[must_use]
+    pub fn declare(needs: &Needs<'_>, meets: bool, lists: bool) -> Self {
+        let sampling = needs.scenario.sampling.clone();
+        let protocol = protocol(&sampling);
+        let view = || Column::new(Kind::Kept, "views").of_cells(words(sampling.view as usize));
+        let lists = lists || meets && (protocol.is_some() || sampling.listed);
+        Self {
+            views: protocol.is_some().then(view),
+            list: lists.then(|| Column::new(Kind::Scratch, "partners")),
+            protocol,
+            sampling,
         }
-        let alive = |first: usize, marks: &mut [u8]| {
-            (first as u32..).zip(marks).for_each(|(node, mark)| *mark = self.is_alive(node).into());
-        };
-        Selection::new(self.nodes(), &alive, By::Chance(stream), |_| wanted).into_nodes()
+    }
+
+    /// Bytes of a request of peer sampling, and of its reply; none with the oracle.
+    pub fn wire_bytes(&self) -> [u64; 2] {
+        self.protocol.as_ref().map_or([0; 2], |protocol| protocol.wire_bytes())
+    }
+
+    /// What entries bear that were made in a cycle: `None` if that is an age, and not the low byte of the cycle's number.
+    pub fn date(&self, cycle: u32) -> Option<u8> {
+        self.protocol.as_ref().filter(|protocol| protocol.dates()).map(|_| cycle as u8)
+    }
+
+    /// Runs one cycle of peer sampling.
+    pub fn exchange(&mut self, draws: Draws, alive: Mask<'_>, rumour: &Rumour) -> Tally {
+        let (Some(protocol), Some(views)) = (&self.protocol, &mut self.views) else { return Tally::default() };
+        protocol.cycle(views, &Turn::new(&self.sampling, draws, alive, rumour))
+    }
+
+    /// From now on these nodes tell those they meet the byte that stands in their row, if nodes keep views.
+    pub fn tell(&mut self, nodes: impl Iterator<Item = u32>, bytes: &[u8]) {
+        let (Some(views), entries) = (&mut self.views, self.sampling.view as usize) else { return };
+        for node in nodes.map(|node| node as usize) {
+            *version_byte_mut(&mut views[node * words(entries)..][..words(entries)], entries) = bytes[node];
+        }
+    }
+
+    /// As [`Overlay::tell`], for all nodes.
+    pub fn tell_all(&mut self, bytes: &[u8]) {
+        let (Some(views), entries) = (&mut self.views, self.sampling.view as usize) else { return };
+        let records = views.par_chunks_mut(words(entries)).zip(bytes);
+        records.for_each(|(record, &byte)| *version_byte_mut(record, entries) = byte);
+    }
+
+    /// The byte that each node has been told last, or tells, where nodes keep views. Reads every record.
+    pub fn hear(&self, bytes: &mut [u8]) {
+        let (Some(views), entries) = (&self.views, self.sampling.view as usize) else { return };
+        let strides = bytes.par_chunks_mut(STRIDE).zip(views.par_chunks(STRIDE * words(entries)));
+        strides.for_each(|(bytes, records)| {
+            for (byte, record) in bytes.iter_mut().zip(records.chunks_exact(words(entries))) {
+                *byte = version_byte(record, entries);
+            }
+        });
     }
 }
+
+fields!(Overlay { list, views } but sampling, protocol);

@@ -1,78 +1,10 @@
 //! Blocks of a column, and the random pairs of a round.
 
-use kernels::exchange::{Cross, WINDOW, Within};
+use kernels::exchange::{Cross, Tally, WINDOW, Within};
 use kernels::philox::Stream;
 
-use super::{Batch, Draws, MEMBER, Partition, Protocol};
-use crate::split::between;
-use kernels::exchange::Tally;
-
-/// Streams of a pass, from its purpose on.
-const PARTNERS: u32 = 0;
-const MATCHES: u32 = 1;
-const ORDER: u32 = 2;
-const REQUESTS: u32 = 3;
-const REPLIES: u32 = 4;
-const WINDOWS: u32 = 5;
-const RETRIES: u32 = 6;
-const MEETINGS: u32 = 7;
-
-impl Draws {
-    fn stream(&self, which: u32) -> Stream {
-        Stream::new(self.seed, self.cycle, self.purpose + which)
-    }
-    /// What an exchange draws, by its initiator.
-    pub(crate) fn meetings(&self) -> Stream {
-        self.stream(MEETINGS)
-    }
-    /// Which peers nodes draw.
-    pub(crate) fn partners(&self) -> Stream {
-        self.stream(PARTNERS)
-    }
-    /// Which blocks meet.
-    pub(super) fn matches(&self) -> Stream {
-        self.stream(MATCHES)
-    }
-    /// When nodes initiate.
-    pub(crate) fn order(&self) -> Stream {
-        self.stream(ORDER)
-    }
-    /// Further peers, where the first is not alive.
-    pub(crate) fn retries(&self) -> Stream {
-        self.stream(RETRIES)
-    }
-    /// Where windows lie.
-    pub(super) fn windows(&self) -> Stream {
-        self.stream(WINDOWS)
-    }
-    /// Whether something is lost.
-    pub(super) fn lossy(&self) -> bool {
-        self.request_loss > 0 || self.reply_loss > 0
-    }
-    /// What is lost of exchange number `draw` that each of the nodes `first..` starts. `words` is room for as many.
-    pub(super) fn losses(&self, losses: &mut [u8], words: &mut [u32], first: u32, draw: u32) {
-        use kernels::exchange::{REPLY_LOST, REQUEST_LOST};
-        let words = &mut words[..losses.len()];
-        self.stream(REPLIES).fill(words, first, draw);
-        for (loss, &word) in losses.iter_mut().zip(&*words) {
-            *loss = if u64::from(word) < self.reply_loss { REPLY_LOST } else { 0 };
-        }
-        self.stream(REQUESTS).fill(words, first, draw);
-        for (loss, &word) in losses.iter_mut().zip(&*words) {
-            *loss = if u64::from(word) < self.request_loss { REQUEST_LOST } else { *loss };
-        }
-    }
-    /// What is lost of the first exchange that a node starts: a word each, where `losses` draws many at once.
-    pub(super) fn loss(&self, node: u32) -> u8 {
-        use kernels::exchange::{REPLY_LOST, REQUEST_LOST};
-        let is_lost = |which, loss| loss > 0 && u64::from(self.stream(which).word(node, 0)) < loss;
-        match (is_lost(REQUESTS, self.request_loss), is_lost(REPLIES, self.reply_loss)) {
-            (true, _) => REQUEST_LOST,
-            (false, true) => REPLY_LOST,
-            (false, false) => 0,
-        }
-    }
-}
+use super::{Batch, Partition, Protocol};
+use crate::memory::{MEMBER, Mask, between};
 
 /// A range of nodes, their state and which of them are members.
 #[derive(Debug)]
@@ -83,12 +15,12 @@ pub(super) struct Block<'a, T> {
     pub first: u32,
     /// State of its nodes.
     pub state: &'a mut [T],
-    /// Which nodes are members; empty if all are.
-    pub mask: &'a [u8],
+    /// Which nodes are members.
+    pub mask: Mask<'a>,
 }
 
 /// The blocks of a column, in order.
-pub(super) fn blocks<'a, T: Send>(partition: &Partition, state: &'a mut [T], mask: &'a [u8]) -> Vec<Block<'a, T>> {
+pub(super) fn blocks<'a, T: Send>(partition: &Partition, state: &'a mut [T], mask: Mask<'a>) -> Vec<Block<'a, T>> {
     between((state, mask), partition.bounds())
         .into_iter()
         .zip(partition.bounds())
@@ -128,15 +60,15 @@ pub(super) struct Roster {
 impl Roster {
     /// Reads who the members of a block are.
     pub fn read<T>(&mut self, block: &Block<'_, T>) {
-        if block.mask.is_empty() {
+        let Some(marks) = block.mask.marks() else {
             self.places.clear();
             self.count = block.state.len();
             return;
-        }
+        };
         // Every place is written, and the next one over it unless it is a member's: who is one cannot be guessed.
-        self.places.resize(block.mask.len(), 0);
+        self.places.resize(marks.len(), 0);
         self.count = 0;
-        for (place, &member) in block.mask.iter().enumerate() {
+        for (place, &member) in marks.iter().enumerate() {
             self.places[self.count] = place as u32;
             self.count += usize::from(member == MEMBER);
         }

@@ -12,13 +12,13 @@
 //!
 //! Reads and writes every state once a round, as a stream, and each partner at random within a block that lies in cache.
 
-use kernels::exchange::Tally;
-use kernels::exchange::{BATCH, WINDOW, Windowed};
+use kernels::exchange::{BATCH, Tally, WINDOW, Windowed};
 use kernels::peers::{in_window, uniform, uniform_many};
 use rayon::prelude::*;
 
 use super::blocks::{Block, Roster, blocks, run, shuffle, total, within};
 use super::{Batch, Draws, Partition, Protocol};
+use crate::memory::Mask;
 
 /// Times a cycle that blocks are matched. May change results.
 const ROUNDS: usize = 2;
@@ -41,8 +41,8 @@ pub struct Drawn<'a> {
     pub draws: Draws,
     /// The cloud in blocks of members.
     pub partition: &'a Partition,
-    /// Who the members are, a byte a node; empty if all nodes are.
-    pub mask: &'a [u8],
+    /// Who the members are.
+    pub mask: Mask<'a>,
 }
 
 impl Drawn<'_> {

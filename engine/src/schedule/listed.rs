@@ -20,16 +20,11 @@
 use std::ops::Range;
 
 use kernels::exchange::{Cross, Ends, Tally, Within};
-use kernels::peers::uniform;
-use kernels::scalar::index;
 use rayon::prelude::*;
 
 use super::blocks::{shuffle, total};
-use super::{Batch, Draws, MEMBER, NOBODY, Partners, Protocol};
-use crate::split::between;
-
-/// Nodes whose partners are drawn together.
-const STRIDE: usize = 1 << 14;
+use super::{Batch, Draws, NOBODY, Partners, Protocol};
+use crate::memory::between;
 
 /// The most domains, so that as many threads run side by side. May change results.
 const MOST_DOMAINS: usize = 16;
@@ -50,30 +45,6 @@ const AHEAD: usize = 4;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
-
-/// Writes a uniform member as a partner for every node that `starts` into a list, and [`NOBODY`] for the others: the oracle.
-/// `members` marks who may be drawn; a mask that is empty marks all nodes.
-pub fn draw_partners(list: &mut [u32], draws: &Draws, members: &[u8], starts: impl Fn(usize) -> bool + Sync) {
-    let nodes = list.len() as u32;
-    let stream = draws.partners();
-    let alone = nodes < 2 || (!members.is_empty() && members.iter().filter(|&&m| m == MEMBER).take(2).count() < 2);
-    list.par_chunks_mut(STRIDE).enumerate().for_each(|(stride, partners)| {
-        if alone {
-            return partners.fill(NOBODY);
-        }
-        let first = (stride * STRIDE) as u32;
-        uniform(partners, &stream, first, nodes - 1);
-        for (k, partner) in partners.iter_mut().enumerate() {
-            let node = first + k as u32;
-            *partner += u32::from(*partner >= node);
-            if !starts(node as usize) {
-                *partner = NOBODY;
-            } else if !members.is_empty() {
-                *partner = draws.member(node, *partner, members);
-            }
-        }
-    });
-}
 
 /// A pass whose partners come as a list, or are chosen when a chunk leaves.
 #[derive(Clone, Copy, Debug)]
@@ -394,22 +365,5 @@ impl<P> Listed<P> {
             tally.add(protocol.run(ends, batch));
         }
         tally
-    }
-}
-
-impl Draws {
-    /// The first member other than itself that a node draws; the first draw is given. There must be two members.
-    fn member(&self, node: u32, first: u32, members: &[u8]) -> u32 {
-        let others = members.len() as u32 - 1;
-        let mut partner = first;
-        let mut attempt = 1;
-        while members[partner as usize] != MEMBER {
-            // Any word will do that is neither biased nor used: again by rejection.
-            if let Some(index) = index(self.retries().word(node, attempt), others) {
-                partner = index + u32::from(index >= node);
-            }
-            attempt += 1;
-        }
-        partner
     }
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::blocks::{Block, Roster, blocks, run, shuffle, total, within};
 use super::{Batch, Draws, Partition, Protocol};
+use crate::memory::Mask;
 
 /// Matchings a cycle.
 const ROUNDS: u32 = 2;
@@ -22,8 +23,8 @@ pub struct Matching<'a> {
     pub draws: Draws,
     /// The cloud in blocks of members.
     pub partition: &'a Partition,
-    /// Who the members are, a byte a node; empty if all nodes are.
-    pub mask: &'a [u8],
+    /// Who the members are.
+    pub mask: Mask<'a>,
 }
 
 impl Matching<'_> {

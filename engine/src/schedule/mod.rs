@@ -10,33 +10,29 @@
 //!
 //! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its pair.
 //! The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
-//! ([`crate::sampling::Views::misplaced`]).
+//! (`slicing::ordered`).
+//!
+//! A [`Cycle`] says where the random numbers of its passes come from, and what the network loses; each pass gets its [`Draws`] from
+//! it, under a [`purpose`] of its own.
 
 mod blocks;
+mod cycle;
 mod drawn;
 mod listed;
 mod matching;
 mod partition;
+pub mod purpose;
 
+pub use cycle::{Cycle, Draws};
 pub use drawn::Drawn;
 pub use kernels::views::NOBODY;
-pub use listed::{Listed, draw_partners};
+pub use listed::Listed;
 pub use matching::Matching;
 pub use partition::Partition;
 
 use std::ops::Range;
 
 use kernels::exchange::{BATCH, Ends, Tally};
-
-/// The byte by which a mask marks a member. An empty mask stands for a cloud in which all nodes are members.
-pub const MEMBER: u8 = 1;
-
-/// Whether a mask marks a node as a member.
-#[must_use]
-#[inline]
-pub fn is_member(mask: &[u8], node: usize) -> bool {
-    mask.get(node).is_none_or(|&mark| mark == MEMBER)
-}
 
 /// What happens at the exchanges of a pass.
 pub trait Protocol<T>: Sync {
@@ -105,19 +101,4 @@ impl<T> Partners<T> for &[u32] {
     fn nodes(&self) -> Option<usize> {
         Some(self.len())
     }
-}
-
-/// Where the random numbers of a pass come from, and what the network loses in it.
-#[derive(Clone, Copy, Debug)]
-pub struct Draws {
-    /// Seed of the run.
-    pub seed: u64,
-    /// Number of the cycle, from 1.
-    pub cycle: u32,
-    /// Which pass; its streams are numbered from here (see [`crate::purpose`]).
-    pub purpose: u32,
-    /// Words below this are requests lost, of 2^32.
-    pub request_loss: u64,
-    /// Words below this are replies lost, of 2^32.
-    pub reply_loss: u64,
 }

@@ -2,33 +2,30 @@
 
 use rayon::prelude::*;
 
-use super::MEMBER;
-
-/// Nodes counted together.
-const STRIDE: usize = 1 << 12;
+use crate::memory::{MEMBER, Mask, STRIDE};
 
 /// Below this many members a block there are at least this many blocks, as far as there are nodes.
 const LEAST_BLOCKS: usize = 16;
 
 /// Consecutive ranges of nodes that hold equally many members, but for one. Depends on the members alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Partition {
     bounds: Vec<usize>,
     members: usize,
 }
 
 impl Partition {
-    /// Cuts the nodes that `mask` marks with [`MEMBER`] (all `nodes` if it is empty) into an even number of
-    /// blocks of about `target` members, or less in a small cloud. Reads one byte a node if there is a mask.
-    #[must_use]
-    pub fn new(nodes: usize, mask: &[u8], target: usize) -> Self {
-        let counts: Vec<usize> = mask.par_chunks(STRIDE).with_min_len(16).map(count).collect();
-        let members = if mask.is_empty() { nodes } else { counts.iter().sum() };
+    /// Cuts those of `nodes` that a mask holds into an even number of blocks of about `target` members, or less in a small cloud.
+    /// Reads one byte a node, unless all are members.
+    pub fn new(nodes: usize, mask: Mask<'_>, target: usize) -> Self {
+        let marks = mask.marks().unwrap_or_default();
+        let counts: Vec<usize> = marks.par_chunks(STRIDE).with_min_len(16).map(count).collect();
+        let members = if mask == Mask::ALL { nodes } else { counts.iter().sum() };
         let least = LEAST_BLOCKS.min(members / 2);
         let blocks = members.div_ceil(target).max(least).max(2).next_multiple_of(2);
         let place = |block: usize| (members as u128 * block as u128 / blocks as u128) as usize;
         let mut bounds = vec![0];
-        if mask.is_empty() {
+        if mask == Mask::ALL {
             bounds.extend((1..blocks).map(place));
         } else {
             let (mut stride, mut before) = (0, 0);
@@ -37,7 +34,7 @@ impl Partition {
                     before += counts[stride];
                     stride += 1;
                 }
-                bounds.push(nth(mask, stride * STRIDE, place(block) - before));
+                bounds.push(nth(marks, stride * STRIDE, place(block) - before));
             }
         }
         bounds.push(nodes);

@@ -13,6 +13,11 @@ use datasets::trace::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Meta, NodeRows, OverlayRow, RuleRow,
     SliceRow, SuiteRow, Writer,
 };
+use engine::cloud::Cloud;
+use engine::memory::Fields;
+use engine::observer::truth::Truth;
+use engine::plans::Needs;
+use engine::population::Fleet;
 use engine::{Simulation, Storage};
 
 /// The rows of a finished run, and the digest of its last state.
@@ -33,12 +38,28 @@ pub struct Result {
     pub digest: u64,
 }
 
+/// A line by which a text asks that exchanges run from a list, a mechanism that is no part of the language of scenarios.
+pub const LISTED: &str = "# listed\n";
+
 /// A scenario from its text.
 pub fn scenario(text: &str) -> Scenario {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.toml");
     fs::write(&path, text).unwrap();
-    scenario::read(&path, &[]).unwrap()
+    let mut scenario = scenario::read(&path, &[]).unwrap();
+    scenario.sampling.listed = text.contains(LISTED);
+    scenario
+}
+
+/// A cloud as it is born, with the truth about it still to be found.
+pub fn born(scenario: &Scenario) -> (Cloud, Truth) {
+    let needs = Needs::of(scenario);
+    let (mut cloud, truth) = (Cloud::declare(&needs), Truth::declare(&needs));
+    for field in cloud.fields().into_iter().chain(truth.fields()) {
+        field.allocate(&Storage::Memory, scenario.run.nodes as usize).unwrap();
+    }
+    cloud.birth(scenario, &Fleet::read(scenario).unwrap()).unwrap();
+    (cloud, truth)
 }
 
 /// Runs a scenario in memory.

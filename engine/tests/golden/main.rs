@@ -100,6 +100,9 @@ rest = true
 min_mean = { disk = 50 }
 "#;
 
+/// The variant in which exchanges run from a list, a mechanism that is no part of the language of scenarios.
+const LISTED: &str = "listed";
+
 /// What each variant sets in the base.
 const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("base", &[]),
@@ -114,7 +117,7 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("sampling generic push", &[GENERIC, ("sampling.propagation", "push"), ("sampling.healing", "6")]),
     ("matching", &[AVERAGE, ("sampling.pairing", "matching")]),
-    ("listed", &[AVERAGE, ("sampling.partners", "listed")]),
+    (LISTED, &[AVERAGE]),
     ("slicing max gain", &[("slicing.protocol", "ordered-max-gain")]),
     ("slicing max gain newscast", &[("slicing.protocol", "ordered-max-gain"), NEWSCAST]),
     ("slicing ranking", &[RANKING]),
@@ -203,5 +206,8 @@ fn variant(name: &str, set: &[(&str, &str)]) -> Scenario {
     let has_views = set.iter().any(|(key, _)| *key == "sampling.protocol");
     let overlay = has_views.then_some(("trace.overlay", "{ every = 5, sample = 200 }"));
     let set = set.iter().copied().chain(overlay).map(|(key, value)| (key.to_owned(), value.to_owned()));
-    scenario::read(&path, &set.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{name}: {error}"))
+    let scenario = scenario::read(&path, &set.collect::<Vec<_>>());
+    let mut scenario = scenario.unwrap_or_else(|error| panic!("{name}: {error}"));
+    scenario.sampling.listed = name == LISTED;
+    scenario
 }

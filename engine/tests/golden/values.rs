@@ -96,7 +96,7 @@ fn hash(values: &read::Values) -> String {
         read::Values::Names(names) => {
             for name in names {
                 word(name.as_ref().map_or(u64::MAX, |name| name.len() as u64));
-                name.iter().for_each(|name| name.bytes().for_each(|byte| word(byte.into())));
+                name.iter().flat_map(|name| name.bytes()).for_each(|byte| word(byte.into()));
             }
         }
         read::Values::Flags(flags) => flags.iter().for_each(|&flag| word(flag.into())),
@@ -153,7 +153,9 @@ fn write(path: &PathBuf, found: &BTreeMap<String, Values>) {
     writeln!(text, "results_version = {RESULTS_VERSION}").unwrap();
     for (run, Values(values)) in found {
         writeln!(text, "\n[{run}]").unwrap();
-        values.iter().for_each(|(key, value)| writeln!(text, "{key} = {value}").unwrap());
+        for (key, value) in values {
+            writeln!(text, "{key} = {value}").unwrap();
+        }
     }
     fs::write(path, text).unwrap();
 }

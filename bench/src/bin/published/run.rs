@@ -5,8 +5,7 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, SliceRow, Writer};
-use engine::aggregate::epoch::takes_part;
-use engine::schedule::is_member;
+use engine::aggregate::tag::takes_part;
 use engine::{Simulation, Storage};
 use rayon::prelude::*;
 
@@ -90,11 +89,10 @@ fn meta(scenario: &Scenario) -> Meta {
 /// The means of the instances of the first group.
 fn instances(simulation: &Simulation<'_>) -> Vec<f64> {
     let cloud = simulation.cloud();
-    let Some(group) = cloud.groups.first() else { return Vec::new() };
-    let is_in = |node: usize| {
-        is_member(cloud.alive(), node) && group.tags.as_deref().is_none_or(|tags| takes_part(tags[node][0]))
-    };
-    let nodes: Vec<usize> = (0..cloud.nodes).filter(|&node| is_in(node)).collect();
-    let mean = |shares: &[f64]| nodes.iter().map(|&node| shares[node]).sum::<f64>() / nodes.len() as f64;
-    group.instances.iter().map(|shares| mean(shares) * cloud.nodes as f64).collect()
+    let Some(group) = cloud.aggregation.parts.first() else { return Vec::new() };
+    let (nodes, alive) = (cloud.population.nodes, cloud.population.alive());
+    let takes_part = |node: usize| group.tags.as_deref().is_none_or(|tags| takes_part(tags[node][0]));
+    let inside: Vec<usize> = (0..nodes).filter(|&node| alive.holds(node) && takes_part(node)).collect();
+    let mean = |shares: &[f64]| inside.iter().map(|&node| shares[node]).sum::<f64>() / inside.len() as f64;
+    group.instances.iter().map(|shares| mean(shares) * nodes as f64).collect()
 }

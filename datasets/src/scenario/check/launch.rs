@@ -5,8 +5,8 @@ use super::suite::{Beginning, START, UNDATED, expires_cycle};
 use crate::error::Error;
 use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Adversaries, Event, EventKind, Fleet, Launch, Push, Run, Trust};
-use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, verify, verify_unsigned};
+use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Run, Trust};
+use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_unsigned};
 
 /// A node holds the number of its version in seven bits, and the first version and none are numbers too.
 const MOST_LAUNCHES: usize = 125;
@@ -16,7 +16,7 @@ pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
 
 /// The versions that events bring in, and what each was read from.
 pub(super) struct Entering {
-    pub launches: Vec<Launch>,
+    pub launches: Vec<Version>,
     pub files: Vec<suite::File>,
 }
 
@@ -29,7 +29,7 @@ impl Check<'_, '_> {
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Entering, Error> {
-        let mut launches: Vec<Launch> = Vec::new();
+        let mut launches: Vec<Version> = Vec::new();
         let mut files = Vec::new();
         for (event, written) in due {
             let (EventKind::Suite(index, _), Some(written)) = (&mut event.kind, written) else { continue };
@@ -40,10 +40,11 @@ impl Check<'_, '_> {
             }
             let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
             let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
-            let launch = launch(&file, event.at_cycle, taken.or(first.suite.some()), run, first.trust.as_ref())?;
+            let launch =
+                launch(&file, event.at_cycle, taken.or(first.version.suite.some()), run, first.trust.as_ref())?;
             launches.push(launch);
             files.push(file);
-            let count = app_names(&first.suite, &launches).len();
+            let count = app_names(&first.version.suite, &launches).len();
             if count > MOST_APPS {
                 let message = format!("with this suite the run has {count} applications, expected at most {MOST_APPS}");
                 return Err(self.refuse(written.span(), message, "keep the names of applications that stay the same"));
@@ -57,11 +58,11 @@ impl Check<'_, '_> {
         &self,
         raw: &At<raw::Adversaries>,
         first: &Beginning,
-        launches: &[Launch],
+        launches: &[Version],
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Option<Adversaries>, Error> {
-        if app_names(&first.suite, launches).is_empty() {
+        if app_names(&first.version.suite, launches).is_empty() {
             // The suite may come in behind the end of a run that the command line shortens.
             if self.shortened {
                 return Ok(None);
@@ -73,7 +74,7 @@ impl Check<'_, '_> {
         let from_cycle = raw.from_cycle.as_ref().map_or(Ok(Some(1)), |cycle| self.cycle(cycle, 1, run))?;
         let Some(from_cycle) = from_cycle else { return Ok(None) };
         let push = match (&raw.push, &raw.suite) {
-            (Some(push), None) => self.push(push, &first.suite)?,
+            (Some(push), None) => self.push(push, &first.version.suite)?,
             (None, Some(file)) => Push::File(self.pushed(file, from_cycle, first, run, fleet)?),
             (None, None) => {
                 let help = "add `push = \"forged\"`, `push = \"old\"`, or `suite` with a file that nodes do not take";
@@ -105,14 +106,14 @@ impl Check<'_, '_> {
         first: &Beginning,
         run: &Run,
         fleet: &Fleet,
-    ) -> Result<Launch, Error> {
+    ) -> Result<Version, Error> {
         let path = self.suite_path(written)?;
         let Ok(file) = suite::read(&path, Names::Fleet(&fleet.attributes)) else {
-            let (suite, verdict) = (Suite::default(), Verdict::Rejected(Reason::Malformed));
+            let verdict = Verdict::Rejected(Reason::Malformed);
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
-            return Ok(Launch { path, suite, verdict, expires_cycle: None, bytes });
+            return Ok(Version { bytes, verdict, path, ..Version::default() });
         };
-        let launch = launch(&file, from_cycle, first.suite.some(), run, first.trust.as_ref())?;
+        let launch = launch(&file, from_cycle, first.version.suite.some(), run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
@@ -130,17 +131,17 @@ fn launch(
     base: Option<&Suite>,
     run: &Run,
     trust: Option<&Trust>,
-) -> Result<Launch, Error> {
-    let version = file.description();
-    let until = version.until(trust.map(|trust| &trust.owner));
+) -> Result<Version, Error> {
+    let description = file.description();
+    let until = description.until(trust.map(|trust| &trust.owner));
     let expires_cycle = expires_cycle(until, run, || file.refuse_until(UNDATED, START))?;
     let start = run.starts_at.unwrap_or(0);
     let now = start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64);
     let base = base.map(|base| Description::unsigned(base.clone(), file.attributes.clone()));
     let verdict = match trust {
-        Some(Trust { owner, .. }) => verify(owner, &version, base.as_ref(), now),
-        None => verify_unsigned(&version.suite, base.as_ref().map(|base| &base.suite), now),
+        Some(Trust { owner, .. }) => verify(owner, &description, base.as_ref(), now),
+        None => verify_unsigned(&description.suite, base.as_ref().map(|base| &base.suite), now),
     };
-    let bytes = version.bytes_count();
-    Ok(Launch { path: file.path.clone(), suite: version.suite, verdict, expires_cycle, bytes })
+    let bytes = description.bytes_count();
+    Ok(Version { path: file.path.clone(), suite: description.suite, verdict, expires_cycle, bytes })
 }

@@ -13,8 +13,8 @@ mod suite;
 use super::launch::{app_names, first_sizes, needs_size};
 use super::raw::{self, At};
 use super::{
-    Network, OnDead, Overlay, Pairing, Panel, Partners, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol,
-    Scenario, Start, Trace,
+    Network, OnDead, Overlay, Pairing, Panel, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario,
+    Start, Trace,
 };
 use crate::error::Error;
 use crate::written::{Check, Document};
@@ -44,10 +44,10 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, launches, &run, &fleet))?;
     let network = check.network(raw.network.as_ref())?;
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
-    let apps = app_names(&beginning.suite, launches);
-    let sizes = first_sizes(&beginning.suite, launches, run.nodes);
+    let apps = app_names(&beginning.version.suite, launches);
+    let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
-    let aggregates = check.aggregates(&raw, needs_size(&beginning.suite, launches), &around)?;
+    let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
     check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
     Ok(Scenario {
         name,
@@ -55,10 +55,8 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         slicing,
         aggregates,
         monitor: check.monitor(&raw, &beginning, &entering)?,
-        suite: beginning.suite,
-        suite_bytes: beginning.bytes,
-        suite_expires_cycle: beginning.expires_cycle,
-        suite_trust: beginning.trust,
+        first: beginning.version,
+        trust: beginning.trust,
         launches: entering.launches,
         adversaries,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
@@ -106,7 +104,7 @@ impl Check<'_, '_> {
         // A view of one would swap itself away.
         let least = if generic || protocol == SamplingProtocol::Cyclon { 2 } else { 1 };
         let view = self.number_or(raw.and_then(|raw| raw.view.as_ref()), 20, least, MOST_PEERS)?;
-        let (pairing, partners) = (raw.and_then(|raw| raw.pairing.as_ref()), raw.and_then(|raw| raw.partners.as_ref()));
+        let pairing = raw.and_then(|raw| raw.pairing.as_ref());
         self.only_if(
             !views,
             pairing.filter(|pairing| ***pairing == Pairing::Matching),
@@ -114,7 +112,6 @@ impl Check<'_, '_> {
             protocol,
             "oracle",
         )?;
-        self.only_if(!views, partners, "partners", protocol, "oracle")?;
         let (start, on_dead) = (raw.and_then(|raw| raw.start.as_ref()), raw.and_then(|raw| raw.on_dead.as_ref()));
         self.only_if(views, start, "start", protocol, "newscast")?;
         self.only_if(views, on_dead, "on_dead", protocol, "newscast")?;
@@ -134,7 +131,7 @@ impl Check<'_, '_> {
             protocol,
             view,
             pairing: pairing.map_or(Pairing::Ordered, |pairing| **pairing),
-            partners: partners.map_or(Partners::Drawn, |partners| **partners),
+            listed: false,
             start: start.map_or(Start::Random, |start| **start),
             on_dead: on_dead.map_or(OnDead::Retry, |on_dead| **on_dead),
             peer: peer.map_or(Peer::Rand, |peer| **peer),

@@ -24,7 +24,9 @@ impl Check<'_, '_> {
             }
             (None, Some(raw)) => {
                 let whens: Vec<_> = raw.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span()).collect();
-                known(&first.suite, aggregates, |rule, message, help| self.refuse(whens[rule].clone(), message, help))
+                known(&first.version.suite, aggregates, |rule, message, help| {
+                    self.refuse(whens[rule].clone(), message, help)
+                })
             }
             (None, None) => Ok(()),
         }?;
@@ -40,7 +42,7 @@ impl Check<'_, '_> {
         first: &Beginning,
         entering: &Entering,
     ) -> Result<Option<Monitor>, Error> {
-        let suites = || std::iter::once(&first.suite).chain(entering.files.iter().map(|file| &file.suite));
+        let suites = || std::iter::once(&first.version.suite).chain(entering.files.iter().map(|file| &file.suite));
         let has_rules = suites().any(|suite| suite.rules().next().is_some());
         let trusted = raw.suite.as_ref().and_then(|suite| suite.trust.as_ref());
         match (&raw.monitor, trusted.zip(first.trust.as_ref())) {

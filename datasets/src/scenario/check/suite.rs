@@ -7,19 +7,17 @@ use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Fleet, Run, Trust};
 use crate::suite::key::SIGNATURE_BYTES;
-use crate::suite::{self, Names, PublicKey, Suite, encode};
+use crate::suite::{self, Names, PublicKey, Suite, Version, encode};
 
 /// What is wrong where a moment matters, and what to do about it.
 pub(super) const UNDATED: &str = "the suite has an `until`, but the run does not say when it starts";
 pub(super) const START: &str = "add `starts_at = 2026-11-22T00:00:00Z` or another moment to [run]";
 
-/// A suite that begins to spread.
+/// The version with which the run begins.
 pub(super) struct Beginning {
-    pub suite: Suite,
+    pub version: Version,
     /// What it was read from, if it has a file of its own.
     pub file: Option<suite::File>,
-    pub bytes: u64,
-    pub expires_cycle: Option<u32>,
     pub trust: Option<Trust>,
 }
 
@@ -39,8 +37,8 @@ impl Check<'_, '_> {
         };
         let trust = raw.and_then(|raw| raw.trust.as_ref()).map(|trust| self.trust(trust)).transpose()?;
         let signature = if trust.is_some() { SIGNATURE_BYTES } else { 0 };
-        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes).len() + signature };
-        Ok(Beginning { suite, file, bytes: bytes as u64, expires_cycle, trust })
+        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes).len() + signature } as u64;
+        Ok(Beginning { version: Version { suite, bytes, expires_cycle, ..Version::default() }, file, trust })
     }
 
     fn trust(&self, written: &At<String>) -> Result<Trust, Error> {

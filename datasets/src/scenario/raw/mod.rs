@@ -20,7 +20,7 @@ pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Rep
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 
-use super::{Availability, OnDead, Pairing, Partners, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
+use super::{Availability, OnDead, Pairing, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -148,9 +148,6 @@ pub(super) struct Sampling {
     /// Who exchanges with whom in an aggregation cycle.
     #[schemars(extend("default" = "ordered"))]
     pub pairing: Option<At<Pairing>>,
-    /// How the engine lays out the exchanges of aggregation: a choice of mechanism, the model is the same.
-    #[schemars(extend("default" = "drawn"))]
-    pub partners: Option<At<Partners>>,
     /// What views hold before the first cycle.
     #[schemars(extend("default" = "random"))]
     pub start: Option<At<Start>>,

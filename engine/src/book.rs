@@ -1,0 +1,33 @@
+//! All that lasts from one cycle to the next, beside the columns.
+
+use datasets::trace::CycleRow;
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::Course;
+use crate::{government, observer};
+
+/// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the scenario is not in it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Book {
+    /// Cycles completed.
+    pub cycle: u32,
+    /// The course of each group of aggregates.
+    pub aggregation: Vec<Course>,
+    /// Versions, moves, constraints.
+    pub government: (government::Book, government::Course),
+    /// What the observer has found.
+    pub observer: observer::Known,
+    /// What has happened since the last row.
+    pub counts: CycleRow,
+}
+
+impl Book {
+    /// The book as bytes, the same for the same book.
+    ///
+    /// # Panics
+    /// Never: there is room for bytes, and everything in a book can be written.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).unwrap_or_else(|error| unreachable!("a book can be written: {error}"))
+    }
+}

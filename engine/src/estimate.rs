@@ -1,0 +1,48 @@
+//! How much memory a scenario needs, before anything runs.
+
+use datasets::scenario::Scenario;
+
+use crate::cloud::Cloud;
+use crate::memory::Fields;
+use crate::observer::Observer;
+use crate::observer::graph::BYTES_PER_NODE;
+use crate::plans::Needs;
+
+/// What a scenario needs.
+#[derive(Debug)]
+pub struct Estimate {
+    /// Names of the columns, with their bytes per node.
+    pub columns: Vec<(String, u64)>,
+    /// Bytes per node of all columns.
+    pub bytes_per_node: u64,
+    /// Bytes of all columns.
+    pub column_bytes: u64,
+    /// Bytes that building and running it needs at its height.
+    pub peak_bytes: u64,
+}
+
+/// What a scenario needs: at the height the columns, and while true ranks are sorted two buffers of eight bytes a node, while the
+/// overlay is measured [`BYTES_PER_NODE`], while an event happens or a rule makes a version lists of the nodes that it hits and of what
+/// happens to them.
+#[must_use]
+pub fn estimate(scenario: &Scenario) -> Estimate {
+    const SORT: u64 = 16;
+    const EVENTS: u64 = 16;
+    const FIXED: u64 = 64 << 20;
+    let (needs, nodes) = (Needs::of(scenario), u64::from(scenario.run.nodes));
+    let (cloud, observer) = (Cloud::declare(&needs), Observer::declare(&needs));
+    let columns: Vec<(String, u64)> = (cloud.fields().into_iter().chain(observer.fields()))
+        .map(|field| (field.name.clone(), field.bytes_per_node()))
+        .collect();
+    let bytes_per_node = columns.iter().map(|(_, bytes)| bytes).sum();
+    let sort = if needs.has_suite { SORT } else { 0 };
+    let overlay = if cloud.overlay.views.is_some() { BYTES_PER_NODE } else { 0 };
+    let events = if scenario.events.is_empty() && needs.rules.is_empty() { 0 } else { EVENTS };
+    let blocks = nodes / 4096 * 160;
+    Estimate {
+        columns,
+        bytes_per_node,
+        column_bytes: nodes * bytes_per_node,
+        peak_bytes: nodes * (bytes_per_node + sort.max(overlay).max(events)) + blocks + FIXED,
+    }
+}

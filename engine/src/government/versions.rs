@@ -1,0 +1,298 @@
+//! The versions of the suite that have entered the cloud, and what each asks of a node now.
+//!
+//! Most of what a version asks follows from its suite alone. Two figures do not:
+//!
+//! - Where an application asks for an absolute number, a node needs to know how many nodes there are. It goes by its own estimate
+//!   ([`super::census`]), and while it has none by what the scenario says nodes believe at first. What a version asks by an estimate
+//!   is found once for all nodes that have that estimate.
+//! - Where an application has a condition, a node needs to know what share of the cloud fits. Nodes cannot estimate that yet, so it is
+//!   the true share: of the nodes that were eligible when nodes last decided; and before enough have decided, of those that an
+//!   omniscient server would find eligible in a sample of the cloud ([`super::sample`]).
+//!
+//! The observer goes by the true number of live nodes.
+
+use std::collections::BTreeMap;
+
+use datasets::scenario::Scenario;
+use datasets::suite::{Request, Version};
+use serde::{Deserialize, Serialize};
+
+use super::census::{UNKNOWN, census, nodes, place};
+use super::claims::{Claim, Share, claims, laid_out, shares, words};
+use super::layout::Layout;
+use super::sample::{SAMPLE, sample};
+use crate::aggregate::Aggregation;
+use crate::memory::Mask;
+use crate::plans::{Origin, Plan, Plans};
+use crate::population::Population;
+
+/// The versions of the suite that there are.
+#[derive(Debug)]
+pub struct Versions {
+    /// What they ask.
+    pub plans: Plans,
+    seed: u64,
+    /// Which aggregate counts the cloud.
+    counter: Option<usize>,
+    /// How many nodes there are to those that have no estimate; `None` if they are told.
+    first_estimate: Option<f64>,
+    /// What lasts beside that, but for the versions that rules have made.
+    course: Course,
+}
+
+/// What the versions have come to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Course {
+    /// An entry a version.
+    running: Vec<Running>,
+    /// The number of the newest that has entered the cloud, from 1; 0 while there is none.
+    newest: usize,
+    /// Places of the estimates of live nodes at the last assignment, and how many had each; none while no version asks.
+    census: BTreeMap<u16, u64>,
+}
+
+/// A version that has entered the cloud.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Running {
+    /// Share of the cloud that each application finds, where that is not known from the suite alone.
+    eligible: Option<Vec<f64>>,
+    /// The words of each draw, as they were when the version entered.
+    nominal: Vec<Layout>,
+    /// What it asks by the true number of live nodes.
+    truly: Terms,
+    /// What it asks by each estimate that live nodes have; none unless an application asks for an absolute number.
+    believed: BTreeMap<u16, Terms>,
+}
+
+/// What a version asks, by one number of nodes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Terms {
+    /// Shares of the cloud that each application asks for and finds.
+    shares: Vec<Share>,
+    /// What each application claims.
+    claims: Vec<Claim>,
+}
+
+/// What lasts of the versions: what they have come to, and those that rules have made.
+pub type Book = (Course, Vec<(Version, Origin)>);
+
+/// How many nodes have decided by a version, and how many of those each of its applications found left and fit. The latter is empty
+/// for versions without conditions.
+pub type Found = (u64, Vec<u64>);
+
+impl Versions {
+    /// The versions of a run before any has entered.
+    #[must_use]
+    pub fn new(plans: Plans, scenario: &Scenario) -> Self {
+        let running = vec![Running::default(); plans.versions.len()];
+        let counter = scenario.counter();
+        let counting = counter.and_then(|number| scenario.aggregates[number].counting.as_ref());
+        let first_estimate = counting.map(|counting| counting.first_estimate);
+        let course = Course { running, ..Course::default() };
+        Self { plans, seed: scenario.run.seed, counter, first_estimate, course }
+    }
+
+    /// The number of the newest version that has entered the cloud; 0 while there is none.
+    #[must_use]
+    pub fn newest(&self) -> usize {
+        self.course.newest
+    }
+
+    /// The plan of the newest version.
+    #[must_use]
+    pub fn newest_plan(&self) -> Option<&Plan> {
+        self.newest().checked_sub(1).map(|index| &self.plans.versions[index])
+    }
+
+    /// What the applications of a version claim by the true number of live nodes, in order of precedence: the observer's.
+    #[must_use]
+    pub fn claims(&self, number: usize) -> &[Claim] {
+        &self.course.running[number - 1].truly.claims
+    }
+
+    /// What they claim by the estimate at a place that live nodes had at the last call of [`Versions::believe`].
+    #[must_use]
+    pub fn claims_by(&self, number: usize, place: u16) -> &[Claim] {
+        let Running { truly, believed, .. } = &self.course.running[number - 1];
+        &believed.get(&place).unwrap_or(truly).claims
+    }
+
+    /// What they ask for and find by the true number of live nodes: the observer's.
+    #[must_use]
+    pub fn shares(&self, number: usize) -> &[Share] {
+        &self.course.running[number - 1].truly.shares
+    }
+
+    /// Whether what a version asks depends on the cloud, and not on itself alone.
+    pub fn is_relative(&self) -> bool {
+        self.plans.versions.iter().any(Plan::is_relative)
+    }
+
+    /// The estimates of all nodes; `None` while no version that has entered asks for an absolute number, or nodes have none.
+    #[must_use]
+    pub fn estimates<'a>(&self, aggregation: &'a Aggregation) -> Option<&'a [f32]> {
+        let asks = self.plans.versions.iter().zip(&self.course.running).any(|(plan, running)| running.asks(plan));
+        aggregation.held(self.counter.filter(|_| asks)?)
+    }
+
+    /// A version enters the cloud. Its words are laid out for as many nodes as the owner believes there are.
+    pub fn launch(&mut self, number: usize, population: &Population, aggregation: &Aggregation) {
+        let alive = population.live().count();
+        let plan = &self.plans.versions[number - 1];
+        let draws = self.plans.conditions.len() + 1;
+        let nodes = self.signed_by(population.alive(), aggregation).unwrap_or(alive as f64);
+        let course = &mut self.course;
+        let before = course.newest.checked_sub(1);
+        let before = before.map(|index| course.running[index].layouts(&self.plans.versions[index], nodes));
+        let before = before.unwrap_or_else(|| vec![Layout::default(); draws]);
+        let eligible = plan.has_conditions().then(|| sample(&self.plans, plan, population, alive, self.seed));
+        let nominal = laid_out(plan, &shares(plan, nodes, eligible.as_deref()), &before);
+        let mut running = Running { eligible, nominal, ..Running::default() };
+        running.truly = running.terms(plan, alive as f64);
+        course.running[number - 1] = running;
+        course.newest = course.newest.max(number);
+        self.prepare();
+    }
+
+    /// How many nodes there are to the owner, who signs a version by the estimate of the first live node that has one.
+    fn signed_by(&self, alive: Mask<'_>, aggregation: &Aggregation) -> Option<f64> {
+        let held = self.counter.and_then(|number| aggregation.held(number)).into_iter().flatten();
+        let mut live = held.enumerate().filter(|(node, _)| alive.holds(*node));
+        live.find_map(|(_, &estimate)| nodes(place(estimate))).or(self.first_estimate)
+    }
+
+    /// Nodes have made a version by a rule: it is the newest, and enters now. Returns its number.
+    pub fn insert(
+        &mut self,
+        (version, origin): (Version, Origin),
+        population: &Population,
+        aggregation: &Aggregation,
+    ) -> usize {
+        self.plans.insert(version, origin);
+        // What had not entered yet has no state.
+        let Course { running, newest, .. } = &mut self.course;
+        running.truncate(*newest);
+        running.resize(self.plans.versions.len(), Running::default());
+        let number = *newest + 1;
+        self.launch(number, population, aggregation);
+        number
+    }
+
+    /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and what nodes
+    /// that decided by each version have found. Returns whether an application claims something else now by the true number of live
+    /// nodes.
+    pub fn learn(&mut self, alive: usize, found: &[Found]) -> bool {
+        let mut is_new = false;
+        for (number, plan) in self.plans.versions.iter().enumerate() {
+            let running = &mut self.course.running[number];
+            if !running.has_entered() || !plan.is_relative() {
+                continue;
+            }
+            if let (Some(eligible), Some((acting, counts))) = (&mut running.eligible, found.get(number))
+                && *acting as usize >= alive.clamp(1, SAMPLE)
+            {
+                *eligible = counts.iter().map(|&count| count as f64 / *acting as f64).collect();
+                running.believed.clear();
+            }
+            let truly = running.terms(plan, alive as f64);
+            is_new |= truly.claims != running.truly.claims;
+            running.truly = truly;
+        }
+        self.prepare();
+        is_new
+    }
+
+    /// Live nodes look at their estimates: finds what the versions ask by each.
+    pub fn believe(&mut self, alive: Mask<'_>, aggregation: &Aggregation) {
+        let estimates = self.estimates(aggregation);
+        self.course.census = estimates.map_or_else(BTreeMap::new, |estimates| census(estimates, alive));
+        self.prepare();
+    }
+
+    /// Finds what the versions ask by each estimate, as far as that is not known, and forgets what nobody needs.
+    fn prepare(&mut self) {
+        let Course { running, census, .. } = &mut self.course;
+        for (plan, running) in self.plans.versions.iter().zip(running) {
+            if running.asks(plan) {
+                running.believed.retain(|place, _| *place == UNKNOWN || census.contains_key(place));
+                for place in census.keys().copied().chain([UNKNOWN]) {
+                    let Some(nodes) = nodes(place).or(self.first_estimate) else { continue };
+                    if !running.believed.contains_key(&place) {
+                        running.believed.insert(place, running.terms(plan, nodes));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are nobody's.
+    pub fn layout_bytes(&self, number: usize) -> u64 {
+        self.course.running[number - 1].nominal.iter().map(Layout::bytes).sum()
+    }
+
+    /// Nodes that each application asks for under the newest version; 0 for those that it lacks.
+    #[must_use]
+    pub fn asked(&self, alive: usize) -> Vec<u64> {
+        let mut asked = vec![0; self.plans.apps.len()];
+        if let Some(plan) = self.newest_plan() {
+            for (step, share) in plan.steps.iter().zip(self.shares(self.newest())) {
+                asked[step.app as usize] = match step.request {
+                    Request::Nodes(nodes) => nodes,
+                    Request::Share(_) | Request::Rest(_) => (share.asked * alive as f64).round() as u64,
+                };
+            }
+        }
+        asked
+    }
+
+    /// Where applications of the newest version end within a gradient by the estimate that most nodes have, in units of 2^-32: they
+    /// tell others where to look, and decide nothing.
+    #[must_use]
+    pub fn borders(&self, number: usize) -> Vec<u32> {
+        if self.newest() == 0 {
+            return Vec::new();
+        }
+        let ends = |claim: &Claim| match *claim {
+            Claim::Gradient { gradient, from, to } if gradient == number => vec![words(from), words(to)],
+            _ => Vec::new(),
+        };
+        let usual = self.course.census.iter().max_by_key(|(_, count)| **count).map_or(UNKNOWN, |(&place, _)| place);
+        let ends = self.claims_by(self.newest(), usual).iter().flat_map(ends);
+        let mut borders: Vec<u32> = ends.filter(|&word| word > 0).filter_map(|word| word.try_into().ok()).collect();
+        borders.sort_unstable();
+        borders.dedup();
+        borders
+    }
+
+    /// What lasts from one cycle to the next: what the versions have come to, and those that rules have made, in the order in which
+    /// they were. [`Versions::insert`]ed again in that order, they give the same plans.
+    #[must_use]
+    pub fn book(&self) -> Book {
+        let Self { plans, seed: _, counter: _, first_estimate: _, course } = self;
+        let made = plans.versions.iter().filter(|plan| matches!(plan.origin, Origin::Rule { .. }));
+        (course.clone(), made.map(|plan| (plan.version.clone(), plan.origin)).collect())
+    }
+}
+
+impl Running {
+    fn has_entered(&self) -> bool {
+        !self.truly.claims.is_empty()
+    }
+
+    /// Whether it asks nodes for their estimate.
+    fn asks(&self, plan: &Plan) -> bool {
+        self.has_entered() && plan.is_absolute()
+    }
+
+    /// What it asks if there are so many nodes.
+    fn terms(&self, plan: &Plan, nodes: f64) -> Terms {
+        let shares = shares(plan, nodes, self.eligible.as_deref());
+        let claims = claims(plan, &shares, &laid_out(plan, &shares, &self.nominal));
+        Terms { shares, claims }
+    }
+
+    /// The words of each draw if there are so many nodes.
+    fn layouts(&self, plan: &Plan, nodes: f64) -> Vec<Layout> {
+        laid_out(plan, &shares(plan, nodes, self.eligible.as_deref()), &self.nominal)
+    }
+}

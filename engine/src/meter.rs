@@ -1,0 +1,92 @@
+//! What a cycle costs: wall time by kind of work, and messages.
+
+use std::time::{Duration, Instant};
+
+use datasets::trace::CycleRow;
+use kernels::exchange::Tally;
+
+/// Kinds of work.
+#[derive(Clone, Copy, Debug)]
+pub enum Work {
+    /// Building the cloud and finding the truth.
+    Birth,
+    /// Events and churn.
+    Churn,
+    /// Peer sampling.
+    Sampling,
+    /// The spread of the suite, beside what it takes to tell those met in peer sampling.
+    Spreading,
+    /// Slicing.
+    Slicing,
+    /// Assignment.
+    Assignment,
+    /// Aggregation, and what rules make of it.
+    Aggregation,
+    /// Observing, and handing over rows.
+    Observation,
+}
+
+impl Work {
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::Birth,
+        Self::Churn,
+        Self::Sampling,
+        Self::Spreading,
+        Self::Slicing,
+        Self::Assignment,
+        Self::Aggregation,
+        Self::Observation,
+    ];
+
+    /// Its name, as in `run.json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Birth => "birth",
+            Self::Churn => "churn",
+            Self::Sampling => "sampling",
+            Self::Spreading => "spreading",
+            Self::Slicing => "slicing",
+            Self::Assignment => "assignment",
+            Self::Aggregation => "aggregation",
+            Self::Observation => "observation",
+        }
+    }
+}
+
+/// Wall time spent so far, by kind of work.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Times([Duration; Work::ALL.len()]);
+
+impl Times {
+    /// The time of a kind of work.
+    #[must_use]
+    pub fn of(&self, work: Work) -> Duration {
+        self.0[work as usize]
+    }
+}
+
+/// Counts what passes cost.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// What has happened since the last row.
+    pub counts: CycleRow,
+    /// Wall time spent so far.
+    pub times: Times,
+}
+
+impl Meter {
+    /// Time from a moment on goes into a kind of work.
+    pub fn time(&mut self, work: Work, start: Instant) {
+        self.times.0[work as usize] += start.elapsed();
+    }
+
+    /// Counts the messages of a pass, by the bytes of a request and of a reply.
+    pub fn messages(&mut self, tally: Tally, [request, reply]: [u64; 2]) {
+        self.counts.messages_count += tally.messages();
+        self.counts.lost_count += tally.lost();
+        self.counts.payload_bytes +=
+            (tally.requests + tally.failed) * request + (tally.requests - tally.requests_lost) * reply;
+    }
+}

@@ -1,0 +1,81 @@
+//! How far nodes are from the true order of a gradient: a row of `slices`.
+//!
+//! Reads fourteen bytes a node, as a stream; and eight more, unless it is known where ids lie.
+
+use datasets::scenario::Scenario;
+use datasets::trace::SliceRow;
+use kernels::disorder::{Disorder, Ecdf, count, measure};
+use kernels::slicing::Slot;
+use rayon::prelude::*;
+
+use super::truth::{Figures, Truth};
+use crate::memory::{Mask, strides};
+use crate::population::Population;
+use crate::slicing::Slicing;
+use crate::slicing::gradient::Gradient;
+
+/// Parts of the cloud whose ids are counted side by side. Changes speed only.
+const PARTS: usize = 16;
+
+/// The rows of all gradients that the newest version uses. `ecdfs` remembers where the ids lie, as long as that cannot have changed.
+pub(super) fn slices(
+    scenario: &Scenario,
+    population: &Population,
+    slicing: &Slicing,
+    (truth, figures): (&mut Truth, &Figures),
+    ecdfs: &mut [Option<Ecdf>],
+    cycle: u32,
+) -> Vec<SliceRow> {
+    let is_lossy = scenario.network.request_loss > 0.0 || scenario.network.reply_loss > 0.0;
+    let mut rows = Vec::new();
+    for (number, gradient) in slicing.gradients.iter().enumerate() {
+        // The newest version may have no use for it any more.
+        let Some(should) = figures.members[number] else { continue };
+        let Gradient { attribute, slots, members, memory: _ } = gradient;
+        let present = Gradient::those(members.as_ref(), population.live());
+        let ecdf = match &mut ecdfs[number] {
+            Some(known) if !is_lossy && members.is_none() => known,
+            unknown if slicing.knows_rank() => unknown.insert(Ecdf::even(present.count() as u64)),
+            unknown => unknown.insert(ids(slots, present.mask)),
+        };
+        let order = &mut truth.gradients[number];
+        let columns = ((&mut *order.tenths, &**slots), (&*order.ranks, present.mask));
+        let sums = strides(columns, |_, ((tenths, slots), (ranks, present))| {
+            measure(tenths, slots, ranks, present.marks(), ecdf, should)
+        });
+        let sum = sums.into_iter().fold(Disorder::default(), |mut sum, stride| {
+            sum.add(stride);
+            sum
+        });
+        let share = |of: f64| if sum.members == 0 { 0.0 } else { of / sum.members as f64 };
+        rows.push(SliceRow {
+            cycle,
+            gradient: number as u32,
+            attribute: scenario.fleet.attributes[*attribute].clone(),
+            protocol: scenario.slicing.protocol.name().to_owned(),
+            members_count: ecdf.total(),
+            gdm_normalised: share(sum.squares),
+            sdm_normalised: share(sum.slices as f64),
+            rms_rank_error_fraction: share(sum.squares).sqrt(),
+            wrong_decile_fraction: share(sum.wrong as f64),
+            slice_changes_fraction: if cycle == 0 { 0.0 } else { share(sum.changes as f64) },
+        });
+    }
+    rows
+}
+
+/// Where the ids of members lie.
+fn ids(slots: &[Slot], present: Mask<'_>) -> Ecdf {
+    let cells = 1 << Ecdf::bits(slots.len());
+    let part = slots.len().div_ceil(PARTS).max(1);
+    let parts: Vec<Vec<u64>> = (slots.par_chunks(part).enumerate())
+        .map(|(number, slots)| {
+            let present = present.marks().map(|marks| &marks[number * part..][..slots.len()]);
+            let mut counts = vec![0; cells];
+            count(&mut counts, slots, present);
+            counts
+        })
+        .collect();
+    let sums: Vec<u64> = (0..cells).map(|cell| parts.iter().map(|part| part[cell]).sum()).collect();
+    Ecdf::new(&sums)
+}

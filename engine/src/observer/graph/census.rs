@@ -1,0 +1,232 @@
+//! The census: who knows whom, in one pass over the views.
+//!
+//! Reads every view as a stream; writes a counter an entry at random. An entry counts for the node that it names, dead or not: the
+//! counters of live nodes are in-degrees, those of dead nodes are the dead links. A counter is a byte, so that those of ten
+//! million nodes stay in cache; each time that one runs over is noted.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use kernels::prefetch::prefetch;
+use kernels::views::{NOBODY, OLDEST, words};
+use rayon::prelude::*;
+
+use super::filter::Filling;
+use super::{AHEAD, Graph, STRIDE};
+use crate::memory::Column;
+
+/// Counters side by side, since many entries that follow one another are of one age. Changes speed only.
+const LANES: usize = 4;
+
+/// How old the entries of live nodes are. What an age counts is the protocol's; older entries stay at [`OLDEST`]. Not a number
+/// without entries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ages {
+    /// The mean.
+    pub mean: f64,
+    /// The least age that half of them do not exceed, then that 90 % and 99 % do not.
+    pub quantiles: [f64; 3],
+    /// The most.
+    pub most: f64,
+}
+
+/// What a pass over the views finds.
+#[derive(Debug)]
+pub(super) struct Census {
+    pub(super) live: u64,
+    pub(super) entries: u64,
+    pub(super) dead_links: u64,
+    pub(super) ages: Ages,
+    /// In-degrees that occur among live nodes, ascending, with the number of nodes.
+    pub(super) degrees: Vec<(u32, u64)>,
+    /// Of the live nodes that most live nodes know, the first.
+    pub(super) hub: u32,
+    /// Places in the list of watched nodes, and who knows the node there, ascending.
+    pub(super) arcs: Vec<(u32, u32)>,
+}
+
+/// What the records of a stride hold.
+struct Stride {
+    ages: [u64; 256],
+    arcs: Vec<(u32, u32)>,
+    /// Whose counters ran over, once for each time.
+    over: Vec<u32>,
+}
+
+/// What the counters of a stride hold.
+#[derive(Default)]
+struct Counters {
+    dead_links: u64,
+    degrees: BTreeMap<u32, u64>,
+    /// The most, and the first node that has it.
+    hub: Option<(u32, u32)>,
+}
+
+impl Graph<'_> {
+    /// Takes the census; `watched` nodes, ascending, learn who knows them.
+    pub(super) fn census(&self, watched: &[u32]) -> io::Result<Census> {
+        let filter = Filling::new(self.nodes());
+        for &node in watched {
+            filter.insert(node);
+        }
+        let filter = filter.done(watched.len() as u64);
+        let place = |node: u32| {
+            let may = filter.as_ref().is_none_or(|filter| filter.may_hold(node));
+            if may { watched.binary_search(&node).ok() } else { None }
+        };
+        let mut degrees = Column::<u8>::anonymous(self.nodes())?;
+        let counters = degrees.shared();
+        let strides = self.records.par_chunks(STRIDE * words(self.entries)).enumerate();
+        let strides: Vec<Stride> =
+            strides.map(|(stride, records)| self.count((stride * STRIDE) as u32, records, counters, place)).collect();
+        let mut ages = [0; 256];
+        for stride in &strides {
+            ages.iter_mut().zip(stride.ages).for_each(|(sum, count)| *sum += count);
+        }
+        if let Some(now) = self.now {
+            ages = from_stamps(&ages, now);
+        }
+        let mut over = BTreeMap::new();
+        strides.iter().flat_map(|stride| &stride.over).for_each(|&node| *over.entry(node).or_default() += 1);
+        let counters = self.sum(&degrees, &over);
+        Ok(Census {
+            live: counters.degrees.values().sum(),
+            entries: ages.iter().sum(),
+            dead_links: counters.dead_links,
+            ages: Ages::of(&ages),
+            degrees: counters.degrees.into_iter().collect(),
+            hub: counters.hub.map_or(0, |(_, node)| node),
+            arcs: strides.into_iter().flat_map(|stride| stride.arcs).collect(),
+        })
+    }
+
+    /// Counts the entries of the live nodes of a stride.
+    fn count(
+        &self,
+        first: u32,
+        records: &[u32],
+        counters: &[AtomicU8],
+        place: impl Fn(u32) -> Option<usize>,
+    ) -> Stride {
+        let cells = words(self.entries);
+        let mut ages = [[0_u32; 256]; LANES];
+        let (mut arcs, mut over) = (Vec::new(), Vec::new());
+        for (k, record) in records.chunks_exact(cells).enumerate() {
+            let node = first + k as u32;
+            for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
+                counters.get(other as usize).into_iter().for_each(prefetch);
+            }
+            if !self.is_alive(node) {
+                continue;
+            }
+            let (addresses, stamps) = record.split_at(self.entries);
+            let stamps: &[u8] = bytemuck::cast_slice(stamps);
+            for (entry, (&other, &stamp)) in addresses.iter().zip(stamps).enumerate() {
+                if other == NOBODY {
+                    break;
+                }
+                if counters[other as usize].fetch_add(1, Relaxed) == u8::MAX {
+                    over.push(other);
+                }
+                ages[entry % LANES][stamp as usize] += 1;
+                if let Some(place) = place(other) {
+                    arcs.push((place as u32, node));
+                }
+            }
+        }
+        Stride { ages: std::array::from_fn(|age| ages.iter().map(|lane| u64::from(lane[age])).sum()), arcs, over }
+    }
+
+    /// Sums the counters up, and how often they ran `over`.
+    fn sum(&self, counters: &[u8], over: &BTreeMap<u32, u32>) -> Counters {
+        let strides = counters.par_chunks(STRIDE).enumerate().map(|(stride, counters)| {
+            let (mut common, mut sum) = ([0; 256], Counters::default());
+            let mut over = over.range((stride * STRIDE) as u32..).peekable();
+            for (node, &counter) in ((stride * STRIDE) as u32..).zip(counters) {
+                let turns = over.next_if(|&(&next, _)| next == node).map_or(0, |(_, &turns)| turns);
+                let degree = turns << 8 | u32::from(counter);
+                if !self.is_alive(node) {
+                    sum.dead_links += u64::from(degree);
+                    continue;
+                }
+                match common.get_mut(degree as usize) {
+                    Some(count) => *count += 1,
+                    None => *sum.degrees.entry(degree).or_default() += 1,
+                }
+                if sum.hub.is_none_or(|(most, _)| degree > most) {
+                    sum.hub = Some((degree, node));
+                }
+            }
+            let common = (0..).zip(common).filter(|&(_, count)| count > 0);
+            sum.degrees.extend(common);
+            sum
+        });
+        strides.collect::<Vec<_>>().into_iter().fold(Counters::default(), Counters::merge)
+    }
+}
+
+impl Counters {
+    /// Adds those of a later stride.
+    fn merge(mut self, later: Self) -> Self {
+        self.dead_links += later.dead_links;
+        for (degree, count) in later.degrees {
+            *self.degrees.entry(degree).or_default() += count;
+        }
+        let most = self.hub.map(|(most, _)| most);
+        self.hub = later.hub.filter(|&(degree, _)| Some(degree) > most).or(self.hub);
+        self
+    }
+}
+
+impl Census {
+    /// The in-degrees of live nodes: mean, standard deviation, least and most.
+    pub(super) fn in_degree(&self) -> [f64; 4] {
+        let live = self.live as f64;
+        let links: u64 = self.degrees.iter().map(|&(degree, count)| u64::from(degree) * count).sum();
+        let mean = links as f64 / live;
+        let squares = self.degrees.iter().map(|&(degree, count)| (f64::from(degree) - mean).powi(2) * count as f64);
+        let sd = (squares.sum::<f64>() / live).sqrt();
+        let end = |degree: Option<&(u32, u64)>| degree.map_or(f64::NAN, |&(degree, _)| f64::from(degree));
+        [mean, sd, end(self.degrees.first()), end(self.degrees.last())]
+    }
+}
+
+/// How many entries are of each age, from how many bear each stamp.
+fn from_stamps(stamps: &[u64; 256], now: u8) -> [u64; 256] {
+    let mut ages = [0; 256];
+    for (stamp, count) in (0..=u8::MAX).zip(stamps) {
+        ages[now.wrapping_sub(stamp).min(OLDEST) as usize] += count;
+    }
+    ages
+}
+
+impl Ages {
+    fn of(counts: &[u64; 256]) -> Self {
+        let entries: u64 = counts.iter().sum();
+        if entries == 0 {
+            return Self::default();
+        }
+        // The least age up to which there are so many entries.
+        let least = |wanted: u64| {
+            let mut sum = 0;
+            let age = counts.iter().position(|count| {
+                sum += count;
+                sum >= wanted
+            });
+            age.map_or(f64::NAN, |age| age as f64)
+        };
+        let sum: u64 = (0..).zip(counts).map(|(age, count)| age * count).sum();
+        Self {
+            mean: sum as f64 / entries as f64,
+            quantiles: [50, 90, 99].map(|percent| least((entries * percent).div_ceil(100))),
+            most: least(entries),
+        }
+    }
+}
+
+impl Default for Ages {
+    fn default() -> Self {
+        Self { mean: f64::NAN, quantiles: [f64::NAN; 3], most: f64::NAN }
+    }
+}

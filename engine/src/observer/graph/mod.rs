@@ -1,0 +1,146 @@
+//! The overlay: the graph that the views of live nodes span, as the observer sees it.
+//!
+//! - *in-degree*: how many live nodes have a live node in their views, and the *ages* of entries (`census`);
+//! - *clustering* of a node: of the pairs of its neighbours, the share that are neighbours (edges have no direction);
+//! - *path length*: the mean distance from some nodes to all that they reach (edges have no direction; `paths`);
+//! - *components*: of the same graph, exact (`components`).
+//!
+//! The census reads every view once and touches a counter an entry at random. A search reads every view once a level, of which
+//! a large random graph has six, and touches a byte or two an entry at random in two of them. Where its sources reach every live
+//! node, the components are known. Room: three bytes a node, or nine where the cloud is in pieces. Counts are exact and fold in any
+//! order, measures in the order of the nodes; what threads share are sums, unions and sets, so no order can leak.
+
+mod census;
+mod clustering;
+mod components;
+mod filter;
+mod paths;
+
+use std::io;
+
+use kernels::philox::Stream;
+use kernels::views::{NOBODY, words};
+
+use crate::memory::Mask;
+use crate::population::select::{By, Selection};
+
+pub use census::Ages;
+
+/// Nodes that a thread takes at once.
+const STRIDE: usize = 1 << 12;
+
+/// Nodes between the fetching of what a node's entries touch and the touch. Changes speed only.
+const AHEAD: usize = 4;
+
+/// Most bytes a node that measuring needs: two words of a union, and a bit.
+pub const BYTES_PER_NODE: u64 = 9;
+
+/// Measures of an overlay.
+#[derive(Debug, Default)]
+pub struct Measures {
+    /// Live nodes.
+    pub live: u64,
+    /// In-degrees that occur among live nodes, ascending, and how many nodes have each.
+    pub degrees: Vec<(u32, u64)>,
+    /// Entries of live nodes that live nodes hold: mean, standard deviation, least and most a node.
+    pub in_degree: [f64; 4],
+    /// Entries of dead nodes that live nodes hold.
+    pub dead_links: u64,
+    /// Entries that live nodes hold.
+    pub entries: u64,
+    /// How old those are.
+    pub ages: Ages,
+    /// Mean clustering coefficient of the sample.
+    pub clustering: f64,
+    /// Nodes in the sample that have two neighbours.
+    pub clustering_sample: u64,
+    /// Mean distance from the sources to what they reach; not a number without sources, or where paths are too long to follow.
+    pub path_length: f64,
+    /// Live nodes from which distances are measured.
+    pub path_sample: u64,
+    /// Weakly connected components.
+    pub components: u64,
+    /// Share of the live nodes in the largest.
+    pub largest: f64,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Random live nodes at which the clustering coefficient is measured.
+    pub sample: usize,
+    /// Random live nodes from which paths are measured.
+    pub paths: usize,
+}
+
+/// The views of a cloud.
+#[derive(Clone, Copy, Debug)]
+pub struct Graph<'a> {
+    /// The records.
+    pub records: &'a [u32],
+    /// Entries of a view.
+    pub entries: usize,
+    /// Who is alive.
+    pub alive: Mask<'a>,
+    /// The low byte of this cycle's number, where the ages in views are those of the cycles in which entries were made.
+    pub now: Option<u8>,
+}
+
+impl Graph<'_> {
+    /// Measures the overlay.
+    ///
+    /// # Errors
+    /// If there is no room for [`BYTES_PER_NODE`].
+    pub fn measure(&self, effort: Effort, stream: Stream) -> io::Result<Measures> {
+        let (sample, sources) = (self.sample(effort.sample, stream), self.sample(effort.paths, stream));
+        let census = self.census(&sample)?;
+        let (clustering, clustering_sample) = self.clustering(&sample, &census.arcs);
+        let found = self.paths(&sources, census.live)?;
+        let (components, largest) =
+            if found.reached_all { (1, census.live) } else { self.components(census.hub, census.live) };
+        Ok(Measures {
+            live: census.live,
+            in_degree: census.in_degree(),
+            dead_links: census.dead_links,
+            entries: census.entries,
+            ages: census.ages,
+            degrees: census.degrees,
+            clustering,
+            clustering_sample,
+            path_length: found.mean,
+            path_sample: sources.len() as u64,
+            components,
+            largest: largest as f64 / census.live.max(1) as f64,
+        })
+    }
+
+    fn nodes(&self) -> usize {
+        self.records.len() / words(self.entries)
+    }
+
+    fn is_alive(&self, node: u32) -> bool {
+        self.alive.holds(node as usize)
+    }
+
+    /// Whom a node knows.
+    fn known(&self, node: u32) -> impl Iterator<Item = u32> {
+        let record = &self.records[node as usize * words(self.entries)..][..self.entries];
+        record.iter().copied().take_while(|&other| other != NOBODY)
+    }
+
+    /// Whom a node knows that is alive.
+    fn live_known(&self, node: u32) -> impl Iterator<Item = u32> {
+        self.known(node).filter(|&other| self.is_alive(other))
+    }
+
+    /// Random live nodes, as many as are wanted if there are, ascending.
+    fn sample(&self, wanted: usize, stream: Stream) -> Vec<u32> {
+        if wanted == 0 {
+            return Vec::new();
+        }
+        let alive = |first: usize, marks: &mut [u8]| {
+            (first as u32..).zip(marks).for_each(|(node, mark)| *mark = self.is_alive(node).into());
+        };
+        Selection::new(self.nodes(), &alive, By::Chance(stream), |_| wanted).into_nodes()
+    }
+}

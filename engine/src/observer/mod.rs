@@ -1,0 +1,155 @@
+//! The observer: it knows the truth, changes nothing, and writes a row of each table.
+//!
+//! - the truth: [`truth`], with [`ranks`];
+//! - rows: of [`mod@disorder`] and [`rows`], with [`graph`] (the overlay that views span) and [`panel`] (snapshots of nodes); what
+//!   there is to say of aggregates and versions their own wings say;
+//! - without a run: [`mod@preview`] of a change of the suite.
+//!
+//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes. Sums
+//! fold in the order of the nodes.
+
+mod disorder;
+pub mod graph;
+mod panel;
+pub mod preview;
+pub mod ranks;
+mod rows;
+pub mod truth;
+
+use std::sync::OnceLock;
+
+use datasets::scenario::Scenario;
+use datasets::trace::{CycleRow, Writer};
+use kernels::disorder::Ecdf;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::Cloud;
+use crate::error::Error;
+use crate::memory::fields;
+use crate::plans::Needs;
+use truth::{Figures, Truth};
+
+/// What the observer knows.
+#[derive(Debug)]
+pub struct Observer {
+    /// Where every node belongs.
+    pub truth: Truth,
+    /// The nodes of snapshots, ascending, once a snapshot has been due; `None` stands for all.
+    panel: OnceLock<Option<Vec<u32>>>,
+    known: Known,
+    /// Where the ids of each gradient lie, once that has been found and as long as it cannot have changed. Derived.
+    ecdfs: Vec<Option<Ecdf>>,
+}
+
+/// What is true until the next node comes or goes, or an application asks for others. Derived from the columns when it was found,
+/// which were other columns then.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// Whether that has happened since.
+    is_stale: bool,
+    /// Live nodes.
+    alive: u64,
+    figures: Figures,
+    /// The true values of what is aggregated among all live nodes.
+    values: Vec<Vec<f64>>,
+}
+
+impl Observer {
+    /// The columns that a scenario needs.
+    #[must_use]
+    pub fn declare(needs: &Needs<'_>) -> Self {
+        Self {
+            truth: Truth::declare(needs),
+            panel: OnceLock::new(),
+            known: Known::default(),
+            ecdfs: vec![None; needs.plans.gradients.len()],
+        }
+    }
+
+    /// A node has come or gone, an attribute has changed, or an application asks for others.
+    pub fn forget(&mut self) {
+        self.known.is_stale = true;
+    }
+
+    /// Finds what is true now.
+    ///
+    /// # Errors
+    /// If there is no room to sort.
+    pub fn learn(&mut self, cloud: &Cloud, seed: u64) -> Result<(), Error> {
+        let Cloud { population, aggregation, government, .. } = cloud;
+        self.known = Known {
+            is_stale: false,
+            alive: population.live().count() as u64,
+            figures: self.truth.find(population, &government.versions, seed)?,
+            values: aggregation.true_values(&cloud.scopes()),
+        };
+        self.ecdfs.fill_with(|| None);
+        Ok(())
+    }
+
+    /// Writes the rows of the state as it is, if they are due: `counts` has what has happened since the last row, and begins anew.
+    ///
+    /// # Errors
+    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after nodes have come
+    /// and gone.
+    pub fn observe(
+        &mut self,
+        scenario: &Scenario,
+        cloud: &mut Cloud,
+        cycle: u32,
+        counts: &mut CycleRow,
+        trace: &mut Writer,
+    ) -> Result<(), Error> {
+        let is_last = cycle == scenario.run.cycles;
+        if cycle == 0 {
+            let rows = rows::attributes(&cloud.population, &scenario.fleet.attributes);
+            for row in rows {
+                trace.attribute(row);
+            }
+        }
+        if cycle.is_multiple_of(scenario.trace.every) || is_last {
+            if self.known.is_stale {
+                self.learn(cloud, scenario.run.seed)?;
+            }
+            let Self { truth, known: Known { alive, figures, values, .. }, ecdfs, .. } = self;
+            trace.cycle(CycleRow { cycle, alive_count: *alive, ..std::mem::take(counts) });
+            let moves = cloud.government.take_moves();
+            let Cloud { population, slicing, government, .. } = &mut *cloud;
+            let rows = disorder::slices(scenario, population, slicing, (truth, figures), ecdfs, cycle);
+            for row in rows {
+                trace.slice(row);
+            }
+            let rows = rows::apps(population, government, (truth, figures), &moves, cycle);
+            for row in rows {
+                trace.app(row);
+            }
+            if government.apps.is_some() {
+                let standing = government.standing(population);
+                government.course.ledger.rows(cycle, *alive, &standing).into_iter().for_each(|row| trace.suite(row));
+            }
+            let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
+            for row in rows {
+                trace.aggregate(row);
+            }
+        }
+        if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last {
+            rows::overlay(scenario, &cloud.overlay, cloud.population.alive(), cycle, trace)?;
+        }
+        if is_last {
+            let government = &cloud.government;
+            let rows = government.course.constraints.rows(scenario, &government.versions.plans.apps);
+            for row in rows {
+                trace.breach(row);
+            }
+        }
+        panel::snapshot(scenario, cloud, &self.panel, cycle, trace)
+    }
+
+    /// What lasts beside the columns.
+    pub fn book(&self) -> Known {
+        let Self { truth: _, panel: _, known, ecdfs: _ } = self;
+        known.clone()
+    }
+}
+
+fields!(Observer { truth } but panel, known, ecdfs);

@@ -1,0 +1,45 @@
+//! Cyclon: a node swaps some entries with the oldest of its view.
+//!
+//! Voulgaris, Gavidia and van Steen, *Cyclon: inexpensive membership management for unstructured P2P overlays*, JNSM 2005. Entries
+//! age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed; both send some entries, the
+//! initiator a fresh one of itself among them, and what comes fills the places of what was sent.
+
+use datasets::scenario::Sampling;
+use kernels::exchange::{Ends, Tally};
+use kernels::views::{NOBODY, Room, View, cyclon};
+
+use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
+use crate::schedule::Batch;
+
+/// Cyclon.
+#[derive(Debug)]
+pub struct Cyclon {
+    /// Entries of an exchange.
+    shuffle: usize,
+}
+
+impl Cyclon {
+    /// That of a scenario.
+    pub fn of(sampling: &Sampling) -> Self {
+        Self { shuffle: sampling.shuffle as usize }
+    }
+}
+
+impl PeerSampling for Cyclon {
+    fn wire_bytes(&self) -> [u64; 2] {
+        [self.shuffle as u64 * ENTRY_BYTES; 2]
+    }
+
+    fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, _: u32) -> u32 {
+        view.grow_older();
+        let Some(place) = turn.oldest(node, &view) else { return NOBODY };
+        let partner = view.addresses[place];
+        view.remove(place);
+        partner
+    }
+
+    fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        let mut room = Room::default();
+        turn.one_by_one(ends, batch, false, |_| {}, |meeting, words| cyclon(meeting, self.shuffle, words, &mut room))
+    }
+}

@@ -1,0 +1,58 @@
+//! The generic framework of peer sampling, with view selection by healing and swapping.
+//!
+//! Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007. A node meets a random entry of its
+//! view, or the oldest. Messages carry half a view, a fresh entry of the sender among it. Both drop the oldest H of what they then
+//! have, the S that they have just sent, and random ones. Entries age with each exchange of their owner, and at a turn that is lost.
+
+use datasets::scenario::{Peer, Propagation, Sampling};
+use kernels::exchange::{Ends, Tally};
+use kernels::views::{self, Meeting, NOBODY, Room, View, Words, generic};
+
+use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
+use crate::schedule::Batch;
+
+/// The framework.
+#[derive(Debug)]
+pub struct Generic {
+    /// Entries of a message.
+    half: u64,
+    /// Whom a node meets.
+    peer: Peer,
+    rules: views::Generic,
+}
+
+impl Generic {
+    /// That of a scenario.
+    pub fn of(sampling: &Sampling) -> Self {
+        let rules = views::Generic {
+            replies: sampling.propagation == Propagation::Pushpull,
+            healing: sampling.healing as usize,
+            swapping: sampling.swapping as usize,
+        };
+        Self { half: (sampling.view / 2).max(1).into(), peer: sampling.peer, rules }
+    }
+}
+
+impl PeerSampling for Generic {
+    fn wire_bytes(&self) -> [u64; 2] {
+        let bytes = self.half * ENTRY_BYTES;
+        [bytes, if self.rules.replies { bytes } else { 0 }]
+    }
+
+    fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
+        let place = match self.peer {
+            Peer::Rand => turn.any(node, view.addresses, place),
+            Peer::Tail => turn.oldest(node, &view),
+        };
+        if place.is_none() {
+            view.grow_older();
+        }
+        place.map_or(NOBODY, |place| view.addresses[place])
+    }
+
+    fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        let mut room = Room::default();
+        let meet = |meeting: &mut Meeting<'_>, words: &mut Words| generic(meeting, &self.rules, words, &mut room);
+        turn.one_by_one(ends, batch, !self.rules.replies, |view: &mut View<'_>| view.grow_older(), meet)
+    }
+}

@@ -1,0 +1,198 @@
+//! How the members of a population meet in a pass: the one place that knows whether partners are drawn on the spot, listed, matched,
+//! or entries of views.
+//!
+//! - [`Overlay::meeting`]: each member meets one other. Drawn: reads and writes each state once a round, as a stream, partners in
+//!   cache. From a list or from views: four bytes a node more, and a random access to the partner.
+//! - [`Overlay::visits`]: some nodes meet a member each.
+//! - [`Overlay::choosing`]: each member looks at several others, and meets one of them.
+//! - [`Overlay::looking`]: each member looks at several others, and meets whom it likes.
+
+use std::sync::Arc;
+
+use datasets::scenario::{Pairing, Sampling};
+use kernels::exchange::Tally;
+use kernels::slicing::MOST_CANDIDATES;
+use kernels::views::{NOBODY, TOGETHER};
+
+use super::Overlay;
+use super::oracle::{Fresh, draw_partners};
+use super::views::Views;
+use crate::memory::Mask;
+use crate::population::Members;
+use crate::schedule::{Drawn, Draws, Listed, Matching, Partition, Protocol};
+
+/// Members of a block where each meets one other: two blocks of eight bytes a member fill half of a core's own cache. May change
+/// results.
+pub const BLOCK: usize = 1 << 13;
+
+/// Members of a block where each chooses among several: a little more than a window of candidates. May change results.
+pub const CHOICE_BLOCK: usize = 1 << 11;
+
+/// The members of a population, about to meet in a pass: the same partners in the same order for every column.
+#[derive(Debug)]
+pub struct Meeting<'a> {
+    draws: Draws,
+    members: Mask<'a>,
+    how: How<'a>,
+    /// Requests to those who are no members.
+    failed: u64,
+}
+
+/// How they meet.
+#[derive(Debug)]
+enum How<'a> {
+    Drawn(Arc<Partition>),
+    Matched(Arc<Partition>),
+    Listed(&'a [u32]),
+}
+
+impl<'a> Meeting<'a> {
+    /// Each member meets one other that the oracle draws on the spot.
+    #[must_use]
+    pub fn drawn(members: Members<'a>, draws: Draws) -> Self {
+        Self { draws, members: members.mask, how: How::Drawn(members.partition(BLOCK)), failed: 0 }
+    }
+
+    /// Each node meets the member that stands in its row of a list, if anybody does.
+    #[must_use]
+    pub fn listed(members: Members<'a>, draws: Draws, list: &'a [u32]) -> Self {
+        Self { draws, members: members.mask, how: How::Listed(list), failed: 0 }
+    }
+
+    /// Runs the exchanges of a protocol on a column.
+    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
+        let Self { draws, members: mask, ref how, failed } = *self;
+        let tally = match how {
+            How::Drawn(partition) => Drawn { draws, partition, mask }.run(state, protocol),
+            How::Matched(partition) => Matching { draws, partition, mask }.run(state, protocol),
+            How::Listed(partners) => Listed { draws, partners: *partners }.run(state, protocol),
+        };
+        Tally { failed, ..tally }
+    }
+}
+
+/// A protocol of nodes that look at several candidates, and exchange with one of them: as it runs where candidates are drawn fresh.
+pub trait Choosing<T>: Protocol<T> {
+    /// What happens between a node and the one that it has chosen before from its view, when its turn has come.
+    type Chosen: Protocol<T>;
+
+    /// Writes the choice of each member among the entries of its view that are members, as the column is now, into a list.
+    fn choose(&self, list: &mut [u32], views: Views<'_>, draws: &Draws, members: Mask<'_>, column: &[T]);
+
+    /// See [`Choosing::Chosen`].
+    fn chosen(&self) -> Self::Chosen;
+}
+
+/// Whom members see in a cycle: the entries of their views, or with the oracle random members.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'a> {
+    /// Entries of views, members or not; [`NOBODY`] behind the last.
+    Known(Views<'a>),
+    /// Members drawn fresh.
+    Fresh(Fresh<'a>),
+}
+
+/// Room in which a thread finds whom nodes see.
+#[derive(Debug)]
+pub struct Room {
+    /// Of the nodes from `first` on, whom they see: a row for each draw.
+    rows: Vec<[u32; TOGETHER]>,
+    first: Option<u32>,
+    seen: [u32; MOST_CANDIDATES],
+}
+
+impl Sight<'_> {
+    /// Room for a thread.
+    #[must_use]
+    pub fn room(&self) -> Room {
+        let count = if let Self::Fresh(fresh) = self { fresh.count() } else { 0 };
+        Room { rows: vec![[NOBODY; TOGETHER]; count], first: None, seen: [NOBODY; MOST_CANDIDATES] }
+    }
+
+    /// Whom a node sees. `fetch` is told whom this node and some after it see.
+    pub fn of<'s>(&'s self, node: u32, room: &'s mut Room, fetch: impl Fn(u32)) -> &'s [u32] {
+        let fresh = match self {
+            Self::Known(views) => return views.entries_of(node),
+            Self::Fresh(fresh) => fresh,
+        };
+        let Room { rows, first, seen } = room;
+        let lane = node as usize % TOGETHER;
+        if *first != Some(node - lane as u32) {
+            *first = Some(node - lane as u32);
+            fresh.draw(rows, node - lane as u32);
+            rows.iter().flatten().for_each(|&other| fetch(other));
+        }
+        seen.iter_mut().zip(&*rows).for_each(|(seen, row)| *seen = row[lane]);
+        &seen[..rows.len()]
+    }
+}
+
+impl Overlay {
+    /// The views, if nodes keep any, and the room for a list of partners.
+    fn parts(&mut self) -> (Option<Views<'_>>, &mut [u32]) {
+        let Self { sampling, views, list, .. } = self;
+        let list = list.as_deref_mut().unwrap_or_default();
+        (views.as_ref().map(|records| Views::of(records, sampling)), list)
+    }
+
+    /// Each member meets one other, as the scenario pairs them.
+    pub fn meeting<'a>(&'a mut self, members: Members<'a>, draws: Draws) -> Meeting<'a> {
+        let Sampling { pairing, listed, .. } = self.sampling;
+        if self.views.is_some() || pairing == Pairing::Ordered && listed {
+            return self.visits(members, draws, move |node| members.mask.holds(node));
+        }
+        match pairing {
+            Pairing::Ordered => Meeting::drawn(members, draws),
+            Pairing::Matching => {
+                Meeting { draws, members: members.mask, how: How::Matched(members.partition(BLOCK)), failed: 0 }
+            }
+        }
+    }
+
+    /// Each node that `starts` meets one member.
+    pub fn visits<'a>(
+        &'a mut self,
+        members: Members<'a>,
+        draws: Draws,
+        starts: impl Fn(usize) -> bool + Sync,
+    ) -> Meeting<'a> {
+        let (views, list) = self.parts();
+        let failed = if let Some(views) = views {
+            views.draw_partners(list, &draws, members.mask, starts)
+        } else {
+            draw_partners(list, &draws, members.mask, starts);
+            0
+        };
+        Meeting { failed, ..Meeting::listed(members, draws, list) }
+    }
+
+    /// Each member looks at several others, and exchanges with one of them.
+    pub fn choosing<T: Copy + Send + Sync>(
+        &mut self,
+        members: Members<'_>,
+        draws: Draws,
+        column: &mut [T],
+        choice: &impl Choosing<T>,
+    ) -> Tally {
+        let (Some(views), list) = self.parts() else {
+            let partition = members.partition(CHOICE_BLOCK);
+            return Drawn { draws, partition: &partition, mask: members.mask }.run(column, choice);
+        };
+        choice.choose(list, views, &draws, members.mask, column);
+        Listed { draws, partners: &*list }.run(column, &choice.chosen())
+    }
+
+    /// Each member looks at several others: `look` is told whom members see, and writes into the list whom they meet then.
+    pub fn looking<'a>(
+        &'a mut self,
+        members: Members<'a>,
+        draws: Draws,
+        look: impl FnOnce(Sight<'_>, &mut [u32]),
+    ) -> Meeting<'a> {
+        let count = self.sampling.view as usize;
+        let (views, list) = self.parts();
+        let fresh = || Fresh::new(members.nodes, members.mask, &draws, count);
+        look(views.map_or_else(|| Sight::Fresh(fresh()), Sight::Known), list);
+        Meeting::listed(members, draws, list)
+    }
+}

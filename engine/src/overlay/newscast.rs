@@ -1,0 +1,95 @@
+//! Newscast: both keep the freshest entries of both views.
+//!
+//! Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003. A random partner; entries bear the low byte of the cycle in which
+//! they were made, so that nothing need age; every few cycles entries that are too old for that are told apart
+//! ([`kernels::views::forget`]). Messages carry the whole view and a fresh entry of the sender.
+
+use datasets::scenario::Sampling;
+use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
+use kernels::newscast::newscast;
+use kernels::spread::Spread;
+use kernels::views::{FORGET_CYCLES, Meeting, NOBODY, TOGETHER, View, forget, version_byte_mut, words};
+
+use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
+use crate::schedule::Batch;
+
+/// Exchanges between the fetching of an initiator's record and its turn. Changes speed only.
+const AHEAD: usize = 4;
+
+/// Newscast.
+#[derive(Debug)]
+pub struct Newscast {
+    entries: u64,
+}
+
+impl Newscast {
+    /// That of a scenario.
+    pub fn of(sampling: &Sampling) -> Self {
+        Self { entries: sampling.view.into() }
+    }
+}
+
+impl PeerSampling for Newscast {
+    fn wire_bytes(&self) -> [u64; 2] {
+        [(self.entries + 1) * ENTRY_BYTES; 2]
+    }
+
+    fn dates(&self) -> bool {
+        true
+    }
+
+    fn fetches(&self) -> bool {
+        true
+    }
+
+    fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
+        if turn.draws.cycle.is_multiple_of(FORGET_CYCLES) {
+            forget(&mut view, turn.now());
+        }
+        let first = view.addresses[place as usize];
+        if first != NOBODY && turn.is_alive(first) {
+            return first;
+        }
+        turn.any(node, view.addresses, place).map_or(NOBODY, |place| view.addresses[place])
+    }
+
+    fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        let (entries, cells, now) = (turn.entries, words(turn.entries), turn.now());
+        let (mut tally, mut spread) = (Tally::default(), Spread::default());
+        for (number, (from, to)) in batch.from.chunks(TOGETHER).zip(batch.partners.chunks(TOGETHER)).enumerate() {
+            let mut nodes = [0; TOGETHER];
+            nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.firsts[0] + from);
+            let [ones, others, ..] = turn.draws.meetings().quads_of_many(&nodes, 0);
+            for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
+                if let Some(&ahead) = batch.ahead.get(number * TOGETHER + k) {
+                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_partner(cell));
+                }
+                if let Some(&ahead) = batch.from.get(number * TOGETHER + k + AHEAD) {
+                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
+                }
+                let loss = batch.losses.get(number * TOGETHER + k).copied().unwrap_or(0);
+                tally.count(loss);
+                if loss == REQUEST_LOST {
+                    continue;
+                }
+                let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
+                let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
+                let other = batch.firsts[1] + to;
+                let mut meeting =
+                    Meeting { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+                newscast(&mut meeting, now, [ones[k], others[k]]);
+                let bytes = [version_byte_mut(own_record, entries), version_byte_mut(other_record, entries)];
+                let [own, other] = bytes;
+                turn.rumour.rules.meet(own, other, loss, &mut spread);
+            }
+        }
+        turn.rumour.gather(&spread);
+        tally
+    }
+}
+
+/// A cell in each cache line of a record.
+fn lines(first: usize, cells: usize) -> impl Iterator<Item = usize> {
+    const CELLS: usize = 64 / size_of::<u32>();
+    (first..first + cells).step_by(CELLS).chain([first + cells - 1])
+}

@@ -1,0 +1,220 @@
+//! What a peer sampling protocol is whose nodes keep views, and how its cycles run.
+//!
+//! ```text
+//! each cycle, for each live node in the order of the schedule:
+//!     it ages its view and chooses a partner from it ([`PeerSampling::start`])
+//!     both change their views, and tell each other a byte that rides along ([`PeerSampling::exchange`])
+//! ```
+//!
+//! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice: once as a stream and once at random.
+
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use datasets::scenario::{OnDead, Sampling};
+use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
+use kernels::peers::uniform;
+use kernels::spread::Spread;
+use kernels::views::{Meeting, NOBODY, TOGETHER, View, Words, version_byte_mut, words};
+
+use super::choice::{any, oldest};
+use super::rumour::Rumour;
+use crate::memory::Mask;
+use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
+
+/// Bytes of an entry in a message: an address and an age.
+pub const ENTRY_BYTES: u64 = 5;
+
+/// A peer sampling protocol whose nodes keep views: one file, and one line of the table in [`super`].
+pub trait PeerSampling: Debug + Send + Sync {
+    /// Bytes of a request, and of its reply.
+    fn wire_bytes(&self) -> [u64; 2];
+
+    /// Whether entries bear the low byte of the cycle in which they were made, instead of an age.
+    fn dates(&self) -> bool {
+        false
+    }
+
+    /// A live node's turn has come: returns its partner, an entry of its view, or [`NOBODY`] if its turn is lost. `place` is a random
+    /// place of the view.
+    fn start(&self, turn: &Turn<'_>, node: u32, view: View<'_>, place: u32) -> u32;
+
+    /// Runs the exchanges of a batch, in order.
+    fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally;
+
+    /// Whether [`PeerSampling::exchange`] fetches the records of partners to come ([`Batch::ahead`]) itself.
+    fn fetches(&self) -> bool {
+        false
+    }
+}
+
+/// [`PeerSampling`], whichever it is.
+pub trait AnySampling: Debug + Send + Sync {
+    /// See [`PeerSampling::wire_bytes`].
+    fn wire_bytes(&self) -> [u64; 2];
+    /// See [`PeerSampling::dates`].
+    fn dates(&self) -> bool;
+    /// Runs one cycle over the records of all nodes.
+    fn cycle(&self, views: &mut [u32], turn: &Turn<'_>) -> Tally;
+}
+
+impl<P: PeerSampling> AnySampling for P {
+    fn wire_bytes(&self) -> [u64; 2] {
+        PeerSampling::wire_bytes(self)
+    }
+    fn dates(&self) -> bool {
+        PeerSampling::dates(self)
+    }
+    fn cycle(&self, views: &mut [u32], turn: &Turn<'_>) -> Tally {
+        let gossip = Gossip { protocol: self, turn };
+        let tally = Listed { draws: turn.draws, partners: gossip }.run(views, &gossip);
+        Tally { failed: turn.failed.load(Ordering::Relaxed), ..tally }
+    }
+}
+
+/// What nodes find around them in a cycle.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    /// Entries of a view.
+    pub entries: usize,
+    /// Where random numbers come from, and what is lost.
+    pub draws: Draws,
+    /// Who is alive.
+    pub alive: Mask<'a>,
+    /// What rides along.
+    pub rumour: &'a Rumour,
+    /// Whether a node tries others of its view when a partner is dead.
+    retry: bool,
+    /// Dead nodes that were tried: a sum, so that the order of threads is no matter.
+    failed: AtomicU64,
+}
+
+impl<'a> Turn<'a> {
+    /// A cycle of a scenario's sampling.
+    pub fn new(sampling: &Sampling, draws: Draws, alive: Mask<'a>, rumour: &'a Rumour) -> Self {
+        let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
+        Self { entries, draws, alive, rumour, retry, failed: AtomicU64::new(0) }
+    }
+
+    /// The low byte of this cycle's number.
+    pub fn now(&self) -> u8 {
+        self.draws.cycle as u8
+    }
+
+    /// Whether a node is alive.
+    pub fn is_alive(&self, node: u32) -> bool {
+        self.alive.holds(node as usize)
+    }
+
+    /// The place of a live entry of a node's view: that at a random place, or another. `None` if the node's turn is lost.
+    pub fn any(&self, node: u32, addresses: &[u32], place: u32) -> Option<usize> {
+        let words = || Words::new(self.draws.retries(), node);
+        self.counting(|accept| any(addresses, place, words, self.retry, accept))
+    }
+
+    /// The place of the oldest live entry of a node's view. `None` if the node's turn is lost.
+    pub fn oldest(&self, node: u32, view: &View<'_>) -> Option<usize> {
+        let mut words = Words::new(self.draws.retries(), node);
+        self.counting(|accept| oldest(view, &mut words, self.retry, accept))
+    }
+
+    /// Counts the dead among those that a node tries.
+    fn counting(&self, choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>) -> Option<usize> {
+        let dead = Cell::new(0);
+        let place = choose(&|node| {
+            let is_alive = self.is_alive(node);
+            dead.update(|dead| dead + u64::from(!is_alive));
+            is_alive
+        });
+        if dead.get() > 0 {
+            self.failed.fetch_add(dead.get(), Ordering::Relaxed);
+        }
+        place
+    }
+
+    /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the view of a node
+    /// whose request is lost. Whoever awaits no reply (`pushes`) is told nothing.
+    pub fn one_by_one(
+        &self,
+        ends: &mut impl Ends<u32>,
+        batch: &Batch<'_>,
+        pushes: bool,
+        mut missed: impl FnMut(&mut View<'_>),
+        mut meet: impl FnMut(&mut Meeting<'_>, &mut Words),
+    ) -> Tally {
+        let (entries, cells) = (self.entries, words(self.entries));
+        let (mut tally, mut spread) = (Tally::default(), Spread::default());
+        let initiators: Vec<u32> = batch.from.iter().map(|from| batch.firsts[0] + from).collect();
+        let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
+        for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
+            let loss = batch.losses.get(k).copied().unwrap_or(0);
+            if pushes {
+                tally.tell(loss == REQUEST_LOST);
+            } else {
+                tally.count(loss);
+            }
+            let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
+            let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
+            let [own, other] = [batch.firsts[0] + from, batch.firsts[1] + to];
+            let mut meeting = Meeting { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+            if loss == REQUEST_LOST {
+                missed(&mut meeting.own_view);
+                continue;
+            }
+            meet(&mut meeting, &mut words);
+            let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
+            if pushes {
+                self.rumour.rules.push(*own, other, loss, &mut spread);
+            } else {
+                self.rumour.rules.meet(own, other, loss, &mut spread);
+            }
+        }
+        self.rumour.gather(&spread);
+        tally
+    }
+}
+
+/// A protocol in one cycle.
+#[derive(Debug)]
+struct Gossip<'a, P> {
+    protocol: &'a P,
+    turn: &'a Turn<'a>,
+}
+
+impl<P> Clone for Gossip<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Gossip<'_, P> {}
+
+impl<P: PeerSampling> Partners<u32> for Gossip<'_, P> {
+    fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [u32], room: &'a mut Vec<u32>) -> &'a [u32] {
+        let entries = self.turn.entries;
+        room.resize(nodes.len(), 0);
+        uniform(room, &self.turn.draws.partners(), nodes.start as u32, entries as u32);
+        for ((node, record), partner) in nodes.zip(cells.chunks_exact_mut(words(entries))).zip(&mut *room) {
+            *partner = if self.turn.is_alive(node as u32) {
+                self.protocol.start(self.turn, node as u32, View::of(record, entries), *partner)
+            } else {
+                NOBODY
+            };
+        }
+        room
+    }
+}
+
+impl<P: PeerSampling> Protocol<u32> for Gossip<'_, P> {
+    fn cells(&self) -> usize {
+        words(self.turn.entries)
+    }
+    fn fetches(&self) -> bool {
+        self.protocol.fetches()
+    }
+    fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        self.protocol.exchange(self.turn, ends, batch)
+    }
+}

@@ -1,0 +1,150 @@
+//! Views of nodes that begin: of all before the first cycle, and of those that come.
+//!
+//! Writes a record a node, and looks at the life of whoever it draws, a random access unless all are alive.
+
+use datasets::scenario::Start;
+use kernels::exchange::BATCH;
+use kernels::peers::uniform_many;
+use kernels::philox::Stream;
+use kernels::prefetch::prefetch;
+use kernels::views::{READY, TOGETHER, View, Words, words};
+use rayon::prelude::*;
+
+use super::Overlay;
+use crate::memory::{Mask, STRIDE};
+use crate::population::{Changes, Members, life::UP};
+use crate::schedule::Cycle;
+use crate::schedule::purpose::{CONTACTS, VIEW, for_life};
+
+/// Words of a cache line.
+const LINE_WORDS: usize = 16;
+
+impl Overlay {
+    /// Fills the views before the first cycle: of live nodes, with live nodes.
+    pub fn start(&mut self, live: Members<'_>, seed: u64) {
+        let (count, nodes, alive) = (live.count(), live.nodes, live.mask);
+        let Some(views) = &mut self.views else { return };
+        let (entries, stream) = (self.sampling.view as usize, for_life(seed, VIEW));
+        let is_live = |node: usize| alive.holds(node);
+        let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
+        if self.sampling.start == Start::Random && alive == Mask::ALL {
+            let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
+            return batches
+                .for_each(|(batch, records)| start_at_random(records, entries, batch * BATCH, nodes, stream));
+        }
+        views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
+            let mut view = View::of(record, entries);
+            if !is_live(node) {
+                return view.fill(std::iter::empty());
+            }
+            let others = entries.min(count - 1);
+            match self.sampling.start {
+                Start::Random => random(&mut view, node, others, nodes, is_live, stream),
+                Start::Ring => {
+                    let near = (1..=nodes / 2).flat_map(|step| [node + step, node + nodes - step]).map(|at| at % nodes);
+                    // The node opposite is met from both sides.
+                    let far = (nodes.is_multiple_of(2) && others == nodes - 1).then_some((node + nodes / 2) % nodes);
+                    let far = far.filter(|&far| is_live(far));
+                    let near =
+                        near.filter(|&at| Some(at) != far && is_live(at)).take(others - usize::from(far.is_some()));
+                    view.fill(near.chain(far).map(|at| (at as u32, 0)));
+                }
+                Start::Star => view.fill((node != hub).then_some((hub as u32, 0)).into_iter()),
+            }
+        });
+    }
+
+    /// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would know them.
+    pub fn welcome(&mut self, alive: Mask<'_>, cycle: Cycle, changes: &Changes) {
+        let age = self.date(cycle.number).unwrap_or(0);
+        let Some(views) = &mut self.views else { return };
+        let (entries, contacts) = (self.sampling.view as usize, self.sampling.contacts as usize);
+        let stream = cycle.stream(CONTACTS);
+        let alive = alive.marks().unwrap_or_default();
+        let cells = words(entries);
+        let strides = views.par_chunks_mut(STRIDE * cells).zip(&changes.0).enumerate();
+        strides.for_each(|(stride, (records, changes))| {
+            let came: Vec<u32> = changes.iter().filter(|change| change.came).map(|change| change.node).collect();
+            let drawn: Vec<Words> = came.chunks(TOGETHER).flat_map(|nodes| Words::of_many(stream, nodes)).collect();
+            let place = |node: u32| (node as usize - stride * STRIDE) * cells;
+            for (&node, words) in came.iter().zip(&drawn) {
+                records[place(node)..][..cells].iter().step_by(LINE_WORDS).for_each(prefetch);
+                let mut words = words.clone();
+                for _ in 0..READY {
+                    alive.get(words.below(alive.len().max(1))).into_iter().for_each(prefetch);
+                }
+            }
+            for (node, mut words) in came.into_iter().zip(drawn) {
+                let mut known: Vec<(u32, u8)> = Vec::with_capacity(contacts);
+                for _ in 0..contacts {
+                    let contact = contact(node, alive, &mut words);
+                    known.extend(contact.filter(|&other| !known.contains(&(other, age))).map(|other| (other, age)));
+                }
+                View::of(&mut records[place(node)..][..cells], entries).fill(known.into_iter());
+            }
+        });
+    }
+}
+
+/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive after a
+/// random one.
+fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
+    const ATTEMPTS: usize = 1000;
+    let is_live = |&other: &usize| other != node as usize && alive[other] == UP;
+    let mut last = 0;
+    for _ in 0..ATTEMPTS {
+        last = words.below(alive.len());
+        if is_live(&last) {
+            return Some(last as u32);
+        }
+    }
+    (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
+}
+
+/// Fills the views of the nodes `first..`, at most [`BATCH`], at random: all draws side by side, and those of which two are the
+/// same again.
+fn start_at_random(records: &mut [u32], entries: usize, first: usize, nodes: usize, stream: Stream) {
+    let count = records.len() / words(entries);
+    let mut rows = vec![[0; BATCH]; entries];
+    uniform_many(&mut rows, count, &stream, first as u32, (nodes as u32 - 1).max(1));
+    // Where two are the same.
+    let mut same = [nodes <= entries; BATCH];
+    for (number, row) in rows.iter().enumerate() {
+        for other in &rows[..number] {
+            same.iter_mut().zip(row.iter().zip(other)).for_each(|(same, (one, other))| *same |= one == other);
+        }
+    }
+    for (k, record) in records.chunks_exact_mut(words(entries)).enumerate() {
+        let node = (first + k) as u32;
+        let mut view = View::of(record, entries);
+        view.ages.fill(0);
+        for (address, row) in view.addresses.iter_mut().zip(&rows) {
+            *address = row[k] + u32::from(row[k] >= node);
+        }
+        if same[k] {
+            random(&mut view, first + k, entries.min(nodes - 1), nodes, |_| true, stream);
+        }
+    }
+}
+
+/// Fills the view of a node with so many live others at random.
+fn random(
+    view: &mut View<'_>,
+    node: usize,
+    others: usize,
+    nodes: usize,
+    is_live: impl Fn(usize) -> bool,
+    stream: Stream,
+) {
+    let mut words = Words::new(stream, node as u32);
+    let mut chosen = Vec::with_capacity(others);
+    while chosen.len() < others {
+        // Among a handful of nodes a view holds nearly all, and each is found in turn.
+        let other = words.below(nodes - 1);
+        let other = other + usize::from(other >= node);
+        if is_live(other) && !chosen.contains(&(other as u32, 0)) {
+            chosen.push((other as u32, 0));
+        }
+    }
+    view.fill(chosen.into_iter());
+}

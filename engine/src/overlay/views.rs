@@ -1,0 +1,114 @@
+//! The views, as other protocols read them: partners and candidates are entries of a node's view.
+//!
+//! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream, and what each
+//! entry holds at random.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use datasets::scenario::{OnDead, Sampling};
+use kernels::peers::uniform;
+use kernels::prefetch::prefetch;
+use kernels::views::{NOBODY, Words, words};
+use rayon::prelude::*;
+
+use super::choice::any;
+use crate::memory::{Mask, STRIDE};
+use crate::schedule::Draws;
+
+/// Nodes between the fetching of an entry and its reading. Changes speed only.
+const FAR: usize = 32;
+
+/// The views of a cloud, as other protocols read them.
+#[derive(Clone, Copy, Debug)]
+pub struct Views<'a> {
+    records: &'a [u32],
+    entries: usize,
+    retry: bool,
+}
+
+/// Some consecutive nodes with their views.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The first node.
+    pub first: usize,
+    records: &'a [u32],
+    entries: usize,
+}
+
+impl<'a> Views<'a> {
+    /// The views of a scenario's nodes, from their records.
+    pub fn of(records: &'a [u32], sampling: &Sampling) -> Self {
+        Self { records, entries: sampling.view as usize, retry: sampling.on_dead == OnDead::Retry }
+    }
+
+    /// Whom a node knows; [`NOBODY`] behind the last entry.
+    pub fn entries_of(&self, node: u32) -> &'a [u32] {
+        &self.records[node as usize * words(self.entries)..][..self.entries]
+    }
+
+    /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. Returns how many entries
+    /// were tried that are none.
+    pub fn draw_partners(
+        &self,
+        list: &mut [u32],
+        draws: &Draws,
+        members: Mask<'_>,
+        starts: impl Fn(usize) -> bool + Sync,
+    ) -> u64 {
+        let failed = AtomicU64::new(0);
+        let accept = |node: u32| members.holds(node as usize);
+        let cells = words(self.entries);
+        self.each(list, |list, Known { first, records, .. }| {
+            uniform(list, &draws.partners(), first as u32, self.entries as u32);
+            for k in 0..list.len() {
+                if let Some(&ahead) = list.get(k + FAR) {
+                    records.get((k + FAR) * cells + ahead as usize).into_iter().for_each(prefetch);
+                }
+                let (node, place) = (first + k, list[k]);
+                let entry = records[k * cells + place as usize];
+                list[k] = if !starts(node) {
+                    NOBODY
+                } else if entry != NOBODY && accept(entry) {
+                    entry
+                } else {
+                    let addresses = &records[k * cells..][..self.entries];
+                    let words = || Words::new(draws.retries(), node as u32);
+                    let dead = Cell::new(0);
+                    let accept = |node| {
+                        let accepts = accept(node);
+                        dead.update(|dead| dead + u64::from(!accepts));
+                        accepts
+                    };
+                    let chosen = any(addresses, place, words, self.retry, accept);
+                    failed.fetch_add(dead.get(), Ordering::Relaxed);
+                    chosen.map_or(NOBODY, |place| addresses[place])
+                };
+            }
+        });
+        failed.into_inner()
+    }
+
+    /// Works on the list stride by stride: with the views of the stride's nodes.
+    pub fn each(&self, list: &mut [u32], work: impl Fn(&mut [u32], Known<'_>) + Sync) {
+        let records = self.records.par_chunks(STRIDE * words(self.entries));
+        let strides = list.par_chunks_mut(STRIDE).zip(records).enumerate();
+        strides.for_each(|(stride, (list, records))| {
+            work(list, Known { first: stride * STRIDE, records, entries: self.entries });
+        });
+    }
+}
+
+impl<'a> Known<'a> {
+    /// Whom each of the nodes knows, in order; `fetch` is shown whom a node knows some nodes before its turn.
+    pub fn nodes(self, fetch: impl Fn(u32)) -> impl Iterator<Item = (u32, &'a [u32])> {
+        /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
+        const AHEAD: usize = 4;
+        let (cells, entries) = (words(self.entries), self.entries);
+        self.records.chunks_exact(cells).enumerate().map(move |(k, record)| {
+            let ahead = self.records.get((k + AHEAD) * cells..).unwrap_or_default();
+            ahead.iter().take(entries).for_each(|&other| fetch(other));
+            ((self.first + k) as u32, &record[..entries])
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! What each pass of a cycle takes from which wing, and what it costs.
+
+use datasets::scenario::EventKind;
+use datasets::trace::{CycleRow, EventRow, Writer};
+
+use super::Simulation;
+use crate::aggregate::{Aggregation, Finished};
+use crate::cloud::Cloud;
+use crate::government::assign::Deciding;
+use crate::overlay::rumour::Rumour;
+use crate::population::{Above, Changes, past};
+use crate::schedule::Cycle;
+use crate::schedule::purpose::{EVENT, SAMPLING};
+
+impl Simulation<'_> {
+    /// The cycle under way.
+    fn now(&self) -> Cycle {
+        Cycle::new(self.scenario, self.cycle)
+    }
+
+    /// What is scheduled for this cycle happens; then nodes come and go by themselves, and some look back at when they were there.
+    pub(super) fn churn(&mut self, trace: &mut Writer) {
+        let (scenario, cycle) = (self.scenario, self.now());
+        let is_due = |&number: &usize| scenario.events[number].is_due(cycle.number);
+        for number in (0..scenario.events.len()).filter(is_due) {
+            let nodes_count = self.happen(number);
+            let kind = &scenario.events[number].kind;
+            let event = match *kind {
+                EventKind::Suite(launch, _) => format!("suite {}", scenario.launches[launch].suite.version),
+                _ => kind.name().to_owned(),
+            };
+            trace.event(EventRow { cycle: self.cycle, event, nodes_count });
+        }
+        let changes = self.cloud.population.turn(&self.fleet, self.cycle);
+        self.settle(&changes, None, false);
+        if self.cloud.population.look_back(scenario, cycle.number) {
+            let Cloud { population, slicing, .. } = &mut self.cloud;
+            past::attributes(scenario).for_each(|attribute| slicing.refresh(population, attribute));
+            self.observer.forget();
+        }
+    }
+
+    /// An event happens; returns how many nodes it hits.
+    fn happen(&mut self, number: usize) -> u64 {
+        let (scenario, cycle) = (self.scenario, self.now());
+        let Cloud { population, overlay, aggregation, slicing, government } = &mut self.cloud;
+        match &scenario.events[number].kind {
+            EventKind::Suite(launch, nodes) => {
+                let entry = ((*launch, *nodes), (cycle, number));
+                let entered = government.enter(scenario, entry.0, entry.1, population, overlay, aggregation);
+                self.meter.counts.payload_bytes += entered.payload_bytes;
+                if entered.is_taken {
+                    self.observer.forget();
+                }
+                entered.nodes_count
+            }
+            EventKind::Scale(by) => {
+                let nodes_count = population.scale(scenario, by, cycle.stream(EVENT + number as u32));
+                slicing.refresh(population, by.attribute);
+                self.observer.forget();
+                nodes_count
+            }
+            _ => {
+                let happened = population.event(scenario, &self.fleet.churn, cycle, number);
+                self.settle(&happened.changes, happened.above, happened.is_crash);
+                happened.nodes_count
+            }
+        }
+    }
+
+    /// Settles what has happened to nodes.
+    fn settle(&mut self, changes: &Changes, above: Option<Above>, is_crash: bool) {
+        if changes.all().next().is_none() {
+            return;
+        }
+        let cycle = self.now();
+        self.cloud.settle(self.scenario, &self.fleet, cycle, changes, above);
+        self.observer.forget();
+        let CycleRow { crashed_count, left_count, joined_count, .. } = &mut self.meter.counts;
+        *(if is_crash { crashed_count } else { left_count }) +=
+            changes.all().filter(|change| change.left).count() as u64;
+        *joined_count += changes.came().count() as u64;
+    }
+
+    /// Nodes that keep views exchange entries, and tell each other the version of the suite that they hold.
+    pub(super) fn sample(&mut self, _: &mut Writer) {
+        let (scenario, cycle) = (self.scenario, self.now());
+        let Cloud { population, overlay, government, .. } = &mut self.cloud;
+        let rumour = Rumour::new(government.rules(scenario, cycle));
+        let tally = overlay.exchange(cycle.draws(SAMPLING), population.alive(), &rumour);
+        let (bytes, payload_bytes) = government.rode(scenario, rumour, overlay.wire_bytes());
+        self.meter.messages(tally, bytes);
+        self.meter.counts.payload_bytes += payload_bytes;
+    }
+
+    /// The suite spreads.
+    pub(super) fn spread(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, overlay, government, .. } = &mut self.cloud;
+        let (tally, bytes, payload_bytes) = government.spread(self.scenario, population, overlay, cycle);
+        self.meter.messages(tally, bytes);
+        self.meter.counts.payload_bytes += payload_bytes;
+    }
+
+    /// Nodes learn their rank.
+    pub(super) fn slice(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, overlay, slicing, government, .. } = &mut self.cloud;
+        let tally = slicing.cycle(population, overlay, cycle, |gradient| government.versions.borders(gradient));
+        self.meter.messages(tally, slicing.wire_bytes());
+    }
+
+    /// Nodes decide where they belong.
+    pub(super) fn assign(&mut self, _: &mut Writer) {
+        self.decide();
+    }
+
+    pub(super) fn decide(&mut self) {
+        let Cloud { population, aggregation, slicing, government, .. } = &mut self.cloud;
+        let deciding = Deciding { seed: self.scenario.run.seed, steadiness: self.scenario.slicing.steadiness };
+        government.rest();
+        if government.assign(population, slicing, aggregation, deciding) {
+            self.observer.forget();
+        }
+        government.check(population, self.cycle);
+    }
+
+    /// Nodes learn together.
+    pub(super) fn aggregate(&mut self, trace: &mut Writer) {
+        let done = self.cloud.aggregating(self.scenario, self.cycle, Aggregation::cycle);
+        for (tally, bytes) in done.messages {
+            self.meter.messages(tally, bytes);
+        }
+        done.epochs.into_iter().for_each(|row| trace.epoch(row));
+    }
+
+    /// Nodes watch what they have found, and change the suite by rules.
+    pub(super) fn watch(&mut self, trace: &mut Writer) {
+        let Cloud { population, overlay, aggregation, government, .. } = &mut self.cloud;
+        let finished = (0..aggregation.items.len()).map(|number| aggregation.finished(number)).collect();
+        let wings = (&*population, &*aggregation, overlay);
+        if government.watch(self.scenario, wings, finished, self.cycle, trace) {
+            self.observer.forget();
+        }
+    }
+
+    /// Nodes hold these results of an aggregate, and those have just finished an epoch of it that are said to have: rules act on
+    /// that. A seam for tests.
+    #[doc(hidden)]
+    pub fn finish(&mut self, aggregate: usize, held: &[f32], finished: Finished<'_>, trace: &mut Writer) {
+        let Cloud { population, overlay, aggregation, government, .. } = &mut self.cloud;
+        aggregation.estimates[aggregate].held.iter_mut().for_each(|column| column.copy_from_slice(held));
+        let mut all = vec![Finished::Nobody; aggregation.items.len()];
+        all[aggregate] = finished;
+        let wings = (&*population, &*aggregation, overlay);
+        if government.watch(self.scenario, wings, all, self.cycle, trace) {
+            self.observer.forget();
+        }
+    }
+}
