@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Meta, Writer};
 use engine::{Simulation, Storage};
 
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::record::run_id;
 
 /// Whose trace it is.
 pub fn meta(scenario: &Scenario, hash: &str) -> Meta {

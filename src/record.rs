@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use datasets::record::{ColumnRecord, Machine, RunRecord, Versions, run_id};
 use datasets::scenario::{SamplingProtocol, Scenario};
 use datasets::suite::Suite;
 use engine::{Simulation, Work};
-use serde_json::{Map, Value, json};
 
 use crate::memory;
 
-/// The name of a run: the same for the same scenario.
-pub fn run_id(scenario: &Scenario, hash: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    let name: String = scenario.name.chars().take(40).map(plain).collect();
-    format!("run-{name}-{hash}")
+/// What writes the records.
+pub fn versions() -> Versions {
+    Versions {
+        subcloud: env!("CARGO_PKG_VERSION").to_owned(),
+        results: engine::RESULTS_VERSION,
+        trace_schema: datasets::trace::SCHEMA_VERSION.to_owned(),
+    }
 }
 
 /// Where partners come from.
@@ -25,50 +27,44 @@ fn partners(scenario: &Scenario) -> String {
 }
 
 /// What nodes should find out by gossip, and are told instead.
-pub fn told(scenario: &Scenario) -> Vec<&'static str> {
+pub fn told(scenario: &Scenario) -> Vec<String> {
     let mut apps = scenario.versions().flat_map(Suite::apps_ever);
     let fit = apps.any(|app| app.condition.is_some());
-    fit.then_some("the share of the nodes that fit a condition").into_iter().collect()
+    fit.then(|| "the share of the nodes that fit a condition".to_owned()).into_iter().collect()
 }
 
 /// The record of a finished run.
-pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> Value {
+pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> RunRecord {
     let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
     let estimate = engine::estimate(scenario);
     let times = Work::ALL.map(|work| (work.name(), seconds(simulation.times().of(work))));
-    let wall_seconds: Map<String, Value> = [("total", seconds(wall))]
-        .into_iter()
-        .chain(times)
-        .map(|(name, time)| (name.to_owned(), time.into()))
-        .collect();
-    json!({
-        "run_id": run_id(scenario, hash),
-        "scenario_name": scenario.name,
-        "scenario_hash": hash,
-        "scenario": scenario.to_toml(),
-        "scenario_resolved": scenario.to_json(),
-        "seed": scenario.run.seed,
-        "cycles": simulation.cycles(),
-        "nodes": scenario.run.nodes,
-        "partners": partners(scenario),
-        "told_by_the_observer": told(scenario),
-        "state_digest": format!("{digest:016x}"),
-        "versions": {
-            "subcloud": env!("CARGO_PKG_VERSION"),
-            "results": engine::RESULTS_VERSION,
-            "trace_schema": datasets::trace::SCHEMA_VERSION,
+    let times = [("total", seconds(wall))].into_iter().chain(times);
+    RunRecord {
+        run_id: run_id(scenario, hash),
+        scenario_name: scenario.name.clone(),
+        scenario_hash: hash.to_owned(),
+        scenario: scenario.to_toml(),
+        scenario_resolved: scenario.to_json(),
+        seed: scenario.run.seed,
+        cycles: simulation.cycles(),
+        nodes: scenario.run.nodes,
+        partners: partners(scenario),
+        told_by_the_observer: told(scenario),
+        state_digest: format!("{digest:016x}"),
+        versions: versions(),
+        threads: engine::threads(),
+        machine: Machine {
+            architecture: std::env::consts::ARCH.to_owned(),
+            operating_system: std::env::consts::OS.to_owned(),
+            instructions: if cfg!(target_feature = "avx2") { "x86-64-v3" } else { "baseline" }.to_owned(),
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
         },
-        "threads": engine::threads(),
-        "machine": {
-            "architecture": std::env::consts::ARCH,
-            "operating_system": std::env::consts::OS,
-            "instructions": if cfg!(target_feature = "avx2") { "x86-64-v3" } else { "baseline" },
-            "processors": std::thread::available_parallelism().map_or(1, usize::from),
-        },
-        "bytes_per_node": estimate.bytes_per_node,
-        "columns": estimate.columns.iter().map(|(name, bytes)| json!({ "name": name, "bytes_per_node": bytes }))
-            .collect::<Vec<_>>(),
-        "peak_resident_bytes": memory::peak(),
-        "wall_seconds": wall_seconds,
-    })
+        bytes_per_node: estimate.bytes_per_node,
+        columns: (estimate.columns.into_iter())
+            .map(|(name, bytes_per_node)| ColumnRecord { name, bytes_per_node })
+            .collect(),
+        peak_resident_bytes: memory::peak(),
+        wall_seconds: times.map(|(name, seconds)| (name.to_owned(), seconds.into())).collect(),
+        sweep: None,
+    }
 }

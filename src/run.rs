@@ -85,7 +85,7 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     interrupts.wait();
     let digest = simulation.digest();
     let record = record(scenario, &hash, &simulation, digest, start.elapsed());
-    trace.finish(&format!("{record:#}\n"))?;
+    trace.finish(&datasets::record::text(&record))?;
     state.keep();
     if place.force {
         forget(place.out);

@@ -16,7 +16,7 @@ since AS (
     SELECT steps.run AS run, steps.seed AS seed, steps.cycle AS cycle, MAX(events.cycle) AS event_cycle
     FROM steps
     JOIN events ON steps.run = events.run AND steps.seed = events.seed
-    WHERE events.cycle <= steps.cycle AND events.event NOT LIKE 'suite %' AND events.event NOT LIKE 'rule %'
+    WHERE events.cycle <= steps.cycle AND events.kind NOT IN ('suite', 'rule')
     GROUP BY steps.run, steps.seed, steps.cycle
 )
 SELECT

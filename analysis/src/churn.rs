@@ -56,7 +56,7 @@ mod tests {
             ..CycleRow::default()
         };
         let rows = [row(0, 100, 0, 0, 0), row(2, 98, 2, 4, 0), row(4, 49, 0, 0, 49)];
-        let events = [EventRow { cycle: 3, event: "crash".into(), nodes_count: 49 }];
+        let events = [EventRow { cycle: 3, kind: "crash".into(), version: None, rule: None, nodes_count: 49 }];
         let found = churn(&rows, &events);
         let [joined, gone] = [0.01, 0.02];
         assert_eq!(

@@ -2,8 +2,6 @@
 
 use datasets::trace::EventRow;
 
-use crate::versions::is_by_rule;
-
 /// Something that happened, in one cycle or in one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happening {
@@ -12,17 +10,13 @@ pub struct Happening {
     /// The last one.
     pub last_cycle: u32,
     /// What happened, as the table `events` names it.
-    pub event: String,
+    pub kind: String,
+    /// The version that entered, if one did.
+    pub version: Option<u64>,
+    /// The rule by which nodes made a version, if they did.
+    pub rule: Option<String>,
     /// Nodes concerned, those of all cycles.
     pub nodes_count: u64,
-}
-
-impl Happening {
-    /// Whether nodes made a version by a rule.
-    #[must_use]
-    pub fn is_by_rule(&self) -> bool {
-        is_by_rule(&self.event)
-    }
 }
 
 /// Puts events together that go on from one cycle to the next, in the order in which they began.
@@ -31,7 +25,8 @@ pub fn happenings(events: &[EventRow]) -> Vec<Happening> {
     let mut found: Vec<Happening> = Vec::new();
     for event in events {
         let goes_on = |earlier: &&mut Happening| {
-            earlier.event == event.event && event.cycle <= earlier.last_cycle.saturating_add(1)
+            let is_same = earlier.kind == event.kind && earlier.version == event.version && earlier.rule == event.rule;
+            is_same && event.cycle <= earlier.last_cycle.saturating_add(1)
         };
         if let Some(earlier) = found.iter_mut().rev().find(goes_on) {
             earlier.last_cycle = event.cycle;
@@ -40,7 +35,9 @@ pub fn happenings(events: &[EventRow]) -> Vec<Happening> {
             found.push(Happening {
                 first_cycle: event.cycle,
                 last_cycle: event.cycle,
-                event: event.event.clone(),
+                kind: event.kind.clone(),
+                version: event.version,
+                rule: event.rule.clone(),
                 nodes_count: event.nodes_count,
             });
         }

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use serde_json::Value;
+use datasets::record::RunRecord;
+use serde::de::DeserializeOwned;
 
 use crate::Error;
 
@@ -42,34 +43,35 @@ impl Settings {
     ///
     /// If the file cannot be read or is not JSON.
     pub fn read(record: &Path) -> Result<Settings, Error> {
-        Ok(self::record(record)?.map(|document| Settings::of(&document)).unwrap_or_default())
+        Ok(Settings::of(self::record(record)?.unwrap_or_default()))
     }
 
-    fn of(document: &Value) -> Settings {
-        let scenario = &document["scenario_resolved"];
+    fn of(record: RunRecord) -> Settings {
+        let scenario = &record.scenario_resolved;
         let pairing = match scenario["sampling"]["pairing"].as_str() {
             Some("matching") => Pairing::Matching,
             _ => Pairing::Ordered,
         };
         let loss = |key: &str| scenario["network"][key].as_f64().unwrap_or(0.0);
         Settings {
-            told: (document["told_by_the_observer"].as_array().into_iter().flatten())
-                .filter_map(|what| what.as_str().map(str::to_owned))
-                .collect(),
             sampling: scenario["sampling"]["protocol"].as_str().map(str::to_owned),
             pairing,
             request_loss: loss("request_loss"),
             reply_loss: loss("reply_loss"),
+            told: record.told_by_the_observer,
         }
     }
 }
 
-/// The record of a run or a sweep; `None` if it has none.
-pub(crate) fn record(path: &Path) -> Result<Option<Value>, Error> {
+/// The record of a run, of a sweep or of a search for a size; `None` if there is no such file, or its JSON is no such record.
+pub(crate) fn record<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(source) if source.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
     };
-    serde_json::from_str(&text).map(Some).map_err(|source| Error::Json { path: path.to_owned(), source })
+    match serde_json::from_str(&text) {
+        Err(error) if error.is_data() => Ok(None),
+        read => read.map(Some).map_err(|source| Error::Json { path: path.to_owned(), source }),
+    }
 }

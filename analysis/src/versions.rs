@@ -102,19 +102,9 @@ impl Version {
     }
 }
 
-/// The version that an event brought in; `None` for other events.
-pub(crate) fn launched(event: &EventRow) -> Option<u64> {
-    event.event.strip_prefix("suite ")?.parse().ok()
-}
-
 /// Whether an event makes nodes come or go, or changes what they have; a new version does not, whoever made it.
 pub(crate) fn is_disturbing(event: &EventRow) -> bool {
-    launched(event).is_none() && !is_by_rule(&event.event)
-}
-
-/// Whether an event tells that nodes made a version by a rule.
-pub(crate) fn is_by_rule(event: &str) -> bool {
-    event.starts_with("rule ")
+    event.version.is_none() && event.rule.is_none()
 }
 
 /// The versions in the rows of `suites`, in the order of their coming in.
@@ -145,7 +135,7 @@ fn first(rows: &[SuiteRow]) -> Option<u64> {
 }
 
 fn entry(version: u64, events: &[EventRow]) -> Option<Entry> {
-    let mut entries = events.iter().filter(|event| launched(event) == Some(version));
+    let mut entries = events.iter().filter(|event| event.version == Some(version));
     let first = entries.next()?;
     let others = entries.filter(|event| event.cycle == first.cycle).map(|event| event.nodes_count);
     Some(Entry { cycle: first.cycle, nodes_count: first.nodes_count + others.sum::<u64>() })

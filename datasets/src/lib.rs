@@ -5,6 +5,7 @@
 //! - [`suite`]: the application suite: which application asks for which nodes.
 //! - [`sweep`]: one scenario at many points.
 //! - [`trace`]: the Parquet tables of a run, written and read back.
+//! - [`record`]: what lies beside them: `run.json`, `size.json`, `sweep.json`.
 //! - [`delimited`]: tables as comma-separated values.
 //!
 //! This crate knows nothing of how a cloud is simulated.
@@ -12,6 +13,7 @@
 
 pub mod delimited;
 pub mod fleet;
+pub mod record;
 pub mod scenario;
 pub mod suite;
 pub mod sweep;

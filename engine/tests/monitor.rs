@@ -150,7 +150,9 @@ fn a_condition_must_hold_for_some_epochs_in_a_row() {
     };
     assert_eq!(*row, expected);
     assert!(row.nodes_count.abs_diff(1_000) < 100, "{row:?}");
-    assert!(found.events.iter().any(|event| event.event == "rule grow" && event.nodes_count == row.nodes_count));
+    assert!(
+        found.events.iter().any(|event| event.rule.as_deref() == Some("grow") && event.nodes_count == row.nodes_count)
+    );
     assert_eq!((last(&found, 2).acting_fraction, last(&found, 1).acting_fraction), (1.0, 0.0));
     assert!((held(&found, "chat") - 0.25).abs() < 0.03);
 }

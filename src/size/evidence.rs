@@ -1,7 +1,7 @@
 //! What the answer rests on: in words, and for programs.
 
 use analysis::sizing::{RUN_CONFIDENCE, Throughout};
-use serde_json::{Value, json};
+use datasets::record::{SizeCycle, SizeEvidence, SizeRecord};
 
 use super::answer::{Answer, BAND, digits, percent};
 use super::plan::Plan;
@@ -122,7 +122,7 @@ impl Answer<'_> {
     }
 
     /// Everything, for programs and for the report.
-    pub fn json(&self) -> Value {
+    pub fn record(&self) -> SizeRecord {
         let Plan { app, goal, condition, counted: cycles, full, replica, room, .. } = self.plan;
         let Found { tried, replicas, confirmed, answer, at_room, .. } = self.found;
         let throughout = Throughout::of(&answer.paths, goal.hold);
@@ -130,46 +130,46 @@ impl Answer<'_> {
             let k = (cycle - cycles.start()) as usize;
             let model = if self.is_reachable { &answer.model } else { at_room };
             let [low, high] = BAND.map(|share| model.quantile(k, share).max(0.0).round());
-            json!({ "cycle": cycle, "mean": model.mean[k].round(), "low": low, "high": high })
+            SizeCycle { cycle, mean: model.mean[k].round(), low, high }
         };
-        json!({
-            "app": app,
-            "hold": goal.hold,
-            "where": condition.as_ref().map(|condition| &condition.text),
-            "for": goal.fraction,
-            "over": cycles.clone().count(),
-            "first_cycle": cycles.start(),
-            "last_cycle": cycles.end(),
-            "reachable": self.is_reachable,
-            "reason": (!self.is_reachable).then(|| self.reason()),
-            "headline": self.headline(),
-            "text": self.paragraphs(),
-            "share": self.share,
-            "share_low": self.low,
-            "share_high": self.high,
-            "share_most": room,
-            "nodes_asked": self.asked(self.share),
-            "confidence": goal.confidence,
-            "nodes": full.run.nodes,
-            "seed": full.run.seed,
-            "evidence": {
-                "amounts_tried": tried,
-                "replicas": replicas.runs(),
-                "replica_nodes": replica.run.nodes,
-                "replica_shares": replicas.asks,
-                "runs_of_full_size": confirmed.as_ref().map_or(0, |runs| runs.held.len()),
-                "drift_fraction": answer.drift.map(|[drift, _]| drift),
-                "drift_standard_error": answer.drift.map(|[_, error]| error),
-                "runs": throughout.runs,
-                "runs_short": throughout.failed,
-                "runs_hold_at_least_fraction": throughout.at_least(),
-                "time_held_fraction": self.found.time_held(goal.hold),
-                "cycles": answer.paths.iter().map(Vec::len).sum::<usize>(),
-                "cycles_short": answer.paths.iter().flatten().filter(|held| **held < goal.hold).count(),
+        SizeRecord {
+            app: app.clone(),
+            hold: goal.hold,
+            condition: condition.as_ref().map(|condition| condition.text.clone()),
+            fraction: goal.fraction,
+            over: cycles.clone().count(),
+            first_cycle: *cycles.start(),
+            last_cycle: *cycles.end(),
+            reachable: self.is_reachable,
+            reason: (!self.is_reachable).then(|| self.reason()),
+            headline: self.headline(),
+            text: self.paragraphs(),
+            share: self.share,
+            share_low: self.low,
+            share_high: self.high,
+            share_most: *room,
+            nodes_asked: self.asked(self.share),
+            confidence: goal.confidence,
+            nodes: full.run.nodes,
+            seed: full.run.seed,
+            evidence: SizeEvidence {
+                amounts_tried: *tried,
+                replicas: replicas.runs(),
+                replica_nodes: replica.run.nodes,
+                replica_shares: replicas.asks,
+                runs_of_full_size: confirmed.as_ref().map_or(0, |runs| runs.held.len()),
+                drift_fraction: answer.drift.map(|[drift, _]| drift),
+                drift_standard_error: answer.drift.map(|[_, error]| error),
+                runs: throughout.runs,
+                runs_short: throughout.failed,
+                runs_hold_at_least_fraction: throughout.at_least(),
+                time_held_fraction: self.found.time_held(goal.hold),
+                cycles: answer.paths.iter().map(Vec::len).sum(),
+                cycles_short: answer.paths.iter().flatten().filter(|held| **held < goal.hold).count(),
             },
-            "band": BAND,
-            "series": cycles.clone().map(series).collect::<Vec<_>>(),
-        })
+            band: BAND,
+            series: cycles.clone().map(series).collect(),
+        }
     }
 }
 

@@ -102,7 +102,7 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     let mut asking = plan.asking(&scenario, answer.share);
     asking.run.cycles = plan.full.run.cycles;
     let digest = run::into(place, &asking, arguments.quiet, &interrupts)?;
-    file::write(&out.join("size.json"), &format!("{:#}\n", answer.json()))?;
+    file::write(&out.join("size.json"), &datasets::record::text(&answer.record()))?;
     print(&format!(
         "state digest {digest:016x}\nthe run with {} = {} in {}",
         plan.key(),

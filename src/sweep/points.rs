@@ -6,16 +6,16 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use datasets::record::{OfSweep, RunRecord, run_id, text};
 use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
 use engine::Storage;
-use serde_json::json;
 
 use super::room::{Next, Room};
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
-use crate::record::{record, run_id};
+use crate::record::record;
 
 /// What came of the points of a call.
 #[derive(Debug, Default)]
@@ -140,16 +140,12 @@ fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(
     let mut trace = Writer::create(&place.folder(), meta(scenario, &point.hash), false)?;
     let simulation = evaluate(scenario, &Storage::Memory, &mut trace, &mut Progress::new(scenario, true), stopped)?;
     let digest = simulation.digest();
-    trace.run(run_row(point, digest));
-    params(point).for_each(|row| trace.param(row));
-    let mut record = record(scenario, &point.hash, &simulation, digest, start.elapsed());
-    record["sweep"] = json!({
-        "point": point.number,
-        "setting": point.setting,
-        "replicate": point.replicate,
-        "process": std::process::id(),
-    });
-    trace.finish(&format!("{record:#}\n"))?;
+    trace.push(run_row(point, digest));
+    params(point).for_each(|row| trace.push(row));
+    let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
+    let sweep = Some(OfSweep { point: point.number, setting, replicate, process });
+    let record = record(scenario, &point.hash, &simulation, digest, start.elapsed());
+    trace.finish(&text(&RunRecord { sweep, ..record }))?;
     Ok(place.publish()?)
 }
 

@@ -1,36 +1,31 @@
 //! `sweep.json`: which sweep a directory holds.
 
+use datasets::record::{PointRecord, SweepRecord, run_id};
 use datasets::sweep::{Point, Sweep};
-use serde_json::{Value, json};
 
-use crate::record::run_id;
+use crate::record::versions;
 
 /// The record of a sweep: the same whoever begins it, and wherever.
-pub fn record(sweep: &Sweep) -> String {
-    let record = json!({
-        "sweep": sweep.name,
-        "hash": sweep.hash(),
-        "scenario": sweep.scenario,
-        "text": sweep.text,
-        "is_one_at_a_time": sweep.is_one_at_a_time,
-        "replicates": sweep.replicates,
-        "versions": {
-            "subcloud": env!("CARGO_PKG_VERSION"),
-            "trace_schema": datasets::trace::SCHEMA_VERSION,
-        },
-        "points": sweep.points.iter().map(point).collect::<Vec<_>>(),
-    });
-    format!("{record:#}\n")
+pub fn record(sweep: &Sweep) -> SweepRecord {
+    SweepRecord {
+        sweep: sweep.name.clone(),
+        hash: sweep.hash(),
+        scenario: sweep.scenario.clone(),
+        text: sweep.text.clone(),
+        is_one_at_a_time: sweep.is_one_at_a_time,
+        replicates: sweep.replicates,
+        versions: versions(),
+        points: sweep.points.iter().map(point).collect(),
+    }
 }
 
-fn point(point: &Point) -> Value {
-    let params = point.params.iter().map(|param| (param.key.clone(), param.value.clone().into()));
-    json!({
-        "point": point.number,
-        "setting": point.setting,
-        "replicate": point.replicate,
-        "seed": point.scenario.run.seed,
-        "run_id": run_id(&point.scenario, &point.hash),
-        "params": params.collect::<serde_json::Map<String, Value>>(),
-    })
+fn point(point: &Point) -> PointRecord {
+    PointRecord {
+        point: point.number,
+        setting: point.setting,
+        replicate: point.replicate,
+        seed: point.scenario.run.seed,
+        run_id: run_id(&point.scenario, &point.hash),
+        params: point.params.iter().map(|param| (param.key.clone(), param.value.clone().into())).collect(),
+    }
 }

@@ -35,7 +35,7 @@ pub enum Side {
 
 /// Columns that say what a row is about, beside its cycle.
 const SUBJECTS: [&str; 9] =
-    ["app", "aggregate", "attribute", "gradient", "version", "event", "rule", "epoch", "node_id"];
+    ["app", "aggregate", "attribute", "gradient", "version", "kind", "rule", "epoch", "node_id"];
 /// Columns that say when a row is.
 const CYCLES: [&str; 2] = ["cycle", "first_cycle"];
 
@@ -43,7 +43,7 @@ const CYCLES: [&str; 2] = ["cycle", "first_cycle"];
 pub(super) fn first(runs: [&Run; 2]) -> Result<(Option<First>, Vec<String>), Error> {
     let (mut first, mut apart): (Option<First>, _) = (None, Vec::new());
     // Which point of a sweep a run is does not matter to what happened in it.
-    for table in Table::ALL.into_iter().filter(|table| !matches!(table, Table::Runs | Table::Params)) {
+    for &table in Table::ALL.iter().filter(|table| !matches!(table, Table::Runs | Table::Params)) {
         let found = in_table(runs, table, &mut apart)?;
         let when = |found: &First| found.cycle.unwrap_or(0);
         if found.as_ref().is_some_and(|found| first.as_ref().is_none_or(|first| when(found) < when(first))) {
@@ -91,7 +91,7 @@ impl Rows {
 
     fn cycle(&self, ahead: usize) -> Option<u64> {
         CYCLES.iter().find_map(|name| match self.column(name)? {
-            Values::Counts(cycles) => cycles.get(self.at + ahead).copied(),
+            Values::Counts(cycles) => cycles.get(self.at + ahead).copied().flatten(),
             _ => None,
         })
     }
@@ -180,7 +180,7 @@ fn is_same(one: &Values, at: usize, other: &Values, other_at: usize) -> bool {
 
 fn side(values: &Values, at: usize) -> Side {
     let text = match values {
-        Values::Counts(values) => Some(values[at].to_string()),
+        Values::Counts(values) => values[at].map(|value| value.to_string()),
         Values::Measures(values) => values[at].filter(|value| !value.is_nan()).map(|value| value.to_string()),
         Values::Names(values) => values[at].clone(),
         Values::Flags(values) => Some(values[at].to_string()),

@@ -8,6 +8,7 @@ mod pairs;
 
 use std::path::Path;
 
+use datasets::record::RunRecord;
 use datasets::trace::read::{self, Sweep};
 
 use crate::metrics::metrics;
@@ -112,8 +113,8 @@ impl Runs {
 
 /// The digest in the record of a run.
 fn digest(run: &read::Run) -> Result<Option<String>, Error> {
-    let record = crate::settings::record(run.record())?;
-    Ok(record.and_then(|record| record["state_digest"].as_str().map(str::to_owned)))
+    let record: Option<RunRecord> = crate::settings::record(run.record())?;
+    Ok(record.map(|record| record.state_digest).filter(|digest| !digest.is_empty()))
 }
 
 impl Sweeps {

@@ -71,11 +71,11 @@ impl Summary {
 
     /// The events; those that happen in one cycle after the other are told together, and what rules did further down.
     fn happened(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for happening in happenings(&self.events).iter().filter(|happening| !happening.is_by_rule()) {
-            let Happening { first_cycle, last_cycle, event, nodes_count } = happening;
-            let what = match event.strip_prefix("suite ") {
+        for happening in happenings(&self.events).iter().filter(|happening| happening.rule.is_none()) {
+            let Happening { first_cycle, last_cycle, kind, version, nodes_count, .. } = happening;
+            let what = match version {
                 Some(version) => format!("version {version} of the suite enters at {}", number::nodes(*nodes_count)),
-                None => format!("{event} of {} nodes", count(*nodes_count)),
+                None => format!("{kind} of {} nodes", count(*nodes_count)),
             };
             let text = if first_cycle == last_cycle {
                 format!("At the start of cycle {first_cycle}: {what}.")

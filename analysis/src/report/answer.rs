@@ -1,7 +1,6 @@
 //! The answer, before anything else: in one sentence, a few figures, and a row an application.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::section::{Head, Table};
 use super::source::Source;
@@ -40,7 +39,7 @@ pub fn fact(name: &'static str, value: impl Into<String>, note: impl Into<String
 pub fn answer(source: &Source) -> Answer {
     let summary = &source.summary;
     let said = || headline(summary) + &still_broken(summary);
-    let headline = source.size["headline"].as_str().map_or_else(said, str::to_owned);
+    let headline = source.size.as_ref().map_or_else(said, |size| size.headline.clone());
     let mut facts = sizing(source);
     facts.push(nodes(summary));
     facts.extend([wrong(summary), settled(source), constraints(source), versions(summary)].into_iter().flatten());
@@ -199,33 +198,21 @@ fn cost(summary: &Summary) -> Option<Fact> {
 
 /// What the search for a size found.
 fn sizing(source: &Source) -> Vec<Fact> {
-    let size = &source.size;
-    if size["reachable"].as_bool() == Some(false) {
-        return unreachable(size);
+    let Some(size) = &source.size else { return Vec::new() };
+    if !size.reachable {
+        let why = "of the cloud: the other applications ask for the rest, or there is no more";
+        let most = fact("At most", percent(size.share_most), why);
+        return vec![fact("Reachable", "no", "within this fleet"), most];
     }
-    let number = |key: &str| size[key].as_f64();
-    let mut facts = Vec::new();
-    if let Some(share) = number("share") {
-        let range = match (number("share_low"), number("share_high"), number("confidence")) {
-            (Some(low), Some(high), Some(confidence)) => {
-                format!("of the cloud; {} interval: {} to {}", percent(confidence), percent(low), percent(high))
-            }
-            _ => "of the cloud".to_owned(),
-        };
-        facts.push(fact("Ask for", percent(share), range));
-    }
-    if let (Some(nodes), Some(hold)) = (number("nodes_asked"), number("hold")) {
-        facts.push(fact("That is", format!("{} nodes", measure(nodes)), format!("to hold {} of them", measure(hold))));
-    }
-    facts
-}
-
-/// What there is, where it is not enough.
-fn unreachable(size: &Value) -> Vec<Fact> {
-    let most = size["share_most"].as_f64().map(|share| {
-        fact("At most", percent(share), "of the cloud: the other applications ask for the rest, or there is no more")
-    });
-    std::iter::once(fact("Reachable", "no", "within this fleet")).chain(most).collect()
+    let [sure, low, high] = [size.confidence, size.share_low, size.share_high].map(percent);
+    vec![
+        fact("Ask for", percent(size.share), format!("of the cloud; {sure} interval: {low} to {high}")),
+        fact(
+            "That is",
+            format!("{} nodes", measure(size.nodes_asked as f64)),
+            format!("to hold {} of them", measure(size.hold)),
+        ),
+    ]
 }
 
 /// A row an application, and one of all together.

@@ -1,7 +1,7 @@
 //! Where the numbers come from: enough to make them again.
 
+use datasets::record::RunRecord;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::source::Source;
 
@@ -18,52 +18,45 @@ pub struct Provenance {
     pub summary: String,
 }
 
-/// Keys of the record, and what they are called; nested keys behind a dot.
-const KEYS: [(&str, &str); 15] = [
-    ("Run", "run_id"),
-    ("Scenario", "scenario_name"),
-    ("Hash of the scenario", "scenario_hash"),
-    ("Seed", "seed"),
-    ("Digest of the last state", "state_digest"),
-    ("Partners", "partners"),
-    ("Version of subcloud", "versions.subcloud"),
-    ("Version of the tables", "versions.trace_schema"),
-    ("Bytes per node", "bytes_per_node"),
-    ("Peak memory, bytes", "peak_resident_bytes"),
-    ("Threads", "threads"),
-    ("Processor", "machine.architecture"),
-    ("Instructions", "machine.instructions"),
-    ("Operating system", "machine.operating_system"),
-    ("Seconds in all", "wall_seconds.total"),
-];
-
 /// Where the numbers of a run come from.
 pub fn provenance(source: &Source) -> Provenance {
-    let known = |&(name, key): &(&'static str, &str)| Some((name, text(&source.record, key)?));
-    let mut facts: Vec<(&'static str, String)> = KEYS.iter().filter_map(known).collect();
-    let parts = source.record["wall_seconds"].as_object().into_iter().flatten();
-    let parts: Vec<String> = (parts.filter(|(part, _)| *part != "total"))
-        .filter_map(|(part, seconds)| seconds.as_f64().map(|seconds| format!("{part} {seconds:.2}")))
-        .collect();
-    if !parts.is_empty() {
-        facts.push(("Seconds by part", parts.join(", ")));
-    }
-    if facts.is_empty() {
-        facts.push(("Run", source.summary.run_id.clone()));
-        facts.push(("Seed", source.summary.seed.to_string()));
-    }
+    let facts = if source.record == RunRecord::default() {
+        vec![("Run", source.summary.run_id.clone()), ("Seed", source.summary.seed.to_string())]
+    } else {
+        facts(&source.record)
+    };
     Provenance {
         facts,
         of: "The scenario, with every default spelt out",
-        scenario: source.record["scenario"].as_str().unwrap_or_default().to_owned(),
+        scenario: source.record.scenario.clone(),
         summary: source.summary.to_string(),
     }
 }
 
-fn text(record: &Value, key: &str) -> Option<String> {
-    match key.split('.').fold(record, |value, part| &value[part]) {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
+/// What a record says, of what it says.
+fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
+    let RunRecord { versions, machine, wall_seconds, .. } = record;
+    let parts = wall_seconds.iter().filter(|(part, _)| *part != "total");
+    let parts: Vec<String> =
+        parts.filter_map(|(part, seconds)| Some(format!("{part} {:.2}", seconds.as_f64()?))).collect();
+    let number = |number: u64| if number > 0 { number.to_string() } else { String::new() };
+    let facts = [
+        ("Run", record.run_id.clone()),
+        ("Scenario", record.scenario_name.clone()),
+        ("Hash of the scenario", record.scenario_hash.clone()),
+        ("Seed", record.seed.to_string()),
+        ("Digest of the last state", record.state_digest.clone()),
+        ("Partners", record.partners.clone()),
+        ("Version of subcloud", versions.subcloud.clone()),
+        ("Version of the tables", versions.trace_schema.clone()),
+        ("Bytes per node", number(record.bytes_per_node)),
+        ("Peak memory, bytes", number(record.peak_resident_bytes.unwrap_or(0))),
+        ("Threads", number(record.threads as u64)),
+        ("Processor", machine.architecture.clone()),
+        ("Instructions", machine.instructions.clone()),
+        ("Operating system", machine.operating_system.clone()),
+        ("Seconds in all", wall_seconds.get("total").map_or_else(String::new, ToString::to_string)),
+        ("Seconds by part", parts.join(", ")),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -56,7 +56,7 @@ impl Sheet {
 impl Cell {
     fn of(values: &Values, row: usize) -> Self {
         match values {
-            Values::Counts(values) => Cell::Count(values[row]),
+            Values::Counts(values) => values[row].map_or(Cell::Empty, Cell::Count),
             Values::Measures(values) => values[row].map_or(Cell::Empty, Cell::Measure),
             Values::Names(values) => values[row].clone().map_or(Cell::Empty, Cell::Text),
             Values::Flags(values) => Cell::Flag(values[row]),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use datasets::record::{RunRecord, SizeRecord};
 use datasets::trace::{AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, OverlayRow, SliceRow, SuiteRow, read};
 use serde_json::Value;
 
@@ -12,10 +13,10 @@ use crate::{Error, Happening, Summary, happenings};
 pub struct Source {
     pub run: read::Run,
     pub summary: Summary,
-    /// What `run.json` says; null if there is none.
-    pub record: Value,
-    /// What `size.json` says; null if there is none.
-    pub size: Value,
+    /// What `run.json` says; nothing if there is none.
+    pub record: RunRecord,
+    /// What `size.json` says.
+    pub size: Option<SizeRecord>,
     pub cycles: Vec<CycleRow>,
     pub slices: Vec<SliceRow>,
     pub apps: Vec<AppRow>,
@@ -34,7 +35,7 @@ impl Source {
         let summary = Summary::of(&run)?;
         Ok(Self {
             record: record(run.record())?.unwrap_or_default(),
-            size: record(&folder.join("size.json"))?.unwrap_or_default(),
+            size: record(&folder.join("size.json"))?,
             cycles: run.cycles()?,
             slices: run.slices()?,
             apps: run.apps()?,
@@ -51,7 +52,7 @@ impl Source {
 
     /// The scenario with every default spelt out.
     pub fn scenario(&self) -> &Value {
-        &self.record["scenario_resolved"]
+        &self.record.scenario_resolved
     }
 
     /// Seconds of a cycle; `None` if they are not known.
@@ -68,7 +69,8 @@ impl Source {
 
     /// The name of the scenario, or of the run.
     pub fn name(&self) -> &str {
-        self.record["scenario_name"].as_str().unwrap_or(&self.summary.run_id)
+        let name = &self.record.scenario_name;
+        if name.is_empty() { &self.summary.run_id } else { name }
     }
 
     /// The applications of all versions in their order.

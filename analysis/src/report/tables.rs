@@ -53,8 +53,8 @@ pub fn headline(answer: &Answer) -> Sheet {
 fn size(source: &Source) -> Sheet {
     let columns = ["cycle", "mean", "low", "high"];
     let mut sheet = Sheet::new("size", &columns);
-    for row in source.size["series"].as_array().into_iter().flatten() {
-        sheet.rows.push(columns.map(|column| row[column].as_f64().into()).into());
+    for row in source.size.iter().flat_map(|size| &size.series) {
+        sheet.rows.push([f64::from(row.cycle), row.mean, row.low, row.high].map(|number| Some(number).into()).into());
     }
     sheet
 }
@@ -77,7 +77,8 @@ fn summary(source: &Source, answer: &Answer) -> Sheet {
         let settled = app.settling.cycles[1].map(u64::from);
         row("settled_cycle", &app.app, settled.into(), "from which on fewer than 1 % were wrong");
     }
-    for (key, value) in source.size.as_object().into_iter().flatten() {
+    let size = serde_json::to_value(&source.size).unwrap_or_default();
+    for (key, value) in size.as_object().into_iter().flatten() {
         let cell = match value {
             serde_json::Value::Number(number) => number.as_f64().into(),
             serde_json::Value::String(text) => text.as_str().into(),

@@ -5,11 +5,10 @@ use crate::render::number::{count, decimal, nodes};
 
 /// A happening in a few words: `crash of 500 nodes`.
 pub fn happening(happening: &Happening) -> String {
-    let Happening { event, nodes_count, .. } = happening;
-    match event.split_once(' ') {
-        Some(("suite", version)) => format!("version {version}"),
-        Some(("rule", rule)) => format!("rule {rule}"),
-        _ => format!("{event}, {}", nodes(*nodes_count)),
+    match happening {
+        Happening { version: Some(version), .. } => format!("version {version}"),
+        Happening { rule: Some(rule), .. } => format!("rule {rule}"),
+        Happening { kind, nodes_count, .. } => format!("{kind}, {}", nodes(*nodes_count)),
     }
 }
 

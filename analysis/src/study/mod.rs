@@ -5,6 +5,7 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use datasets::record::SweepRecord;
 use datasets::trace::read::{self, Sweep};
 use datasets::trace::{ParamRow, RunRow};
 
@@ -59,14 +60,12 @@ impl Study {
     ///
     /// If `folder` holds no sweep, or damaged files.
     pub fn read(folder: &Path) -> Result<Study, Error> {
-        let record = settings::record(&folder.join("sweep.json"))?.unwrap_or_default();
+        let record: SweepRecord = settings::record(&folder.join("sweep.json"))?.unwrap_or_default();
         let sweep = Sweep::open(folder)?;
         let all = sweep.settings().map(Setting::read).collect::<Result<Vec<_>, Error>>()?;
-        let is_one_at_a_time = record["is_one_at_a_time"] == true;
-        let effects = if is_one_at_a_time { effects::effects(&all) } else { Vec::new() };
-        let name = record["sweep"].as_str().unwrap_or_default().to_owned();
-        let replicates = record["replicates"].as_u64().unwrap_or(1) as u32;
-        Ok(Study { folder: folder.to_owned(), name, replicates, settings: all, effects })
+        let effects = if record.is_one_at_a_time { effects::effects(&all) } else { Vec::new() };
+        let replicates = record.replicates.max(1);
+        Ok(Study { folder: folder.to_owned(), name: record.sweep, replicates, settings: all, effects })
     }
 }
 

@@ -114,7 +114,7 @@ fn quantiles<'a, I: Iterator<Item = Option<&'a Spread>>>(rows: impl Fn() -> I) -
 }
 
 fn counts(name: &str, values: impl Iterator<Item = u64>) -> Column {
-    Column { name: name.to_owned(), values: Values::Counts(values.collect()) }
+    Column { name: name.to_owned(), values: Values::Counts(values.map(Some).collect()) }
 }
 
 fn measures(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {

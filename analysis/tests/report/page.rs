@@ -22,17 +22,17 @@ fn chart<'a>(charts: &'a [Value], id: &str) -> &'a Value {
 fn whole(cycles: u32) -> Report {
     report(|trace| {
         for k in 0..=cycles {
-            trace.cycle(cycle(k));
-            trace.app(AppRow {
+            trace.push(cycle(k));
+            trace.push(AppRow {
                 joins_rank_count: 5,
                 ..app(k, "monitoring", 100_000 + u64::from(k % 7), 1000 / u64::from(k + 1))
             });
-            trace.slice(slice(k, 0));
-            trace.overlay(overlay(k, 7));
-            trace.aggregate(AggregateRow { cycle: k, ..estimate(k.min(20), "average") });
+            trace.push(slice(k, 0));
+            trace.push(overlay(k, 7));
+            trace.push(AggregateRow { cycle: k, ..estimate(k.min(20), "average") });
         }
         for cycle in [3, 4, 5, 9] {
-            trace.event(EventRow { cycle, event: "crash".into(), nodes_count: 1000 });
+            trace.push(EventRow { cycle, kind: "crash".into(), version: None, rule: None, nodes_count: 1000 });
         }
     })
 }
@@ -70,9 +70,9 @@ fn a_long_run_is_thinned_and_says_so() {
 fn what_is_not_positive_is_a_gap_on_a_logarithmic_axis_and_a_chart_of_nothing_is_left_out() {
     let right = report(|trace| {
         for k in 0..=4 {
-            trace.cycle(cycle(k));
-            trace.app(app(k, "monitoring", 100_000, u64::from(k == 1)));
-            trace.app(app(k, "chat", 100_000, 0));
+            trace.push(cycle(k));
+            trace.push(app(k, "monitoring", 100_000, u64::from(k == 1)));
+            trace.push(app(k, "chat", 100_000, 0));
         }
     });
     let all = charts(&right);
@@ -81,8 +81,8 @@ fn what_is_not_positive_is_a_gap_on_a_logarithmic_axis_and_a_chart_of_nothing_is
     assert_eq!(wrong["lines"][0]["y"], serde_json::json!([null, 1e-5, null, null, null]));
     let never = report(|trace| {
         for k in 0..=4 {
-            trace.cycle(cycle(k));
-            trace.app(app(k, "chat", 100_000, 0));
+            trace.push(cycle(k));
+            trace.push(app(k, "chat", 100_000, 0));
         }
     });
     assert!(charts(&never).iter().all(|chart| chart["id"] != "wrong"));
@@ -95,12 +95,18 @@ fn names_are_shown_and_never_read() {
         ["</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>", "{{ title }} {% for %}", "\"'&amp;"];
     let hostile = report(|trace| {
         for k in 0..=4 {
-            trace.cycle(cycle(k));
+            trace.push(cycle(k));
             for name in names {
-                trace.app(app(k, name, 100_000, 10));
+                trace.push(app(k, name, 100_000, 10));
             }
         }
-        trace.event(EventRow { cycle: 2, event: "rule <b>&</b>".into(), nodes_count: 1 });
+        trace.push(EventRow {
+            cycle: 2,
+            kind: "rule".into(),
+            version: None,
+            rule: Some("<b>&</b>".into()),
+            nodes_count: 1,
+        });
     });
     let page = hostile.to_html().unwrap();
     for markup in ["<script>alert", "<img", "<b>"] {

@@ -9,11 +9,11 @@ use crate::report;
 fn small() -> Report {
     report(|trace| {
         for k in 0..=2 {
-            trace.cycle(cycle(k));
-            trace.app(AppRow { mean_attributes: vec![None, Some(0.1)], ..app(k, "a, \"quoted\"\nname", 100_000, 7) });
-            trace.app(app(k, "=1+1", 100_000, 0));
+            trace.push(cycle(k));
+            trace.push(AppRow { mean_attributes: vec![None, Some(0.1)], ..app(k, "a, \"quoted\"\nname", 100_000, 7) });
+            trace.push(app(k, "=1+1", 100_000, 0));
         }
-        trace.event(EventRow { cycle: 1, event: "crash".into(), nodes_count: u64::MAX });
+        trace.push(EventRow { cycle: 1, kind: "crash".into(), version: None, rule: None, nodes_count: u64::MAX });
     })
 }
 
@@ -63,7 +63,7 @@ fn comma_separated_values_are_quoted_where_they_must_be() {
     assert!(csv.contains("\n0,\"a, \"\"quoted\"\"\nname\",100000,100000,99993,7,"), "{csv}");
     assert!(csv.contains(",,0.1\n"), "nothing is an empty cell: {csv}");
     let events = report.sheets().iter().find(|sheet| sheet.name == "events").unwrap();
-    assert_eq!(events.to_csv(), "cycle,event,nodes_count\n1,crash,18446744073709551615\n");
+    assert_eq!(events.to_csv(), "cycle,kind,version,rule,nodes_count\n1,crash,,,18446744073709551615\n");
     let slices = report.sheets().iter().find(|sheet| sheet.name == "slices").unwrap();
     assert_eq!(slices.to_csv().trim(), "", "a table without rows");
 }

@@ -1,6 +1,7 @@
 //! The headline.
 
 use analysis::Report;
+use datasets::record::{self, SizeRecord};
 use datasets::trace::{AppRow, BreachRow};
 
 use crate::fixture::{app, cycle, estimate};
@@ -10,9 +11,9 @@ use crate::{report, report_with};
 fn holding(apps: &[(&str, u64, u64)]) -> Report {
     report(|trace| {
         for k in 0..=2 {
-            trace.cycle(cycle(k));
+            trace.push(cycle(k));
             for &(name, held, asked) in apps {
-                trace.app(AppRow { asked_count: asked, ..app(k, name, held, 0) });
+                trace.push(AppRow { asked_count: asked, ..app(k, name, held, 0) });
             }
         }
     })
@@ -41,10 +42,10 @@ fn who_misses_it_by_more_than_chance_is_told_first() {
 #[test]
 fn a_constraint_that_is_broken_at_the_end_is_in_the_headline() {
     let broken = report(|trace| {
-        trace.cycle(cycle(0));
-        trace.app(AppRow { asked_count: 100_000, ..app(0, "tv", 100_000, 0) });
+        trace.push(cycle(0));
+        trace.push(AppRow { asked_count: 100_000, ..app(0, "tv", 100_000, 0) });
         for (constraint, has_ended) in [("min_nodes", false), ("min_mean storage", true)] {
-            trace.breach(BreachRow {
+            trace.push(BreachRow {
                 app: "tv".into(),
                 constraint: constraint.into(),
                 limit: 200_000.0,
@@ -71,8 +72,8 @@ fn an_application_that_is_removed_is_no_miss() {
 fn a_cloud_without_applications_tells_what_its_nodes_know() {
     let found = report(|trace| {
         for k in 0..=9 {
-            trace.cycle(cycle(k));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(estimate(k, "average"));
         }
     });
     let told = "A cloud of 1,000,000 nodes without applications: its nodes know average up to an error of 0.004 %.";
@@ -81,8 +82,16 @@ fn a_cloud_without_applications_tells_what_its_nodes_know() {
 
 #[test]
 fn a_search_for_a_size_has_the_headline() {
-    let size = r#"{"headline": "Ask for 12.5 % <of the cloud>.", "share": 0.125, "share_low": 0.12, "share_high": 0.13, "confidence": 0.99}"#;
-    let found = report_with(Some(size), |trace| trace.cycle(cycle(0)));
+    let size = SizeRecord {
+        headline: "Ask for 12.5 % <of the cloud>.".to_owned(),
+        reachable: true,
+        share: 0.125,
+        share_low: 0.12,
+        share_high: 0.13,
+        confidence: 0.99,
+        ..SizeRecord::default()
+    };
+    let found = report_with(Some(&record::text(&size)), |trace| trace.push(cycle(0)));
     assert_eq!(found.headline(), "Ask for 12.5 % <of the cloud>.");
     let page = found.to_html().unwrap();
     assert!(page.contains("Ask for 12.5 % &lt;of the cloud&gt;."));

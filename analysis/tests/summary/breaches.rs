@@ -21,8 +21,8 @@ fn breach(first_cycle: u32, last_cycle: u32, worst_value: f64) -> BreachRow {
 
 fn told(breaches: &[BreachRow]) -> String {
     let summary = summary(ORDERED, |trace| {
-        trace.cycle(cycle(0));
-        breaches.iter().cloned().for_each(|breach| trace.breach(breach));
+        trace.push(cycle(0));
+        breaches.iter().cloned().for_each(|breach| trace.push(breach));
     });
     assert_eq!(summary.breaches, breaches);
     let text = summary.to_string();

@@ -42,15 +42,15 @@ fn epoch(name: &str, epoch: u32, relative_error: Option<f64>) -> EpochRow {
 
 fn restarting(fill: impl FnOnce(&mut Writer)) -> Summary {
     summary(ORDERED, |trace| {
-        (0..=40).for_each(|k| trace.cycle(cycle(k)));
+        (0..=40).for_each(|k| trace.push(cycle(k)));
         fill(trace);
     })
 }
 
 fn size(trace: &mut Writer) {
-    (0..=40).for_each(|k| trace.aggregate(under_way(k, "size", "count")));
+    (0..=40).for_each(|k| trace.push(under_way(k, "size", "count")));
     let errors = [Some(0.5), Some(0.003), None, Some(0.005)];
-    (0..).zip(errors).for_each(|(number, error)| trace.epoch(epoch("size", number, error)));
+    (0..).zip(errors).for_each(|(number, error)| trace.push(epoch("size", number, error)));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn an_average_that_restarts_has_the_factor_of_its_first_epoch() {
         restarting(|trace| {
             for k in 0..=40 {
                 let row = under_way(k, "load", "average");
-                trace.aggregate(AggregateRow { participants_count: participants(k), ..row });
+                trace.push(AggregateRow { participants_count: participants(k), ..row });
             }
         })
         .epochs[0]
@@ -90,9 +90,9 @@ fn an_average_that_restarts_has_the_factor_of_its_first_epoch() {
 fn a_count_whose_first_epoch_goes_on_has_found_nothing() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=5 {
-            trace.cycle(cycle(k));
-            trace.aggregate(under_way(k, "size", "count"));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(under_way(k, "size", "count"));
+            trace.push(estimate(k, "average"));
         }
     });
     assert_eq!((summary.aggregates.len(), summary.epochs.len()), (1, 1));
@@ -105,9 +105,9 @@ fn a_count_whose_first_epoch_goes_on_has_found_nothing() {
 fn a_stranger_can_read_what_epochs_found() {
     let text = restarting(|trace| {
         size(trace);
-        (0..=40).for_each(|k| trace.aggregate(under_way(k, "load", "average")));
+        (0..=40).for_each(|k| trace.push(under_way(k, "load", "average")));
         let load = EpochRow { without_result_count: 0, true_value: 0.5, ..epoch("load", 0, Some(0.000_012)) };
-        trace.epoch(EpochRow { mean: Some(0.5), sd: Some(6e-6), worst_relative_error: Some(25.0), ..load });
+        trace.push(EpochRow { mean: Some(0.5), sd: Some(6e-6), worst_relative_error: Some(25.0), ..load });
     })
     .to_string();
     let part = text.split("\nCost").next().and_then(|text| text.split_once("40 cycles.\n"));
@@ -118,11 +118,11 @@ fn a_stranger_can_read_what_epochs_found() {
 fn long_names_and_large_sums_stay_within_eighty_columns() {
     let long = "an aggregate whose name is longer than anything a table has room for, and then some more of it";
     let text = restarting(|trace| {
-        trace.aggregate(under_way(40, long, "sum"));
+        trace.push(under_way(40, long, "sum"));
         let huge = Some(-123_456_789_012.3);
         let row = EpochRow { true_value: 123_456_789_012.3, mean: huge, sd: huge, ..epoch(long, 0, Some(1234.5)) };
-        trace.epoch(EpochRow { worst_relative_error: Some(1e7), ..row.clone() });
-        trace.epoch(EpochRow { epoch: 1, ..row });
+        trace.push(EpochRow { worst_relative_error: Some(1e7), ..row.clone() });
+        trace.push(EpochRow { epoch: 1, ..row });
     })
     .to_string();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");

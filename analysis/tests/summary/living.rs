@@ -14,16 +14,16 @@ fn living() -> Summary {
 
 fn fill(trace: &mut Writer) {
     for k in 0..=10 {
-        trace.cycle(cycle(k));
+        trace.push(cycle(k));
         for row in versions(k) {
-            trace.suite(row);
+            trace.push(row);
         }
         for row in [monitoring(k), recorder(k), games(k)] {
-            trace.app(row);
+            trace.push(row);
         }
     }
-    trace.event(EventRow { cycle: 5, event: "suite 2".into(), nodes_count: 1 });
-    trace.event(EventRow { cycle: 8, event: "suite 3".into(), nodes_count: 100 });
+    trace.push(EventRow { cycle: 5, kind: "suite".into(), version: Some(2), rule: None, nodes_count: 1 });
+    trace.push(EventRow { cycle: 8, kind: "suite".into(), version: Some(3), rule: None, nodes_count: 100 });
 }
 
 fn suite(cycle: u32, version: u64, held: f64, acting: f64) -> SuiteRow {
@@ -103,9 +103,9 @@ fn a_version_that_nodes_drop_is_bad_and_changes_nothing() {
 fn a_good_version_that_expired_on_its_way_is_not_bad() {
     let versions = summary(ORDERED, |trace| {
         for k in 0..=3 {
-            trace.cycle(cycle(k));
-            trace.suite(SuiteRow { rejected_replayed_count: 7, ..suite(k, 1, 1.0, 1.0) });
-            trace.suite(SuiteRow { rejected_expired_count: 3, ..suite(k, 2, 0.2, 0.2) });
+            trace.push(cycle(k));
+            trace.push(SuiteRow { rejected_replayed_count: 7, ..suite(k, 1, 1.0, 1.0) });
+            trace.push(SuiteRow { rejected_expired_count: 3, ..suite(k, 2, 0.2, 0.2) });
         }
     });
     assert!(versions.versions.iter().all(|version| !version.is_bad()));
@@ -131,13 +131,13 @@ fn a_change_counts_moves_from_its_launch_on() {
 fn a_change_ends_where_the_next_begins_and_is_left_out_if_no_row_shows_it() {
     let changes = summary(ORDERED, |trace| {
         for k in [0, 4, 8, 12] {
-            trace.cycle(cycle(k));
-            trace.app(AppRow { joins_suite_count: u64::from(k), ..row(k, "chat", 100, u64::from(k) * 10, 0) });
-            trace.suite(suite(k, 1, 0.3, 0.3));
+            trace.push(cycle(k));
+            trace.push(AppRow { joins_suite_count: u64::from(k), ..row(k, "chat", 100, u64::from(k) * 10, 0) });
+            trace.push(suite(k, 1, 0.3, 0.3));
         }
         for (version, cycle) in [(2, 3), (3, 4), (4, 9)] {
-            trace.suite(suite(12, version, 0.5, 0.5));
-            trace.event(EventRow { cycle, event: format!("suite {version}"), nodes_count: 5 });
+            trace.push(suite(12, version, 0.5, 0.5));
+            trace.push(EventRow { cycle, kind: "suite".into(), version: Some(version), rule: None, nodes_count: 5 });
         }
     })
     .changes;
@@ -163,8 +163,8 @@ fn settling_is_measured_from_the_last_launch_on() {
 fn an_application_that_nobody_asks_for_and_nobody_holds_has_settled() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=2 {
-            trace.cycle(cycle(k));
-            trace.app(row(k, "recorder", 0, 0, 0));
+            trace.push(cycle(k));
+            trace.push(row(k, "recorder", 0, 0, 0));
         }
     });
     assert_eq!(summary.applications[0].settling.cycles, [Some(0); 3]);
@@ -184,10 +184,10 @@ fn what_an_application_wins_and_loses_is_a_share_of_what_it_holds() {
 fn a_new_version_is_neither_churn_nor_a_disturbance_of_aggregates() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=12 {
-            trace.cycle(cycle(k));
-            trace.aggregate(crate::fixture::estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(crate::fixture::estimate(k, "average"));
         }
-        trace.event(EventRow { cycle: 6, event: "suite 2".into(), nodes_count: 3 });
+        trace.push(EventRow { cycle: 6, kind: "suite".into(), version: Some(2), rule: None, nodes_count: 3 });
     });
     assert_eq!(summary.churn, None);
     assert_eq!(summary.aggregates[0].contraction.clone().unwrap().mean.unwrap().cycle, 10);
@@ -199,9 +199,9 @@ fn a_new_version_is_neither_churn_nor_a_disturbance_of_aggregates() {
 fn a_run_of_one_version_without_events_says_nothing_of_versions_and_moves() {
     let text = summary(ORDERED, |trace| {
         for k in 0..=3 {
-            trace.cycle(cycle(k));
-            trace.suite(suite(k, 1, 1.0, 1.0));
-            trace.app(AppRow { joins_rank_count: 9, ..row(k, "chat", 100, 100, 0) });
+            trace.push(cycle(k));
+            trace.push(suite(k, 1, 1.0, 1.0));
+            trace.push(AppRow { joins_rank_count: 9, ..row(k, "chat", 100, 100, 0) });
         }
     })
     .to_string();
@@ -213,10 +213,10 @@ fn a_run_of_one_version_without_events_says_nothing_of_versions_and_moves() {
 fn what_nodes_dropped_of_a_version_on_which_others_acted_is_told() {
     let text = summary(ORDERED, |trace| {
         for k in 0..=3 {
-            trace.cycle(cycle(k));
-            trace.suite(suite(k, 1, 1.0, 1.0));
+            trace.push(cycle(k));
+            trace.push(suite(k, 1, 1.0, 1.0));
             let acting = if k == 2 { 0.003 } else { 0.0 };
-            trace.suite(SuiteRow { rejected_malformed_count: 1, ..suite(k, 9, 0.01, acting) });
+            trace.push(SuiteRow { rejected_malformed_count: 1, ..suite(k, 9, 0.01, acting) });
         }
     })
     .to_string();
@@ -237,10 +237,10 @@ fn a_billion_nodes_and_long_names_stay_within_eighty_columns() {
     let long = "an application whose name is longer than anything a table has room for, and then some more of it";
     let text = summary(ORDERED, |trace| {
         for k in 0..=4 {
-            trace.cycle(cycle(k));
-            trace.suite(suite(k, 1, 0.5, 0.5));
+            trace.push(cycle(k));
+            trace.push(suite(k, 1, 0.5, 0.5));
             for (name, suite) in [("short", u64::from(k > 1)), (long, 1)] {
-                trace.app(AppRow {
+                trace.push(AppRow {
                     joins_churn_count: 450_000_000,
                     leaves_rank_count: 450_000_000,
                     leaves_suite_count: suite * 450_000_000,
@@ -249,8 +249,14 @@ fn a_billion_nodes_and_long_names_stay_within_eighty_columns() {
             }
         }
         for version in [u64::MAX - 1, u64::MAX] {
-            trace.suite(SuiteRow { rejected_forged_count: u64::MAX - version, ..suite(4, version, 0.999_999, 0.5) });
-            trace.event(EventRow { cycle: 2, event: format!("suite {version}"), nodes_count: 1_000_000_000 });
+            trace.push(SuiteRow { rejected_forged_count: u64::MAX - version, ..suite(4, version, 0.999_999, 0.5) });
+            trace.push(EventRow {
+                cycle: 2,
+                kind: "suite".into(),
+                version: Some(version),
+                rule: None,
+                nodes_count: 1_000_000_000,
+            });
         }
     })
     .to_string();

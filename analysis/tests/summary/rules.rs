@@ -24,16 +24,16 @@ fn rule(cycle: u32, version: u64, action: &str) -> RuleRow {
 fn ruled(fill: impl FnOnce(&mut Writer)) -> Summary {
     summary(ORDERED, |trace| {
         for k in 0..=10 {
-            trace.cycle(cycle(k));
+            trace.push(cycle(k));
             let acting = [0.1, 0.6, 0.99, 0.995, 1.0].get((k as usize).wrapping_sub(3)).copied();
             let acting = acting.unwrap_or(f64::from(u8::from(k > 3)));
             for (version, acting_fraction) in [(1, 1.0 - acting), (2, acting)] {
-                trace.suite(SuiteRow { cycle: k, version, acting_fraction, ..SuiteRow::default() });
+                trace.push(SuiteRow { cycle: k, version, acting_fraction, ..SuiteRow::default() });
             }
             for (name, held_count) in
                 [("monitoring", 100_000), ("chat", 400_000 - 100_000 * u64::from(k.clamp(3, 6) - 3))]
             {
-                trace.app(AppRow { border_ties_count: 0, ..app(k, name, held_count, 0) });
+                trace.push(AppRow { border_ties_count: 0, ..app(k, name, held_count, 0) });
             }
         }
         fill(trace);
@@ -51,8 +51,8 @@ fn told(summary: &Summary) -> String {
 #[test]
 fn nodes_that_make_the_same_version_are_told_together() {
     let summary = ruled(|trace| {
-        trace.rule(rule(3, 2, "remove chat"));
-        trace.rule(RuleRow { nodes_count: 34, ..rule(5, 2, "remove chat") });
+        trace.push(rule(3, 2, "remove chat"));
+        trace.push(RuleRow { nodes_count: 34, ..rule(5, 2, "remove chat") });
     });
     let [firing] = &summary.firings[..] else { panic!("{:?}", summary.firings) };
     assert_eq!((firing.rule.cycle, firing.last_cycle, firing.rule.nodes_count), (3, 5, 1_234));
@@ -70,9 +70,9 @@ fn nodes_that_make_the_same_version_are_told_together() {
 #[test]
 fn an_effect_is_measured_until_a_rule_makes_the_next_version() {
     let summary = ruled(|trace| {
-        trace.rule(rule(3, 2, "remove chat"));
-        trace.rule(RuleRow { verdict: "out of scope".into(), ..rule(4, 4, "chat asks for 20 %") });
-        trace.rule(rule(5, 3, "chats are gone"));
+        trace.push(rule(3, 2, "remove chat"));
+        trace.push(RuleRow { verdict: "out of scope".into(), ..rule(4, 4, "chat asks for 20 %") });
+        trace.push(rule(5, 3, "chats are gone"));
     });
     let after: Vec<_> = summary.firings.iter().map(|firing| Some(firing.held.as_ref()?.after_cycle)).collect();
     assert_eq!(after, [Some(5), Some(5), None]);
@@ -87,11 +87,11 @@ fn an_effect_is_measured_until_a_rule_makes_the_next_version() {
 fn the_longest_name_in_an_action_is_meant() {
     let named = |action: &str| {
         let summary = summary(ORDERED, |trace| {
-            trace.cycle(cycle(0));
+            trace.push(cycle(0));
             for name in ["chat", "chat for all", "hat"] {
-                trace.app(app(0, name, 10, 0));
+                trace.push(app(0, name, 10, 0));
             }
-            trace.rule(rule(0, 2, action));
+            trace.push(rule(0, 2, action));
         });
         summary.firings[0].held.as_ref().map(|held| held.app.clone())
     };
@@ -104,7 +104,7 @@ fn the_longest_name_in_an_action_is_meant() {
 fn ten_firings_are_told_and_the_others_counted() {
     let long =
         "an application whose name is longer than any line of the summary has room for, and then some more of it";
-    let summary = ruled(|trace| (0..22).for_each(|k| trace.rule(rule(k % 10, u64::from(k) + 2, long))));
+    let summary = ruled(|trace| (0..22).for_each(|k| trace.push(rule(k % 10, u64::from(k) + 2, long))));
     let told = told(&summary);
     assert_eq!(
         (told.matches("shed by").count(), told.ends_with("And 12 more, which the table rules tells.")),
@@ -115,8 +115,14 @@ fn ten_firings_are_told_and_the_others_counted() {
 #[test]
 fn what_rules_did_is_no_event_of_the_cloud() {
     let summary = ruled(|trace| {
-        trace.rule(rule(3, 2, "remove chat"));
-        trace.event(EventRow { cycle: 4, event: "rule shed".into(), nodes_count: 1_200 });
+        trace.push(rule(3, 2, "remove chat"));
+        trace.push(EventRow {
+            cycle: 4,
+            kind: "rule".into(),
+            version: None,
+            rule: Some("shed".into()),
+            nodes_count: 1_200,
+        });
     });
     assert!(summary.churn.is_none() && !summary.to_string().contains("At the start of"));
 }

@@ -7,19 +7,19 @@ use crate::fixture::{ORDERED, app, cycle, estimate, meta, overlay, slice, summar
 fn a_stranger_can_read_the_summary() {
     let text = summary(ORDERED, |trace| {
         for k in 0..=12 {
-            trace.cycle(cycle(k));
-            trace.slice(slice(k, 0));
-            trace.app(app(k, "monitoring", 100_120, 90_000 >> k));
-            trace.app(app(k, "chat", 449_950, 45_000 >> k));
-            trace.aggregate(estimate(k, "average"));
-            trace.aggregate(estimate(k, "variance"));
+            trace.push(cycle(k));
+            trace.push(slice(k, 0));
+            trace.push(app(k, "monitoring", 100_120, 90_000 >> k));
+            trace.push(app(k, "chat", 449_950, 45_000 >> k));
+            trace.push(estimate(k, "average"));
+            trace.push(estimate(k, "variance"));
             let mut row = estimate(k, "max");
             if k > 8 {
                 (row.min, row.relative_error) = (row.max, Some(0.0));
             }
-            trace.aggregate(row);
+            trace.push(row);
         }
-        trace.event(EventRow { cycle: 12, event: "crash".into(), nodes_count: 1000 });
+        trace.push(EventRow { cycle: 12, kind: "crash".into(), version: None, rule: None, nodes_count: 1000 });
     })
     .to_string();
     assert_eq!(text, EXPECTED, "\n{text}");
@@ -29,8 +29,8 @@ fn a_stranger_can_read_the_summary() {
 fn the_overlay_says_how_old_entries_are_and_when_the_dead_were_forgotten() {
     let text = summary(ORDERED, |trace| {
         for (k, dead_links) in (0..).zip([0, 9_000_000, 10_000_000, 300, 0, 0]) {
-            trace.cycle(cycle(k));
-            trace.overlay(overlay(k, dead_links));
+            trace.push(cycle(k));
+            trace.push(overlay(k, dead_links));
         }
     })
     .to_string();
@@ -48,12 +48,12 @@ fn names_of_any_length_fit_80_columns() {
     let meta = Meta { attributes: attributes.clone(), apps: vec![app_name.clone(), "chat".into()], ..meta() };
     write(folder.path(), meta, ORDERED, |trace| {
         for k in 0..=3 {
-            trace.cycle(cycle(k));
+            trace.push(cycle(k));
             let mean_attributes = vec![Some(1.25e-7); attributes.len()];
-            trace.slice(SliceRow { attribute: attributes[1].clone(), ..slice(k, 0) });
-            trace.app(AppRow { mean_attributes: mean_attributes.clone(), ..app(k, &app_name, 90_000, 9) });
-            trace.app(AppRow { mean_attributes, ..app(k, "chat", 90_000, 9) });
-            trace.aggregate(AggregateRow { aggregate: attributes[6].clone(), ..estimate(k, "average") });
+            trace.push(SliceRow { attribute: attributes[1].clone(), ..slice(k, 0) });
+            trace.push(AppRow { mean_attributes: mean_attributes.clone(), ..app(k, &app_name, 90_000, 9) });
+            trace.push(AppRow { mean_attributes, ..app(k, "chat", 90_000, 9) });
+            trace.push(AggregateRow { aggregate: attributes[6].clone(), ..estimate(k, "average") });
         }
     });
     let text = Summary::read(folder.path()).unwrap().to_string();

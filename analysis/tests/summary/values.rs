@@ -7,9 +7,9 @@ use crate::fixture::{ORDERED, app, cycle, estimate, overlay, slice, summary};
 fn the_last_row_says_what_each_application_holds() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=2 {
-            trace.cycle(cycle(k));
-            trace.app(app(k, "monitoring", 99_000 + u64::from(k), 500));
-            trace.app(app(k, "chat", 450_000, 0));
+            trace.push(cycle(k));
+            trace.push(app(k, "monitoring", 99_000 + u64::from(k), 500));
+            trace.push(app(k, "chat", 450_000, 0));
         }
     });
     assert_eq!(summary.cycles, 2);
@@ -29,9 +29,9 @@ fn a_share_of_wrong_nodes_has_settled_once_it_stays_below() {
     let wrong = [90_000, 9_000, 10_000, 900, 2_000, 900, 99];
     let summary = summary(ORDERED, |trace| {
         for (k, wrong) in (0..).zip(wrong) {
-            trace.cycle(cycle(k));
-            trace.app(app(k, "monitoring", 100_000, wrong));
-            trace.app(app(k, "chat", 100_000, 100));
+            trace.push(cycle(k));
+            trace.push(app(k, "monitoring", 100_000, wrong));
+            trace.push(app(k, "chat", 100_000, 100));
         }
     });
     // 9 % at cycle 1 does not count, as exactly 10 % follows; nor does 0.9 % at cycle 3.
@@ -45,9 +45,9 @@ fn a_share_of_wrong_nodes_has_settled_once_it_stays_below() {
 fn gradients_are_those_after_the_last_cycle() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=9 {
-            trace.cycle(cycle(k));
-            trace.slice(slice(k, 0));
-            trace.slice(slice(k, 1));
+            trace.push(cycle(k));
+            trace.push(slice(k, 0));
+            trace.push(slice(k, 1));
         }
     });
     assert_eq!(summary.gradients.iter().map(|gradient| gradient.gradient).collect::<Vec<_>>(), [0, 1]);
@@ -58,8 +58,8 @@ fn gradients_are_those_after_the_last_cycle() {
 fn the_variance_factor_is_a_geometric_mean_over_ten_cycles() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=12 {
-            trace.cycle(cycle(k));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(estimate(k, "average"));
         }
     });
     let fall = summary.aggregates[0].contraction.clone().unwrap();
@@ -76,8 +76,8 @@ fn the_variance_factor_is_a_geometric_mean_over_ten_cycles() {
 fn factors_stop_where_only_rounding_is_left() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=60 {
-            trace.cycle(cycle(k));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(estimate(k, "average"));
         }
     });
     // 0.3^38 is above 1e-24 · 100², 0.3^39 below.
@@ -90,8 +90,8 @@ fn factors_stop_where_only_rounding_is_left() {
 fn rows_several_cycles_apart_give_the_factor_of_one_cycle() {
     let summary = summary(ORDERED, |trace| {
         for k in [0, 4, 8, 12, 15] {
-            trace.cycle(cycle(k));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(estimate(k, "average"));
         }
     });
     let fall = summary.aggregates[0].contraction.clone().unwrap();
@@ -104,10 +104,10 @@ fn rows_several_cycles_apart_give_the_factor_of_one_cycle() {
 fn the_mean_factor_ends_before_the_first_event() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=12 {
-            trace.cycle(cycle(k));
-            trace.aggregate(estimate(k, "average"));
+            trace.push(cycle(k));
+            trace.push(estimate(k, "average"));
         }
-        trace.event(EventRow { cycle: 6, event: "crash".into(), nodes_count: 500_000 });
+        trace.push(EventRow { cycle: 6, kind: "crash".into(), version: None, rule: None, nodes_count: 500_000 });
     });
     assert_eq!(summary.aggregates[0].contraction.clone().unwrap().mean.unwrap().cycle, 5);
 }
@@ -116,12 +116,12 @@ fn the_mean_factor_ends_before_the_first_event() {
 fn minimum_and_maximum_agree_instead_of_contracting() {
     let summary = summary(ORDERED, |trace| {
         for k in 0..=5 {
-            trace.cycle(cycle(k));
+            trace.push(cycle(k));
             let mut row = estimate(k, "max");
             if k >= 3 {
                 (row.min, row.max) = (100.0, 100.0);
             }
-            trace.aggregate(row);
+            trace.push(row);
         }
     });
     assert_eq!(summary.aggregates[0].contraction, None);
@@ -133,8 +133,8 @@ fn dead_links_are_forgotten_when_no_row_has_any_again() {
     let links = |dead: &[u64]| {
         summary(ORDERED, |trace| {
             for (k, &dead) in (0..).zip(dead) {
-                trace.cycle(cycle(k));
-                trace.overlay(overlay(k, dead));
+                trace.push(cycle(k));
+                trace.push(overlay(k, dead));
             }
         })
         .dead_links
@@ -163,7 +163,7 @@ fn theory_knows_pairing_and_lost_requests() {
 fn settings_come_from_the_resolved_scenario() {
     let run_json = r#"{"scenario_resolved": {"sampling": {"protocol": "oracle", "pairing": "matching"},
         "network": {"request_loss": 0.25, "reply_loss": 0}}}"#;
-    let summary = summary(run_json, |trace| trace.cycle(cycle(0)));
+    let summary = summary(run_json, |trace| trace.push(cycle(0)));
     let expected = Settings {
         sampling: Some("oracle".into()),
         pairing: Pairing::Matching,
@@ -175,7 +175,7 @@ fn settings_come_from_the_resolved_scenario() {
 
 #[test]
 fn cost_is_counted_per_live_node_and_cycle() {
-    let summary = summary(ORDERED, |trace| (0..=4).for_each(|k| trace.cycle(cycle(k))));
+    let summary = summary(ORDERED, |trace| (0..=4).for_each(|k| trace.push(cycle(k))));
     assert_eq!(summary.cost.messages_count, 16_000_000);
     assert!((summary.cost.messages_per_node_and_cycle - 4.0).abs() < 1e-12);
     assert!((summary.cost.bytes_per_node_and_cycle - 32.0).abs() < 1e-12);

@@ -26,12 +26,12 @@ pub(super) fn write(folder: &Path, tables: &[(&str, Vec<Column>)]) -> Result<(),
     sync_directory(folder)
 }
 
-/// Columns as they are; a name is null where there is none, a measure where it is no number.
+/// Columns as they are; a name or a count is null where there is none, a measure where it is no number.
 fn batch(columns: &[Column]) -> Result<RecordBatch, arrow_schema::ArrowError> {
     debug_assert!(columns.iter().map(|column| column.values.len()).collect::<BTreeSet<_>>().len() <= 1);
     let column = |Column { name, values }: &Column| {
         let (array, is_nullable): (ArrayRef, bool) = match values {
-            Values::Counts(counts) => (Arc::new(UInt64Array::from(counts.clone())), false),
+            Values::Counts(counts) => (Arc::new(UInt64Array::from(counts.clone())), counts.iter().any(Option::is_none)),
             Values::Measures(measures) => {
                 let finite = measures.iter().map(|value| value.filter(|value| value.is_finite()));
                 (Arc::new(finite.collect::<Float64Array>()), true)

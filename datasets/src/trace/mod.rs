@@ -14,7 +14,7 @@
 //! let folder = std::env::temp_dir().join(format!("subcloud-doc-{}", std::process::id()));
 //! let meta = Meta { run_id: "example".into(), ..Meta::default() };
 //! let mut trace = Writer::create(&folder, meta, false)?;
-//! trace.cycle(CycleRow { cycle: 0, alive_count: 100, ..CycleRow::default() });
+//! trace.push(CycleRow { cycle: 0, alive_count: 100, ..CycleRow::default() });
 //! let finished = trace.finish("{}")?;
 //! assert_eq!(finished.rows, 1);
 //! assert_eq!(read::Run::open(&folder)?.cycles()?[0].alive_count, 100);
@@ -22,14 +22,13 @@
 //! # Ok::<(), datasets::trace::Error>(())
 //! ```
 
-mod columns;
+mod cell;
 mod derived;
 mod encoding;
 mod error;
 mod file;
 mod meta;
 pub mod read;
-mod rows;
 mod schema;
 mod snapshots;
 mod staging;
@@ -39,13 +38,12 @@ mod writer;
 
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
-pub use rows::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
-    ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
-};
 pub use schema::{Column, Definition, Kind, schema};
 pub use staging::Unfinished;
 pub use staging::holds_a_run;
-pub use tables::Table;
+pub use tables::{
+    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
+    ParamRow, Row, Rows, RuleRow, RunRow, SliceRow, SuiteRow, Table,
+};
 pub use tree::{Claim, Place, Tree};
 pub use writer::{Finished, Writer, WrittenFile};

@@ -73,5 +73,5 @@ pub fn schema(attributes: &[String]) -> Vec<Definition> {
         row: table.row(),
         columns: table.empty(attributes).into_columns(),
     };
-    Table::ALL.into_iter().map(define).collect()
+    Table::ALL.iter().copied().map(define).collect()
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StringArray};
 
+use super::cell::Columns;
 use super::encoding::ROW_GROUP_ROWS;
 use super::file::TableFile;
-use super::{Error, Meta, NodeRows, Table, tables};
+use super::{Error, Meta, NodeRows, Table};
 
 /// The table `nodes`: rows are collected to a row group and encoded, so that neither memory nor the bytes of the file
 /// depend on the batches in which a snapshot comes.
@@ -54,9 +55,9 @@ impl Snapshots {
         if self.pending.node_ids.is_empty() {
             return Ok(());
         }
-        let batch = tables::nodes(&self.pending, &meta.attributes, &self.app_names)
-            .batch()
-            .map_err(|error| Error::parquet("write", &traces.join(Table::Nodes.name()))(error.into()))?;
+        let mut columns = Columns::new(&meta.attributes);
+        self.pending.columns(&self.app_names, &mut columns);
+        let batch = columns.batch(&traces.join(Table::Nodes.name()))?;
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(TableFile::create(traces, Table::Nodes, batch.schema(), meta)?),

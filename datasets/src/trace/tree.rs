@@ -19,6 +19,7 @@ use super::read::Column;
 use super::read::sweep::record;
 use super::staging::{SWEEP_JSON, holds_a_run, missing_ancestors, sync_directory, write_synced};
 use super::{Error, Table, derived};
+use crate::record::{SweepRecord, text};
 
 const UNDER_WAY: &str = ".points";
 /// All that a sweep leaves in its directory, in the order in which an old one goes: first what says that it is one.
@@ -55,19 +56,19 @@ pub struct Place {
 impl Tree {
     /// Opens the directory for a sweep, and creates it if it is not there.
     ///
-    /// `sweep_json` is what `sweep.json` is to say; its key `hash` tells one sweep from another. With `replace` whatever run or
+    /// `sweep` is what `sweep.json` is to say; its hash tells one sweep from another. With `replace` whatever run or
     /// sweep is there is removed first.
     ///
     /// # Errors
     ///
     /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced while others work on
     /// it, or if it cannot be written.
-    pub fn open(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> {
+    pub fn open(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Error> {
         if !replace {
-            refuse_another(folder, sweep_json)?;
+            refuse_another(folder, sweep)?;
         }
         let made = missing_ancestors(folder);
-        let opened = enter(folder, sweep_json, replace);
+        let opened = enter(folder, sweep, replace);
         if opened.is_err() {
             made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
         }
@@ -204,26 +205,18 @@ impl Drop for Place {
 }
 
 /// Refuses a directory that holds a run or another sweep.
-fn refuse_another(folder: &Path, sweep_json: &str) -> Result<(), Error> {
+fn refuse_another(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
     let path = folder.join(SWEEP_JSON);
     if path.try_exists().map_err(Error::io("read", &path))? {
         let found = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        return if hash(&found) == hash(sweep_json) {
-            Ok(())
-        } else {
-            Err(Error::OtherSweep { path: folder.to_owned() })
-        };
+        let is_same = serde_json::from_str(&found).is_ok_and(|found: SweepRecord| found.hash == sweep.hash);
+        return if is_same { Ok(()) } else { Err(Error::OtherSweep { path: folder.to_owned() }) };
     }
     if holds_a_run(folder)? { Err(Error::Occupied { path: folder.to_owned() }) } else { Ok(()) }
 }
 
-fn hash(sweep_json: &str) -> Option<String> {
-    let document: serde_json::Value = serde_json::from_str(sweep_json).ok()?;
-    document["hash"].as_str().map(str::to_owned)
-}
-
 /// Makes the directory that of the sweep, one process after the other.
-fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> {
+fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Error> {
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let door = File::open(folder).map_err(Error::io("open", folder))?;
     let under_way = folder.join(UNDER_WAY);
@@ -235,7 +228,7 @@ fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> 
         }
         PARTS.iter().chain(&["run.json"]).try_for_each(|part| remove(&folder.join(part)))?;
         make()?;
-        write_sweep(folder, sweep_json)?;
+        write_sweep(folder, sweep)?;
         // Where the file system knows no locks, nobody can be kept out.
         door.unlock().ok();
     }
@@ -245,18 +238,18 @@ fn enter(folder: &Path, sweep_json: &str, replace: bool) -> Result<Tree, Error> 
     }
     make()?;
     if !folder.join(SWEEP_JSON).exists() {
-        write_sweep(folder, sweep_json)?;
+        write_sweep(folder, sweep)?;
     }
     // Another process may have been faster, with another sweep.
-    refuse_another(folder, sweep_json)?;
+    refuse_another(folder, sweep)?;
     Ok(Tree { folder: folder.to_owned(), _lock: Some(door) })
 }
 
 /// Writes `sweep.json`, unless another process has by now.
-fn write_sweep(folder: &Path, sweep_json: &str) -> Result<(), Error> {
+fn write_sweep(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
     let staged = folder.join(UNDER_WAY).join(format!("sweep-{}.json", std::process::id()));
     remove(&staged)?;
-    write_synced(&staged, sweep_json)?;
+    write_synced(&staged, &text(sweep))?;
     let path = folder.join(SWEEP_JSON);
     // A link does not replace what is there; where the file system knows none, a name is as good.
     let linked = match fs::hard_link(&staged, &path) {

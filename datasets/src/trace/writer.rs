@@ -2,14 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::columns::Columns;
 use super::file::{self, TableFile};
 use super::snapshots::Snapshots;
 use super::staging::{Staging, Unfinished};
-use super::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
-    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table, tables,
-};
+use super::tables::Kept;
+use super::{Error, Meta, NodeRows, Row, Table};
 
 /// Writes the tables of a run.
 ///
@@ -17,20 +14,7 @@ use super::{
 /// Dropping a writer that was not finished leaves nothing behind: neither rows nor the directories it made.
 pub struct Writer {
     meta: Meta,
-    cycles: Vec<CycleRow>,
-    slices: Vec<SliceRow>,
-    apps: Vec<AppRow>,
-    suites: Vec<SuiteRow>,
-    breaches: Vec<BreachRow>,
-    rules: Vec<RuleRow>,
-    aggregates: Vec<AggregateRow>,
-    epochs: Vec<EpochRow>,
-    overlay: Vec<OverlayRow>,
-    degrees: Vec<DegreeRow>,
-    attributes: Vec<AttributeRow>,
-    events: Vec<EventRow>,
-    runs: Vec<RunRow>,
-    params: Vec<ParamRow>,
+    kept: Kept,
     nodes: Snapshots,
     /// `None` for rows that are never written.
     staging: Option<Staging>,
@@ -75,36 +59,18 @@ impl Writer {
         Ok(Writer { staging: Some(staging), ..Writer::in_memory(meta) })
     }
 
-    /// A writer that keeps the small tables in memory and leaves nothing on disk: for runs of which only the state matters.
+    /// A writer that drops all rows and leaves nothing on disk: for runs of which only the state matters.
     ///
     /// ```
     /// use datasets::trace::{CycleRow, Meta, Writer};
     ///
     /// let mut trace = Writer::in_memory(Meta::default());
-    /// trace.cycle(CycleRow::default());
+    /// trace.push(CycleRow::default());
     /// ```
     #[must_use]
     pub fn in_memory(meta: Meta) -> Writer {
         let nodes = Snapshots::new(&meta);
-        Writer {
-            meta,
-            cycles: Vec::new(),
-            slices: Vec::new(),
-            apps: Vec::new(),
-            suites: Vec::new(),
-            breaches: Vec::new(),
-            rules: Vec::new(),
-            aggregates: Vec::new(),
-            epochs: Vec::new(),
-            overlay: Vec::new(),
-            degrees: Vec::new(),
-            attributes: Vec::new(),
-            events: Vec::new(),
-            runs: Vec::new(),
-            params: Vec::new(),
-            nodes,
-            staging: None,
-        }
+        Writer { meta, kept: Kept::default(), nodes, staging: None }
     }
 
     /// What was made for this trace, which goes when the writer is dropped.
@@ -113,79 +79,15 @@ impl Writer {
         self.staging.as_ref().map(Staging::unfinished).unwrap_or_default()
     }
 
-    /// Adds a row to `cycles`.
-    pub fn cycle(&mut self, row: CycleRow) {
-        self.cycles.push(row);
-    }
-
-    /// Adds a row to `slices`.
-    pub fn slice(&mut self, row: SliceRow) {
-        self.slices.push(row);
-    }
-
-    /// Adds a row to `apps`.
+    /// Adds a row to its table. A writer in memory drops the row.
     ///
     /// # Panics
     ///
-    /// If the row does not have a mean for each attribute in the writer's [`Meta`].
-    pub fn app(&mut self, row: AppRow) {
-        assert_eq!(row.mean_attributes.len(), self.meta.attributes.len(), "one mean per attribute of the fleet");
-        self.apps.push(row);
-    }
-
-    /// Adds a row to `suites`.
-    pub fn suite(&mut self, row: SuiteRow) {
-        self.suites.push(row);
-    }
-
-    /// Adds a row to `breaches`.
-    pub fn breach(&mut self, row: BreachRow) {
-        self.breaches.push(row);
-    }
-
-    /// Adds a row to `aggregates`.
-    pub fn aggregate(&mut self, row: AggregateRow) {
-        self.aggregates.push(row);
-    }
-
-    /// Adds a row to `epochs`.
-    pub fn epoch(&mut self, row: EpochRow) {
-        self.epochs.push(row);
-    }
-
-    /// Adds a row to `rules`.
-    pub fn rule(&mut self, row: RuleRow) {
-        self.rules.push(row);
-    }
-
-    /// Adds a row to `overlay`.
-    pub fn overlay(&mut self, row: OverlayRow) {
-        self.overlay.push(row);
-    }
-
-    /// Adds a row to `degrees`.
-    pub fn degree(&mut self, row: DegreeRow) {
-        self.degrees.push(row);
-    }
-
-    /// Adds a row to `attributes`.
-    pub fn attribute(&mut self, row: AttributeRow) {
-        self.attributes.push(row);
-    }
-
-    /// Adds a row to `events`.
-    pub fn event(&mut self, row: EventRow) {
-        self.events.push(row);
-    }
-
-    /// Adds a row to `runs`.
-    pub fn run(&mut self, row: RunRow) {
-        self.runs.push(row);
-    }
-
-    /// Adds a row to `params`.
-    pub fn param(&mut self, row: ParamRow) {
-        self.params.push(row);
+    /// In [`Writer::finish`], if a row of `apps` lacks the mean of an attribute in the writer's [`Meta`].
+    pub fn push<R: Row>(&mut self, row: R) {
+        if self.staging.is_some() {
+            R::kept(&mut self.kept).push(row);
+        }
     }
 
     /// Encodes rows of `nodes`; a snapshot may come in any number of batches, ascending. A writer in memory drops them.
@@ -218,25 +120,15 @@ impl Writer {
     /// If this is a writer in memory.
     pub fn finish(mut self, run_json: &str) -> Result<Finished, Error> {
         let staging = self.staging.take().unwrap_or_else(|| panic!("a writer in memory has no place for a trace"));
-        let kept = [
-            (Table::Cycles, tables::cycles(&self.cycles)),
-            (Table::Slices, tables::slices(&self.slices)),
-            (Table::Apps, tables::apps(&self.apps, &self.meta.attributes)),
-            (Table::Suites, tables::suites(&self.suites)),
-            (Table::Breaches, tables::breaches(&self.breaches)),
-            (Table::Rules, tables::rules(&self.rules)),
-            (Table::Aggregates, tables::aggregates(&self.aggregates)),
-            (Table::Epochs, tables::epochs(&self.epochs)),
-            (Table::Overlay, tables::overlay(&self.overlay)),
-            (Table::Degrees, tables::degrees(&self.degrees)),
-            (Table::Attributes, tables::attributes(&self.attributes)),
-            (Table::Events, tables::events(&self.events)),
-            (Table::Runs, tables::runs(&self.runs)),
-            (Table::Params, tables::params(&self.params)),
-        ];
         let mut files = Vec::new();
-        for (table, columns) in kept {
-            files.extend(self.write_kept(table, columns, &staging)?);
+        for (table, columns) in self.kept.columns(&self.meta.attributes) {
+            let traces = staging.traces();
+            let batch = columns.batch(&traces.join(table.name()))?;
+            if batch.num_rows() > 0 {
+                let mut file = TableFile::create(&traces, table, batch.schema(), &self.meta)?;
+                file.write(&batch)?;
+                files.push(self.close(table, file, &staging)?);
+            }
         }
         if let Some(nodes) = self.nodes.finish(&staging.traces(), &self.meta)? {
             files.push(self.close(Table::Nodes, nodes, &staging)?);
@@ -244,19 +136,6 @@ impl Writer {
         staging.publish(run_json)?;
         let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
         Ok(Finished { files, rows, bytes })
-    }
-
-    /// Writes a table that was kept, if it has rows.
-    fn write_kept(&self, table: Table, columns: Columns, staging: &Staging) -> Result<Option<WrittenFile>, Error> {
-        let traces = staging.traces();
-        let batch =
-            columns.batch().map_err(|error| Error::parquet("write", &traces.join(table.name()))(error.into()))?;
-        if batch.num_rows() == 0 {
-            return Ok(None);
-        }
-        let mut file = TableFile::create(&traces, table, batch.schema(), &self.meta)?;
-        file.write(&batch)?;
-        self.close(table, file, staging).map(Some)
     }
 
     fn close(&self, table: Table, file: TableFile, staging: &Staging) -> Result<WrittenFile, Error> {

@@ -186,7 +186,7 @@ pub fn attribute(fraction: f64) -> AttributeRow {
 }
 
 pub fn event(cycle: u32) -> EventRow {
-    EventRow { cycle, event: "crash".into(), nodes_count: 500 }
+    EventRow { cycle, kind: "crash".into(), version: None, rule: None, nodes_count: 500 }
 }
 
 pub fn run(point: u32) -> RunRow {
@@ -219,29 +219,29 @@ pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
 
 pub fn fill(writer: &mut Writer) {
     for k in 0..3 {
-        writer.cycle(cycle(k));
-        writer.slice(slice(k));
-        writer.app(app(k, "monitoring", None));
-        writer.app(app(k, "chat", Some(0.9)));
-        writer.suite(suite(k, 1));
-        writer.suite(suite(k, u64::MAX));
-        writer.aggregate(aggregate(k));
+        writer.push(cycle(k));
+        writer.push(slice(k));
+        writer.push(app(k, "monitoring", None));
+        writer.push(app(k, "chat", Some(0.9)));
+        writer.push(suite(k, 1));
+        writer.push(suite(k, u64::MAX));
+        writer.push(aggregate(k));
     }
-    writer.overlay(overlay(2));
-    writer.degree(degree(2, 19));
-    writer.degree(degree(2, 70_000));
-    writer.attribute(attribute(0.0));
-    writer.attribute(attribute(0.25));
-    writer.event(event(2));
-    writer.breach(breach("min_nodes", Some(98.0)));
-    writer.breach(breach("min_mean bandwidth_mbps", None));
-    writer.epoch(epoch(0, None));
-    writer.epoch(epoch(1, Some(1001.5)));
-    writer.rule(rule(1, "taken"));
-    writer.rule(rule(2, "expired"));
-    writer.run(run(3));
-    writer.param(param(3, "network.reply_loss", "0.25", Some(0.25)));
-    writer.param(param(3, "slicing.protocol", "ranking", None));
+    writer.push(overlay(2));
+    writer.push(degree(2, 19));
+    writer.push(degree(2, 70_000));
+    writer.push(attribute(0.0));
+    writer.push(attribute(0.25));
+    writer.push(event(2));
+    writer.push(breach("min_nodes", Some(98.0)));
+    writer.push(breach("min_mean bandwidth_mbps", None));
+    writer.push(epoch(0, None));
+    writer.push(epoch(1, Some(1001.5)));
+    writer.push(rule(1, "taken"));
+    writer.push(rule(2, "expired"));
+    writer.push(run(3));
+    writer.push(param(3, "network.reply_loss", "0.25", Some(0.25)));
+    writer.push(param(3, "slicing.protocol", "ranking", None));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();
 }

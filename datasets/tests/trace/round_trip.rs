@@ -42,9 +42,11 @@ fn a_table_comes_column_by_column_whatever_its_columns_are() {
     assert_eq!(
         events,
         [
-            column("cycle", Values::Counts(vec![2])),
-            column("event", names),
-            column("nodes_count", Values::Counts(vec![500]))
+            column("cycle", Values::Counts(vec![Some(2)])),
+            column("kind", names),
+            column("version", Values::Counts(vec![None])),
+            column("rule", Values::Names(vec![None])),
+            column("nodes_count", Values::Counts(vec![Some(500)]))
         ]
     );
     let breaches = run.table(Table::Breaches).unwrap();
@@ -64,7 +66,7 @@ fn name_of(node: u32) -> Option<String> {
 fn a_snapshot_larger_than_a_row_group_comes_back_whole() {
     let folder = tempdir().unwrap();
     let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
-    writer.cycle(cycle(0));
+    writer.push(cycle(0));
     writer.nodes(&nodes(0, 0..100_000)).unwrap();
     writer.nodes(&nodes(0, 100_000..300_000)).unwrap();
     let finished = writer.finish("{}").unwrap();
@@ -78,7 +80,7 @@ fn a_snapshot_larger_than_a_row_group_comes_back_whole() {
 fn tables_without_rows_are_not_written_and_read_as_empty() {
     let folder = tempdir().unwrap();
     let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
-    writer.cycle(CycleRow::default());
+    writer.push(CycleRow::default());
     let finished = writer.finish("{}").unwrap();
     assert_eq!((finished.files.len(), finished.rows), (1, 1));
 
@@ -96,10 +98,10 @@ fn tables_without_rows_are_not_written_and_read_as_empty() {
 fn a_measure_of_no_node_is_null_in_the_file_and_not_a_number_in_the_row() {
     let folder = tempdir().unwrap();
     let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
-    writer.cycle(cycle(0));
+    writer.push(cycle(0));
     let mut row = aggregate(0);
     (row.mean, row.min, row.max) = (f64::NAN, f64::INFINITY, f64::NEG_INFINITY);
-    writer.aggregate(row);
+    writer.push(row);
     writer.nodes(&NodeRows { rank_fractions: None, ..nodes(0, 0..5) }).unwrap();
     writer.finish("{}").unwrap();
 

@@ -77,7 +77,7 @@ fn a_run_is_replaced_when_the_new_one_is_finished_and_not_before() {
     assert_eq!(fixture::files(folder.path()), before);
 
     let mut writer = Writer::create(folder.path(), meta(), true).unwrap();
-    writer.cycle(fixture::cycle(0));
+    writer.push(fixture::cycle(0));
     writer.finish("new").unwrap();
     assert_eq!(fixture::files(folder.path()).len(), 2);
     assert_eq!(fs::read_to_string(folder.path().join("run.json")).unwrap(), "new");

@@ -104,7 +104,7 @@ impl Observer {
         if cycle == 0 {
             let rows = rows::attributes(&cloud.population, &scenario.fleet.attributes);
             for row in rows {
-                trace.attribute(row);
+                trace.push(row);
             }
         }
         if cycle.is_multiple_of(scenario.trace.every) || is_last {
@@ -112,24 +112,24 @@ impl Observer {
                 self.learn(cloud, scenario.run.seed)?;
             }
             let Self { truth, known: Known { alive, figures, values, .. }, ecdfs, .. } = self;
-            trace.cycle(CycleRow { cycle, alive_count: *alive, ..std::mem::take(counts) });
+            trace.push(CycleRow { cycle, alive_count: *alive, ..std::mem::take(counts) });
             let moves = cloud.government.take_moves();
             let Cloud { population, slicing, government, .. } = &mut *cloud;
             let rows = disorder::slices(scenario, population, slicing, (truth, figures), ecdfs, cycle);
             for row in rows {
-                trace.slice(row);
+                trace.push(row);
             }
             let rows = rows::apps(population, government, (truth, figures), &moves, cycle);
             for row in rows {
-                trace.app(row);
+                trace.push(row);
             }
             if government.apps.is_some() {
                 let standing = government.standing(population);
-                government.course.ledger.rows(cycle, *alive, &standing).into_iter().for_each(|row| trace.suite(row));
+                government.course.ledger.rows(cycle, *alive, &standing).into_iter().for_each(|row| trace.push(row));
             }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {
-                trace.aggregate(row);
+                trace.push(row);
             }
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last {
@@ -139,7 +139,7 @@ impl Observer {
             let government = &cloud.government;
             let rows = government.course.constraints.rows(scenario, &government.versions.plans.apps);
             for row in rows {
-                trace.breach(row);
+                trace.push(row);
             }
         }
         panel::snapshot(scenario, cloud, &self.panel, cycle, trace)

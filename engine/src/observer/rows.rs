@@ -108,7 +108,7 @@ pub(super) fn overlay(
     })?;
     let [in_degree_mean, in_degree_sd, in_degree_min, in_degree_max] = found.in_degree;
     let [age_p50, age_p90, age_p99] = found.ages.quantiles;
-    trace.overlay(OverlayRow {
+    trace.push(OverlayRow {
         cycle,
         protocol: scenario.sampling.protocol.name().to_owned(),
         in_degree_mean,
@@ -131,7 +131,7 @@ pub(super) fn overlay(
         largest_component_fraction: found.largest,
     });
     for (in_degree, nodes_count) in found.degrees {
-        trace.degree(DegreeRow { cycle, in_degree, nodes_count });
+        trace.push(DegreeRow { cycle, in_degree, nodes_count });
     }
     Ok(())
 }

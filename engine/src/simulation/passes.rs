@@ -25,11 +25,11 @@ impl Simulation<'_> {
         for number in (0..scenario.events.len()).filter(is_due) {
             let nodes_count = self.happen(number);
             let kind = &scenario.events[number].kind;
-            let event = match *kind {
-                EventKind::Suite(launch, _) => format!("suite {}", scenario.launches[launch].suite.version),
-                _ => kind.name().to_owned(),
+            let version = match *kind {
+                EventKind::Suite(launch, _) => Some(scenario.launches[launch].suite.version),
+                _ => None,
             };
-            trace.event(EventRow { cycle: self.cycle, event, nodes_count });
+            trace.push(EventRow { cycle: self.cycle, kind: kind.name().into(), version, rule: None, nodes_count });
         }
         let changes = self.cloud.population.turn(&self.fleet, self.cycle);
         self.settle(&changes, None, false);
@@ -131,7 +131,7 @@ impl Simulation<'_> {
         for (tally, bytes) in done.messages {
             self.meter.messages(tally, bytes);
         }
-        done.epochs.into_iter().for_each(|row| trace.epoch(row));
+        done.epochs.into_iter().for_each(|row| trace.push(row));
     }
 
     /// Nodes watch what they have found, and change the suite by rules.

@@ -48,7 +48,7 @@ impl Values {
         let mut values = BTreeMap::from([("state_digest".to_owned(), format!("{digest:016x}"))]);
         trace.finish("{}").unwrap();
         let run = Run::open(&out).unwrap();
-        for table in Table::ALL {
+        for &table in Table::ALL {
             for column in run.table(table).unwrap() {
                 values.insert(format!("{}.{}", table.name(), column.name), hash(&column.values));
             }
@@ -86,7 +86,7 @@ fn hash(values: &read::Values) -> String {
     let mut hash = Xxh3::new();
     let mut word = |word: u64| hash.update(&word.to_le_bytes());
     match values {
-        read::Values::Counts(counts) => counts.iter().for_each(|&count| word(count)),
+        read::Values::Counts(counts) => counts.iter().for_each(|&count| word(count.unwrap_or(u64::MAX))),
         read::Values::Measures(measures) => {
             for measure in measures {
                 word(u64::from(measure.is_some()));

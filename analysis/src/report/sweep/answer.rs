@@ -50,7 +50,7 @@ fn share(setting: &Setting, app: &str) -> Option<f64> {
 
 fn points(source: &Source) -> Fact {
     let there = source.sweep.points().len();
-    let all = source.record["points"].as_array().map_or(there, Vec::len);
+    let all = there.max(source.record.points.len());
     let note = if there == all {
         "all of them".to_owned()
     } else {

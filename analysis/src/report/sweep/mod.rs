@@ -8,8 +8,8 @@ mod time;
 
 use std::path::Path;
 
+use datasets::record::SweepRecord;
 use datasets::trace::read::Sweep;
-use serde_json::Value;
 
 use super::sheet::Sheet;
 use super::{Report, tables};
@@ -25,7 +25,7 @@ struct Source {
     study: Study,
     sweep: Sweep,
     /// What `sweep.json` says.
-    record: Value,
+    record: SweepRecord,
 }
 
 /// The report of the sweep in a directory.

@@ -1,5 +1,7 @@
 //! Where the numbers of a sweep come from.
 
+use datasets::record::SweepRecord;
+
 use super::Source;
 use crate::render::number::count;
 use crate::report::provenance::Provenance;
@@ -7,25 +9,24 @@ use crate::report::sheet::{Cell, Sheet};
 
 /// What is known of a sweep beside its numbers.
 pub fn provenance(source: &Source) -> Provenance {
-    let text = |key: &str| source.record[key].as_str().unwrap_or_default().to_owned();
-    let version = |key: &str| source.record["versions"][key].as_str().unwrap_or_default().to_owned();
+    let SweepRecord { sweep, hash, scenario, text, versions, .. } = source.record.clone();
     let points = source.sweep.points();
     let nodes = points.first().map_or(0, |point| point.row.nodes_count);
     let seeds: Vec<String> =
         (points.iter().filter(|point| point.row.setting == 0)).map(|point| point.run.meta().seed.to_string()).collect();
     let facts = vec![
-        ("Sweep", text("sweep")),
-        ("Hash of the sweep", text("hash")),
-        ("Scenario", text("scenario")),
+        ("Sweep", sweep),
+        ("Hash of the sweep", hash),
+        ("Scenario", scenario),
         ("Nodes of the first point", count(nodes)),
         ("Seeds", seeds.join(", ")),
-        ("Version of subcloud", version("subcloud")),
-        ("Version of the tables", version("trace_schema")),
+        ("Version of subcloud", versions.subcloud),
+        ("Version of the tables", versions.trace_schema),
     ];
     Provenance {
         facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
         of: "The sweep, as it was read",
-        scenario: text("text"),
+        scenario: text,
         summary: source.study.to_string(),
     }
 }

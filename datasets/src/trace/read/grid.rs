@@ -9,7 +9,6 @@ use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::errors::ParquetError;
 
-use super::columns::Columns;
 use crate::trace::Error;
 
 /// A column of a table.
@@ -24,8 +23,8 @@ pub struct Column {
 /// The values of a column, by their kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// Counts, cycles and other whole numbers.
-    Counts(Vec<u64>),
+    /// Counts, cycles and other whole numbers; `None` where there is none.
+    Counts(Vec<Option<u64>>),
     /// Measures; `None` where there was nothing to measure.
     Measures(Vec<Option<f64>>),
     /// Names and other texts; `None` where there is none.
@@ -90,7 +89,6 @@ impl Iterator for Parts {
 
 /// Puts the rows of a batch behind those that have been read.
 pub(super) fn append(all: &mut Vec<Column>, path: &Path, batch: &RecordBatch) -> Result<(), Error> {
-    let columns = Columns { path, batch };
     for (number, field) in batch.schema().fields().iter().enumerate() {
         let fits = values(batch.column(number)).is_some_and(|values| {
             if let Some(column) = all.get_mut(number) {
@@ -100,11 +98,8 @@ pub(super) fn append(all: &mut Vec<Column>, path: &Path, batch: &RecordBatch) ->
             true
         });
         if !fits {
-            return Err(columns.unexpected(
-                field.name(),
-                field.data_type().to_string(),
-                "of one kind that a trace has",
-            ));
+            let (path, column, found) = (path.to_owned(), field.name().clone(), field.data_type().to_string());
+            return Err(Error::Column { path, column, found, expected: "of one kind that a trace has" });
         }
     }
     Ok(())
@@ -114,9 +109,9 @@ pub(super) fn append(all: &mut Vec<Column>, path: &Path, batch: &RecordBatch) ->
 fn values(array: &dyn Array) -> Option<Values> {
     Some(match array.data_type() {
         DataType::UInt32 => {
-            Values::Counts(array.as_primitive::<UInt32Type>().values().iter().map(|&n| n.into()).collect())
+            Values::Counts(array.as_primitive::<UInt32Type>().iter().map(|count| count.map(u64::from)).collect())
         }
-        DataType::UInt64 => Values::Counts(array.as_primitive::<UInt64Type>().values().to_vec()),
+        DataType::UInt64 => Values::Counts(array.as_primitive::<UInt64Type>().iter().collect()),
         DataType::Float32 => {
             Values::Measures(array.as_primitive::<Float32Type>().iter().map(|value| value.map(f64::from)).collect())
         }

@@ -1,11 +1,8 @@
 //! Reads the tables of a run back into the rows they were written from.
 
-mod columns;
 mod grid;
 mod metadata;
-mod rows;
 pub(super) mod sweep;
-mod versions;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,11 +11,8 @@ use arrow_schema::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
-use super::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Error, EventRow, Meta, NodeRows,
-    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Table,
-};
-use columns::Columns;
+use super::cell::Batch;
+use super::{Error, Meta, NodeRows, Rows, Table};
 pub use grid::{Column, Parts, Values};
 
 pub use sweep::{Point, Sweep};
@@ -65,140 +59,14 @@ impl Run {
         &self.meta
     }
 
-    /// The rows of `cycles`.
-    ///
-    /// # Errors
-    ///
-    /// If the file is missing, damaged, or lacks a column; the same holds for the other tables.
-    pub fn cycles(&self) -> Result<Vec<CycleRow>, Error> {
-        self.rows(Table::Cycles, rows::cycles)
-    }
-
-    /// The rows of `slices`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn slices(&self) -> Result<Vec<SliceRow>, Error> {
-        self.rows(Table::Slices, rows::slices)
-    }
-
-    /// The rows of `apps`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn apps(&self) -> Result<Vec<AppRow>, Error> {
-        self.rows(Table::Apps, |columns| rows::apps(columns, &self.meta.attributes))
-    }
-
-    /// The rows of `suites`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn suites(&self) -> Result<Vec<SuiteRow>, Error> {
-        self.rows(Table::Suites, versions::suites)
-    }
-
-    /// The rows of `breaches`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn breaches(&self) -> Result<Vec<BreachRow>, Error> {
-        self.rows(Table::Breaches, versions::breaches)
-    }
-
-    /// The rows of `aggregates`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn aggregates(&self) -> Result<Vec<AggregateRow>, Error> {
-        self.rows(Table::Aggregates, rows::aggregates)
-    }
-
-    /// The rows of `epochs`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn epochs(&self) -> Result<Vec<EpochRow>, Error> {
-        self.rows(Table::Epochs, rows::epochs)
-    }
-
-    /// The rows of `rules`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn rules(&self) -> Result<Vec<RuleRow>, Error> {
-        self.rows(Table::Rules, rows::rules)
-    }
-
-    /// The rows of `overlay`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn overlay(&self) -> Result<Vec<OverlayRow>, Error> {
-        self.rows(Table::Overlay, rows::overlay)
-    }
-
-    /// The rows of `degrees`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn degrees(&self) -> Result<Vec<DegreeRow>, Error> {
-        self.rows(Table::Degrees, rows::degrees)
-    }
-
-    /// The rows of `attributes`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn attributes(&self) -> Result<Vec<AttributeRow>, Error> {
-        self.rows(Table::Attributes, rows::attributes)
-    }
-
-    /// The rows of `events`; none if the table was not written.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn events(&self) -> Result<Vec<EventRow>, Error> {
-        self.rows(Table::Events, rows::events)
-    }
-
-    /// The rows of `runs`; none if the run is no point of a sweep.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn runs(&self) -> Result<Vec<RunRow>, Error> {
-        self.rows(Table::Runs, rows::runs)
-    }
-
-    /// The rows of `params`; none if the run is no point of a sweep, or the sweep sets nothing there.
-    ///
-    /// # Errors
-    ///
-    /// As [`Run::cycles`].
-    pub fn params(&self) -> Result<Vec<ParamRow>, Error> {
-        self.rows(Table::Params, rows::params)
-    }
-
     /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in memory.
     ///
     /// # Errors
     ///
-    /// As [`Run::cycles`].
+    /// If the file is damaged, or lacks a column.
     pub fn nodes(&self, mut each: impl FnMut(NodeRows)) -> Result<(), Error> {
-        self.batches(Table::Nodes, |columns| {
-            rows::nodes(columns, &self.meta)?.into_iter().for_each(&mut each);
+        self.batches(Table::Nodes, |batch| {
+            NodeRows::read(batch)?.into_iter().for_each(&mut each);
             Ok(())
         })
     }
@@ -207,10 +75,10 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// As [`Run::cycles`].
+    /// If the file is damaged, or lacks a column.
     pub fn table(&self, table: Table) -> Result<Vec<Column>, Error> {
         let mut all = Vec::new();
-        self.batches(table, |columns| grid::append(&mut all, columns.path, columns.batch))?;
+        self.batches(table, |batch| grid::append(&mut all, batch.path, batch.batch))?;
         Ok(all)
     }
 
@@ -218,7 +86,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// As [`Run::cycles`].
+    /// If the file is damaged, or lacks a column.
     pub fn parts(&self, table: Table) -> Result<Parts, Error> {
         let path = file_of(&self.folder, table, &self.partition)?;
         path.map_or(Ok(Parts::default()), |path| {
@@ -227,22 +95,23 @@ impl Run {
         })
     }
 
-    fn rows<R>(&self, table: Table, decode: impl Fn(&Columns<'_>) -> Result<Vec<R>, Error>) -> Result<Vec<R>, Error> {
+    /// The rows of a table.
+    pub(super) fn rows<R: Rows>(&self, table: Table) -> Result<Vec<R>, Error> {
         let mut rows = Vec::new();
-        self.batches(table, |columns| {
-            rows.append(&mut decode(columns)?);
+        self.batches(table, |batch| {
+            rows.append(&mut R::read(batch)?);
             Ok(())
         })?;
         Ok(rows)
     }
 
-    fn batches(&self, table: Table, mut each: impl FnMut(&Columns<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    fn batches(&self, table: Table, mut each: impl FnMut(&Batch) -> Result<(), Error>) -> Result<(), Error> {
         let Some(path) = file_of(&self.folder, table, &self.partition)? else {
             return Ok(());
         };
         let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
         for batch in open(&path)?.build().map_err(Error::parquet("read", &path))? {
-            each(&Columns { path: &path, batch: &batch.map_err(damaged)? })?;
+            each(&Batch { path: &path, meta: &self.meta, batch: &batch.map_err(damaged)? })?;
         }
         Ok(())
     }

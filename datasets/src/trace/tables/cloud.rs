@@ -1,129 +1,77 @@
-//! The tables of the cloud as a whole, of its gradients, its fleet and its nodes.
+//! The tables of the cloud as a whole, of its gradients, its fleet and its events.
 
-use std::sync::Arc;
+use super::rows;
+use crate::trace::cell::Finite;
 
-use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, DictionaryArray, UInt32Array};
+rows! {
+    /// A row per observed cycle: the cloud. Counters cover the cycles since the row before.
+    CycleRow {
+        /// Cycles completed: 0 is the state before the first, k that after k.
+        cycle: u32,
+        /// Nodes alive.
+        alive_count: u64,
+        /// Nodes that came, new or back.
+        joined_count: u64,
+        /// Nodes that went by themselves, or in an event that is no crash.
+        left_count: u64,
+        /// Nodes that crashed in an event.
+        crashed_count: u64,
+        /// Messages sent.
+        messages_count: u64,
+        /// Messages lost.
+        lost_count: u64,
+        /// Bytes of payload in the messages sent.
+        payload_bytes: u64,
+    }
 
-use crate::trace::columns::Columns;
-use crate::trace::{AttributeRow, CycleRow, EventRow, NodeRows, SliceRow};
+    /// A row per observed cycle and gradient: how far the nodes are from order.
+    SliceRow {
+        /// Cycles completed.
+        cycle: u32,
+        /// Number of the gradient, in the order of the suite; two may share an attribute.
+        gradient: u32,
+        /// The attribute by which nodes are ordered.
+        attribute: String,
+        /// The slicing protocol, as the scenario names it.
+        protocol: String,
+        /// Nodes that take part in the gradient.
+        members_count: u64,
+        /// Disorder: the mean square of a node's rank error, in nodes, over the square of the number of members.
+        gdm_normalised: f64 as Finite,
+        /// Mean of how many of ten equal slices a node is off.
+        sdm_normalised: f64 as Finite,
+        /// Root of `gdm_normalised`: the root mean square error of a node's rank, 0..1.
+        rms_rank_error_fraction: f64 as Finite,
+        /// Share of the members that are in the wrong one of ten equal slices.
+        wrong_decile_fraction: f64 as Finite,
+        /// Share of the members whose tenth differs from that at the row before.
+        slice_changes_fraction: f64 as Finite,
+    }
 
-pub(in crate::trace) fn cycles(rows: &[CycleRow]) -> Columns {
-    Columns::default()
-        .count32(
-            "cycle",
-            "Cycles completed: 0 is the state before the first, k that after k.",
-            rows.iter().map(|row| row.cycle),
-        )
-        .count64("alive_count", "Nodes alive.", rows.iter().map(|row| row.alive_count))
-        .count64("joined_count", "Nodes that came, new or back.", rows.iter().map(|row| row.joined_count))
-        .count64(
-            "left_count",
-            "Nodes that went by themselves, or in an event that is no crash.",
-            rows.iter().map(|row| row.left_count),
-        )
-        .count64("crashed_count", "Nodes that crashed in an event.", rows.iter().map(|row| row.crashed_count))
-        .count64("messages_count", "Messages sent.", rows.iter().map(|row| row.messages_count))
-        .count64("lost_count", "Messages lost.", rows.iter().map(|row| row.lost_count))
-        .count64("payload_bytes", "Bytes of payload in the messages sent.", rows.iter().map(|row| row.payload_bytes))
-}
+    /// A row per attribute and hundredth, over the nodes that live before the first cycle: what the fleet is like.
+    AttributeRow {
+        /// Name of the attribute.
+        attribute: String,
+        /// Share of the nodes that have at most `value`: 0 for the least of all, 1 for the highest.
+        fraction: f64 as Finite,
+        /// The value, in the unit of the attribute.
+        value: f64,
+        /// Nodes that were looked at, evenly over the cloud: all up to 65,536.
+        sample_count: u64,
+    }
 
-pub(in crate::trace) fn slices(rows: &[SliceRow]) -> Columns {
-    Columns::default()
-        .count32("cycle", "Cycles completed.", rows.iter().map(|row| row.cycle))
-        .count32(
-            "gradient",
-            "Number of the gradient, in the order of the suite; two may share an attribute.",
-            rows.iter().map(|row| row.gradient),
-        )
-        .name("attribute", "The attribute by which nodes are ordered.", rows.iter().map(|row| row.attribute.as_str()))
-        .name(
-            "protocol",
-            "The slicing protocol, as the scenario names it.",
-            rows.iter().map(|row| row.protocol.as_str()),
-        )
-        .count64("members_count", "Nodes that take part in the gradient.", rows.iter().map(|row| row.members_count))
-        .number(
-            "gdm_normalised",
-            "Disorder: the mean square of a node's rank error, in nodes, over the square of the number of members.",
-            rows.iter().map(|row| row.gdm_normalised),
-        )
-        .number(
-            "sdm_normalised",
-            "Mean of how many of ten equal slices a node is off.",
-            rows.iter().map(|row| row.sdm_normalised),
-        )
-        .number(
-            "rms_rank_error_fraction",
-            "Root of `gdm_normalised`: the root mean square error of a node's rank, 0..1.",
-            rows.iter().map(|row| row.rms_rank_error_fraction),
-        )
-        .number(
-            "wrong_decile_fraction",
-            "Share of the members that are in the wrong one of ten equal slices.",
-            rows.iter().map(|row| row.wrong_decile_fraction),
-        )
-        .number(
-            "slice_changes_fraction",
-            "Share of the members whose tenth differs from that at the row before.",
-            rows.iter().map(|row| row.slice_changes_fraction),
-        )
-}
-
-pub(in crate::trace) fn attributes(rows: &[AttributeRow]) -> Columns {
-    Columns::default()
-        .name("attribute", "Name of the attribute.", rows.iter().map(|row| row.attribute.as_str()))
-        .number(
-            "fraction",
-            "Share of the nodes that have at most `value`: 0 for the least of all, 1 for the highest.",
-            rows.iter().map(|row| row.fraction),
-        )
-        .measure("value", "The value, in the unit of the attribute.", rows.iter().map(|row| row.value))
-        .count64(
-            "sample_count",
-            "Nodes that were looked at, evenly over the cloud: all up to 65,536.",
-            rows.iter().map(|row| row.sample_count),
-        )
-}
-
-/// A snapshot; `apps` are the names to which its applications refer.
-pub(in crate::trace) fn nodes(rows: &NodeRows, attributes: &[String], apps: &ArrayRef) -> Columns {
-    let count = rows.node_ids.len();
-    let ranks = rows.rank_fractions.clone().unwrap_or_else(|| vec![f64::NAN; count]);
-    let columns = Columns::default()
-        .count32("cycle", "Cycles completed.", std::iter::repeat_n(rows.cycle, count))
-        .count32("node_id", "Number of the node, from 0; it keeps it for life.", rows.node_ids.iter().copied())
-        .flag("alive", "Whether it is alive.", rows.alive.iter().copied())
-        .optional_name("app", "The application that it holds; null if none.", names(rows, apps))
-        .measure(
-            "rank_fraction",
-            "Its own idea of its rank in the first gradient, 0 (least) to 1; null without a gradient.",
-            ranks.into_iter(),
-        );
-    attributes.iter().zip(&rows.attributes).fold(columns, |columns, (attribute, values)| {
-        columns.value(attribute, "Its attribute of that name, in the unit of the fleet.", values.iter().copied())
-    })
-}
-
-pub(in crate::trace) fn events(rows: &[EventRow]) -> Columns {
-    Columns::default()
-        .count32("cycle", "The cycle at whose start it happened.", rows.iter().map(|row| row.cycle))
-        .name(
-            "event",
-            "What happened: `crash`, `leave`, `outage`, `join`, `scale`; `suite` with the version that entered \
-             after a blank; \
-             `rule` with the name of the rule by which nodes made a version.",
-            rows.iter().map(|row| row.event.as_str()),
-        )
-        .count64(
-            "nodes_count",
-            "Nodes concerned; of a version, those at which it entered.",
-            rows.iter().map(|row| row.nodes_count),
-        )
-}
-
-/// The names of the nodes' applications.
-fn names(rows: &NodeRows, apps: &ArrayRef) -> ArrayRef {
-    let keys: UInt32Array = rows.apps.iter().copied().collect();
-    Arc::new(DictionaryArray::<UInt32Type>::new(keys, Arc::clone(apps)))
+    /// A row per event, if there were any.
+    EventRow {
+        /// The cycle at whose start it happened.
+        cycle: u32,
+        /// What happened: `crash`, `leave`, `outage`, `join` or `scale`; `suite` where a version entered the cloud; `rule` where
+        /// nodes made a version by a rule.
+        kind: String,
+        /// The version that entered; null of any other kind.
+        version: Option<u64>,
+        /// Name of the rule; null of any other kind.
+        rule: Option<String>,
+        /// Nodes concerned; of a version, those at which it entered.
+        nodes_count: u64,
+    }
 }

@@ -1,173 +1,181 @@
-//! The tables of a trace: what a row of each is, and its columns with their names, order, types and meaning, and how rows
-//! become columns. Each column is told of in one place, where it is made; [`schema`](super::schema()) reads it there.
+//! The tables of a trace, each declared once.
 //!
-//! A count is never null. A measure over nodes is null where there is no node to measure (`NaN` and the infinities that
-//! an empty sum, minimum or maximum leaves become null), so that no reader meets a `NaN`.
+//! A declaration is that of the row's struct: a field is a column, its comment is what the column means. The rows' struct, the
+//! columns in the file, the reader and the page of documentation (`subcloud schema --tables`) come from it; how each type of field is
+//! kept is in [`cell`](super::cell). A new column is a line here. A new table is a declaration and a name in the list below.
+//!
+//! Whoever changes a name or a meaning raises [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
 
 mod aggregates;
 mod cloud;
+mod nodes;
 mod overlay;
 mod suites;
 mod sweep;
 
-use std::sync::Arc;
+pub use aggregates::{AggregateRow, EpochRow};
+pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
+pub use nodes::NodeRows;
+pub use overlay::{DegreeRow, OverlayRow};
+pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
+pub use sweep::{ParamRow, RunRow};
 
-use arrow_array::{ArrayRef, StringArray};
+use super::Error;
+use super::cell::{Batch, Columns};
 
-pub(super) use aggregates::{aggregates, epochs};
-pub(super) use cloud::{attributes, cycles, events, nodes, slices};
-pub(super) use overlay::{degrees, overlay};
-pub(super) use suites::{apps, breaches, rules, suites};
-pub(super) use sweep::{params, runs};
+/// Rows of a table, or batches of them.
+pub trait Rows: Sized {
+    /// What a row is, and when there are rows.
+    const MEANING: &'static str;
 
-use super::NodeRows;
-use super::columns::Columns;
+    /// Adds the columns of the table, with these rows.
+    fn write(rows: &[Self], columns: &mut Columns);
 
-/// A table of a trace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Table {
-    /// A row per observed cycle.
-    Cycles,
-    /// A row per observed cycle and gradient.
-    Slices,
-    /// A row per observed cycle and application.
-    Apps,
-    /// A row per observed cycle and version of the suite.
-    Suites,
-    /// A row per time in which a constraint of an application was broken.
-    Breaches,
-    /// A row per rule and cycle in which nodes changed the suite by it.
-    Rules,
-    /// A row per observed cycle and aggregate.
-    Aggregates,
-    /// A row per aggregate and epoch.
-    Epochs,
-    /// A row per cycle at which the overlay of views is measured.
-    Overlay,
-    /// A row per such cycle and in-degree that occurs.
-    Degrees,
-    /// A row per attribute of the fleet and quantile.
-    Attributes,
-    /// A row per snapshot and node.
-    Nodes,
-    /// A row per event.
-    Events,
-    /// One row: which point of a sweep the run is. A run of its own has none.
-    Runs,
-    /// A row per key that the sweep sets at the point.
-    Params,
+    /// The rows of a batch.
+    ///
+    /// # Errors
+    ///
+    /// If a column is missing, or of another type.
+    fn read(batch: &Batch) -> Result<Vec<Self>, Error>;
 }
 
-impl Table {
-    /// All tables, in the order in which they are told of.
-    pub const ALL: [Table; 15] = [
-        Table::Cycles,
-        Table::Slices,
-        Table::Apps,
-        Table::Suites,
-        Table::Breaches,
-        Table::Rules,
-        Table::Aggregates,
-        Table::Epochs,
-        Table::Overlay,
-        Table::Degrees,
-        Table::Attributes,
-        Table::Nodes,
-        Table::Events,
-        Table::Runs,
-        Table::Params,
-    ];
+/// A row of a table that is small enough to be kept until the run ends.
+pub trait Row: Rows {
+    /// The rows of the table.
+    fn kept(kept: &mut Kept) -> &mut Vec<Self>;
+}
 
-    /// The name of the table's directory under `traces/`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Table::Cycles => "cycles",
-            Table::Slices => "slices",
-            Table::Apps => "apps",
-            Table::Suites => "suites",
-            Table::Breaches => "breaches",
-            Table::Rules => "rules",
-            Table::Aggregates => "aggregates",
-            Table::Epochs => "epochs",
-            Table::Overlay => "overlay",
-            Table::Degrees => "degrees",
-            Table::Attributes => "attributes",
-            Table::Nodes => "nodes",
-            Table::Events => "events",
-            Table::Runs => "runs",
-            Table::Params => "params",
+/// Declares the rows of tables.
+macro_rules! rows {
+    ($(
+        $(#[doc = $row:literal])+
+        $name:ident { $($(#[doc = $meaning:literal])+ $column:ident: $type:ty $(as $form:ty)?,)+ }
+    )+) => {$(
+        $(#[doc = $row])+
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $name {
+            $($(#[doc = $meaning])+ pub $column: $type,)+
         }
-    }
 
-    /// What a row is, and when there are rows.
-    pub(super) fn row(self) -> &'static str {
-        match self {
-            Table::Cycles => "A row per observed cycle: the cloud. Counters cover the cycles since the row before.",
-            Table::Slices => "A row per observed cycle and gradient: how far the nodes are from order.",
-            Table::Apps => {
-                "A row per observed cycle and application of any version of the suite: what it asks for and \
-                 holds. Counters \
-                 cover the cycles since the row before."
-            }
-            Table::Suites => {
-                "A row per observed cycle and version of the suite that has entered the cloud by then, good or \
-                 bad. Counters \
-                 cover the cycles since the row before."
-            }
-            Table::Breaches => "A row per time in which a constraint of an application was broken, if there were any.",
-            Table::Rules => "A row per rule and cycle in which nodes changed the suite by it, if any did.",
-            Table::Aggregates => {
-                "A row per observed cycle and aggregate: the estimates under way of the nodes that take part in \
-                 the newest epoch, \
-                 and the results that nodes hold from the last one that they finished."
-            }
-            Table::Epochs => {
-                "A row per aggregate and epoch that nodes finished, of aggregates that restart: what these \
-                 nodes found."
-            }
-            Table::Overlay => {
-                "A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views. \
-                 Measures are null \
-                 where no node is alive."
-            }
-            Table::Degrees => "A row per such cycle and in-degree that occurs: the histogram.",
-            Table::Attributes => {
-                "A row per attribute and hundredth, over the nodes that live before the first cycle: what the \
-                 fleet is like."
-            }
-            Table::Nodes => {
-                "A row per snapshot and node of the panel, ordered by both, if the scenario asks for snapshots \
-                 (`trace.nodes`)."
-            }
-            Table::Events => "A row per event, if there were any.",
-            Table::Runs => "One row, which says which point of a sweep the run is. A run of its own has no such table.",
-            Table::Params => "A row per key that a sweep sets at the point. A run of its own has no such table.",
-        }
-    }
+        impl $crate::trace::tables::Rows for $name {
+            const MEANING: &'static str = concat!($($row),+);
 
-    /// The columns of the table while it has no row, for a fleet of these attributes.
-    pub(super) fn empty(self, fleet: &[String]) -> Columns {
-        let no_apps: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::empty::<&str>()));
-        match self {
-            Table::Cycles => cycles(&[]),
-            Table::Slices => slices(&[]),
-            Table::Apps => apps(&[], fleet),
-            Table::Suites => suites(&[]),
-            Table::Breaches => breaches(&[]),
-            Table::Rules => rules(&[]),
-            Table::Aggregates => aggregates(&[]),
-            Table::Epochs => epochs(&[]),
-            Table::Overlay => overlay(&[]),
-            Table::Degrees => degrees(&[]),
-            Table::Attributes => attributes(&[]),
-            Table::Nodes => {
-                let rows = NodeRows { attributes: vec![Vec::new(); fleet.len()], ..NodeRows::default() };
-                nodes(&rows, fleet, &no_apps)
+            fn write(rows: &[Self], columns: &mut $crate::trace::cell::Columns) {
+                $(<$type as $crate::trace::cell::Cell$(<$form>)?>::write(
+                    columns, stringify!($column), concat!($($meaning),+), rows.iter().map(|row| &row.$column),
+                );)+
             }
-            Table::Events => events(&[]),
-            Table::Runs => runs(&[]),
-            Table::Params => params(&[]),
+
+            fn read(batch: &$crate::trace::cell::Batch) -> Result<Vec<Self>, $crate::trace::Error> {
+                let mut rows = vec![Self::default(); batch.len()];
+                $(
+                    let cells = <$type as $crate::trace::cell::Cell$(<$form>)?>::read(batch, stringify!($column))?;
+                    rows.iter_mut().zip(cells).for_each(|(row, cell)| row.$column = cell);
+                )+
+                Ok(rows)
+            }
         }
-    }
+    )+};
+}
+use rows;
+
+/// Lists the tables: those whose rows are kept, and those that are written as they come.
+macro_rules! tables {
+    ($($kept:ident $kept_name:ident $row:ident,)+; $($streamed:ident $streamed_name:ident $batch:ident,)+) => {
+        /// A table of a trace.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Table {
+            $(#[doc = concat!("The table of [`", stringify!($row), "`].")] $kept,)+
+            $(#[doc = concat!("The table of [`", stringify!($batch), "`].")] $streamed,)+
+        }
+
+        impl Table {
+            /// All tables, in the order in which they are told of.
+            pub const ALL: &[Table] = &[$(Table::$kept,)+ $(Table::$streamed,)+];
+
+            /// The name of the table's directory under `traces/`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Table::$kept => stringify!($kept_name),)+
+                    $(Table::$streamed => stringify!($streamed_name),)+
+                }
+            }
+
+            /// What a row is, and when there are rows.
+            pub(super) fn row(self) -> &'static str {
+                match self {
+                    $(Table::$kept => $row::MEANING,)+
+                    $(Table::$streamed => $batch::MEANING,)+
+                }.trim_start()
+            }
+
+            /// The columns of the table while it has no row, for a fleet of these attributes.
+            pub(super) fn empty(self, fleet: &[String]) -> Columns<'_> {
+                let mut columns = Columns::new(fleet);
+                match self {
+                    $(Table::$kept => $row::write(&[], &mut columns),)+
+                    $(Table::$streamed => $batch::write(&[], &mut columns),)+
+                }
+                columns
+            }
+        }
+
+        /// Rows that are kept until the run ends, table by table.
+        #[derive(Default)]
+        pub struct Kept {
+            $($kept_name: Vec<$row>,)+
+        }
+
+        impl Kept {
+            /// The tables with their columns.
+            pub fn columns<'a>(&self, fleet: &'a [String]) -> Vec<(Table, Columns<'a>)> {
+                let mut tables = Vec::new();
+                $(
+                    let mut columns = Columns::new(fleet);
+                    $row::write(&self.$kept_name, &mut columns);
+                    tables.push((Table::$kept, columns));
+                )+
+                tables
+            }
+        }
+
+        $(impl Row for $row {
+            fn kept(kept: &mut Kept) -> &mut Vec<Self> {
+                &mut kept.$kept_name
+            }
+        })+
+
+        impl super::read::Run {
+            $(
+                #[doc = concat!("The rows of `", stringify!($kept_name), "`; none if the table was not written.")]
+                ///
+                /// # Errors
+                ///
+                /// If the file is damaged, or lacks a column.
+                pub fn $kept_name(&self) -> Result<Vec<$row>, Error> {
+                    self.rows(Table::$kept)
+                }
+            )+
+        }
+    };
+}
+
+tables! {
+    Cycles cycles CycleRow,
+    Slices slices SliceRow,
+    Apps apps AppRow,
+    Suites suites SuiteRow,
+    Breaches breaches BreachRow,
+    Rules rules RuleRow,
+    Aggregates aggregates AggregateRow,
+    Epochs epochs EpochRow,
+    Overlay overlay OverlayRow,
+    Degrees degrees DegreeRow,
+    Attributes attributes AttributeRow,
+    Events events EventRow,
+    Runs runs RunRow,
+    Params params ParamRow,
+    ;
+    Nodes nodes NodeRows,
 }

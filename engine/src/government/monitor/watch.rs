@@ -49,9 +49,10 @@ impl Government {
             let (row, outcome) = draft.enter(versions, ledger, population, aggregation);
             *is_exhausted |= outcome == Outcome::NoNumberLeft;
             if outcome != Outcome::NoNumberLeft {
-                trace.event(EventRow { cycle, event: format!("rule {}", row.rule), nodes_count: row.nodes_count });
+                let (kind, rule, nodes_count) = ("rule".into(), Some(row.rule.clone()), row.nodes_count);
+                trace.push(EventRow { cycle, kind, version: None, rule, nodes_count });
             }
-            trace.rule(row);
+            trace.push(row);
             acts.push(Act { number: if let Outcome::Taken(number) = outcome { number as u8 } else { 0 }, ..act });
             if *is_exhausted {
                 break;

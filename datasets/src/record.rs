@@ -1,0 +1,259 @@
+//! The records beside the tables: `run.json`, `size.json`, `sweep.json`. Whoever writes or reads one does it by these types.
+//!
+//! A `run.json` or `sweep.json` of which a key is missing is read all the same, the key as nothing: older versions wrote fewer.
+//! Numbers are finite, since JSON knows no others.
+//!
+//! ```
+//! use datasets::record::{self, RunRecord};
+//!
+//! let text = record::text(&RunRecord { run_id: "run-telco-1".to_owned(), ..RunRecord::default() });
+//! assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap().run_id, "run-telco-1");
+//! ```
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::scenario::Scenario;
+
+/// A record as the text of its file.
+#[must_use]
+pub fn text(record: &impl Serialize) -> String {
+    // A record has keys that are texts, and nothing that JSON does not know.
+    let text = serde_json::to_string_pretty(record).unwrap_or_else(|error| panic!("a record is JSON: {error}"));
+    text + "\n"
+}
+
+/// The name of the run of a scenario with this hash: the same for the same scenario.
+#[must_use]
+pub fn run_id(scenario: &Scenario, hash: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = scenario.name.chars().take(40).map(plain).collect();
+    format!("run-{name}-{hash}")
+}
+
+/// `run.json`: what was run, on what, how long it took, and the digest by which two runs can be compared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunRecord {
+    /// The name of the run, also in its tables.
+    pub run_id: String,
+    /// The name of the scenario.
+    pub scenario_name: String,
+    /// The hash of the scenario as run.
+    pub scenario_hash: String,
+    /// The scenario as run, with every default, in TOML.
+    pub scenario: String,
+    /// The same as JSON, by the schema that `subcloud schema` prints.
+    pub scenario_resolved: Value,
+    /// The seed.
+    pub seed: u64,
+    /// Cycles that were run.
+    pub cycles: u32,
+    /// Nodes before the first of them.
+    pub nodes: u32,
+    /// Where the partners of exchanges came from.
+    pub partners: String,
+    /// What nodes should find out by gossip, and were told instead.
+    pub told_by_the_observer: Vec<String>,
+    /// The digest of the state after the last cycle, 16 hexadecimal digits.
+    pub state_digest: String,
+    /// What wrote it.
+    pub versions: Versions,
+    /// Threads of the passes.
+    pub threads: usize,
+    /// Where it ran.
+    pub machine: Machine,
+    /// Bytes of a node in all columns.
+    pub bytes_per_node: u64,
+    /// Bytes of a node in each column.
+    pub columns: Vec<ColumnRecord>,
+    /// The most memory that the process held, in bytes; `None` where the system does not tell.
+    pub peak_resident_bytes: Option<u64>,
+    /// Seconds by the kind of work, and `total`, those from start to end.
+    pub wall_seconds: Map<String, Value>,
+    /// Which point of a sweep it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<OfSweep>,
+}
+
+/// What wrote a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Versions {
+    /// The version of the program.
+    pub subcloud: String,
+    /// What the engine computes: runs of one scenario under the same number have the same values.
+    pub results: u32,
+    /// How the tables are written: [`crate::trace::SCHEMA_VERSION`].
+    pub trace_schema: String,
+}
+
+/// Where a run ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// The kind of processor.
+    pub architecture: String,
+    /// The operating system.
+    pub operating_system: String,
+    /// The instructions for which the program was built.
+    pub instructions: String,
+    /// Processors of which the program knew.
+    pub processors: usize,
+}
+
+/// A column of the engine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnRecord {
+    /// Its name.
+    pub name: String,
+    /// Its bytes of a node.
+    pub bytes_per_node: u64,
+}
+
+/// Which point of a sweep a run is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfSweep {
+    /// The number of the point.
+    pub point: u32,
+    /// The number of its setting.
+    pub setting: u32,
+    /// The number of its replicate.
+    pub replicate: u32,
+    /// The number of the process that ran it.
+    pub process: u32,
+}
+
+/// `sweep.json`: which sweep a directory holds; the same whoever begins it, and wherever.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SweepRecord {
+    /// The name of the sweep.
+    pub sweep: String,
+    /// The hash by which one sweep is told from another.
+    pub hash: String,
+    /// The scenario's path, as the sweep has it.
+    pub scenario: String,
+    /// The sweep as it was read.
+    pub text: String,
+    /// Whether keys are changed one at a time, from the setting 0.
+    pub is_one_at_a_time: bool,
+    /// Replicates of each setting.
+    pub replicates: u32,
+    /// What wrote it.
+    pub versions: Versions,
+    /// The points, in their order.
+    pub points: Vec<PointRecord>,
+}
+
+/// A point of a sweep.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointRecord {
+    /// Its number.
+    pub point: u32,
+    /// The number of its setting.
+    pub setting: u32,
+    /// The number of its replicate.
+    pub replicate: u32,
+    /// The seed of its run.
+    pub seed: u64,
+    /// The name of its run.
+    pub run_id: String,
+    /// What the sweep sets there, by the keys of the scenario.
+    pub params: Map<String, Value>,
+}
+
+/// `size.json`: how much an application must ask for, and what that rests on. Shares are 0..=1, of the cloud.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SizeRecord {
+    /// The application.
+    pub app: String,
+    /// Nodes that it must hold.
+    pub hold: f64,
+    /// The condition that nodes must fit to count.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
+    /// The share of the time for which it must hold them.
+    #[serde(rename = "for")]
+    pub fraction: f64,
+    /// Cycles that count, the first and the last of which are the next two.
+    pub over: usize,
+    /// The first cycle that counts.
+    pub first_cycle: u32,
+    /// The last one.
+    pub last_cycle: u32,
+    /// Whether any share will do.
+    pub reachable: bool,
+    /// Why none will.
+    pub reason: Option<String>,
+    /// The answer in a sentence or two.
+    pub headline: String,
+    /// The answer with what it rests on, as paragraphs.
+    pub text: Vec<String>,
+    /// The share to ask for; all that the others leave if not even that will do.
+    pub share: f64,
+    /// The lower end of its interval.
+    pub share_low: f64,
+    /// The upper end of its interval.
+    pub share_high: f64,
+    /// What the other applications leave.
+    pub share_most: f64,
+    /// Nodes that the share asks for.
+    pub nodes_asked: u64,
+    /// How sure the interval is.
+    pub confidence: f64,
+    /// Nodes of the cloud.
+    pub nodes: u32,
+    /// The seed of the run beside it.
+    pub seed: u64,
+    /// What the answer rests on.
+    pub evidence: SizeEvidence,
+    /// Shares of the clouds that hold less than the lower end of the band, and than its upper end.
+    pub band: [f64; 2],
+    /// What is held after each cycle that counts.
+    pub series: Vec<SizeCycle>,
+}
+
+/// What the answer of a search for a size rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SizeEvidence {
+    /// Amounts that were tried by bisection.
+    pub amounts_tried: usize,
+    /// Replicas at each of two shares.
+    pub replicas: usize,
+    /// Nodes of a replica.
+    pub replica_nodes: u32,
+    /// The two shares.
+    pub replica_shares: [f64; 2],
+    /// Runs of the full size.
+    pub runs_of_full_size: usize,
+    /// By how much these held more than replicas led to expect, of that; `None` without such runs.
+    pub drift_fraction: Option<f64>,
+    /// The standard error of that.
+    pub drift_standard_error: Option<f64>,
+    /// Runs that say how many clouds hold enough throughout.
+    pub runs: usize,
+    /// Those that fell short at least once.
+    pub runs_short: usize,
+    /// At least this share of all clouds holds enough throughout.
+    pub runs_hold_at_least_fraction: f64,
+    /// The interval of the share of the time for which nodes are enough.
+    pub time_held_fraction: [f64; 2],
+    /// Cycles of all runs.
+    pub cycles: usize,
+    /// Those after which nodes were too few.
+    pub cycles_short: usize,
+}
+
+/// What clouds hold after a cycle.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SizeCycle {
+    /// The cycle.
+    pub cycle: u32,
+    /// The mean over clouds.
+    pub mean: f64,
+    /// The lower end of the band.
+    pub low: f64,
+    /// The upper end of the band.
+    pub high: f64,
+}
