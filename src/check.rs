@@ -1,11 +1,12 @@
 //! `subcloud check`.
 
+use analysis::number::counted;
 use datasets::scenario::{Aggregate, Source};
 use datasets::suite::Verdict;
 
 use crate::failure::Failure;
 use crate::record::told;
-use crate::run::{counted, print};
+use crate::run::print;
 use crate::scenario;
 
 /// Read a scenario and its fleet, say what is wrong and where, run nothing.

@@ -1,5 +1,6 @@
 //! `subcloud estimate`.
 
+use analysis::number::{count, duration};
 use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use engine::{Estimate, Simulation, Storage};
 use crate::failure::Failure;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
-use crate::run::{grouped, print, use_threads};
+use crate::run::{print, use_threads};
 use crate::scenario;
 
 /// Nodes of the larger of two small clouds whose times are scaled up, and their cycles.
@@ -44,7 +45,7 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
     use_threads(arguments.threads)?;
     let nodes = u64::from(scenario.run.nodes);
-    print(&format!("{}: {} nodes, {} cycles", scenario.name, grouped(nodes), scenario.run.cycles));
+    print(&format!("{}: {} nodes, {} cycles", scenario.name, count(nodes), scenario.run.cycles));
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
     let Estimate { columns, bytes_per_node, column_bytes, .. } = engine::estimate(&scenario);
     for (name, size) in columns {
@@ -61,9 +62,9 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let total = birth + cycle * scenario.run.cycles;
     print(&format!(
         "time    about {}: {} to build, {} a cycle, with {} threads (scaled from a small cloud on this machine)",
-        time(total),
-        time(birth),
-        time(cycle),
+        duration(total.as_secs_f64()),
+        duration(birth.as_secs_f64()),
+        duration(cycle.as_secs_f64()),
         engine::threads()
     ));
     memory::check(&scenario, arguments.state.as_deref())
@@ -106,14 +107,15 @@ fn sample(scenario: &Scenario) -> Result<[Duration; 2], Failure> {
 fn best(scenario: &Scenario, nodes: u32, bar: &mut Bar) -> Result<[Duration; 2], Failure> {
     (0..ATTEMPTS).try_fold([Duration::MAX; 2], |[birth, cycle], _| {
         let [other_birth, other_cycle] = measure(scenario, nodes)?;
-        bar.advance(nodes.into(), &format!("{} nodes", grouped(nodes.into())));
+        bar.advance(nodes.into(), &format!("{} nodes", count(nodes.into())));
         Ok([birth.min(other_birth), cycle.min(other_cycle)])
     })
 }
 
 /// Times a small cloud: building it, and one cycle.
 fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
-    let mut small = scenario.clone();
+    // A signed suite keeps its numbers of nodes.
+    let mut small = scenario.resized(nodes).unwrap_or_else(|| scenario.clone());
     small.run.nodes = nodes;
     small.run.cycles = SAMPLE_CYCLES;
     small.trace.nodes = None;
@@ -134,14 +136,4 @@ fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
         cycle = cycle.min(start.elapsed());
     }
     Ok([birth, cycle])
-}
-
-/// A duration for people.
-fn time(time: Duration) -> String {
-    match time.as_secs_f64() {
-        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
-        seconds if seconds < 120.0 => format!("{seconds:.1} s"),
-        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
-        seconds => format!("{:.1} h", seconds / 3600.0),
-    }
 }

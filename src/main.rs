@@ -17,6 +17,7 @@ mod processor;
 mod progress;
 mod record;
 mod report;
+mod room;
 mod run;
 mod scenario;
 mod schema;

@@ -1,5 +1,6 @@
 //! `subcloud man`.
 
+use analysis::number::counted;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use clap::{Command, CommandFactory};
 
 use crate::failure::Failure;
 use crate::file;
-use crate::run::{counted, print};
+use crate::run::print;
 
 /// Print the manual page of a command, or write the pages of all.
 #[derive(Debug, clap::Args)]

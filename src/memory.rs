@@ -1,5 +1,6 @@
 //! How much memory and disk there is, and whether a scenario fits.
 
+use analysis::number::count;
 use std::fs;
 use std::path::Path;
 
@@ -10,12 +11,12 @@ use crate::failure::Failure;
 /// Refuses a scenario whose cloud does not fit in memory, or whose columns do not fit on the disk of `state`.
 pub fn check(scenario: &Scenario, state: Option<&Path>) -> Result<(), Failure> {
     let needed = needed(scenario, state.is_some());
-    let nodes = crate::run::grouped(scenario.run.nodes.into());
+    let nodes = count(scenario.run.nodes.into());
     if let Some(available) = available().filter(|&available| needed > available) {
         let fit = available.saturating_mul(u64::from(scenario.run.nodes)) / needed.max(1);
         let help = format!(
             "run about {} nodes (--nodes), free memory, or keep the columns in files with --state DIR",
-            crate::run::grouped(fit / 1000 * 1000)
+            count(fit / 1000 * 1000)
         );
         let message = format!("{nodes} nodes need {} of memory, and {} are available", bytes(needed), bytes(available));
         return Err(Failure::input(message, help));

@@ -159,21 +159,3 @@ pub fn unprinted(error: &io::Error) -> Failure {
     let help = "send the output elsewhere, or make room; files that the command writes are in place";
     Failure::run(format!("the output cannot be written: {error}"), Some(help.to_owned()))
 }
-
-/// A number of things.
-pub fn counted(number: u64, one: &str, several: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { several })
-}
-
-/// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (k, digit) in digits.chars().enumerate() {
-        if k > 0 && (digits.len() - k).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}

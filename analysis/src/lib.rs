@@ -30,6 +30,7 @@ mod gradients;
 mod happenings;
 mod metrics;
 mod moves;
+pub mod number;
 mod overlay;
 mod render;
 mod report;

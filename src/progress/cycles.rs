@@ -1,9 +1,9 @@
 //! The progress of a run: cycles, which cost more where the cloud is looked at.
 
+use analysis::number::count;
 use datasets::scenario::Scenario;
 
 use super::Bar;
-use crate::run::grouped;
 
 /// Kinds of cycles: whether there are rows of the tables, measures of the overlay, a snapshot.
 const KINDS: usize = 8;
@@ -25,7 +25,7 @@ impl<'a> Progress<'a> {
 
     /// The cloud is being built.
     pub fn building(&self) {
-        self.bar.apart(&format!("building a cloud of {} nodes", grouped(self.scenario.run.nodes.into())));
+        self.bar.apart(&format!("building a cloud of {} nodes", count(self.scenario.run.nodes.into())));
     }
 
     /// The first cycle begins.

@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use analysis::number::duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 pub use cycles::Progress;
@@ -88,7 +89,7 @@ impl Bar {
             bar.set_position((share * PARTS as f64) as u64);
         } else if now - self.line >= LINES_APART || share >= 1.0 {
             self.line = now;
-            let left = left.map_or_else(String::new, |left| format!(", {} left", time(left)));
+            let left = left.map_or_else(String::new, |left| format!(", {} left", duration(left.round())));
             self.say(&format!("{note}{left}"));
         }
     }
@@ -138,18 +139,9 @@ impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since = self.last.elapsed().as_secs_f64();
         match self.left.seconds() {
-            _ if self.is_apart => write!(f, "{}, ", time(since)),
-            Some(left) => write!(f, "{} left, ", time((left - since).max(0.0))),
+            _ if self.is_apart => write!(f, "{}, ", duration(since.round())),
+            Some(left) => write!(f, "{} left, ", duration((left - since).max(0.0).round())),
             None => Ok(()),
         }
-    }
-}
-
-/// A time for people.
-fn time(seconds: f64) -> String {
-    match seconds {
-        seconds if seconds < 100.0 => format!("{seconds:.0} s"),
-        seconds if seconds < 6000.0 => format!("{:.0} min", seconds / 60.0),
-        seconds => format!("{:.1} h", seconds / 3600.0),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::search::Found;
-use crate::run::{counted, grouped};
+use analysis::number::{count, counted, percent};
 
 /// Digits of a share that is told: rounding costs a part in a thousand at most.
 const DIGITS: i32 = 4;
@@ -44,7 +44,7 @@ impl<'p> Answer<'p> {
 
     /// An amount as the scenario would have it.
     pub fn amount(&self, share: f64) -> String {
-        if self.plan.in_nodes { grouped(self.asked(share)) } else { format!("{share}") }
+        if self.plan.in_nodes { count(self.asked(share)) } else { format!("{share}") }
     }
 
     /// Nodes that a share asks for.
@@ -61,7 +61,7 @@ impl<'p> Answer<'p> {
     fn question(&self) -> String {
         let Plan { app, goal, counted: cycles, .. } = self.plan;
         format!(
-            "\"{app}\" is to hold at least {}{} for {} % of the time: of cycles {} to {}.",
+            "\"{app}\" is to hold at least {}{} for {} of the time: of cycles {} to {}.",
             counted(goal.hold as u64, "node", "nodes"),
             self.which(),
             percent(goal.fraction),
@@ -83,7 +83,7 @@ impl<'p> Answer<'p> {
             format!("a share of {} ({})", self.share, counted(self.asked(self.share), "node", "nodes"))
         };
         format!(
-            "Ask for {nodes}: \"{app}\" then holds at least {hold}{} for {} % of the time.",
+            "Ask for {nodes}: \"{app}\" then holds at least {hold}{} for {} of the time.",
             self.which(),
             percent(goal.fraction)
         )
@@ -103,10 +103,10 @@ impl<'p> Answer<'p> {
             format!("the other applications ask for {:.4} of the cloud, and even with all the rest", 1.0 - room)
         };
         format!(
-            "{all} \"{app}\" holds {} nodes{} on average, and {} for {} % of the time",
-            grouped(mean.max(0.0) as u64),
+            "{all} \"{app}\" holds {} nodes{} on average, and {} for {} of the time",
+            count(mean.max(0.0) as u64),
             self.which(),
-            grouped(model.most_for(goal.fraction)),
+            count(model.most_for(goal.fraction)),
             percent(goal.fraction)
         )
     }
@@ -149,7 +149,7 @@ impl<'p> Answer<'p> {
             String::new()
         };
         format!(
-            "{} % interval of that {}: {} to {}. Who must not be wrong asks for its upper end.{beyond}",
+            "{} interval of that {}: {} to {}. Who must not be wrong asks for its upper end.{beyond}",
             percent(self.plan.goal.confidence),
             self.plan.key(),
             self.amount(self.low),
@@ -167,11 +167,11 @@ impl<'p> Answer<'p> {
             "Headroom: it asks for {:.2} times the nodes that it must hold. It holds {} on average, {:+.2} %; after cycle {}, the \
              worst, {}, and only 1 cloud in 100 less than {}.",
             self.share * f64::from(self.plan.full.run.nodes) / goal.hold,
-            grouped(mean as u64),
+            count(mean as u64),
             100.0 * (mean / goal.hold - 1.0),
             self.plan.counted.start() + cycle as u32,
-            grouped(model.mean[cycle] as u64),
-            grouped(model.quantile(cycle, BAND[0]).max(0.0) as u64),
+            count(model.mean[cycle] as u64),
+            count(model.quantile(cycle, BAND[0]).max(0.0) as u64),
         )
     }
 }
@@ -186,10 +186,4 @@ pub(super) fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
     let scaled = share * unit;
     let near = scaled.round();
     if (scaled - near).abs() < 1e-9 * near { near / unit } else { to(scaled) / unit }
-}
-
-/// A share in percent, as it was written.
-pub(super) fn percent(share: f64) -> String {
-    let text = format!("{:.6}", 100.0 * share);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,12 +1,12 @@
 //! What the answer rests on: in words, and for programs.
 
+use analysis::number::{count, counted, percent};
 use analysis::sizing::{RUN_CONFIDENCE, Throughout};
 use datasets::record::{SizeCycle, SizeEvidence, SizeRecord};
 
-use super::answer::{Answer, BAND, digits, percent};
+use super::answer::{Answer, BAND, digits};
 use super::plan::Plan;
 use super::search::Found;
-use crate::run::{counted, grouped};
 
 /// Runs below which what runs say is worth little.
 const FEW_RUNS: usize = 59;
@@ -43,9 +43,9 @@ impl Answer<'_> {
             counted(runs.held.len() as u64, "run", "runs"),
             counted(self.plan.full.run.nodes.into(), "node", "nodes"),
             self.amount(digits(runs.ask, f64::round)),
-            grouped(short as u64),
-            grouped(cycles as u64),
-            grouped(held().copied().fold(f64::INFINITY, f64::min) as u64),
+            count(short as u64),
+            count(cycles as u64),
+            count(held().copied().fold(f64::INFINITY, f64::min) as u64),
             100.0 * drift,
             100.0 * error,
         ))
@@ -59,15 +59,15 @@ impl Answer<'_> {
         let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
         let [least, most] = self.found.time_held(hold);
         format!(
-            "By time: with that amount nodes are enough after {} to {} % of the cycles ({} % interval); of the {} cycles in the {} \
+            "By time: with that amount nodes are enough after {} to {} of the cycles ({} interval); of the {} cycles in the {} \
              replicas{} {} fell short.",
-            down(100.0 * least),
-            down(100.0 * most),
+            percent(least),
+            percent(most),
             percent(self.plan.goal.confidence),
-            grouped(cycles as u64),
+            count(cycles as u64),
             answer.paths.len(),
             self.rescaled(),
-            grouped(short as u64),
+            count(short as u64),
         )
     }
 
@@ -81,11 +81,11 @@ impl Answer<'_> {
             String::new()
         };
         format!(
-            "By run: {failed} of {runs} replicas{} fell short at least once. That alone shows, with {} % confidence, no more than \
-             that {:.1} % of clouds hold it throughout.{few}",
+            "By run: {failed} of {runs} replicas{} fell short at least once. That alone shows, with {} confidence, no more than \
+             that {} of clouds hold it throughout.{few}",
             self.rescaled(),
             percent(RUN_CONFIDENCE),
-            100.0 * throughout.at_least(),
+            percent(throughout.at_least()),
         )
     }
 
@@ -100,8 +100,8 @@ impl Answer<'_> {
             (true, _) => format!(
                 "Extrapolated from {} to {} nodes: how much clouds differ (the variance per node), and how what is held changes \
                  with the amount. Not extrapolated: the mean, cycle by cycle.",
-                grouped(replica.run.nodes.into()),
-                grouped(full.run.nodes.into())
+                count(replica.run.nodes.into()),
+                count(full.run.nodes.into())
             ),
             (false, Some(why)) => format!("Nothing was extrapolated: replicas are of the full size, since {why}."),
             (false, None) => "Nothing was extrapolated: replicas are of the full size.".to_owned(),
@@ -171,10 +171,4 @@ impl Answer<'_> {
             series: cycles.clone().map(series).collect(),
         }
     }
-}
-
-/// A percentage with three decimals, cut off: what is not all of the time is not called so.
-fn down(percent: f64) -> String {
-    let cut = (percent * 1000.0).floor() / 1000.0;
-    format!("{cut:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,12 +1,13 @@
 //! `subcloud suite check`.
 
+use analysis::number::counted;
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::Scenario;
 use datasets::suite::{self, Names, Suite};
 
 use crate::failure::Failure;
-use crate::run::{counted, print};
+use crate::run::print;
 
 /// Read a version of the suite, and say what is wrong and where.
 #[derive(Debug, clap::Args)]

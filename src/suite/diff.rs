@@ -1,5 +1,6 @@
 //! `subcloud suite diff`.
 
+use analysis::number::{count, counted, percent};
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
@@ -10,7 +11,7 @@ use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
 use crate::memory;
-use crate::run::{counted, grouped, print};
+use crate::run::print;
 
 /// Say what a change of the suite will do to a fleet before it is launched: nodes in and nodes out, per application.
 ///
@@ -75,12 +76,12 @@ fn read(path: &Path, scenario: &Scenario) -> Result<Suite, Failure> {
 fn row(change: &Change) -> Vec<String> {
     let Change { app, asked, held, joins, leaves } = change;
     let numbers = [asked[0], asked[1], held[0], held[1], *joins, *leaves];
-    std::iter::once(app.clone()).chain(numbers.map(grouped)).collect()
+    std::iter::once(app.clone()).chain(numbers.map(count)).collect()
 }
 
 fn moved(found: &Preview) -> String {
-    let percent = 100.0 * found.moved as f64 / found.nodes.max(1) as f64;
-    format!("{} of {} nodes move ({percent:.1} %)", grouped(found.moved), grouped(found.nodes))
+    let share = percent(found.moved as f64 / found.nodes.max(1) as f64);
+    format!("{} of {} nodes move ({share})", count(found.moved), count(found.nodes))
 }
 
 /// Tells which rules are new, other ones, or gone.

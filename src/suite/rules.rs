@@ -1,9 +1,10 @@
 //! Rules in words.
 
+use analysis::number::counted;
 use datasets::suite::{Action, App, Choice, Request, Rule, Suite};
 
 use crate::paragraph::paragraph;
-use crate::run::{counted, print};
+use crate::run::print;
 
 /// The rules of a suite, each with the name of the application that carries it.
 pub fn rules(suite: &Suite) -> impl Iterator<Item = (&str, &Rule)> {

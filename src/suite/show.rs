@@ -1,5 +1,6 @@
 //! `subcloud suite show`.
 
+use analysis::number::{count, counted};
 use std::path::PathBuf;
 
 use datasets::suite::{self, App, File, Names, moment};
@@ -8,7 +9,7 @@ use super::certify::allows;
 use super::rules::{choice, request, rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
-use crate::run::{counted, grouped, print};
+use crate::run::print;
 
 /// Show a version of the suite: its applications, their rules, its size, and who signed it.
 #[derive(Debug, clap::Args)]
@@ -38,7 +39,7 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     }
     print("");
     let description = file.description();
-    print(&format!("description  {} bytes", grouped(description.bytes_count())));
+    print(&format!("description  {} bytes", count(description.bytes_count())));
     print(&format!("signature    {}", signature(&file)));
     let certificate = file.certificate.as_ref().map_or_else(
         || "none".to_owned(),

@@ -1,5 +1,6 @@
 //! The end of a call: what is there, what is missing, and what all points together show.
 
+use analysis::number::counted;
 use std::path::Path;
 
 use analysis::Study;
@@ -8,7 +9,7 @@ use datasets::trace::Tree;
 
 use super::points::Outcome;
 use crate::failure::Failure;
-use crate::run::{counted, print};
+use crate::run::print;
 
 /// Says what came of the call. Where all points are there, what they show is derived and printed.
 pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_interrupted: bool) -> Result<(), Failure> {

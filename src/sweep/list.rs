@@ -1,9 +1,10 @@
 //! `subcloud sweep --list`.
 
+use analysis::number::{count, counted};
 use datasets::sweep::{Point, Sweep};
 
 use crate::memory::{self, bytes};
-use crate::run::{counted, grouped, print};
+use crate::run::print;
 
 /// Prints the points of a sweep: their numbers, seeds, sizes, and what is set at each.
 pub fn list(sweep: &Sweep) {
@@ -35,6 +36,6 @@ fn line(point: &Point, available: Option<u64>) -> String {
     let needed = memory::needed(&point.scenario, false);
     let large = if available.is_some_and(|available| needed > available) { "  too large here" } else { "" };
     let run = &point.scenario.run;
-    let (number, setting, nodes) = (point.number, point.setting, grouped(run.nodes.into()));
+    let (number, setting, nodes) = (point.number, point.setting, count(run.nodes.into()));
     format!("{number:>5}  {setting:>7}  {nodes:>13}  {:>10}  {:>19}{large}", bytes(needed), run.seed)
 }

@@ -4,9 +4,9 @@ mod finish;
 mod list;
 mod points;
 mod record;
-mod room;
 mod script;
 
+use analysis::number::counted;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -17,11 +17,11 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
-use crate::run::{MOST_THREADS, counted, forget, refused, use_threads};
+use crate::room::Room;
+use crate::run::{MOST_THREADS, forget, refused, use_threads};
 use finish::finish;
 use points::Work;
 use record::record;
-use room::Room;
 
 /// Run a scenario at many points: every combination of a grid, settings one by one, or one value at a time, each with
 /// several seeds. Points that are there already are left as they are, so the same call goes on where one was stopped.
@@ -105,9 +105,8 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     }
     let jobs = arguments.jobs.unwrap_or_else(engine::threads);
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
-    let workers = jobs.min(missing.len());
     let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted };
-    let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), workers, bar);
+    let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), bar);
     let is_interrupted = interrupts.stopped().load(Ordering::Relaxed);
     finish(&sweep, &tree, &out, outcome, is_interrupted)
 }

@@ -1,9 +1,6 @@
 //! Doing points: claimed one by one, side by side as far as there is room.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use datasets::record::{OfSweep, RunRecord, run_id, text};
@@ -11,11 +8,11 @@ use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
 use engine::Storage;
 
-use super::room::{Next, Room};
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
 use crate::record::record;
+use crate::room::{Room, side_by_side};
 
 /// What came of the points of a call.
 #[derive(Debug, Default)]
@@ -40,23 +37,18 @@ pub struct Work<'a> {
     pub points: &'a [Point],
 }
 
-/// What workers wait for, and tell each other.
-struct Desk {
-    room: Room,
-    outcome: Outcome,
-    bar: Bar,
-}
-
 impl Work<'_> {
     /// Does the points that `room` has waiting.
-    pub fn run(&self, room: Room, workers: usize, bar: Bar) -> Outcome {
-        let (desk, news) = (Mutex::new(Desk { room, outcome: Outcome::default(), bar }), Condvar::new());
-        thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(|| self.worker(&desk, &news));
-            }
-        });
-        let mut outcome = desk.into_inner().unwrap_or_else(PoisonError::into_inner).outcome;
+    pub fn run(&self, room: Room, mut bar: Bar) -> Outcome {
+        let mut outcome = Outcome::default();
+        let note = |number: usize, came| {
+            let point = &self.points[number];
+            outcome.note(point.number, came);
+            let there = outcome.done.len() + outcome.there.len();
+            bar.advance(weight(point), &format!("{there} points, the last one is {}", point.number));
+            true
+        };
+        side_by_side(room, self.stopped, |number| self.point(&self.points[number]), note);
         for numbers in [&mut outcome.done, &mut outcome.there, &mut outcome.elsewhere] {
             numbers.sort_unstable();
         }
@@ -64,41 +56,12 @@ impl Work<'_> {
         outcome
     }
 
-    /// Does one point after the other.
-    fn worker(&self, desk: &Mutex<Desk>, news: &Condvar) {
-        let mut at = lock(desk);
-        loop {
-            if self.stopped.load(Ordering::Relaxed) {
-                at.room.close();
-            }
-            match at.room.next() {
-                Next::Done => return,
-                Next::Wait => at = news.wait(at).unwrap_or_else(PoisonError::into_inner),
-                Next::Start { point, bytes, threads } => {
-                    drop(at);
-                    let point = &self.points[point];
-                    // A bug of ours must not leave the others waiting.
-                    let came = catch_unwind(AssertUnwindSafe(|| self.point(point, threads)));
-                    at = lock(desk);
-                    at.room.leave(bytes);
-                    news.notify_all();
-                    at.note(point, came.unwrap_or_else(|panic| resume_unwind(panic)));
-                }
-            }
-        }
-    }
-
     /// Does a point, unless it is there.
-    fn point(&self, point: &Point, threads: usize) -> Result<Came, Failure> {
+    fn point(&self, point: &Point) -> Result<Came, Failure> {
         match self.tree.claim(point.number, &run_id(&point.scenario, &point.hash))? {
             Claim::Done => Ok(Came::There),
             Claim::Busy => Ok(Came::Elsewhere),
-            Claim::Ours(place) => {
-                let job = || evaluate_point(point, place, self.stopped);
-                let done = engine::on_threads(threads, job);
-                done.map_err(|error| Failure::run(format!("no thread for a point: {error}"), None))??;
-                Ok(Came::Done)
-            }
+            Claim::Ours(place) => evaluate_point(point, place, self.stopped).map(|()| Came::Done),
         }
     }
 }
@@ -110,27 +73,20 @@ enum Came {
     Elsewhere,
 }
 
-impl Desk {
-    fn note(&mut self, point: &Point, came: Result<Came, Failure>) {
-        let (number, outcome) = (point.number, &mut self.outcome);
+impl Outcome {
+    fn note(&mut self, number: u32, came: Result<Came, Failure>) {
         match came {
-            Ok(Came::Done) => outcome.done.push(number),
-            Ok(Came::There) => outcome.there.push(number),
-            Ok(Came::Elsewhere) => outcome.elsewhere.push(number),
-            Err(failure) => outcome.failed.push((number, failure)),
+            Ok(Came::Done) => self.done.push(number),
+            Ok(Came::There) => self.there.push(number),
+            Ok(Came::Elsewhere) => self.elsewhere.push(number),
+            Err(failure) => self.failed.push((number, failure)),
         }
-        let there = outcome.done.len() + outcome.there.len();
-        self.bar.advance(weight(point), &format!("{there} points, the last one is {number}"));
     }
 }
 
 /// What a point costs, for the time left.
 pub fn weight(point: &Point) -> f64 {
     f64::from(point.scenario.run.nodes) * f64::from(point.scenario.run.cycles)
-}
-
-fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs the scenario of a point, and puts it into the tree.

@@ -5,8 +5,8 @@ use std::fmt;
 
 use datasets::trace::BreachRow;
 
-use super::number::{count, decimal, percent};
 use super::table::wrapped;
+use crate::number::{count, decimal, percent};
 use crate::{Summary, depth_fraction};
 
 /// The most breaches of a constraint told one by one; the trace has all.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::number::decimal;
 use super::table::{Table, wrapped};
 use crate::compare::{Comparison, Difference, First, Group, Runs, Side, Sweeps, shown};
+use crate::number::decimal;
 
 /// The most metrics of a table, settings and remarks that are shown.
 const MOST_METRICS: usize = 20;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::decimal;
 use super::table::{Table, wrapped};
+use crate::number::decimal;
 use crate::{Aggregate, Contraction, Factor, Summary};
 
 /// The most factors shown one by one; the trace has all.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use datasets::trace::EpochRow;
 
-use super::number::{decimal, nodes, percent};
 use super::table::{Table, wrapped};
+use crate::number::{decimal, nodes, percent};
 use crate::{Epochs, Summary};
 
 impl Summary {

@@ -5,7 +5,6 @@ mod compare;
 mod convergence;
 mod epochs;
 mod moves;
-pub(crate) mod number;
 mod overlay;
 pub(crate) mod rules;
 pub(crate) mod study;
@@ -15,8 +14,8 @@ mod versions;
 
 use std::fmt;
 
+use crate::number::{count, decimal, nodes, percent};
 use crate::{Churn, Happening, Summary, happenings};
-use number::{count, decimal, percent};
 use table::{Table, wrapped};
 
 /// Columns of the summary.
@@ -74,7 +73,7 @@ impl Summary {
         for happening in happenings(&self.events).iter().filter(|happening| happening.rule.is_none()) {
             let Happening { first_cycle, last_cycle, kind, version, nodes_count, .. } = happening;
             let what = match version {
-                Some(version) => format!("version {version} of the suite enters at {}", number::nodes(*nodes_count)),
+                Some(version) => format!("version {version} of the suite enters at {}", nodes(*nodes_count)),
                 None => format!("{kind} of {} nodes", count(*nodes_count)),
             };
             let text = if first_cycle == last_cycle {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::percent;
 use super::table::Table;
+use crate::number::percent;
 use crate::{AppChurn, Moves, Summary};
 
 impl Summary {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use datasets::trace::OverlayRow;
 
-use super::number::{count, decimal, percent};
 use super::table::{Table, wrapped};
+use crate::number::{count, decimal, percent};
 use crate::{DeadLinks, Summary};
 
 /// The age at which ages stop.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::{count, nodes, percent};
 use super::table::wrapped;
+use crate::number::{count, nodes, percent};
 use crate::{Firing, Held, Summary};
 
 /// The most firings told one by one; the trace has all.

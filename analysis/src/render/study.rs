@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::{count, decimal, percent};
 use super::table::{Table, wrapped};
+use crate::number::{count, decimal, percent};
 use crate::{Effect, Name, Setting, Spread, Study};
 
 /// The most settings of a table, and the most tables of one kind; the derived tables have all.

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::WIDTH;
-use super::number::{count, decimal, percent};
 use super::table::{Table, wrapped};
 use crate::applications::wrong_fraction;
+use crate::number::{count, decimal, percent};
 use crate::{Application, Settling, Summary, THRESHOLDS};
 
 /// Widest name that stands beside the attribute means; longer ones get a line of their own.

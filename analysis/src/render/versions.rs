@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::{count, nodes, percent, short_count};
 use super::table::{Table, wrapped};
+use crate::number::{count, nodes, percent, short_count};
 use crate::{AppChange, Change, Entry, Rejections, Summary, Version};
 
 impl Summary {

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::section::{Head, Table};
 use super::source::Source;
-use super::words::{counted, duration, listed, measure, short};
-use crate::render::number::{count, percent};
+use super::words::{listed, short};
+use crate::number::{count, percent};
+use crate::number::{counted, duration, measure};
 use crate::{Application, Summary};
 
 /// The answer.
@@ -117,12 +118,12 @@ pub fn chance(asked: f64, alive: f64, deviations: f64) -> f64 {
 
 fn nodes(summary: &Summary) -> Fact {
     let note = if summary.alive_count == summary.nodes_count {
-        format!("over {}", counted(summary.cycles as usize, "cycle", "cycles"))
+        format!("over {}", counted(summary.cycles.into(), "cycle", "cycles"))
     } else {
         format!(
             "at the start, {} after {}",
             count(summary.alive_count),
-            counted(summary.cycles as usize, "cycle", "cycles")
+            counted(summary.cycles.into(), "cycle", "cycles")
         )
     };
     fact("Nodes", count(summary.nodes_count), note)
@@ -172,7 +173,7 @@ fn versions(summary: &Summary) -> Option<Fact> {
     let last = launched.last()?;
     let note = match last.spread_cycles {
         [.., Some(all)] => {
-            format!("version {} reached all nodes in {}", last.version, counted(all as usize, "cycle", "cycles"))
+            format!("version {} reached all nodes in {}", last.version, counted(all.into(), "cycle", "cycles"))
         }
         _ => format!("version {} reached {} of the nodes", last.version, percent(last.most_held_fraction)),
     };

@@ -5,8 +5,8 @@ use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::sheet::{Cell, Sheet};
 use super::source::Source;
-use super::words::measure;
-use crate::render::number::count;
+use crate::number::count;
+use crate::number::measure;
 
 /// The part of the page.
 pub fn cost(source: &Source) -> Option<Section> {

@@ -7,8 +7,8 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::{Head, Section, Table};
 use super::source::Source;
-use super::words::measure;
-use crate::render::number::{count, percent};
+use crate::number::measure;
+use crate::number::{count, percent};
 
 /// The most attributes drawn.
 const MOST_DRAWN: usize = 12;

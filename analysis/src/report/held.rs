@@ -5,7 +5,7 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
-use crate::render::number::percent;
+use crate::number::percent;
 
 /// The most applications drawn into one chart, and as charts of their own.
 pub const MOST_DRAWN: usize = 8;

@@ -7,8 +7,8 @@ use super::chart::{Chart, Stroke};
 use super::held::{drawn, left_out};
 use super::section::Section;
 use super::source::Source;
-use super::words::measure;
 use crate::Moves;
+use crate::number::measure;
 
 /// What each cause means, as it is drawn.
 const CAUSES: [&str; 3] = ["churn", "rank", "suite"];

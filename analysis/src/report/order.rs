@@ -6,7 +6,7 @@ use super::held::{drawn, left_out};
 use super::section::Section;
 use super::source::Source;
 use crate::applications::wrong_fraction;
-use crate::render::number::percent;
+use crate::number::percent;
 
 /// The part of the page.
 pub fn order(source: &Source) -> Option<Section> {

@@ -6,7 +6,7 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
-use super::words::measure;
+use crate::number::measure;
 
 /// A measure of the overlay: its id, title, unit, what to see, and where it is.
 type Measure = (&'static str, &'static str, &'static str, &'static str, fn(&OverlayRow) -> f64);
@@ -57,7 +57,7 @@ pub fn overlay(source: &Source) -> Option<Section> {
             format!(
                 "the live nodes are in {} pieces, the largest with {}",
                 last.components_count,
-                crate::render::number::percent(last.largest_component_fraction)
+                crate::number::percent(last.largest_component_fraction)
             )
         }
     ));

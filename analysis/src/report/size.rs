@@ -7,7 +7,7 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::{Head, Section, Table};
 use super::source::Source;
-use super::words::measure;
+use crate::number::measure;
 
 /// The part of the page.
 pub fn size(source: &Source) -> Option<Section> {

@@ -63,7 +63,7 @@ impl Source {
     /// The axis of cycles.
     pub fn time(&self) -> super::axis::Axis {
         let unit =
-            self.cycle_seconds().map_or(String::new(), |seconds| format!(" (of {})", super::words::duration(seconds)));
+            self.cycle_seconds().map_or(String::new(), |seconds| format!(" (of {})", crate::number::duration(seconds)));
         super::axis::Axis::linear(format!("cycle{unit}"), super::axis::Format::Count)
     }
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::section::{Head, Section, Table};
 use super::source::Source;
-use super::words::measure;
-use crate::render::number::{count, percent};
+use crate::number::measure;
+use crate::number::{count, percent};
 use crate::render::rules::told_of;
 use crate::{Change, Version};
 

@@ -6,9 +6,9 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
-use super::words::measure;
 use crate::aggregates::by_name;
-use crate::render::number::percent;
+use crate::number::measure;
+use crate::number::percent;
 
 /// The most aggregates drawn.
 const MOST_DRAWN: usize = 12;

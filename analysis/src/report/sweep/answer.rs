@@ -2,11 +2,11 @@
 
 use super::Source;
 use crate::Setting;
-use crate::render::number::{count, percent};
+use crate::number::counted;
+use crate::number::{count, percent};
 use crate::render::study::label;
 use crate::report::answer::{Answer, Fact, fact};
 use crate::report::section::{Head, Table};
-use crate::report::words::counted;
 
 /// The answer.
 pub fn answer(source: &Source) -> Answer {
@@ -14,8 +14,8 @@ pub fn answer(source: &Source) -> Answer {
     let least = least(source);
     let sweep = format!(
         "{} of {} each",
-        counted(study.settings.len(), "setting", "settings"),
-        counted(study.replicates as usize, "seed", "seeds")
+        counted(study.settings.len() as u64, "setting", "settings"),
+        counted(study.replicates.into(), "seed", "seeds")
     );
     let headline = match &least {
         Some((share, app, setting)) => format!(

@@ -3,7 +3,7 @@
 use datasets::record::SweepRecord;
 
 use super::Source;
-use crate::render::number::count;
+use crate::number::count;
 use crate::report::provenance::Provenance;
 use crate::report::sheet::{Cell, Sheet};
 

@@ -2,11 +2,11 @@
 
 use super::Source;
 use crate::Effect;
+use crate::number::measure;
 use crate::render::study::short;
 use crate::report::axis::{Axis, Format};
 use crate::report::chart::{Chart, Stroke};
 use crate::report::section::Section;
-use crate::report::words::measure;
 
 /// The most metrics drawn, and the most keys of each.
 const MOST_METRICS: usize = 8;

@@ -51,5 +51,5 @@ fn chart(id: String, title: String, y: Axis, metric: &str, bands: &[Band], happe
     chart.mark(happenings);
     let runs = own.first().and_then(|band| band.cycles.first()).map_or(0, |(_, spread)| spread.count);
     let more = if own.len() > MOST_APPS { " The first four applications are drawn." } else { "" };
-    chart.caption(format!("Over {}.{more}", crate::report::words::counted(runs, "run", "runs of different seeds")))
+    chart.caption(format!("Over {}.{more}", crate::number::counted(runs as u64, "run", "runs of different seeds")))
 }
