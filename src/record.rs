@@ -38,7 +38,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
     let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
     let estimate = engine::estimate(scenario);
     let times = Work::ALL.map(|work| (work.name(), seconds(simulation.times().of(work))));
-    let times = [("total", seconds(wall))].into_iter().chain(times);
+    let times = [("total".to_owned(), seconds(wall))].into_iter().chain(times);
     RunRecord {
         run_id: run_id(scenario, hash),
         scenario_name: scenario.name.clone(),
@@ -64,7 +64,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
             .map(|(name, bytes_per_node)| ColumnRecord { name, bytes_per_node })
             .collect(),
         peak_resident_bytes: memory::peak(),
-        wall_seconds: times.map(|(name, seconds)| (name.to_owned(), seconds.into())).collect(),
+        wall_seconds: times.map(|(name, seconds)| (name, seconds.into())).collect(),
         sweep: None,
     }
 }

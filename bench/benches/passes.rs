@@ -23,7 +23,7 @@ use engine::plans::Needs;
 use engine::population::Fleet;
 use engine::schedule::purpose::{AGGREGATION, ATTRIBUTE, ID, SLICING, for_life};
 use engine::schedule::{Drawn, Draws, Listed, Partition};
-use engine::slicing::ordered::Ordered;
+use engine::slicing::ordered::Swaps;
 use engine::{Simulation, Storage, Work};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
@@ -129,7 +129,7 @@ fn ordered_slicing(meter: &mut Meter, nodes: usize) -> Outcome {
     let mut costs = Vec::new();
     for cycle in 1..=CYCLES {
         let pass = Drawn { draws: draws(cycle, SLICING), partition: &partition, mask: Mask::ALL };
-        costs.push(meter.measure(|| pass.run(&mut slots, &Ordered { candidates: CANDIDATES })).1);
+        costs.push(meter.measure(|| pass.run(&mut slots, &Swaps { candidates: CANDIDATES, is_max_gain: false })).1);
     }
     check(sum(&slots) == before, "slicing keeps the ids")?;
     // The normalised rank of a uniform value is the value itself, but for 1 / sqrt(nodes).

@@ -16,9 +16,12 @@ use serde_json::{Map, Value};
 use crate::scenario::Scenario;
 
 /// A record as the text of its file.
+///
+/// # Panics
+///
+/// If the record has keys that are no texts.
 #[must_use]
 pub fn text(record: &impl Serialize) -> String {
-    // A record has keys that are texts, and nothing that JSON does not know.
     let text = serde_json::to_string_pretty(record).unwrap_or_else(|error| panic!("a record is JSON: {error}"));
     text + "\n"
 }

@@ -41,17 +41,8 @@ impl Work {
 
     /// Its name, as in `run.json`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Birth => "birth",
-            Self::Churn => "churn",
-            Self::Sampling => "sampling",
-            Self::Spreading => "spreading",
-            Self::Slicing => "slicing",
-            Self::Assignment => "assignment",
-            Self::Aggregation => "aggregation",
-            Self::Observation => "observation",
-        }
+    pub fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 

@@ -7,13 +7,12 @@ use common::{run, scenario};
 use datasets::scenario::Scenario;
 use engine::cloud::Cloud;
 use engine::government::Cause;
-use engine::government::assign::Deciding;
-use engine::government::census::{UNKNOWN, nodes, place};
 use engine::government::claims::words;
 use engine::government::versions::Found;
 use engine::memory::{Fields, digest};
 use engine::observer::truth::Truth;
 use engine::schedule::purpose::{SUITE, for_life};
+use kernels::census::{UNKNOWN, nodes, place};
 use kernels::suite::NONE;
 use proptest::prelude::*;
 
@@ -54,7 +53,8 @@ fn decide(cloud: &mut Cloud) -> Vec<Found> {
 
 fn decide_with(cloud: &mut Cloud, steadiness: f64) -> Vec<Found> {
     let Cloud { population, aggregation, slicing, government, .. } = cloud;
-    government.decide(population, slicing, aggregation, Deciding { seed: 7, steadiness })
+    government.slack = engine::government::claims::words(steadiness);
+    government.decide(population, slicing, aggregation)
 }
 
 fn apps(cloud: &Cloud) -> &[u8] {

@@ -9,7 +9,13 @@
 //! - [`spread`]: how versions of a suite spread.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
+//! - [`start`]: what views hold at first.
 //! - [`newscast`]: what they make of them in Newscast.
+//! - [`choice`]: which entry of its view a node meets.
+//! - [`mod@layout`]: which words for life belong to which application.
+//! - [`census`]: how many nodes there are, as nodes round it.
+//! - [`distribution`]: distributions by interpolation between a few points.
+//! - [`epochs`]: the tag by which a node tells in which epoch it takes part.
 //! - [`moments`]: mean, variance and range of the estimates of a block.
 //! - [`quantile`]: attribute values from an inverse distribution function.
 //! - [`prefetch`]: fetching a cache line ahead of its use: the one unsafe function.
@@ -17,8 +23,13 @@
 //! - [`scalar`]: the one-loop twin of every vectorised kernel: the specification.
 #![deny(unsafe_code)]
 
+pub mod census;
+pub mod choice;
 pub mod disorder;
+pub mod distribution;
+pub mod epochs;
 pub mod exchange;
+pub mod layout;
 pub mod moments;
 pub mod newscast;
 pub mod peers;
@@ -30,5 +41,6 @@ pub mod scalar;
 pub mod slicing;
 pub mod sort;
 pub mod spread;
+pub mod start;
 pub mod suite;
 pub mod views;

@@ -45,6 +45,21 @@ impl Moments {
         Self::of_weighted(values, |k| f64::from(u8::from(mask[k] == 1)), count)
     }
 
+    /// The moments of those values that `has` marks with 1; the others, which need not be numbers, are set to 0.
+    pub fn of_some(values: &mut [f64], has: &[u8]) -> Self {
+        for (value, &has) in values.iter_mut().zip(has) {
+            *value = if has == 1 { *value } else { 0.0 };
+        }
+        Self::of(values, Some(has))
+    }
+
+    /// The root mean square error of the values, if each should be `truth`.
+    #[must_use]
+    pub fn error(&self, truth: f64) -> f64 {
+        let off = self.mean - truth;
+        (self.variance() + off * off).sqrt()
+    }
+
     /// The moments of values with weights 0 and 1, `count` of them 1.
     #[inline]
     fn of_weighted(values: &[f64], weight: impl Fn(usize) -> f64, count: u64) -> Self {

@@ -1,8 +1,9 @@
 //! The answer, rounded as it is told. What it rests on: see [`super::evidence`].
 
+use analysis::number::{count, counted, percent};
+
 use super::plan::Plan;
 use super::search::Found;
-use analysis::number::{count, counted, percent};
 
 /// Digits of a share that is told: rounding costs a part in a thousand at most.
 const DIGITS: i32 = 4;

@@ -24,14 +24,14 @@ use super::{Error, Meta};
 /// Columns under construction.
 pub struct Columns<'a> {
     fleet: &'a [String],
-    columns: Vec<Column>,
+    declared: Vec<Column>,
     arrays: Vec<ArrayRef>,
 }
 
 impl<'a> Columns<'a> {
     /// No columns yet, of a trace of a fleet with these attributes.
     pub fn new(fleet: &'a [String]) -> Self {
-        Self { fleet, columns: Vec::new(), arrays: Vec::new() }
+        Self { fleet, declared: Vec::new(), arrays: Vec::new() }
     }
 
     /// The attributes of the fleet.
@@ -41,7 +41,7 @@ impl<'a> Columns<'a> {
 
     /// Adds a column. A meaning is the comment of a field, line by line.
     pub fn push(&mut self, name: &str, meaning: &'static str, kind: Kind, is_nullable: bool, array: ArrayRef) {
-        self.columns.push(Column { name: name.to_owned(), kind, is_nullable, meaning: meaning.trim_start() });
+        self.declared.push(Column { name: name.to_owned(), kind, is_nullable, meaning: meaning.trim_start() });
         self.arrays.push(array);
     }
 
@@ -57,7 +57,7 @@ impl<'a> Columns<'a> {
 
     /// What the columns are.
     pub fn into_columns(self) -> Vec<Column> {
-        self.columns
+        self.declared
     }
 
     /// The table, which is to be written to a file at `path` or below.
@@ -65,7 +65,7 @@ impl<'a> Columns<'a> {
         let field = |(column, array): (&Column, &ArrayRef)| {
             Field::new(&column.name, array.data_type().clone(), column.is_nullable)
         };
-        let fields: Vec<Field> = self.columns.iter().zip(&self.arrays).map(field).collect();
+        let fields: Vec<Field> = self.declared.iter().zip(&self.arrays).map(field).collect();
         let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), self.arrays);
         batch.map_err(|error| Error::parquet("write", path)(error.into()))
     }
@@ -78,19 +78,19 @@ pub struct Batch<'a> {
     /// Whose trace it is.
     pub meta: &'a Meta,
     /// Its columns.
-    pub batch: &'a RecordBatch,
+    pub columns: &'a RecordBatch,
 }
 
 impl Batch<'_> {
     /// The number of rows.
     pub fn len(&self) -> usize {
-        self.batch.num_rows()
+        self.columns.num_rows()
     }
 
     /// The cells of a column that may have nulls.
     pub fn cells<T: Scalar>(&self, name: &str) -> Result<Vec<Option<T>>, Error> {
         let expected = T::KIND.name();
-        let Some(array) = self.batch.column_by_name(name) else {
+        let Some(array) = self.columns.column_by_name(name) else {
             return Err(self.unexpected(name, "missing".to_owned(), expected));
         };
         let typed = array.as_any().downcast_ref::<T::Array>();

@@ -1,12 +1,12 @@
 //! Who comes to a group and who leaves it: nodes of the cloud, of an application, or of a gradient.
 
+use kernels::epochs::{OUTSIDE, RESTARTS, SITS, numbered};
 use kernels::philox::Stream;
 use rayon::prelude::*;
 
 use super::item::Scope;
 use super::source::own;
 use super::state::{Aggregation, Participation};
-use super::tag::{OUTSIDE, RESTARTS, SITS, numbered};
 use super::truth::Scopes;
 use crate::memory::{MEMBER, Mask, strides};
 use crate::population::{Change, Changes, Population};

@@ -2,10 +2,10 @@
 
 use datasets::scenario::Function;
 use datasets::trace::EpochRow;
+use kernels::distribution::Curve;
 use kernels::exchange::Tally;
 use kernels::moments::Moments;
 
-use super::distribution::Curve;
 use super::epoch::{Replay, Tagging};
 use super::hold::Ending;
 use super::item::{Item, Scope};

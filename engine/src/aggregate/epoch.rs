@@ -13,10 +13,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use kernels::epochs::{EPOCH, INITIATOR_RESTARTS, PARTNER_RESTARTS, RESTARTS, Tag, is_newer, takes_part};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 
 use super::source::Source;
-use super::tag::{EPOCH, INITIATOR_RESTARTS, PARTNER_RESTARTS, RESTARTS, Tag, is_newer, takes_part};
 use crate::schedule::{Batch, Protocol};
 
 /// Nodes tell each other their epoch. It counts those that restart.
@@ -124,8 +124,8 @@ impl<M: Fn(f64, f64) -> f64 + Sync> Protocol<f64> for Replay<'_, M> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tag::SITS;
     use super::*;
+    use kernels::epochs::SITS;
 
     fn met(own: u8, other: u8, loss: u8) -> ([u8; 2], u8) {
         let (mut one, mut two) = ([own, 0], [other, 0]);

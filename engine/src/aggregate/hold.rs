@@ -2,20 +2,21 @@
 //!
 //! Reads every column of the group once, and writes four bytes a node and item.
 
+use kernels::distribution::Curve;
+use kernels::epochs::{EPOCH, RESTARTS, Tag, takes_part};
+use kernels::moments::Moments;
 use kernels::slicing::Slot;
 
-use super::distribution::Curve;
 use super::item::Item;
-use super::log::{Found, moments};
+use super::log::Found;
 use super::running::{Around, Running};
 use super::source::found;
 use super::state::{Estimates, Participation};
-use super::tag::{EPOCH, RESTARTS, Tag, takes_part};
 use crate::memory::{Mask, STRIDE, strides};
 
 /// For whom an epoch ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Ending {
+pub enum Ending {
     /// For all who take part in the newest.
     All,
     /// For those whose clock says so.
@@ -112,7 +113,7 @@ fn hold(held: &mut [f32], item: &Item, states: &[&[f64]], instances: &[&[f64]], 
                 // Who has found nothing goes on with what it held before.
                 each.filter(|(_, (_, has))| *has == 1).for_each(|((held, value), _)| *held = *value as f32);
             }
-            all.push(moments(values, &has[..values.len()]));
+            all.push(Moments::of_some(values, &has[..values.len()]));
         }
         (all, ended)
     });

@@ -1,12 +1,12 @@
 //! What is written down of an epoch while it runs, outside of the nodes: who leads, at which points, and what nodes found.
 
 use datasets::trace::EpochRow;
+use kernels::distribution::Curve;
+use kernels::epochs::numbered;
 use kernels::moments::Moments;
 use serde::{Deserialize, Serialize};
 
-use super::distribution::Curve;
 use super::item::Item;
-use super::tag::numbered;
 
 /// An epoch of a group.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -71,26 +71,12 @@ impl Log {
                 sd: some(results.variance().sqrt()),
                 min: some(results.min),
                 max: some(results.max),
-                relative_error: relative(error(results, truth)),
+                relative_error: relative(results.error(truth)),
                 worst_relative_error: relative(worst),
             }
         };
         results.iter().enumerate().map(row).collect()
     }
-}
-
-/// The moments of those values that there are; the others, which need not be numbers, are set to 0.
-pub fn moments(values: &mut [f64], has: &[u8]) -> Moments {
-    for (value, &has) in values.iter_mut().zip(has) {
-        *value = if has == 1 { *value } else { 0.0 };
-    }
-    Moments::of(values, Some(has))
-}
-
-/// The root mean square error of some estimates.
-pub fn error(estimates: &Moments, truth: f64) -> f64 {
-    let off = estimates.mean - truth;
-    (estimates.variance() + off * off).sqrt()
 }
 
 /// The name of an item; of a distribution, that of one of its quantiles: `bandwidth p50`.

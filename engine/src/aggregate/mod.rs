@@ -10,10 +10,10 @@
 //! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005. Aggregates of the same nodes with
 //! the same epochs travel in the same messages ([`group`]); each instance of a count but the first has exchanges of its own.
 //!
-//! - what there is: [`item`], [`group`]; its columns and the course of its epochs: [`state`], [`log`], [`tag`];
+//! - what there is: [`item`], [`group`]; its columns and the course of its epochs: [`state`], [`log`], [`kernels::epochs`];
 //! - a cycle: [`cycle`] of each group that is [`running`], with [`merge`] (what two estimates become), [`source`] (with what nodes
 //!   start), [`restart`] and [`hold`]; who comes and goes: [`admit`];
-//! - [`distribution`]: the share of the nodes below some values;
+//! - [`kernels::distribution`]: the share of the nodes below some values;
 //! - the observer's: [`truth`], [`rows`].
 //!
 //! An exchange reads and writes eight bytes of each column at either end: the initiator's as a stream, the partner's at random in
@@ -23,7 +23,6 @@
 
 mod admit;
 mod cycle;
-mod distribution;
 mod epoch;
 mod group;
 mod hold;
@@ -36,7 +35,6 @@ mod rows;
 mod running;
 mod source;
 mod state;
-pub mod tag;
 mod truth;
 
 pub use cycle::Done;

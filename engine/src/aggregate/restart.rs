@@ -1,13 +1,13 @@
 //! Who begins an epoch, and with what: all at once, or each by its own clock.
 
+use kernels::distribution::{Curve, place};
+use kernels::epochs::{EPOCH, OUTSIDE, RESTARTS, numbered};
 use kernels::philox::Stream;
 use rayon::prelude::*;
 
-use super::distribution::{Curve, place};
 use super::item::Item;
 use super::running::{Column, Part, Running};
 use super::state::Participation;
-use super::tag::{EPOCH, OUTSIDE, RESTARTS, numbered};
 use super::truth::Scopes;
 use crate::memory::{STRIDE, strides};
 use crate::population::Members;
@@ -94,7 +94,7 @@ impl Running<'_> {
 
 /// The points at which a distribution is to be known in an epoch. One of the nodes that take part chooses them, by the curve that it
 /// has found in the epoch `before`; in the first epoch by the values of as many random nodes as it knows.
-pub(super) fn points(
+pub fn points(
     item: &Item,
     values: &[f32],
     members: Members<'_>,

@@ -1,14 +1,14 @@
 //! The rows of the traces.
 
 use datasets::trace::{AggregateRow, EpochRow};
+use kernels::distribution::Curve;
+use kernels::epochs::{is_in, numbered};
 use kernels::moments::Moments;
 
-use super::distribution::Curve;
-use super::log::{Log, error, moments, named};
+use super::log::{Log, named};
 use super::running::{Around, Running};
 use super::source::found;
 use super::state::{Aggregation, Estimates};
-use super::tag::{is_in, numbered};
 use super::truth::Scopes;
 use crate::memory::{Mask, STRIDE, strides};
 
@@ -52,7 +52,7 @@ impl Aggregation {
                 // Where nobody is alive there is no value: what is not a number is a null in the trace.
                 let none = if now.count == 0 { f64::NAN } else { 0.0 };
                 let relative =
-                    |found: &Moments| (truth != 0.0 && found.count > 0).then(|| error(found, truth) / truth.abs());
+                    |found: &Moments| (truth != 0.0 && found.count > 0).then(|| found.error(truth) / truth.abs());
                 rows.push(AggregateRow {
                     cycle,
                     aggregate: named(item, index),
@@ -95,7 +95,7 @@ impl Aggregation {
             for (k, (has, value)) in has.iter_mut().zip(&*values).enumerate() {
                 *has = u8::from(members.holds(k) && is_in(tags.map(|tags| tags[k]), newest) && value.is_finite());
             }
-            moments(values, &has[..rows])
+            Moments::of_some(values, &has[..rows])
         });
         parts.into_iter().fold(Moments::default(), Moments::merge)
     }
@@ -108,7 +108,7 @@ fn of_held(held: &[f32], alive: Mask<'_>) -> Moments {
         for (k, ((value, has), &held)) in values.iter_mut().zip(&mut has).zip(held).enumerate() {
             (*value, *has) = (f64::from(held), u8::from(alive.holds(k) && !held.is_nan()));
         }
-        moments(&mut values[..held.len()], &has[..held.len()])
+        Moments::of_some(&mut values[..held.len()], &has[..held.len()])
     });
     parts.into_iter().fold(Moments::default(), Moments::merge)
 }

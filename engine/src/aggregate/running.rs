@@ -29,7 +29,7 @@ pub struct Around<'a> {
 }
 
 /// A group under way.
-pub(super) struct Running<'a> {
+pub struct Running<'a> {
     /// Its number.
     pub number: usize,
     /// The group.
@@ -46,7 +46,7 @@ pub(super) struct Running<'a> {
 
 /// A column of a group.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
+pub enum Part {
     /// State number `state` of the item at this place in the group.
     State {
         /// Which of the group's items.
@@ -119,11 +119,11 @@ impl<'a> Running<'a> {
 }
 
 /// A column of a group, with what it takes to exchange and to restart.
-pub(super) struct Column<'a> {
+pub struct Column<'a> {
     /// The estimates.
     pub state: &'a mut [f64],
     /// The tag of each node; `None` where nobody keeps one.
-    pub tags: Option<&'a [super::tag::Tag]>,
+    pub tags: Option<&'a [kernels::epochs::Tag]>,
     /// With what nodes start.
     pub source: Source<'a>,
 }

@@ -1,10 +1,10 @@
 //! With what a node starts an epoch, and what it finds in it.
 
 use datasets::scenario::Function;
+use kernels::distribution::{Curve, place};
+use kernels::epochs::EPOCH;
 
-use super::distribution::{Curve, place};
 use super::item::Item;
-use super::tag::EPOCH;
 
 /// With what nodes start.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! What nodes hold of the aggregates, and the course of their epochs.
 
+use kernels::distribution::Curve;
+use kernels::epochs::Tag;
 use serde::{Deserialize, Serialize};
 
-use super::distribution::Curve;
 use super::group::Group;
 use super::item::{Item, Scope};
 use super::log::Log;
-use super::tag::Tag;
 use crate::memory::{Column, Kind, Split, fields};
 use crate::plans::Needs;
 
@@ -39,7 +39,7 @@ pub struct Estimates {
 /// How nodes take part in the aggregates of a group, and the instances by which it counts.
 #[derive(Debug)]
 pub struct Participation {
-    /// In which epoch each node is ([`super::tag`]); missing if all are in the same one at all times.
+    /// In which epoch each node is ([`kernels::epochs`]); missing if all are in the same one at all times.
     pub tags: Option<Column<Tag>>,
     /// Cycles since each node began its epoch; missing while all clocks are the same.
     pub ages: Option<Column<u16>>,

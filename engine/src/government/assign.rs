@@ -8,18 +8,18 @@
 //! ```
 //!
 //! A version with absolute requests asks of a node what its estimate of the cloud's size makes of them: those nodes of a stride that
-//! have one estimate (rounded, see [`mod@super::census`]) decide at once, then those that have another. Once an epoch of counting has
+//! have one estimate (rounded, see [`mod@kernels::census`]) decide at once, then those that have another. Once an epoch of counting has
 //! converged there are one to three.
 //!
 //! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; where an application asks for
 //! an absolute number, four bytes of estimate, twice; reads and writes one byte of application and one of membership of each gradient
 //! but those of all nodes; where versions spread, reads two more bytes and writes one.
 
+use kernels::census::{UNKNOWN, among, places};
 use kernels::slicing::Slot;
 use kernels::spread::NUMBER;
 use kernels::suite::{NONE, OTHER_VERSION, claim, claim_steadily, ids};
 
-use super::census::{UNKNOWN, among, places};
 use super::claims::{Claim, words};
 use super::moves::{Cause, Moves};
 use super::state::{FOUNDER, Government};
@@ -37,42 +37,21 @@ use crate::slicing::gradient::LEAVING;
 /// only.
 const FEW: usize = 4;
 
-/// How nodes decide, beside the suite.
-#[derive(Clone, Copy, Debug)]
-pub struct Deciding {
-    /// Seed of the run: of the words that nodes keep for life.
-    pub seed: u64,
-    /// A node keeps its application until its rank is off by more than this.
-    pub steadiness: f64,
-}
-
 impl Government {
     /// Every node decides. Returns whether an application claims something else now, by the true number of live nodes.
-    pub fn assign(
-        &mut self,
-        population: &Population,
-        slicing: &mut Slicing,
-        aggregation: &Aggregation,
-        deciding: Deciding,
-    ) -> bool {
-        let found = self.decide(population, slicing, aggregation, deciding);
+    pub fn assign(&mut self, population: &Population, slicing: &mut Slicing, aggregation: &Aggregation) -> bool {
+        let found = self.decide(population, slicing, aggregation);
         self.versions.is_relative() && self.versions.learn(population.live().count(), &found)
     }
 
     /// Every node decides, and the moves are counted. Returns, of each version, what those who decided by it have found.
-    pub fn decide(
-        &mut self,
-        population: &Population,
-        slicing: &mut Slicing,
-        aggregation: &Aggregation,
-        deciding: Deciding,
-    ) -> Vec<Found> {
+    pub fn decide(&mut self, population: &Population, slicing: &mut Slicing, aggregation: &Aggregation) -> Vec<Found> {
         self.versions.believe(population.alive(), aggregation);
-        let Self { apps, holding, acting, versions, .. } = self;
+        let Self { apps, holding, acting, versions, slack, .. } = self;
         let Some(apps) = apps else { return Vec::new() };
         let (slots, members): (Vec<&[Slot]>, Vec<_>) =
             (slicing.gradients.iter_mut()).map(|gradient| (&*gradient.slots, gradient.members.as_deref_mut())).unzip();
-        let council = Council { versions, seed: deciding.seed, slack: words(deciding.steadiness) };
+        let council = Council { versions, slack: *slack };
         let nodes = ((&mut **apps, population.alive()), (holding.as_deref(), acting.as_deref_mut()));
         let known = (((slots, members), population.values()), versions.estimates(aggregation));
         let parts = strides((nodes, known), |first, (nodes, known)| {
@@ -101,8 +80,7 @@ type Decided = (Vec<Moves>, Vec<Found>);
 #[derive(Clone, Copy)]
 struct Council<'a> {
     versions: &'a Versions,
-    seed: u64,
-    /// Steadiness in units of 2^-32.
+    /// See [`Government`].
     slack: u64,
 }
 
@@ -241,7 +219,7 @@ impl Council<'_> {
             if let Pick::Random(draw) = step.pick {
                 dealt.draws[draw].get_or_insert_with(|| {
                     let mut words = vec![0; stride.apps.len()];
-                    for_life(self.seed, SUITE).fill(&mut words, stride.first, draw as u32);
+                    for_life(self.versions.seed, SUITE).fill(&mut words, stride.first, draw as u32);
                     words
                 });
             }

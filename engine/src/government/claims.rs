@@ -1,9 +1,9 @@
 //! What the applications of a version claim, for a number of nodes: bounds on a node's own ids, in order of precedence.
 
 use datasets::suite::Request;
+use kernels::layout::{Layout, WHOLE};
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Layout, WHOLE};
 use crate::plans::{Pick, Plan, Step};
 
 /// What an application asks for, and what it finds, as shares of the cloud.

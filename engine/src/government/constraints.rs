@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::versions::Versions;
 
 /// What an application must have.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 struct Constraint {
     app: u8,
     limit: f64,
@@ -25,7 +25,7 @@ pub struct Constraints {
 }
 
 /// A time in which a constraint was broken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Breach {
     constraint: Constraint,
     first: u32,

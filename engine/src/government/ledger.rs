@@ -16,7 +16,7 @@ pub struct Ledger {
 }
 
 /// A version.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Entry {
     /// As the operator or a rule numbers it.
     version: u64,
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 /// What has been counted of a version.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Counts {
     /// Bytes of descriptions that were sent.
     payload_bytes: u64,

@@ -1,8 +1,8 @@
 //! Who follows which version of the suite, and which application each node decides to belong to.
 //!
 //! - what there is: [`state`];
-//! - what a version asks: [`versions`], with [`claims`], [`layout`] (words for life), [`mod@sample`] (who fits a condition) and
-//!   [`census`] (how many nodes there are);
+//! - what a version asks: [`versions`], with [`claims`], [`kernels::layout`] (words for life), [`mod@sample`] (who fits a condition)
+//!   and [`kernels::census`] (how many nodes there are);
 //! - a cycle: [`spread`] of versions, [`assign`] (with [`moves`]), [`constraints`] (with [`holdings`]), [`monitor`]; who comes and goes: [`settle`];
 //! - what has become of each version: [`ledger`].
 //!
@@ -10,11 +10,9 @@
 //! has split, or one for each group of nodes inside an application.
 
 pub mod assign;
-pub mod census;
 pub mod claims;
 mod constraints;
 mod holdings;
-mod layout;
 mod ledger;
 pub mod monitor;
 mod moves;

@@ -16,10 +16,10 @@ use crate::population::Population;
 use crate::schedule::purpose::{SUITE, for_life};
 
 /// The most nodes of a sample. May change results.
-pub(super) const SAMPLE: usize = 1 << 16;
+pub const SAMPLE: usize = 1 << 16;
 
 /// The share of the cloud that each application finds, if so many nodes are `alive`.
-pub(super) fn sample(plans: &Plans, plan: &Plan, population: &Population, alive: usize, seed: u64) -> Vec<f64> {
+pub fn sample(plans: &Plans, plan: &Plan, population: &Population, alive: usize, seed: u64) -> Vec<f64> {
     let gap = alive.div_ceil(SAMPLE).max(1);
     let mask = population.alive();
     let nodes: Vec<usize> = (0..population.nodes).filter(|&node| mask.holds(node)).step_by(gap).collect();

@@ -196,7 +196,6 @@ impl Government {
 }
 
 /// Two nodes tell each other the number of their version.
-#[derive(Debug)]
 struct Telling(Rumour);
 
 impl Protocol<u8> for Telling {

@@ -4,6 +4,7 @@ use kernels::spread::Spread;
 use kernels::suite::NONE;
 use serde::{Deserialize, Serialize};
 
+use super::claims::words;
 use super::constraints::Constraints;
 use super::ledger::Ledger;
 use super::moves::Moves;
@@ -29,6 +30,8 @@ pub struct Government {
     pub(super) rules: Vec<String>,
     /// What lasts beside the columns and the versions.
     pub course: Course,
+    /// A node keeps its application until its rank is off by more than this, in units of 2^-32.
+    pub slack: u64,
     /// What nodes have sent of the suite in the cycle under way, as far as it rode along with peer sampling.
     pub(super) sent: Spread,
 }
@@ -65,6 +68,7 @@ impl Government {
             versions: Versions::new(plans, needs.scenario),
             rules: needs.rules.iter().map(|&name| name.to_owned()).collect(),
             course: Course { held: vec![0; apps], moves: vec![Moves::default(); apps], ..Course::default() },
+            slack: words(needs.scenario.slicing.steadiness),
             sent: Spread::default(),
         }
     }
@@ -85,9 +89,9 @@ impl Government {
 
     /// What lasts beside the columns.
     pub fn book(&self) -> (versions::Book, Course) {
-        let Self { apps: _, holding: _, acting: _, streaks: _, versions, rules: _, course, sent: _ } = self;
+        let Self { apps: _, holding: _, acting: _, streaks: _, versions, rules: _, course, slack: _, sent: _ } = self;
         (versions.book(), course.clone())
     }
 }
 
-fields!(Government { apps, holding, acting, streaks } but versions, rules, sent, course);
+fields!(Government { apps, holding, acting, streaks } but versions, rules, slack, sent, course);

@@ -3,7 +3,7 @@
 //! Most of what a version asks follows from its suite alone. Two figures do not:
 //!
 //! - Where an application asks for an absolute number, a node needs to know how many nodes there are. It goes by its own estimate
-//!   ([`super::census`]), and while it has none by what the scenario says nodes believe at first. What a version asks by an estimate
+//!   ([`kernels::census`]), and while it has none by what the scenario says nodes believe at first. What a version asks by an estimate
 //!   is found once for all nodes that have that estimate.
 //! - Where an application has a condition, a node needs to know what share of the cloud fits. Nodes cannot estimate that yet, so it is
 //!   the true share: of the nodes that were eligible when nodes last decided; and before enough have decided, of those that an
@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 
 use datasets::scenario::Scenario;
 use datasets::suite::{Request, Version};
+use kernels::census::{UNKNOWN, among, nodes, place, places};
+use kernels::layout::Layout;
 use serde::{Deserialize, Serialize};
 
-use super::census::{UNKNOWN, census, nodes, place};
 use super::claims::{Claim, Share, claims, laid_out, shares, words};
-use super::layout::Layout;
 use super::sample::{SAMPLE, sample};
 use crate::aggregate::Aggregation;
-use crate::memory::Mask;
+use crate::memory::{Mask, STRIDE, strides};
 use crate::plans::{Origin, Plan, Plans};
 use crate::population::Population;
 
@@ -31,7 +31,8 @@ use crate::population::Population;
 pub struct Versions {
     /// What they ask.
     pub plans: Plans,
-    seed: u64,
+    /// Seed of the run: of the words that nodes keep for life.
+    pub seed: u64,
     /// Which aggregate counts the cloud.
     counter: Option<usize>,
     /// How many nodes there are to those that have no estimate; `None` if they are told.
@@ -52,7 +53,7 @@ pub struct Course {
 }
 
 /// A version that has entered the cloud.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Running {
     /// Share of the cloud that each application finds, where that is not known from the suite alone.
     eligible: Option<Vec<f64>>,
@@ -65,7 +66,7 @@ struct Running {
 }
 
 /// What a version asks, by one number of nodes.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Terms {
     /// Shares of the cloud that each application asks for and finds.
     shares: Vec<Share>,
@@ -295,4 +296,19 @@ impl Running {
     fn layouts(&self, plan: &Plan, nodes: f64) -> Vec<Layout> {
         laid_out(plan, &shares(plan, nodes, self.eligible.as_deref()), &self.nominal)
     }
+}
+
+/// Which places live nodes' estimates have, and how many have each. Reads four bytes a node, and one where nodes can die.
+fn census(estimates: &[f32], alive: Mask<'_>) -> BTreeMap<u16, u64> {
+    let parts = strides((estimates, alive), |_, (estimates, alive)| {
+        let mut room = [UNKNOWN; STRIDE];
+        let room = &mut room[..estimates.len()];
+        places(room, estimates);
+        among(room, |k| alive.holds(k))
+    });
+    let mut census = BTreeMap::new();
+    for (place, count) in parts.into_iter().flatten() {
+        *census.entry(place).or_default() += u64::from(count);
+    }
+    census
 }

@@ -18,7 +18,7 @@ use crate::slicing::gradient::Gradient;
 const PARTS: usize = 16;
 
 /// The rows of all gradients that the newest version uses. `ecdfs` remembers where the ids lie, as long as that cannot have changed.
-pub(super) fn slices(
+pub fn slices(
     scenario: &Scenario,
     population: &Population,
     slicing: &Slicing,

@@ -28,7 +28,7 @@ fn panel(scenario: &Scenario) -> Option<Vec<u32>> {
 ///
 /// # Errors
 /// If the trace cannot be written.
-pub(super) fn snapshot(
+pub fn snapshot(
     scenario: &Scenario,
     cloud: &Cloud,
     panel: &OnceLock<Option<Vec<u32>>>,

@@ -209,7 +209,7 @@ impl Scratch {
 }
 
 /// Nodes cut into blocks whose ranks are written together: fewer than there are digits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Blocks {
     /// Blocks a node, of 2^32.
     factor: u64,

@@ -21,7 +21,7 @@ const HUNDREDTHS: [usize; 23] =
     [0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99, 100];
 
 /// The rows of `attributes`: one for each quantile of each attribute of the live nodes. Costs the same for any number of nodes.
-pub(super) fn attributes(population: &Population, names: &[String]) -> Vec<AttributeRow> {
+pub fn attributes(population: &Population, names: &[String]) -> Vec<AttributeRow> {
     let (nodes, alive) = (population.nodes, population.alive());
     let count = nodes.min(SAMPLE);
     let sample: Vec<usize> = (0..count).map(|k| k * nodes / count).collect();
@@ -45,7 +45,7 @@ pub(super) fn attributes(population: &Population, names: &[String]) -> Vec<Attri
 }
 
 /// The rows of `apps`: one for each application. `moves` are those since the previous row.
-pub(super) fn apps(
+pub fn apps(
     population: &Population,
     government: &Government,
     (truth, figures): (&Truth, &Figures),
@@ -89,7 +89,7 @@ pub(super) fn apps(
 ///
 /// # Errors
 /// If there is no room for what it takes to measure.
-pub(super) fn overlay(
+pub fn overlay(
     scenario: &Scenario,
     overlay: &Overlay,
     alive: Mask<'_>,

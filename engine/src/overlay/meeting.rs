@@ -71,18 +71,6 @@ impl<'a> Meeting<'a> {
     }
 }
 
-/// A protocol of nodes that look at several candidates, and exchange with one of them: as it runs where candidates are drawn fresh.
-pub trait Choosing<T>: Protocol<T> {
-    /// What happens between a node and the one that it has chosen before from its view, when its turn has come.
-    type Chosen: Protocol<T>;
-
-    /// Writes the choice of each member among the entries of its view that are members, as the column is now, into a list.
-    fn choose(&self, list: &mut [u32], views: Views<'_>, draws: &Draws, members: Mask<'_>, column: &[T]);
-
-    /// See [`Choosing::Chosen`].
-    fn chosen(&self) -> Self::Chosen;
-}
-
 /// Whom members see in a cycle: the entries of their views, or with the oracle random members.
 #[derive(Clone, Copy, Debug)]
 pub enum Sight<'a> {
@@ -166,20 +154,23 @@ impl Overlay {
         Meeting { failed, ..Meeting::listed(members, draws, list) }
     }
 
-    /// Each member looks at several others, and exchanges with one of them.
+    /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh, and `protocol`
+    /// chooses when a member's turn has come. With views `choose` writes the choice of each member among the entries of its view that
+    /// are members, as the column is when the cycle begins, into a list; `chosen` is what happens when its turn has come.
     pub fn choosing<T: Copy + Send + Sync>(
         &mut self,
         members: Members<'_>,
         draws: Draws,
         column: &mut [T],
-        choice: &impl Choosing<T>,
+        protocol: &impl Protocol<T>,
+        (choose, chosen): (impl FnOnce(&mut [u32], Views<'_>, &[T]), &impl Protocol<T>),
     ) -> Tally {
         let (Some(views), list) = self.parts() else {
             let partition = members.partition(CHOICE_BLOCK);
-            return Drawn { draws, partition: &partition, mask: members.mask }.run(column, choice);
+            return Drawn { draws, partition: &partition, mask: members.mask }.run(column, protocol);
         };
-        choice.choose(list, views, &draws, members.mask, column);
-        Listed { draws, partners: &*list }.run(column, &choice.chosen())
+        choose(list, views, column);
+        Listed { draws, partners: &*list }.run(column, chosen)
     }
 
     /// Each member looks at several others: `look` is told whom members see, and writes into the list whom they meet then.

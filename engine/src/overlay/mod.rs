@@ -4,7 +4,7 @@
 //! other protocols draw their partners from the views.
 //!
 //! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`], and [`oracle`], which keeps
-//!   no views; [`choice`] among the entries of a view;
+//!   no views; [`kernels::choice`] among the entries of a view;
 //! - [`start`]: what views hold before the first cycle, and of nodes that come;
 //! - [`rumour`]: what rides along;
 //! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed, matched, or entries
@@ -16,7 +16,6 @@
 //! spelling in `datasets::scenario::SamplingProtocol`. Everything else follows: the columns of views and their estimate, the digest,
 //! messages and bytes, loss and churn, what rides along, the measures of the overlay, and that all other protocols can run on it.
 
-mod choice;
 mod cyclon;
 mod generic;
 pub mod meeting;

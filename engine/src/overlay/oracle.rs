@@ -3,6 +3,7 @@
 //! Where partners can be drawn as exchanges run, [`crate::schedule::Drawn`] does so; here they are written to a list, or seen by nodes
 //! that only look.
 
+use kernels::choice::other;
 use kernels::peers::uniform;
 use kernels::philox::Stream;
 use kernels::scalar::index;
@@ -33,25 +34,10 @@ pub fn draw_partners(list: &mut [u32], draws: &Draws, members: Mask<'_>, starts:
             if !starts(node as usize) {
                 *partner = NOBODY;
             } else if let Some(marks) = members.marks() {
-                *partner = other_member(draws, node, *partner, marks);
+                *partner = other(&draws.retries(), node, *partner, marks);
             }
         }
     });
-}
-
-/// The first member other than itself that a node draws; the first draw is given. There must be two members.
-fn other_member(draws: &Draws, node: u32, first: u32, marks: &[u8]) -> u32 {
-    let others = marks.len() as u32 - 1;
-    let mut partner = first;
-    let mut attempt = 1;
-    while marks[partner as usize] != MEMBER {
-        // Any word will do that is neither biased nor used: again by rejection.
-        if let Some(index) = index(draws.retries().word(node, attempt), others) {
-            partner = index + u32::from(index >= node);
-        }
-        attempt += 1;
-    }
-    partner
 }
 
 /// Members that nodes see in a cycle, drawn fresh: so many a node.

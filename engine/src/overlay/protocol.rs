@@ -14,12 +14,12 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datasets::scenario::{OnDead, Sampling};
+use kernels::choice::{any, oldest};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
 use kernels::spread::Spread;
 use kernels::views::{Meeting, NOBODY, TOGETHER, View, Words, version_byte_mut, words};
 
-use super::choice::{any, oldest};
 use super::rumour::Rumour;
 use crate::memory::Mask;
 use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
@@ -69,7 +69,7 @@ impl<P: PeerSampling> AnySampling for P {
     }
     fn cycle(&self, views: &mut [u32], turn: &Turn<'_>) -> Tally {
         let gossip = Gossip { protocol: self, turn };
-        let tally = Listed { draws: turn.draws, partners: gossip }.run(views, &gossip);
+        let tally = Listed { draws: turn.draws, partners: &gossip }.run(views, &gossip);
         Tally { failed: turn.failed.load(Ordering::Relaxed), ..tally }
     }
 }
@@ -111,27 +111,13 @@ impl<'a> Turn<'a> {
     /// The place of a live entry of a node's view: that at a random place, or another. `None` if the node's turn is lost.
     pub fn any(&self, node: u32, addresses: &[u32], place: u32) -> Option<usize> {
         let words = || Words::new(self.draws.retries(), node);
-        self.counting(|accept| any(addresses, place, words, self.retry, accept))
+        counting(&self.failed, self.alive, |accept| any(addresses, place, words, self.retry, accept))
     }
 
     /// The place of the oldest live entry of a node's view. `None` if the node's turn is lost.
     pub fn oldest(&self, node: u32, view: &View<'_>) -> Option<usize> {
         let mut words = Words::new(self.draws.retries(), node);
-        self.counting(|accept| oldest(view, &mut words, self.retry, accept))
-    }
-
-    /// Counts the dead among those that a node tries.
-    fn counting(&self, choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>) -> Option<usize> {
-        let dead = Cell::new(0);
-        let place = choose(&|node| {
-            let is_alive = self.is_alive(node);
-            dead.update(|dead| dead + u64::from(!is_alive));
-            is_alive
-        });
-        if dead.get() > 0 {
-            self.failed.fetch_add(dead.get(), Ordering::Relaxed);
-        }
-        place
+        counting(&self.failed, self.alive, |accept| oldest(view, &mut words, self.retry, accept))
     }
 
     /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the view of a node
@@ -176,22 +162,31 @@ impl<'a> Turn<'a> {
     }
 }
 
+/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no matter.
+pub fn counting(
+    failed: &AtomicU64,
+    members: Mask<'_>,
+    choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
+) -> Option<usize> {
+    let others = Cell::new(0);
+    let place = choose(&|node| {
+        let is_member = members.holds(node as usize);
+        others.update(|others| others + u64::from(!is_member));
+        is_member
+    });
+    if others.get() > 0 {
+        failed.fetch_add(others.get(), Ordering::Relaxed);
+    }
+    place
+}
+
 /// A protocol in one cycle.
-#[derive(Debug)]
 struct Gossip<'a, P> {
     protocol: &'a P,
     turn: &'a Turn<'a>,
 }
 
-impl<P> Clone for Gossip<'_, P> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<P> Copy for Gossip<'_, P> {}
-
-impl<P: PeerSampling> Partners<u32> for Gossip<'_, P> {
+impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
     fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [u32], room: &'a mut Vec<u32>) -> &'a [u32] {
         let entries = self.turn.entries;
         room.resize(nodes.len(), 0);

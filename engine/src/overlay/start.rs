@@ -4,9 +4,8 @@
 
 use datasets::scenario::Start;
 use kernels::exchange::BATCH;
-use kernels::peers::uniform_many;
-use kernels::philox::Stream;
 use kernels::prefetch::prefetch;
+use kernels::start::{all_at_random, at_random};
 use kernels::views::{READY, TOGETHER, View, Words, words};
 use rayon::prelude::*;
 
@@ -29,8 +28,7 @@ impl Overlay {
         let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
         if self.sampling.start == Start::Random && alive == Mask::ALL {
             let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
-            return batches
-                .for_each(|(batch, records)| start_at_random(records, entries, batch * BATCH, nodes, stream));
+            return batches.for_each(|(batch, records)| all_at_random(records, entries, batch * BATCH, nodes, stream));
         }
         views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
             let mut view = View::of(record, entries);
@@ -39,7 +37,7 @@ impl Overlay {
             }
             let others = entries.min(count - 1);
             match self.sampling.start {
-                Start::Random => random(&mut view, node, others, nodes, is_live, stream),
+                Start::Random => at_random(&mut view, node, others, nodes, is_live, stream),
                 Start::Ring => {
                     let near = (1..=nodes / 2).flat_map(|step| [node + step, node + nodes - step]).map(|at| at % nodes);
                     // The node opposite is met from both sides.
@@ -99,52 +97,4 @@ fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
         }
     }
     (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
-}
-
-/// Fills the views of the nodes `first..`, at most [`BATCH`], at random: all draws side by side, and those of which two are the
-/// same again.
-fn start_at_random(records: &mut [u32], entries: usize, first: usize, nodes: usize, stream: Stream) {
-    let count = records.len() / words(entries);
-    let mut rows = vec![[0; BATCH]; entries];
-    uniform_many(&mut rows, count, &stream, first as u32, (nodes as u32 - 1).max(1));
-    // Where two are the same.
-    let mut same = [nodes <= entries; BATCH];
-    for (number, row) in rows.iter().enumerate() {
-        for other in &rows[..number] {
-            same.iter_mut().zip(row.iter().zip(other)).for_each(|(same, (one, other))| *same |= one == other);
-        }
-    }
-    for (k, record) in records.chunks_exact_mut(words(entries)).enumerate() {
-        let node = (first + k) as u32;
-        let mut view = View::of(record, entries);
-        view.ages.fill(0);
-        for (address, row) in view.addresses.iter_mut().zip(&rows) {
-            *address = row[k] + u32::from(row[k] >= node);
-        }
-        if same[k] {
-            random(&mut view, first + k, entries.min(nodes - 1), nodes, |_| true, stream);
-        }
-    }
-}
-
-/// Fills the view of a node with so many live others at random.
-fn random(
-    view: &mut View<'_>,
-    node: usize,
-    others: usize,
-    nodes: usize,
-    is_live: impl Fn(usize) -> bool,
-    stream: Stream,
-) {
-    let mut words = Words::new(stream, node as u32);
-    let mut chosen = Vec::with_capacity(others);
-    while chosen.len() < others {
-        // Among a handful of nodes a view holds nearly all, and each is found in turn.
-        let other = words.below(nodes - 1);
-        let other = other + usize::from(other >= node);
-        if is_live(other) && !chosen.contains(&(other as u32, 0)) {
-            chosen.push((other as u32, 0));
-        }
-    }
-    view.fill(chosen.into_iter());
 }

@@ -3,16 +3,16 @@
 //! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream, and what each
 //! entry holds at random.
 
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use datasets::scenario::{OnDead, Sampling};
+use kernels::choice::any;
 use kernels::peers::uniform;
 use kernels::prefetch::prefetch;
 use kernels::views::{NOBODY, Words, words};
 use rayon::prelude::*;
 
-use super::choice::any;
+use super::protocol::counting;
 use crate::memory::{Mask, STRIDE};
 use crate::schedule::Draws;
 
@@ -74,14 +74,8 @@ impl<'a> Views<'a> {
                 } else {
                     let addresses = &records[k * cells..][..self.entries];
                     let words = || Words::new(draws.retries(), node as u32);
-                    let dead = Cell::new(0);
-                    let accept = |node| {
-                        let accepts = accept(node);
-                        dead.update(|dead| dead + u64::from(!accepts));
-                        accepts
-                    };
-                    let chosen = any(addresses, place, words, self.retry, accept);
-                    failed.fetch_add(dead.get(), Ordering::Relaxed);
+                    let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, self.retry, accept);
+                    let chosen = counting(&failed, members, choose);
                     chosen.map_or(NOBODY, |place| addresses[place])
                 };
             }

@@ -8,7 +8,7 @@ use crate::memory::{MEMBER, Mask, between};
 
 /// A range of nodes, their state and which of them are members.
 #[derive(Debug)]
-pub(super) struct Block<'a, T> {
+pub struct Block<'a, T> {
     /// Number of the block.
     pub number: u32,
     /// Index of its first node in the cloud.
@@ -20,7 +20,7 @@ pub(super) struct Block<'a, T> {
 }
 
 /// The blocks of a column, in order.
-pub(super) fn blocks<'a, T: Send>(partition: &Partition, state: &'a mut [T], mask: Mask<'a>) -> Vec<Block<'a, T>> {
+pub fn blocks<'a, T: Send>(partition: &Partition, state: &'a mut [T], mask: Mask<'a>) -> Vec<Block<'a, T>> {
     between((state, mask), partition.bounds())
         .into_iter()
         .zip(partition.bounds())
@@ -30,7 +30,7 @@ pub(super) fn blocks<'a, T: Send>(partition: &Partition, state: &'a mut [T], mas
 }
 
 /// Puts items in a random order (Fisher and Yates), with draws `draw` and `draw` + 1 of the stream's nodes `node..`.
-pub(super) fn shuffle<T>(items: &mut [T], stream: &Stream, node: u32, draw: u32) {
+pub fn shuffle<T>(items: &mut [T], stream: &Stream, node: u32, draw: u32) {
     let (mut high, mut low) = (vec![0; items.len()], vec![0; items.len()]);
     stream.fill(&mut high, node, draw);
     stream.fill(&mut low, node, draw + 1);
@@ -41,7 +41,7 @@ pub(super) fn shuffle<T>(items: &mut [T], stream: &Stream, node: u32, draw: u32)
 }
 
 /// Whether the blocks of a pair meet themselves rather than each other, so that every pair of nodes is equally likely.
-pub(super) fn within(partition: &Partition, stream: &Stream, block: u32, round: u32) -> bool {
+pub fn within(partition: &Partition, stream: &Stream, block: u32, round: u32) -> bool {
     let blocks = partition.bounds().len() as u64 - 1;
     let members = partition.members() as u64;
     let per_block = members as f64 / blocks as f64;
@@ -52,7 +52,7 @@ pub(super) fn within(partition: &Partition, stream: &Stream, block: u32, round: 
 
 /// Places of members in a block, in order; nothing is written if all are.
 #[derive(Debug, Default)]
-pub(super) struct Roster {
+pub struct Roster {
     places: Vec<u32>,
     count: usize,
 }
@@ -120,7 +120,7 @@ impl Roster {
 }
 
 /// Runs a batch that starts in `own`, with peers in `other`, or in `own` itself if there is no other.
-pub(super) fn run<T: Copy>(
+pub fn run<T: Copy>(
     protocol: &impl Protocol<T>,
     own: &mut Block<'_, T>,
     other: Option<&mut Block<'_, T>>,
@@ -137,7 +137,7 @@ pub(super) fn run<T: Copy>(
 }
 
 /// Sums tallies.
-pub(super) fn total(tallies: impl IntoIterator<Item = Tally>) -> Tally {
+pub fn total(tallies: impl IntoIterator<Item = Tally>) -> Tally {
     tallies.into_iter().fold(Tally::default(), |mut total, tally| {
         total.add(tally);
         total

@@ -224,7 +224,6 @@ fn range(count: usize, part: usize, parts: usize) -> std::ops::Range<usize> {
 }
 
 /// Room for a batch, kept by each thread.
-#[derive(Debug)]
 struct Scratch<T> {
     from: [u32; BATCH],
     to: Vec<[u32; BATCH]>,

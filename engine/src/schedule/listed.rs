@@ -56,7 +56,6 @@ pub struct Listed<P> {
 }
 
 /// How nodes are cut into domains and chunks.
-#[derive(Debug)]
 struct Layout {
     nodes: usize,
     /// Cells of a node.
@@ -107,7 +106,6 @@ impl Layout {
 }
 
 /// Where nodes are during a step.
-#[derive(Debug)]
 struct Map {
     /// A chunk has 2^`bits` nodes.
     bits: u32,
@@ -138,7 +136,6 @@ struct Seat<'a, T> {
 }
 
 /// A chunk that travels, and the exchanges that its nodes start, sorted by the place of the partner.
-#[derive(Debug)]
 struct Traveller<T> {
     /// Its domain.
     domain: usize,
@@ -154,7 +151,6 @@ struct Traveller<T> {
 }
 
 /// The exchanges that the nodes of a chunk start, sorted by the place of the partner.
-#[derive(Debug)]
 struct Sorted {
     /// For each place, the initiators' numbers in the chunk. There is room for as many as the chunk has nodes; memory that is not
     /// touched is not taken.

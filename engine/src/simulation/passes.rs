@@ -6,7 +6,6 @@ use datasets::trace::{CycleRow, EventRow, Writer};
 use super::Simulation;
 use crate::aggregate::{Aggregation, Finished};
 use crate::cloud::Cloud;
-use crate::government::assign::Deciding;
 use crate::overlay::rumour::Rumour;
 use crate::population::{Above, Changes, past};
 use crate::schedule::Cycle;
@@ -117,9 +116,8 @@ impl Simulation<'_> {
 
     pub(super) fn decide(&mut self) {
         let Cloud { population, aggregation, slicing, government, .. } = &mut self.cloud;
-        let deciding = Deciding { seed: self.scenario.run.seed, steadiness: self.scenario.slicing.steadiness };
         government.rest();
-        if government.assign(population, slicing, aggregation, deciding) {
+        if government.assign(population, slicing, aggregation) {
             self.observer.forget();
         }
         government.check(population, self.cycle);

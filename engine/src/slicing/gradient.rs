@@ -43,7 +43,7 @@ impl Gradient {
     }
 
     /// Gives every node its random id.
-    pub(super) fn birth(&mut self, number: usize, population: &Population, seed: u64) {
+    pub fn birth(&mut self, number: usize, population: &Population, seed: u64) {
         let ids = for_life(seed, ID + number as u32 * INSTANCE);
         let values = &*population.attributes[self.attribute];
         strides((&mut *self.slots, values), |first, (slots, values)| {
@@ -57,13 +57,13 @@ impl Gradient {
     }
 
     /// Nodes that leave do not take part.
-    pub(super) fn leave(&mut self, changes: &Changes) {
+    pub fn leave(&mut self, changes: &Changes) {
         let left = |change: &Change| change.left;
         self.members.iter_mut().for_each(|members| changes.touch(members, left, |member, _| *member = 0));
     }
 
     /// Nodes that come have a new random id.
-    pub(super) fn renew(&mut self, number: usize, population: &Population, cycle: Cycle, changes: &Changes) {
+    pub fn renew(&mut self, number: usize, population: &Population, cycle: Cycle, changes: &Changes) {
         let ids = cycle.stream(ID + number as u32 * INSTANCE);
         let values = &*population.attributes[self.attribute];
         let came = |change: &Change| change.came;
@@ -73,7 +73,7 @@ impl Gradient {
     }
 
     /// Nodes keep their id, and are ordered by what the attribute is now.
-    pub(super) fn refresh(&mut self, values: &[f32]) {
+    pub fn refresh(&mut self, values: &[f32]) {
         strides((&mut *self.slots, values), |_, (slots, values)| {
             for (slot, &value) in slots.iter_mut().zip(values) {
                 *slot = Slot::new(key(value), slot.id());

@@ -27,7 +27,7 @@ use crate::plans::Needs;
 use crate::population::{Changes, Population};
 use crate::schedule::Cycle;
 use gradient::Gradient;
-use ordered::{MaxGain, Ordered, Swaps};
+use ordered::Swaps;
 use protocol::{Pass, SlicingProtocol};
 use quantile::Quantile;
 use ranking::Ranking;
@@ -36,8 +36,8 @@ use ranking::Ranking;
 fn protocol(scenario: &Scenario, gradients: usize) -> Box<dyn SlicingProtocol> {
     let candidates = scenario.sampling.view as usize;
     match scenario.slicing.protocol {
-        Name::Ordered => Box::new(Swaps(Ordered { candidates })),
-        Name::OrderedMaxGain => Box::new(Swaps(MaxGain { candidates })),
+        Name::Ordered => Box::new(Swaps { candidates, is_max_gain: false }),
+        Name::OrderedMaxGain => Box::new(Swaps { candidates, is_max_gain: true }),
         Name::Ranking => Box::new(Ranking::of(&scenario.slicing, gradients)),
         Name::Quantile => Box::new(Quantile::of(&scenario.slicing)),
     }

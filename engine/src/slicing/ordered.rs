@@ -13,8 +13,6 @@
 //! the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each member chooses among its
 //! entries as they are when the cycle begins, and the partner tests the choice when its turn has come.
 
-use std::fmt::Debug;
-
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
@@ -26,7 +24,6 @@ use super::parting::hand_on;
 use super::protocol::{Pass, SlicingProtocol};
 use crate::memory::{Field, Fields, Mask};
 use crate::overlay::Overlay;
-use crate::overlay::meeting::Choosing;
 use crate::overlay::views::Views;
 use crate::schedule::purpose::{INSTANCE, SLICING};
 use crate::schedule::{Batch, Draws, Protocol};
@@ -36,27 +33,17 @@ const SWAP_BYTES: [u64; 2] = [8, 4];
 
 /// Slicing by swaps of random ids.
 #[derive(Clone, Copy, Debug)]
-pub struct Swaps<P>(pub P);
-
-/// A swap with a random misplaced candidate.
-#[derive(Clone, Copy, Debug)]
-pub struct Ordered {
-    /// Candidates a node looks at.
+pub struct Swaps {
+    /// Candidates that a node looks at.
     pub candidates: usize,
-}
-
-/// A swap with the misplaced candidate of the largest gain.
-#[derive(Clone, Copy, Debug)]
-pub struct MaxGain {
-    /// Candidates a node looks at.
-    pub candidates: usize,
+    /// Whether it swaps with the misplaced candidate of the largest gain, and not with a random misplaced one.
+    pub is_max_gain: bool,
 }
 
 /// A swap with a partner that was misplaced when it was chosen, if it still is.
-#[derive(Clone, Copy, Debug)]
-pub struct Retest;
+struct Retest;
 
-impl<P: Choosing<Slot> + Debug + Send> SlicingProtocol for Swaps<P> {
+impl SlicingProtocol for Swaps {
     fn wire_bytes(&self) -> [u64; 2] {
         SWAP_BYTES
     }
@@ -70,30 +57,32 @@ impl<P: Choosing<Slot> + Debug + Send> SlicingProtocol for Swaps<P> {
         let Gradient { slots, members, .. } = gradient;
         let members = Gradient::those(members.as_ref(), pass.live);
         let draws = pass.cycle.draws(SLICING + pass.number as u32 * INSTANCE);
-        tally.add(overlay.choosing(members, draws, slots, &self.0));
+        let choose = |list: &mut [u32], views: Views<'_>, slots: &[Slot]| {
+            if self.is_max_gain {
+                choose_best(list, views, members.mask, slots);
+            } else {
+                choose_any(list, views, &draws, members.mask, slots);
+            }
+        };
+        tally.add(overlay.choosing(members, draws, slots, &*self, (choose, &Retest)));
         tally
     }
 }
 
-impl<P> Fields for Swaps<P> {
+impl Fields for Swaps {
     fn visit<'a>(&'a self, _: &mut dyn FnMut(&'a Field)) {}
 }
 
-impl Protocol<Slot> for Ordered {
+impl Protocol<Slot> for Swaps {
     fn draws(&self) -> usize {
         self.candidates
     }
     fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
-        ordered(ends, batch.from, batch.peers, batch.losses)
-    }
-}
-
-impl Protocol<Slot> for MaxGain {
-    fn draws(&self) -> usize {
-        self.candidates
-    }
-    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
-        ordered_max_gain(ends, batch.from, batch.peers, batch.losses, batch.scratch)
+        if self.is_max_gain {
+            ordered_max_gain(ends, batch.from, batch.peers, batch.losses, batch.scratch)
+        } else {
+            ordered(ends, batch.from, batch.peers, batch.losses)
+        }
     }
 }
 
@@ -103,67 +92,53 @@ impl Protocol<Slot> for Retest {
     }
 }
 
-impl Choosing<Slot> for Ordered {
-    type Chosen = Retest;
-
-    fn chosen(&self) -> Retest {
-        Retest
-    }
-
-    fn choose(&self, list: &mut [u32], views: Views<'_>, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
-        let accept = |node: u32| members.holds(node as usize);
-        views.each(list, |list, known| {
-            draws.partners().fill(list, known.first as u32, 0);
-            let mut candidates = [Slot::default(); MOST_CANDIDATES];
-            for (word, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
-                if !accept(node) {
-                    *word = NOBODY;
-                    continue;
-                }
-                let own = slots[node as usize];
-                for (seen, &other) in candidates.iter_mut().zip(entries) {
-                    // Oneself is in order with oneself.
-                    let other = if other != NOBODY && accept(other) { other } else { node };
-                    *seen = slots[other as usize].seen_from(node < other);
-                }
-                let wrong = misplaced(own, &candidates[..entries.len()]);
-                let count = wrong.count_ones();
-                let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
-                let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
-                *word = if count == 0 { NOBODY } else { entries[nth(wrong, chosen)] };
+/// Writes for each member a random misplaced entry of its view.
+fn choose_any(list: &mut [u32], views: Views<'_>, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
+    let accept = |node: u32| members.holds(node as usize);
+    views.each(list, |list, known| {
+        draws.partners().fill(list, known.first as u32, 0);
+        let mut candidates = [Slot::default(); MOST_CANDIDATES];
+        for (word, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
+            if !accept(node) {
+                *word = NOBODY;
+                continue;
             }
-        });
-    }
+            let own = slots[node as usize];
+            for (seen, &other) in candidates.iter_mut().zip(entries) {
+                // Oneself is in order with oneself.
+                let other = if other != NOBODY && accept(other) { other } else { node };
+                *seen = slots[other as usize].seen_from(node < other);
+            }
+            let wrong = misplaced(own, &candidates[..entries.len()]);
+            let count = wrong.count_ones();
+            let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
+            let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
+            *word = if count == 0 { NOBODY } else { entries[nth(wrong, chosen)] };
+        }
+    });
 }
 
-impl Choosing<Slot> for MaxGain {
-    type Chosen = Retest;
-
-    fn chosen(&self) -> Retest {
-        Retest
-    }
-
-    fn choose(&self, list: &mut [u32], views: Views<'_>, _: &Draws, members: Mask<'_>, slots: &[Slot]) {
-        let accept = |node: u32| members.holds(node as usize);
-        views.each(list, |list, known| {
-            let (mut places, mut ids) = (Vec::new(), Vec::new());
-            for (chosen, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
-                *chosen = NOBODY;
-                if !accept(node) {
-                    continue;
-                }
-                let others = || entries.iter().copied().filter(|&other| other != NOBODY && accept(other));
-                let place = |node: u32| u64::from(slots[node as usize].key()) << 32 | u64::from(node);
-                let id = |node: u32| u64::from(slots[node as usize].id());
-                places.clear();
-                places.extend(others().map(place));
-                ids.clear();
-                ids.extend(others().map(id));
-                let best = largest_gain((place(node), id(node)), &places, &ids);
-                *chosen = best.and_then(|draw| others().nth(draw)).unwrap_or(NOBODY);
+/// Writes for each member the misplaced entry of its view with the largest gain.
+fn choose_best(list: &mut [u32], views: Views<'_>, members: Mask<'_>, slots: &[Slot]) {
+    let accept = |node: u32| members.holds(node as usize);
+    views.each(list, |list, known| {
+        let (mut places, mut ids) = (Vec::new(), Vec::new());
+        for (chosen, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
+            *chosen = NOBODY;
+            if !accept(node) {
+                continue;
             }
-        });
-    }
+            let others = || entries.iter().copied().filter(|&other| other != NOBODY && accept(other));
+            let place = |node: u32| u64::from(slots[node as usize].key()) << 32 | u64::from(node);
+            let id = |node: u32| u64::from(slots[node as usize].id());
+            places.clear();
+            places.extend(others().map(place));
+            ids.clear();
+            ids.extend(others().map(id));
+            let best = largest_gain((place(node), id(node)), &places, &ids);
+            *chosen = best.and_then(|draw| others().nth(draw)).unwrap_or(NOBODY);
+        }
+    });
 }
 
 /// Fetches what is read of a node: its slot, and whether it is a member.

@@ -13,7 +13,7 @@ use crate::schedule::purpose::{INSTANCE, PARTING};
 use crate::schedule::{Batch, Protocol};
 
 /// A swap of ids by which a node leaves a gradient.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Parting;
 
 impl Protocol<Slot> for Parting {
@@ -24,7 +24,7 @@ impl Protocol<Slot> for Parting {
 }
 
 /// Nodes that have left hand on their id.
-pub(super) fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Tally {
+pub fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Tally {
     let Some(marks) = gradient.members.as_deref() else { return Tally::default() };
     let members = Gradient::those(gradient.members.as_ref(), pass.live);
     // A farewell is not repeated, so it must not be lost.

@@ -96,7 +96,7 @@ impl SlicingProtocol for Ranking {
 fields!(Ranking { near } but words);
 
 /// A message by which the partner learns the initiator's attribute, between records of so many cells.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Tell {
     /// Words of a record.
     cells: usize,

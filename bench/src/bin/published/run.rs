@@ -5,8 +5,8 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, SliceRow, Writer};
-use engine::aggregate::tag::takes_part;
 use engine::{Simulation, Storage};
+use kernels::epochs::takes_part;
 use rayon::prelude::*;
 
 /// What may go wrong, for whoever reads it.

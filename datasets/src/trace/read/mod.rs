@@ -78,7 +78,7 @@ impl Run {
     /// If the file is damaged, or lacks a column.
     pub fn table(&self, table: Table) -> Result<Vec<Column>, Error> {
         let mut all = Vec::new();
-        self.batches(table, |batch| grid::append(&mut all, batch.path, batch.batch))?;
+        self.batches(table, |batch| grid::append(&mut all, batch.path, batch.columns))?;
         Ok(all)
     }
 
@@ -111,7 +111,7 @@ impl Run {
         };
         let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
         for batch in open(&path)?.build().map_err(Error::parquet("read", &path))? {
-            each(&Batch { path: &path, meta: &self.meta, batch: &batch.map_err(damaged)? })?;
+            each(&Batch { path: &path, meta: &self.meta, columns: &batch.map_err(damaged)? })?;
         }
         Ok(())
     }

@@ -161,7 +161,7 @@ fn marked(nodes: usize, carried: &Carried<'_>, held: &[&[f32]]) -> Vec<u8> {
 
 impl Government {
     /// Nodes that acted take what they made, the newest of it, and the rules rest with them.
-    pub(super) fn take(&mut self, overlay: &mut Overlay, acts: &[Act]) {
+    pub fn take(&mut self, overlay: &mut Overlay, acts: &[Act]) {
         let Some(holding) = self.holding.as_mut().filter(|_| !acts.is_empty()) else { return };
         let columns: Vec<&mut [u8]> = self.streaks.iter_mut().map(|column| &mut **column).collect();
         let keeps_views = overlay.views.is_some();

@@ -33,17 +33,17 @@ pub struct Ages {
 
 /// What a pass over the views finds.
 #[derive(Debug)]
-pub(super) struct Census {
-    pub(super) live: u64,
-    pub(super) entries: u64,
-    pub(super) dead_links: u64,
-    pub(super) ages: Ages,
+pub struct Census {
+    pub live: u64,
+    pub entries: u64,
+    pub dead_links: u64,
+    pub ages: Ages,
     /// In-degrees that occur among live nodes, ascending, with the number of nodes.
-    pub(super) degrees: Vec<(u32, u64)>,
+    pub degrees: Vec<(u32, u64)>,
     /// Of the live nodes that most live nodes know, the first.
-    pub(super) hub: u32,
+    pub hub: u32,
     /// Places in the list of watched nodes, and who knows the node there, ascending.
-    pub(super) arcs: Vec<(u32, u32)>,
+    pub arcs: Vec<(u32, u32)>,
 }
 
 /// What the records of a stride hold.
@@ -65,7 +65,7 @@ struct Counters {
 
 impl Graph<'_> {
     /// Takes the census; `watched` nodes, ascending, learn who knows them.
-    pub(super) fn census(&self, watched: &[u32]) -> io::Result<Census> {
+    pub fn census(&self, watched: &[u32]) -> io::Result<Census> {
         let filter = Filling::new(self.nodes());
         for &node in watched {
             filter.insert(node);
@@ -181,7 +181,7 @@ impl Counters {
 
 impl Census {
     /// The in-degrees of live nodes: mean, standard deviation, least and most.
-    pub(super) fn in_degree(&self) -> [f64; 4] {
+    pub fn in_degree(&self) -> [f64; 4] {
         let live = self.live as f64;
         let links: u64 = self.degrees.iter().map(|&(degree, count)| u64::from(degree) * count).sum();
         let mean = links as f64 / live;

@@ -19,7 +19,7 @@ const GROWTHS: usize = 8;
 
 impl Graph<'_> {
     /// The number of components of live nodes, and the size of the largest; one of them is around `hub`.
-    pub(super) fn components(&self, hub: u32, live: u64) -> (u64, u64) {
+    pub fn components(&self, hub: u32, live: u64) -> (u64, u64) {
         if live == 0 {
             return (0, 0);
         }

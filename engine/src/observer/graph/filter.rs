@@ -10,16 +10,16 @@ const SPARSE: u64 = 8;
 
 /// A filter that threads fill together.
 #[derive(Debug)]
-pub(super) struct Filling(Vec<AtomicU64>);
+pub struct Filling(Vec<AtomicU64>);
 
 impl Filling {
     /// A filter for so many nodes, empty.
-    pub(super) fn new(nodes: usize) -> Self {
+    pub fn new(nodes: usize) -> Self {
         Self((0..nodes.min(BITS).div_ceil(64)).map(|_| AtomicU64::new(0)).collect())
     }
 
     /// Puts a node in.
-    pub(super) fn insert(&self, node: u32) {
+    pub fn insert(&self, node: u32) {
         let (word, bit) = place(node);
         // Most bits are set once, and then only read.
         if self.0[word].load(Relaxed) & bit == 0 {
@@ -28,7 +28,7 @@ impl Filling {
     }
 
     /// The filter, if so many nodes leave it of use.
-    pub(super) fn done(self, nodes: u64) -> Option<Filter> {
+    pub fn done(self, nodes: u64) -> Option<Filter> {
         let bits = || self.0.into_iter().map(AtomicU64::into_inner).collect();
         (nodes <= BITS as u64 / SPARSE).then(|| Filter(bits()))
     }
@@ -36,12 +36,12 @@ impl Filling {
 
 /// A filter that is full.
 #[derive(Debug)]
-pub(super) struct Filter(Vec<u64>);
+pub struct Filter(Vec<u64>);
 
 impl Filter {
     /// Whether a node may be in the set.
     #[inline]
-    pub(super) fn may_hold(&self, node: u32) -> bool {
+    pub fn may_hold(&self, node: u32) -> bool {
         let (word, bit) = place(node);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }

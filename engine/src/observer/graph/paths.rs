@@ -32,15 +32,15 @@ const WORK: u64 = 1 << 28;
 
 /// What searches find.
 #[derive(Debug)]
-pub(super) struct Paths {
+pub struct Paths {
     /// Mean distance from the sources to the nodes that they reach; not a number if there are none, or paths are too long.
-    pub(super) mean: f64,
+    pub mean: f64,
     /// Whether every source of a search reaches every live node.
-    pub(super) reached_all: bool,
+    pub reached_all: bool,
 }
 
 /// Distances found.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 struct Distances {
     sum: u64,
     count: u64,
@@ -67,7 +67,7 @@ struct Search<'a> {
 
 impl Graph<'_> {
     /// The mean distance from the sources to the live nodes that they reach.
-    pub(super) fn paths(&self, sources: &[u32], live: u64) -> io::Result<Paths> {
+    pub fn paths(&self, sources: &[u32], live: u64) -> io::Result<Paths> {
         let mut distances = Distances::default();
         let mut reached_all = false;
         for sources in sources.chunks(TOGETHER) {

@@ -9,8 +9,9 @@
 //! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS 2010. Points are
 //! places in the order by (value, index), so that nodes with the same value still differ.
 
-use kernels::sort::{key, record, upper, value};
 use serde::{Deserialize, Serialize};
+
+use crate::sort::{key, record, upper, value};
 
 /// A distribution, as one node knows it: shares of the nodes up to some places, ascending. The first place is the least that there
 /// is and the last the largest.
@@ -24,6 +25,7 @@ pub struct Curve {
 
 impl Curve {
     /// The curve of a sample of places, each of which stands for an equal share.
+    #[must_use]
     pub fn of_sample(mut places: Vec<u64>) -> Self {
         places.sort_unstable();
         places.dedup();
@@ -33,17 +35,20 @@ impl Curve {
     }
 
     /// A curve of which no more is known than these points between its ends.
+    #[must_use]
     pub fn of_points(points: Vec<u64>) -> Self {
         let places = [vec![0], points, vec![u64::MAX]].concat();
         Self { shares: vec![0.0; places.len()], places }
     }
 
     /// Whether somebody has found its shares.
+    #[must_use]
     pub fn is_known(&self) -> bool {
         self.shares.last().is_some_and(|&share| share > 0.0)
     }
 
     /// The points between the ends.
+    #[must_use]
     pub fn inner(&self) -> &[u64] {
         self.places.get(1..self.places.len().max(2) - 1).unwrap_or(&[])
     }
@@ -64,6 +69,7 @@ impl Curve {
     }
 
     /// The share of the nodes up to a place.
+    #[must_use]
     pub fn share(&self, place: u64) -> f64 {
         let after = self.places.partition_point(|&known| known < place);
         match (after.checked_sub(1), self.places.get(after)) {
@@ -78,6 +84,7 @@ impl Curve {
     }
 
     /// The place up to which a share of the nodes lies.
+    #[must_use]
     pub fn place(&self, share: f64) -> u64 {
         self.place_by(share, |share| share)
     }
@@ -98,11 +105,13 @@ impl Curve {
     }
 
     /// The normalised rank of a node, of so many, by the `key` of its value: the share of the nodes up to it, as a word.
+    #[must_use]
     pub fn rank(&self, key: u32, node: u32, nodes: usize) -> u32 {
         (self.share(record(key, tie(node, nodes))) * 2_f64.powi(32)) as u32
     }
 
     /// The value up to which a share of the nodes lies; not a number if nothing is known.
+    #[must_use]
     pub fn quantile(&self, share: f64) -> f64 {
         if self.places.is_empty() { f64::NAN } else { f64::from(value(upper(self.place(share)))) }
     }
@@ -110,6 +119,7 @@ impl Curve {
     /// So many places between which equal shares should lie, but for three at each `wanted` share, as far as there are enough: where it
     /// lies by straight lines, where it lies by straight lines over logits, and in the middle. In a tail the one falls short and the
     /// other goes too far, so that the next epoch knows it between closer places. Ascending, all different.
+    #[must_use]
     pub fn points(&self, count: usize, wanted: &[f64]) -> Vec<u64> {
         let around = |&share: &f64| {
             let [one, other] = [self.place(share), self.place_by(share, logit)];
@@ -128,6 +138,7 @@ impl Curve {
 
 /// The place of a node, of so many, in the order by a value: ties are broken by its index.
 #[inline]
+#[must_use]
 pub fn place(value: f32, node: u32, nodes: usize) -> u64 {
     record(key(value), tie(node, nodes))
 }

@@ -4,18 +4,12 @@
 //! same decide alike, and what the suite asks of them is found once for all. Rounded estimates are places on a grid:
 //!
 //! ```
-//! use engine::government::census::{nodes, place};
+//! use kernels::census::{nodes, place};
 //!
 //! assert_eq!(nodes(place(100_000_000.0)), Some(100_007_936.0));
 //! assert_eq!(nodes(place(f32::NAN)), None);
 //! ```
 //!
-//! Reads four bytes a node, and one where nodes can die; writes nothing.
-
-use std::collections::BTreeMap;
-
-use crate::memory::{Mask, STRIDE, strides};
-
 /// Binary digits of an estimate that count, after the first. May change results.
 const DIGITS: u32 = 10;
 /// Those that do not.
@@ -71,20 +65,4 @@ pub fn among(places: &[u16], counts: impl Fn(usize) -> bool) -> Vec<(u16, u32)> 
     }
     found.retain(|&(_, count)| count > 0);
     found
-}
-
-/// Which places live nodes have, and how many have each.
-#[must_use]
-pub fn census(estimates: &[f32], alive: Mask<'_>) -> BTreeMap<u16, u64> {
-    let parts = strides((estimates, alive), |_, (estimates, alive)| {
-        let mut room = [UNKNOWN; STRIDE];
-        let room = &mut room[..estimates.len()];
-        places(room, estimates);
-        among(room, |k| alive.holds(k))
-    });
-    let mut census = BTreeMap::new();
-    for (place, count) in parts.into_iter().flatten() {
-        *census.entry(place).or_default() += u64::from(count);
-    }
-    census
 }

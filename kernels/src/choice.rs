@@ -1,6 +1,8 @@
-//! Which entry of its view a node meets.
+//! Whom a node meets: an entry of its view, or a random member.
 
-use kernels::views::{NOBODY, View, Words};
+use crate::philox::Stream;
+use crate::scalar::index;
+use crate::views::{NOBODY, View, Words};
 
 /// The entry at a random place, and if nobody is there, at others in random order until somebody is; if it is not accepted and the
 /// node may `retry`, others in random order. `words` are drawn only if the first place will not do.
@@ -48,4 +50,21 @@ pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u
         }
     }
     None
+}
+
+/// The first member other than itself that a node draws: `first`, or further ones from a stream. `marks` has a 1 for each member; there
+/// must be two.
+#[must_use]
+pub fn other(stream: &Stream, node: u32, first: u32, marks: &[u8]) -> u32 {
+    let others = marks.len() as u32 - 1;
+    let mut partner = first;
+    let mut attempt = 1;
+    while marks[partner as usize] != 1 {
+        // Any word will do that is neither biased nor used: again by rejection.
+        if let Some(index) = index(stream.word(node, attempt), others) {
+            partner = index + u32::from(index >= node);
+        }
+        attempt += 1;
+    }
+    partner
 }

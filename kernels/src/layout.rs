@@ -9,8 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use kernels::suite::NONE;
 use serde::{Deserialize, Serialize};
+
+use crate::suite::NONE;
 
 /// All words.
 pub const WHOLE: u64 = 1 << 32;
@@ -49,6 +50,7 @@ impl Layout {
     ///
     /// # Panics
     /// If they ask for more than there are.
+    #[must_use]
     pub fn next(&self, wanted: &[(u8, u64)]) -> Self {
         let asked: u64 = wanted.iter().map(|(_, words)| words).sum();
         assert!(asked <= WHOLE, "there are 2^32 words");
@@ -101,6 +103,7 @@ impl Layout {
     }
 
     /// Bytes of its segments; none while all words are nobody's.
+    #[must_use]
     pub fn bytes(&self) -> u64 {
         const SEGMENT: u64 = 5;
         if *self == Self::default() { 0 } else { SEGMENT * self.segments.len() as u64 }
