@@ -8,8 +8,8 @@ use analysis::compare::Comparison;
 use crate::failure::Failure;
 use crate::run::print;
 
-/// Set two runs or two sweeps side by side: how their metrics differ, and for two runs where they differ first. Points of
-/// sweeps are paired by their seed, and by what the sweep sets; differences come with their 95 % interval.
+/// Set two runs or two sweeps side by side: how their metrics differ, and for two runs where they differ first. Points
+/// of sweeps are paired by their seed, and by what the sweep sets; differences come with their 95 % interval.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -91,8 +91,8 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
     (rows * tables as u64 + overlays) * ROW_BYTES + snapshots * row + 20_000
 }
 
-/// Time to build the cloud and to run a cycle of it: a straight line through two small clouds, since building has a part
-/// that does not grow with the cloud.
+/// Time to build the cloud and to run a cycle of it: a straight line through two small clouds, since building has a
+/// part that does not grow with the cloud.
 fn sample(scenario: &Scenario) -> Result<[Duration; 2], Failure> {
     let large = scenario.run.nodes.min(SAMPLE_NODES);
     let small = large.div_ceil(4);

@@ -3,7 +3,8 @@
 /// The most characters of a line.
 pub const WIDTH: usize = 80;
 
-/// A text in lines of at most [`WIDTH`] characters, the first after so many blanks, the others after so many; longer words stay whole.
+/// A text in lines of at most [`WIDTH`] characters, the first after so many blanks, the others after so many; longer
+/// words stay whole.
 pub fn paragraph(text: &str, [first, others]: [usize; 2]) -> String {
     let mut lines = Vec::new();
     let mut line = " ".repeat(first);

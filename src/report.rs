@@ -10,7 +10,8 @@ use crate::file;
 use crate::paragraph::paragraph;
 use crate::run::print;
 
-/// Make a report of a run or a sweep: a page to show to others, which needs no network, or its tables for a spreadsheet.
+/// Make a report of a run or a sweep: a page to show to others, which needs no network, or its tables for a
+/// spreadsheet.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +24,8 @@ pub struct Arguments {
     /// What to make: a page, a workbook, or a folder of comma-separated tables.
     #[arg(long, value_enum, default_value_t = Format::Html)]
     format: Format,
-    /// Where to put it [default: report.html, report.xlsx or the folder report in the directory]; an earlier report is replaced.
+    /// Where to put it [default: report.html, report.xlsx or the folder report in the directory]; an earlier report is
+    /// replaced.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

@@ -81,8 +81,8 @@ impl Room {
 
 /// Does the runs that wait in a room.
 ///
-/// `run` does one. `note` hears what came of it, of one run at a time, and says whether more are to be started. None is once `stopped`
-/// is true.
+/// `run` does one. `note` hears what came of it, of one run at a time, and says whether more are to be started. None is
+/// once `stopped` is true.
 pub fn side_by_side<T: Send>(
     room: Room,
     stopped: &AtomicBool,

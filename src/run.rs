@@ -93,7 +93,8 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     Ok(digest)
 }
 
-/// Removes what tells of the run or the sweep that was here before, and of none that is there now: its size, its reports.
+/// Removes what tells of the run or the sweep that was here before, and of none that is there now: its size, its
+/// reports.
 pub fn forget(out: &Path) {
     let tables = fs::read_dir(out.join("report")).into_iter().flatten().flatten().map(|entry| entry.path());
     let tables = tables.filter(|path| path.extension().is_some_and(|end| end == "csv"));
@@ -113,7 +114,8 @@ pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed run.
+/// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed
+/// run.
 pub fn refused(error: datasets::trace::Error) -> Failure {
     match error {
         datasets::trace::Error::Occupied { .. }

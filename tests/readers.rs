@@ -1,5 +1,5 @@
-//! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and draw the
-//! same figures in notebooks.
+//! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and
+//! draw the same figures in notebooks.
 //!
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]

@@ -19,7 +19,8 @@ const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 fn a_browser_shows_what_the_tables_say() {
     let Some(browser) = browser() else {
         eprintln!(
-            "SKIPPED: no report was looked at, for there is no browser. Install Chromium, or name one in SUBCLOUD_BROWSER."
+            "SKIPPED: no report was looked at, for there is no browser. Install Chromium, or name one in \
+             SUBCLOUD_BROWSER."
         );
         return;
     };

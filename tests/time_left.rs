@@ -12,7 +12,8 @@ const NEWSCAST: [u32; 60] = [
     666, 62, 32, 31, 28, 517,
 ];
 
-/// Milliseconds of each fifth cycle of a run of `healing.toml`: half of the nodes crash a little after half of the time.
+/// Milliseconds of each fifth cycle of a run of `healing.toml`: half of the nodes crash a little after half of the
+/// time.
 const HEALING: [u32; 32] = [
     136, 115, 117, 123, 121, 115, 118, 104, 117, 119, 119, 117, 108, 112, 116, 115, 108, 97, 90, 104, 98, 116, 121, 68,
     63, 65, 48, 56, 49, 49, 48, 50,

@@ -34,8 +34,8 @@ impl Application {
     }
 }
 
-/// The first observed cycle from which on the share of wrong nodes stayed below each of [`THRESHOLDS`]; `None` if it was
-/// not below at the end.
+/// The first observed cycle from which on the share of wrong nodes stayed below each of [`THRESHOLDS`]; `None` if it
+/// was not below at the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settling {
     /// A cycle for each threshold.

@@ -6,16 +6,16 @@ use datasets::trace::read;
 
 use crate::applications::wrong_fraction;
 use crate::metrics::{Name, gradient_name};
-use crate::{Error, Spread};
+use crate::{Dispersion, Error};
 
 /// A number after each observed cycle, over replicates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
-    /// What it is: `held` nodes and the share of `wrong` ones of an application, `rank_error` of an attribute, `relative_error` of an
-    /// aggregate.
+    /// What it is: `held` nodes and the share of `wrong` ones of an application, `rank_error` of an attribute,
+    /// `relative_error` of an aggregate.
     pub name: Name,
     /// The observed cycles, ascending, each with the spread of the number after it.
-    pub cycles: Vec<(u32, Spread)>,
+    pub cycles: Vec<(u32, Dispersion)>,
 }
 
 /// A number after a cycle of a run.
@@ -40,7 +40,7 @@ pub fn bands<'a>(runs: impl Iterator<Item = &'a read::Run>) -> Result<Vec<Band>,
     }
     let cycles = |name: &Name| {
         let cycles = all.get(name).into_iter().flatten();
-        cycles.filter_map(|(&cycle, values)| Some((cycle, Spread::of(values)?))).collect()
+        cycles.filter_map(|(&cycle, values)| Some((cycle, Dispersion::of(values)?))).collect()
     };
     Ok(order.into_iter().map(|name| Band { cycles: cycles(&name), name }).collect())
 }

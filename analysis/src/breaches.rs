@@ -2,8 +2,8 @@
 
 use datasets::trace::BreachRow;
 
-/// By how much a constraint was missed at worst, as a fraction of its limit: 0.1 where a tenth was missing. `None` where no
-/// node was held to have an attribute, or where the limit is 0.
+/// By how much a constraint was missed at worst, as a fraction of its limit: 0.1 where a tenth was missing. `None`
+/// where no node was held to have an attribute, or where the limit is 0.
 ///
 /// ```
 /// use datasets::trace::BreachRow;

@@ -37,8 +37,8 @@ pub struct AppChange {
     pub joined: Moves,
     /// Nodes that left it in these cycles.
     pub left: Moves,
-    /// The first observed cycle from which on it held 99 % of what it asks for, if it is new, or none, if it is removed; `None` if
-    /// it did not, or is neither.
+    /// The first observed cycle from which on it held 99 % of what it asks for, if it is new, or none, if it is
+    /// removed; `None` if it did not, or is neither.
     pub reached_at: Option<u32>,
 }
 

@@ -20,8 +20,8 @@ pub struct Epochs {
     pub last: Option<EpochRow>,
     /// What the epochs after the first missed; `None` if none of them has an error.
     pub later: Option<Errors>,
-    /// How the variance fell in the first epoch, as long as the same nodes took part; `None` for functions whose estimates do not
-    /// simply average out, and where there was nothing to fall.
+    /// How the variance fell in the first epoch, as long as the same nodes took part; `None` for functions whose
+    /// estimates do not simply average out, and where there was nothing to fall.
     pub contraction: Option<Contraction>,
 }
 
@@ -44,8 +44,8 @@ impl Errors {
     }
 }
 
-/// Whether the aggregate of these rows restarts. Counts, sums and quantiles always do; of the others a run shows it that is long
-/// enough for a second epoch, and in a shorter one there is no difference.
+/// Whether the aggregate of these rows restarts. Counts, sums and quantiles always do; of the others a run shows it
+/// that is long enough for a second epoch, and in a shorter one there is no difference.
 pub(crate) fn restarts(rows: &[AggregateRow], epochs: &[EpochRow]) -> bool {
     let always = |row: &AggregateRow| matches!(row.function.as_str(), "count" | "sum" | "quantiles");
     rows.iter().any(|row| row.epoch > 0 || row.held_count > 0 || always(row))

@@ -3,14 +3,14 @@
 //! [`Summary::read`] turns a run directory into answers: which application got how many nodes and which ones
 //! ([`Application`]), how fast that settled ([`Settling`]), how well nodes know their rank ([`Gradient`]), and how fast
 //! estimates converge beside the published theory ([`Aggregate`], [`theory`]), what they are worth where they restart
-//! ([`Epochs`]), how views forget the dead
-//! ([`DeadLinks`]), and how many nodes come and go ([`Churn`]). Of a suite that changes while it runs it says how versions
-//! spread ([`Version`]), what each did to the applications ([`Change`]), which nodes these win and lose ([`AppChurn`]), and
-//! which constraints were broken ([`depth_fraction`]), and what nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
+//! ([`Epochs`]), how views forget the dead ([`DeadLinks`]), and how many nodes come and go ([`Churn`]). Of a suite that
+//! changes while it runs it says how versions spread ([`Version`]), what each did to the applications ([`Change`]),
+//! which nodes these win and lose ([`AppChurn`]), and which constraints were broken ([`depth_fraction`]), and what
+//! nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
 //!
-//! [`Study`] does the same for a sweep: its metrics over replicates, their bands cycle by cycle, and what each key does to them;
-//! [`mod@compare`] sets two runs or two sweeps side by side. [`sizing`] turns replicas of a cloud into the amount that an application must
-//! ask for. [`Report`] makes a page of any of them, and its tables for a spreadsheet.
+//! [`Study`] does the same for a sweep: its metrics over replicates, their bands cycle by cycle, and what each key does
+//! to them; [`mod@compare`] sets two runs or two sweeps side by side. [`sizing`] turns replicas of a cloud into the
+//! amount that an application must ask for. [`Report`] makes a page of any of them, and its tables for a spreadsheet.
 //!
 //! Analysts who prefer SQL find files for DuckDB and Polars in `analysis/sql/`, and how to use them in
 //! `analysis/README.md`.
@@ -24,6 +24,7 @@ mod changes;
 mod churn;
 pub mod compare;
 mod cost;
+mod dispersion;
 mod epochs;
 mod error;
 mod gradients;
@@ -37,7 +38,6 @@ mod report;
 mod rules;
 mod settings;
 pub mod sizing;
-mod spread;
 mod study;
 mod summary;
 pub mod theory;
@@ -50,6 +50,7 @@ pub use breaches::depth_fraction;
 pub use changes::{AppChange, Change};
 pub use churn::Churn;
 pub use cost::Cost;
+pub use dispersion::{CONFIDENCE, Dispersion, QUANTILES};
 pub use epochs::{Epochs, Errors};
 pub use error::Error;
 pub use gradients::Gradient;
@@ -60,7 +61,6 @@ pub use overlay::DeadLinks;
 pub use report::{Cell, Report, Sheet};
 pub use rules::{ACTING, Firing, Held};
 pub use settings::{Pairing, Settings};
-pub use spread::{CONFIDENCE, QUANTILES, Spread};
 pub use study::{Effect, Point, Setting, Study};
 pub use summary::Summary;
 pub use versions::{Entry, Rejections, SPREAD, Version};

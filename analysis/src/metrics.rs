@@ -26,9 +26,9 @@ pub struct Name {
 
 /// The metrics of a run, in a fixed order.
 ///
-/// - of each application, after the last cycle: `asked` and `held` nodes, and the share of `wrong` ones; over the run: `held_min`,
-///   the fewest nodes held while some were asked for, `settled`, the cycle from which on fewer than 1 % were wrong,
-///   `broken`, observed cycles with a broken constraint, `joins` and `leaves` a cycle;
+/// - of each application, after the last cycle: `asked` and `held` nodes, and the share of `wrong` ones; over the run:
+///   `held_min`, the fewest nodes held while some were asked for, `settled`, the cycle from which on fewer than 1 %
+///   were wrong, `broken`, observed cycles with a broken constraint, `joins` and `leaves` a cycle;
 /// - of each gradient: `rank_error`, the root mean square error of a node's idea of its rank;
 /// - of each aggregate: `relative_error` of the estimates, or of the last epoch that nodes finished;
 /// - of the cloud: `alive` nodes after the last cycle, `messages` and `bytes` a node and cycle.

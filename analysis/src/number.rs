@@ -72,7 +72,8 @@ fn trimmed(number: &str) -> String {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').to_owned() } else { number.to_owned() }
 }
 
-/// A fraction of 1 in percent; `-` if there is none. What is not all is not called 100 %, and what is something is not called 0 %.
+/// A fraction of 1 in percent; `-` if there is none. What is not all is not called 100 %, and what is something is not
+/// called 0 %.
 #[must_use]
 pub fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;

@@ -2,8 +2,8 @@
 
 use datasets::trace::{AppRow, RuleRow, SuiteRow};
 
-/// Shares of the live nodes whose acting on a version that a rule made is dated, ascending. The last is taken to be reached, too,
-/// where nobody acts on another version any more.
+/// Shares of the live nodes whose acting on a version that a rule made is dated, ascending. The last is taken to be
+/// reached, too, where nobody acts on another version any more.
 pub const ACTING: [f64; 2] = [0.99, 1.0];
 
 /// Nodes changed the suite by a rule, in one cycle or in several.
@@ -42,7 +42,8 @@ impl Firing {
     }
 }
 
-/// What nodes did by rules, in the order of the trace: those that made the same version of the same one by the same rule together.
+/// What nodes did by rules, in the order of the trace: those that made the same version of the same one by the same
+/// rule together.
 pub(crate) fn firings(rows: Vec<RuleRow>, suites: &[SuiteRow], apps: &[AppRow]) -> Vec<Firing> {
     let mut firings: Vec<Firing> = Vec::new();
     for row in rows {

@@ -63,7 +63,8 @@ impl Settings {
     }
 }
 
-/// The record of a run, of a sweep or of a search for a size; `None` if there is no such file, or its JSON is no such record.
+/// The record of a run, of a sweep or of a search for a size; `None` if there is no such file, or its JSON is no such
+/// record.
 pub(crate) fn record<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,

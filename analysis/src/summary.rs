@@ -31,8 +31,8 @@ pub struct Summary {
     pub applications: Vec<Application>,
     /// When all applications together settled; `None` without applications.
     pub settling: Option<Settling>,
-    /// The cycle from which on settling is measured: where the last version came in, or was made by a rule, that nodes should take;
-    /// 0 if there was none.
+    /// The cycle from which on settling is measured: where the last version came in, or was made by a rule, that nodes
+    /// should take; 0 if there was none.
     pub settling_from: u32,
     /// The versions of the suite in the order of their coming in, the first one included.
     pub versions: Vec<Version>,
@@ -40,7 +40,8 @@ pub struct Summary {
     pub changes: Vec<Change>,
     /// What nodes changed by rules, in the order of the trace.
     pub firings: Vec<Firing>,
-    /// The nodes that applications win and lose; empty if nothing disturbs the run, or nobody moves after the first cycle.
+    /// The nodes that applications win and lose; empty if nothing disturbs the run, or nobody moves after the first
+    /// cycle.
     pub app_churn: Vec<AppChurn>,
     /// The times in which a constraint of an application was broken, in the order of the trace.
     pub breaches: Vec<BreachRow>,
@@ -130,7 +131,8 @@ impl Summary {
     }
 }
 
-/// The cycle at whose start the last version came in, or was there by a rule, that nodes should take; 0 if there was none.
+/// The cycle at whose start the last version came in, or was there by a rule, that nodes should take; 0 if there was
+/// none.
 fn last_change(versions: &[Version], firings: &[Firing]) -> u32 {
     let launched = versions.iter().filter_map(Version::launch).map(|entry| entry.cycle);
     let made = firings.iter().filter(|firing| firing.is_taken()).map(|firing| firing.rule.cycle + 1);

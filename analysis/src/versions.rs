@@ -2,8 +2,8 @@
 
 use datasets::trace::{EventRow, SuiteRow};
 
-/// Shares of the live nodes whose holding a version is dated, ascending. The last is taken to be reached, too, where nobody acts on
-/// another version any more: where nodes come, some hold none yet.
+/// Shares of the live nodes whose holding a version is dated, ascending. The last is taken to be reached, too, where
+/// nobody acts on another version any more: where nodes come, some hold none yet.
 pub const SPREAD: [f64; 3] = [0.5, 0.99, 1.0];
 
 /// A version of the suite in the cloud.

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use analysis::compare::Sweeps;
-use analysis::{Metric, Name, Point, Setting, Spread, Study};
+use analysis::{Dispersion, Metric, Name, Point, Setting, Study};
 use datasets::trace::{ParamRow, RunRow};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -45,16 +45,16 @@ fn study(settings: Vec<Setting>) -> Study {
 
 #[test]
 fn an_interval_is_that_of_student_and_quantiles_are_of_type_7() {
-    let spread = Spread::of(&[5.0, 1.0, 4.0, 2.0, 3.0]).unwrap();
+    let spread = Dispersion::of(&[5.0, 1.0, 4.0, 2.0, 3.0]).unwrap();
     // Student's t of four degrees of freedom is 2.776445 at 97.5 %.
     let half = 2.776_445_105 * (2.5_f64 / 5.0).sqrt();
     let [low, high] = spread.interval.unwrap();
     assert!((low - (3.0 - half)).abs() < 1e-8 && (high - (3.0 + half)).abs() < 1e-8, "{low} {high}");
     let expected = [1.04, 1.4, 3.0, 4.6, 4.96];
     assert!(spread.quantiles.iter().zip(expected).all(|(own, expected)| (own - expected).abs() < 1e-12), "{spread:?}");
-    assert_eq!(Spread::of(&[]), None);
-    assert_eq!(Spread::of(&[0.1]).unwrap().interval, None);
-    let same = Spread::of(&[0.1; 3]).unwrap();
+    assert_eq!(Dispersion::of(&[]), None);
+    assert_eq!(Dispersion::of(&[0.1]).unwrap().interval, None);
+    let same = Dispersion::of(&[0.1; 3]).unwrap();
     assert_eq!((same.mean, same.interval), (0.1, Some([0.1, 0.1])));
 }
 
@@ -97,7 +97,7 @@ fn several_settings_are_taken_together_by_the_seed() {
     assert_eq!(compared.missing, ["only the first has the seeds 2 of: suite.app.chat.share = 0.1"]);
     // The seeds 0 and 1 have both settings: their means are 3 and 4 beside 4 and 6.
     let overall = compared.overall.unwrap();
-    let Spread { count, mean, .. } = overall.differences[0].difference;
+    let Dispersion { count, mean, .. } = overall.differences[0].difference;
     assert_eq!((overall.pairs, count, mean, overall.differences[0].means), (2, 2, 1.5, [3.5, 5.0]));
 }
 

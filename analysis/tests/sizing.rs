@@ -112,8 +112,8 @@ fn worth(replicas: World, goal: Goal, scale: f64, confirm: usize) -> Worth {
 }
 
 impl Worth {
-    /// Intervals of 99 % miss more than five times in a hundred only once in two thousand times. Estimates may be off by chance, and by a
-    /// thousandth: standard deviations are found from samples.
+    /// Intervals of 99 % miss more than five times in a hundred only once in two thousand times. Estimates may be off
+    /// by chance, and by a thousandth: standard deviations are found from samples.
     fn is_good(&self) {
         let [off, error] = self.off;
         assert!(self.missed <= 5, "{self:?}");

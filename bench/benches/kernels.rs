@@ -12,7 +12,7 @@ use kernels::philox::Stream;
 use kernels::scalar;
 use kernels::slicing::{Slot, first_misplaced};
 use kernels::suite::{Holdings, NONE, claim};
-use kernels::views::{self, Meeting, View};
+use kernels::views::{self, Pair, View};
 
 /// Nodes of a kernel's block.
 const NODES: usize = 1 << 12;
@@ -147,7 +147,7 @@ fn slicing(criterion: &mut Criterion) {
             (0..NODES).filter_map(first).sum::<usize>()
         },
         || {
-            let first = |node| scalar::first_misplaced(slots[node], &slots[4 * each(node)..][..CANDIDATES]);
+            let first = |node| scalar::slicing::first_misplaced(slots[node], &slots[4 * each(node)..][..CANDIDATES]);
             (0..NODES).filter_map(first).sum()
         },
     );
@@ -157,7 +157,7 @@ fn meetings(criterion: &mut Criterion) {
     // Two random views of nodes that are a few cycles old, anew for each exchange: what is left is summed.
     let records = words(7);
     let cells = views::words(CANDIDATES);
-    let meet = |exchange: fn(&mut Meeting<'_>, u8, [u32; 2])| {
+    let meet = |exchange: fn(&mut Pair<'_>, u8, [u32; 2])| {
         let mut sum = 0_u64;
         for (turn, two) in records.chunks_exact(2 * cells).enumerate() {
             let mut two = two.to_vec();
@@ -170,7 +170,7 @@ fn meetings(criterion: &mut Criterion) {
                 record[CANDIDATES..].iter_mut().for_each(|ages| *ages &= 0x0707_0707);
             }
             let (own_view, other_view) = (View::of(one, CANDIDATES), View::of(other, CANDIDATES));
-            let mut meeting = Meeting { own: 0, other: 1, own_view, other_view, reply_lost: false };
+            let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
             exchange(&mut meeting, 8, [turn as u32, 1]);
             sum += two.iter().map(|&word| u64::from(word)).sum::<u64>();
         }

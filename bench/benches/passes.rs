@@ -270,12 +270,12 @@ fn uniform(nodes: usize) -> Outcome<Column<f64>> {
 
 /// Fills a column stride by stride, in parallel.
 fn par_fill<T: Send>(column: &mut [T], fill: impl Fn(u32, &mut [T]) + Sync) {
-    const STRIDE: usize = 1 << 14;
-    column.par_chunks_mut(STRIDE).enumerate().for_each(|(stride, part)| fill((stride * STRIDE) as u32, part));
+    const PART: usize = 1 << 14;
+    column.par_chunks_mut(PART).enumerate().for_each(|(stride, part)| fill((stride * PART) as u32, part));
 }
 
-/// Churn among phones and home PCs, with a tenth of the nodes: one in a hundred comes or goes in a cycle of a minute, with views, one
-/// gradient and one average to begin anew.
+/// Churn among phones and home PCs, with a tenth of the nodes: one in a hundred comes or goes in a cycle of a minute,
+/// with views, one gradient and one average to begin anew.
 fn churn(meter: &mut Meter, nodes: usize) -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("churn.toml");
@@ -283,7 +283,8 @@ fn churn(meter: &mut Meter, nodes: usize) -> Outcome {
         "[run]\nnodes = {}\ncycles = {CYCLES}\ncycle_seconds = 60\n\
          [[fleet.class]]\nname = \"phone\"\nshare = 0.5\npreset = \"phone\"\nattributes.load = {{ uniform = [0, 1] }}\n\
          [[fleet.class]]\nname = \"pc\"\nshare = 0.5\npreset = \"home-pc\"\nattributes.load = {{ uniform = [0, 1] }}\n\
-         [sampling]\nprotocol = \"newscast\"\n[[aggregate]]\nname = \"load\"\nfunction = \"average\"\nattribute = \"load\"\n\
+         [sampling]\nprotocol = \"newscast\"\n[[aggregate]]\nname = \"load\"\nfunction = \"average\"\nattribute = \
+         \"load\"\n\
          [suite]\n[[suite.app]]\nname = \"idle\"\nbottom = \"load\"\nshare = 0.1\n",
         (nodes / 10).max(1_000)
     );
@@ -347,8 +348,8 @@ fn suite(meter: &mut Meter, nodes: usize) -> Outcome {
     Ok(())
 }
 
-/// A count with one instance and with ten, whose exchanges may cost no more than ten counts; and where nodes keep tags, since some may
-/// come. With a quarter of the nodes, over a whole epoch.
+/// A count with one instance and with ten, whose exchanges may cost no more than ten counts; and where nodes keep tags,
+/// since some may come. With a quarter of the nodes, over a whole epoch.
 fn counting(meter: &mut Meter, nodes: usize) -> Outcome {
     let nodes = (nodes / 4).max(1_000);
     let mut means = Vec::new();

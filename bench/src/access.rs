@@ -1,8 +1,8 @@
 //! The machine's own limit: how long a random access to memory takes when nothing else is asked of the machine.
 //!
-//! Every thread adds 1 to random words of its part of a large array of `f32` in huge pages, and fetches each word into its
-//! cache some accesses ahead. What a pass costs is then told in such accesses per node: a figure that moves less from
-//! machine to machine, and from one moment to the next, than nanoseconds do.
+//! Every thread adds 1 to random words of its part of a large array of `f32` in huge pages, and fetches each word into
+//! its cache some accesses ahead. What a pass costs is then told in such accesses per node: a figure that moves less
+//! from machine to machine, and from one moment to the next, than nanoseconds do.
 
 use std::hint::black_box;
 use std::io;
@@ -36,7 +36,8 @@ impl Memory {
         Ok(Self { words, seed: 0 })
     }
 
-    /// Measures the nanoseconds of a random read-modify-write, with all threads at it, each in its own part of the array.
+    /// Measures the nanoseconds of a random read-modify-write, with all threads at it, each in its own part of the
+    /// array.
     pub fn nanoseconds(&mut self) -> f64 {
         let threads = rayon::current_num_threads();
         let each = ACCESSES.min(16 * self.words.len()) / threads;

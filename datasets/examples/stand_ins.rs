@@ -1,12 +1,14 @@
-//! Writes the made-up fleets of `tor_fleet.toml` and `relays.toml`, so that these scenarios run where the real data is not.
+//! Writes the made-up fleets of `tor_fleet.toml` and `relays.toml`, so that these scenarios run where the real data is
+//! not.
 //!
 //! ```sh
 //! cargo run -p datasets --example stand_ins
 //! ```
 //!
-//! The real data are 18,281 relays of the Tor network with their availability and bandwidth, and the presence of 64,188 relays in
-//! 2,577 snapshots, 12.26 hours apart (Tor Project, Onionoo documents of 2023 to 2026, CC0). The stand-ins have the same columns, and
-//! quantiles of the same size: made-up hosts, each drawn from the quantiles below, independently of each other.
+//! The real data are 18,281 relays of the Tor network with their availability and bandwidth, and the presence of 64,188
+//! relays in 2,577 snapshots, 12.26 hours apart (Tor Project, Onionoo documents of 2023 to 2026, CC0). The stand-ins
+//! have the same columns, and quantiles of the same size: made-up hosts, each drawn from the quantiles below,
+//! independently of each other.
 #![expect(clippy::print_stdout, reason = "a program that says what it wrote")]
 
 use std::error::Error;
@@ -92,8 +94,8 @@ fn fleet() -> Result<String, fmt::Error> {
     Ok(table)
 }
 
-/// A host has a span, a share of it that it is up, and a number of sessions of its own; sessions and the gaps between them are of
-/// exponential length.
+/// A host has a span, a share of it that it is up, and a number of sessions of its own; sessions and the gaps between
+/// them are of exponential length.
 fn intervals() -> Result<String, fmt::Error> {
     let mut random = SplitMix(2);
     let mut table = "relay,first_snapshot,last_snapshot\n".to_owned();

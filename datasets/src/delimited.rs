@@ -1,6 +1,7 @@
 //! Comma-separated values, for programs that read nothing else.
 
-/// A header and rows as text, as RFC 4180 has it but for the ends of lines: cells are in quotes where they need them. Nothing without columns.
+/// A header and rows as text, as RFC 4180 has it but for the ends of lines: cells are in quotes where they need them.
+/// Nothing without columns.
 pub fn text<R>(header: &[&str], rows: impl Iterator<Item = R>) -> String
 where
     R: Iterator<Item = String>,

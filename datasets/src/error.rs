@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// What is wrong with a file, where, and what to do about it.
 ///
-/// It carries everything a renderer needs: the text of the file, the span inside it, and the remedy. [`Display`] gives one
-/// sentence that begins with the place, `file:line`, and names the key, what was found and what is expected.
+/// It carries everything a renderer needs: the text of the file, the span inside it, and the remedy. [`Display`] gives
+/// one sentence that begins with the place, `file:line`, and names the key, what was found and what is expected.
 ///
 /// [`Display`]: fmt::Display
 #[derive(Debug)]

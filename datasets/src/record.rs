@@ -1,7 +1,8 @@
-//! The records beside the tables: `run.json`, `size.json`, `sweep.json`. Whoever writes or reads one does it by these types.
+//! The records beside the tables: `run.json`, `size.json`, `sweep.json`. Whoever writes or reads one does it by these
+//! types.
 //!
-//! A `run.json` or `sweep.json` of which a key is missing is read all the same, the key as nothing: older versions wrote fewer.
-//! Numbers are finite, since JSON knows no others.
+//! A `run.json` or `sweep.json` of which a key is missing is read all the same, the key as nothing: older versions
+//! wrote fewer. Numbers are finite, since JSON knows no others.
 //!
 //! ```
 //! use datasets::record::{self, RunRecord};

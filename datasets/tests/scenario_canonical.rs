@@ -432,7 +432,8 @@ fn a_count_that_was_added_is_written_out_like_any_other() {
 
 #[test]
 fn an_inventory_enters_the_hash_with_its_content_and_not_its_place() {
-    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"nodes.csv\"\n[fleet.attributes]\nx = { column = \"up \\\"time\\\"\", scale = 0.5 }\n";
+    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"nodes.csv\"\n[fleet.attributes]\nx = { column = \"up \
+        \\\"time\\\"\", scale = 0.5 }\n";
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for folder in [&here, &there] {
         fs::write(folder.path().join("nodes.csv"), "x\n1\n").unwrap();
@@ -507,7 +508,8 @@ fn inventories_are_found_beside_the_scenario() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
     fs::write(folder.path().join("data/nodes.csv"), "x\n1\n").unwrap();
-    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"data/nodes.csv\"\n[fleet.attributes]\nx = { column = \"x\", scale = 2 }\n";
+    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"data/nodes.csv\"\n[fleet.attributes]\nx = { column = \"x\", \
+        scale = 2 }\n";
     let Source::File(inventory) = small(&folder, "a.toml", text, &[]).fleet.source else { panic!("a file is given") };
     assert_eq!(inventory.path, folder.path().join("data/nodes.csv"));
     assert_eq!(inventory.read().unwrap().columns, [[2.0_f32]]);

@@ -33,7 +33,8 @@ fn suite(version: u64, app: &str) -> String {
     format!("[suite]\nversion = {version}\n[[suite.app]]\nname = \"{app}\"\nrest = true\n")
 }
 
-/// A folder with suites of the versions 4, 6 and 7, one of version 8 that is good until the 11th cycle starts, and one that is none.
+/// A folder with suites of the versions 4, 6 and 7, one of version 8 that is good until the 11th cycle starts, and one
+/// that is none.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -61,7 +62,8 @@ fn launch(cycle: u32, file: &str) -> String {
     format!("[[event]]\nat_cycle = {cycle}\nsuite = \"{file}\"\n")
 }
 
-/// The scenario with `text` is refused at the line of `at`, which is behind the cloud's 16 lines, about `key` and in these words.
+/// The scenario with `text` is refused at the line of `at`, which is behind the cloud's 16 lines, about `key` and in
+/// these words.
 fn refused(text: &str, at: &str, key: &str, message: &str, help: &str) {
     let error = read(text).unwrap_err();
     let line = CLOUD.matches('\n').count() + 1 + text[..text.find(at).unwrap()].matches('\n').count();

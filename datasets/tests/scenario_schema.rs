@@ -155,7 +155,8 @@ fn the_schema_refuses_what_the_reader_refuses() {
 fn the_schema_knows_aggregates_and_rules() {
     let good = "[run]\nnodes = 10\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.x = { uniform = [0, 1] }\n\
         [slicing]\nprotocol = \"quantile\"\nepoch_cycles = 9\n\
-        [[aggregate]]\nname = \"size\"\nfunction = \"count\"\nerror = 0.01\nclock_drift = 0.5\ninstances = 4\nleaders = 5\n\
+        [[aggregate]]\nname = \"size\"\nfunction = \"count\"\nerror = 0.01\nclock_drift = 0.5\ninstances = 4\nleaders \
+        = 5\n\
         [[aggregate]]\nname = \"x\"\nfunction = \"quantiles\"\nattribute = \"x\"\npoints = 9\nquantiles = [0.5]\n\
         [[suite.app]]\nname = \"a\"\nrest = true\n\
         [[suite.app.rule]]\nname = \"r\"\nwhen = \"size < 5\"\nepochs = 2\nscale = { app = \"a\", by = 2 }\n\

@@ -1,4 +1,5 @@
-//! The language of suites, in a scenario and in a file of its own: what is meant, and what is refused, where and in which words.
+//! The language of suites, in a scenario and in a file of its own: what is meant, and what is refused, where and in
+//! which words.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -57,8 +58,8 @@ fn parse(text: &str) -> Result<File, Error> {
     suite::parse(Path::new("apps.toml"), text, Names::Any(Vec::new()))
 }
 
-/// The error of the suite with `old` replaced by `new`, in a scenario and in a file of its own: it is about `key`, points at `at`,
-/// and says these words and this remedy.
+/// The error of the suite with `old` replaced by `new`, in a scenario and in a file of its own: it is about `key`,
+/// points at `at`, and says these words and this remedy.
 fn refused(old: &str, new: &str, key: &str, at: &str, message: &str, help: &str) {
     assert!(SUITE.contains(old), "{old}");
     let text = SUITE.replacen(old, new, 1);

@@ -1,4 +1,5 @@
-//! Rules of a suite, in a scenario and in a file of its own: what they mean, what is refused, and what becomes of a suite.
+//! Rules of a suite, in a scenario and in a file of its own: what they mean, what is refused, and what becomes of a
+//! suite.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

@@ -134,7 +134,8 @@ fn the_layout_of_a_sweep_does_not_change_its_hash() {
     assert_ne!(one.hash(), read("[one_at_a_time]\n\"sampling.view\" = [10, 20]\n").unwrap().hash());
 }
 
-/// A sweep that is wrong: what stands below `scenario = …` in line 1; the line and the key at fault, and words of the answer.
+/// A sweep that is wrong: what stands below `scenario = …` in line 1; the line and the key at fault, and words of the
+/// answer.
 type Case = (&'static str, u64, &'static str, &'static [&'static str]);
 
 const CASES: &[Case] = &[
@@ -164,7 +165,8 @@ const CASES: &[Case] = &[
     ("[grid]\n\"sampling.view\" = { from = 1, to = 2, steps = 1e9 }\n", 3, "", &["from 2 to 10000"]),
     ("[grid]\n\"sampling.view\" = { from = 0, to = 2, steps = 3, spacing = 'logarithmic' }\n", 3, "", &["above 0"]),
     (
-        "[grid]\n\"run.cycles\" = { from = 1, to = 2000, steps = 2000 }\n\"run.nodes\" = { from = 1, to = 6, steps = 6 }\n",
+        "[grid]\n\"run.cycles\" = { from = 1, to = 2000, steps = 2000 }\n\"run.nodes\" = { from = 1, to = 6, steps = \
+         6 }\n",
         4,
         "",
         &["more than 10000 combinations"],

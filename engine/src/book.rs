@@ -3,18 +3,19 @@
 use datasets::trace::CycleRow;
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::Course;
+use crate::aggregate::GroupCourse;
 use crate::{government, observer};
 
-/// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the scenario is not in it.
+/// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the
+/// scenario is not in it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Book {
     /// Cycles completed.
     pub cycle: u32,
     /// The course of each group of aggregates.
-    pub aggregation: Vec<Course>,
+    pub aggregation: Vec<GroupCourse>,
     /// Versions, moves, constraints.
-    pub government: (government::Book, government::Course),
+    pub government: (government::VersionsBook, government::Course),
     /// What the observer has found.
     pub observer: observer::Known,
     /// What has happened since the last row.

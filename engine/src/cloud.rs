@@ -43,7 +43,8 @@ impl Cloud {
         }
     }
 
-    /// Nodes are born, and know whom they meet and which version of the suite they hold: everything but what they believe.
+    /// Nodes are born, and know whom they meet and which version of the suite they hold: everything but what they
+    /// believe.
     ///
     /// # Errors
     /// If an inventory holds values that an aggregate cannot take.
@@ -56,7 +57,8 @@ impl Cloud {
         Ok(())
     }
 
-    /// Settles what has happened to nodes, wing by wing. Touches the columns of these nodes alone, in the order of their indices.
+    /// Settles what has happened to nodes, wing by wing. Touches the columns of these nodes alone, in the order of
+    /// their indices.
     pub fn settle(
         &mut self,
         scenario: &Scenario,

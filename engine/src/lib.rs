@@ -1,19 +1,22 @@
 //! The cloud in memory, and the cycle.
 //!
-//! Read [`simulation`] first: what happens in a cycle is a table, one line a pass. The state is a struct of mapped columns
-//! ([`memory`]). A pass either streams over rows or runs exchanges between nodes ([`schedule`]); every random number is a function of
-//! (seed, cycle, node, purpose, draw), so that a run is the same bits for any number of threads.
+//! Read [`simulation`] first: what happens in a cycle is a table, one line a pass. The state is a struct of mapped
+//! columns ([`memory`]). A pass either streams over rows or runs exchanges between nodes ([`schedule`]); every random
+//! number is a function of (seed, cycle, node, purpose, draw), so that a run is the same bits for any number of
+//! threads.
 //!
 //! # Wings
 //!
 //! Each folder is a wing that owns its state, and imports only from those below it:
 //!
 //! ```text
-//! simulation   a cloud under way: made, run, observed; the table of passes (with meter: time and messages; book: all that lasts
-//!              beside columns; estimate: what a scenario needs)
-//! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, snapshots, previews. Changes nothing
+//! simulation   a cloud under way: made, run, observed; the table of passes
+//! estimate     what a scenario needs, before anything runs
+//! book         all that lasts beside columns
+//! meter        what passes cost: time and messages
+//! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, previews. Changes nothing
 //! cloud        what nodes know: the five wings below, born and settled together
-//! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, constraints, monitor
+//! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, monitor
 //! slicing      what nodes learn of their rank: ordered, ranking, quantile
 //! aggregate    what nodes learn together: epochs, counts, distributions
 //! overlay      who meets whom: oracle, newscast, cyclon, generic, a file each; views; meetings
@@ -21,12 +24,13 @@
 //! plans        what the versions of a suite ask, as data; what a scenario needs of the engine
 //! schedule     exchanges: drawn, matched, listed; where random numbers come from
 //! memory       columns, and what is done to all of them
+//! error        what can fail
 //! ```
 //!
-//! A wing declares its columns in one struct, and shows them in one `visit` ([`memory::Fields`]): memory is found for them, an estimate
-//! adds them up, and digests cover them, without a second list. All that lasts from one cycle to the next beside columns is in one
-//! [`book::Book`]. What a scenario needs is asked once ([`plans::Needs`]). A test walks all `use` lines, and fails where an import runs
-//! upward or in a circle.
+//! A wing declares its columns in one struct, and shows them in one `visit` ([`memory::Fields`]): memory is found for
+//! them, an estimate adds them up, and digests cover them, without a second list. All that lasts from one cycle to the
+//! next beside columns is in one [`book::Book`]. What a scenario needs is asked once ([`plans::Needs`]). A test walks
+//! all `use` lines, and fails where an import runs upward or in a circle.
 //!
 //! # A protocol of your own
 //!
@@ -53,9 +57,9 @@ pub mod slicing;
 
 mod error;
 
-/// Number of what the engine computes: raised by whoever changes a golden value (`engine/tests/golden`), in a commit that says why.
-/// Two runs of one scenario under the same number have the same `state_digest` and the same values in their tables. How tables are
-/// written has a number of its own, [`datasets::trace::SCHEMA_VERSION`].
+/// Number of what the engine computes: raised by whoever changes a golden value (`engine/tests/golden`), in a commit
+/// that says why. Two runs of one scenario under the same number have the same `state_digest` and the same values in
+/// their tables. How tables are written has a number of its own, [`datasets::trace::SCHEMA_VERSION`].
 pub const RESULTS_VERSION: u32 = 1;
 
 /// Sets the number of threads of all passes, once a process; 0 stands for all processors.

@@ -1,5 +1,5 @@
-//! A cloud under way: made, run cycle by cycle, observed. `Simulation::PASSES` are what happens in a cycle, in order; what each pass
-//! takes from which wing is in `passes`.
+//! A cloud under way: made, run cycle by cycle, observed. `Simulation::PASSES` are what happens in a cycle, in order;
+//! what each pass takes from which wing is in `passes`.
 
 mod passes;
 
@@ -81,8 +81,8 @@ impl<'a> Simulation<'a> {
     /// Writes the rows of the state as it is, if they are due.
     ///
     /// # Errors
-    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after nodes have come
-    /// and gone.
+    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after
+    /// nodes have come and gone.
     pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
         let start = Instant::now();
         let Self { scenario, cloud, observer, cycle, meter, .. } = self;
@@ -96,8 +96,8 @@ impl<'a> Simulation<'a> {
         self.cycle
     }
 
-    /// Nodes that an application holds, by its number in [`Scenario::app_names`]: all of them, or those that fit a test. The latter
-    /// reads a byte a node, and four for each attribute that the test names.
+    /// Nodes that an application holds, by its number in [`Scenario::app_names`]: all of them, or those that fit a
+    /// test. The latter reads a byte a node, and four for each attribute that the test names.
     ///
     /// # Panics
     /// If there is no such application.
@@ -120,8 +120,8 @@ impl<'a> Simulation<'a> {
         digest::state(&self.cloud.fields())
     }
 
-    /// The digest by which a run that goes on is compared with one that was never interrupted: of all that the cycles to come depend
-    /// on, and of what the observer has found.
+    /// The digest by which a run that goes on is compared with one that was never interrupted: of all that the cycles
+    /// to come depend on, and of what the observer has found.
     pub fn full_digest(&self) -> u64 {
         let fields: Vec<&Field> = self.cloud.fields().into_iter().chain(self.observer.fields()).collect();
         digest::everything(&fields, &self.book().bytes())

@@ -1,8 +1,9 @@
-//! Averaging has the published constants (Jelasity, Montresor and Babaoglu, TOCS 2005), in every layout of its exchanges.
+//! Averaging has the published constants (Jelasity, Montresor and Babaoglu, TOCS 2005), in every layout of its
+//! exchanges.
 //!
-//! The variance after a cycle is a sum over 10^6 nodes, so its factor has a standard error of about 0.0004 in one cycle and
-//! 0.0001 in the mean of ten: the tolerance of 0.003 holds off a fixed order of initiators (0.293), one round a cycle
-//! (0.292), a snapshot (0.75) and an update of one side only.
+//! The variance after a cycle is a sum over 10^6 nodes, so its factor has a standard error of about 0.0004 in one cycle
+//! and 0.0001 in the mean of ten: the tolerance of 0.003 holds off a fixed order of initiators (0.293), one round a
+//! cycle (0.292), a snapshot (0.75) and an update of one side only.
 
 mod common;
 

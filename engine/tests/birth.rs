@@ -14,8 +14,8 @@ fn born(text: &str) -> Vec<Vec<f32>> {
     cloud.population.values().into_iter().map(<[f32]>::to_vec).collect()
 }
 
-/// The largest distance between the values' distribution and the law (Kolmogorov), times the root of their number: above 1.95
-/// with a probability of 0.001.
+/// The largest distance between the values' distribution and the law (Kolmogorov), times the root of their number:
+/// above 1.95 with a probability of 0.001.
 fn kolmogorov(values: &[f32], law: &Distribution) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f32::total_cmp);

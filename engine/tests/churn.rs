@@ -72,7 +72,8 @@ fn as_many_leave_as_sessions_end() {
     let result = run(&one_class(NODES, 200, 60.0, class, ""));
     let left: u64 = result.cycles.iter().map(|row| row.left_count).sum();
     let joined: u64 = result.cycles.iter().map(|row| row.joined_count).sum();
-    // A session every five hours; those within one minute are not seen: 1 in 360, as a length is rounded up or down at random.
+    // A session every five hours; those within one minute are not seen: 1 in 360, as a length is rounded up or down at
+    // random.
     let expected = f64::from(NODES) * 200.0 / 300.0;
     let error = expected.sqrt();
     for (what, count) in [("left", left), ("joined", joined)] {
@@ -259,10 +260,12 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
     for (sampling, slicing) in [("oracle", "ranking"), ("newscast", "ordered"), ("cyclon", "ranking")] {
         let rest = format!(
             "[network]\nrequest_loss = 0.1\nreply_loss = 0.1\n[sampling]\nprotocol = \"{sampling}\"\n\
-             [slicing]\nprotocol = \"{slicing}\"\n[[aggregate]]\nname = \"a\"\nfunction = \"average\"\nattribute = \"x\"\n\
+             [slicing]\nprotocol = \"{slicing}\"\n[[aggregate]]\nname = \"a\"\nfunction = \"average\"\nattribute = \
+             \"x\"\n\
              [suite]\n[[suite.app]]\nname = \"best\"\ntop = \"own\"\nshare = 0.1\n\
              [[suite.app]]\nname = \"next\"\ntop = \"x\"\nshare = 0.3\n[[suite.app]]\nname = \"any\"\nshare = 0.3\n\
-             [[event]]\nat_cycle = 9\ncrash = {{ share = 0.2 }}\n[[event]]\nat_cycle = 11\noutage = {{ share = 0.3, cycles = 5 }}\n\
+             [[event]]\nat_cycle = 9\ncrash = {{ share = 0.2 }}\n[[event]]\nat_cycle = 11\noutage = {{ share = 0.3, \
+             cycles = 5 }}\n\
              [[event]]\nat_cycle = 14\nuntil_cycle = 18\njoin = {{ share = 0.5, above = \"x\" }}\n"
         );
         let text = one_class(40_000, 20, 1200.0, class, &rest);
@@ -284,7 +287,8 @@ fn nodes_from_a_file_come_and_go() {
     let text = format!(
         "[run]\nnodes = 10000\ncycles = 20\ncycle_seconds = 600\n[fleet]\nfile = \"{}\"\n\
          [fleet.attributes]\nspeed = {{ column = \"speed\" }}\nlong = {{ from = \"sessions\" }}\n\
-         [fleet.churn]\nup.hours = {{ exponential = {{ mean = 1 }} }}\ndown.hours = {{ exponential = {{ mean = 3 }} }}\n",
+         [fleet.churn]\nup.hours = {{ exponential = {{ mean = 1 }} }}\ndown.hours = {{ exponential = {{ mean = 3 }} \
+         }}\n",
         file.display()
     );
     let result = run(&text);
@@ -320,8 +324,9 @@ fn attempts_to_reach_the_dead_are_counted() {
     };
     let [retry, skip] = ["retry", "skip"].map(|on_dead| run(&text(on_dead)).cycles);
     assert_eq!((retry[1].messages_count, skip[1].messages_count), (10_000, 10_000));
-    // Of 2,500 live nodes half try a dead one first; those that try again find it dead half the time, and so on: once a node.
-    // Each that finds a live one sends a request and gets a reply. Standard errors: 71 attempts, and 25 first choices.
+    // Of 2,500 live nodes half try a dead one first; those that try again find it dead half the time, and so on: once a
+    // node. Each that finds a live one sends a request and gets a reply. Standard errors: 71 attempts, and 25 first
+    // choices.
     assert!((retry[2].messages_count as f64 - 7_500.0).abs() < 4.0 * 71.0, "{}", retry[2].messages_count);
     assert!((skip[2].messages_count as f64 - 3_750.0).abs() < 4.0 * 25.0, "{}", skip[2].messages_count);
 }
@@ -333,7 +338,8 @@ fn a_cloud_may_die_out_and_come_back() {
             let text = format!(
                 "{TWO_CLASSES}[sampling]\nprotocol = \"{sampling}\"\n[slicing]\nprotocol = \"{slicing}\"\n\
                  [[aggregate]]\nname = \"a\"\nfunction = \"average\"\nattribute = \"x\"\n\
-                 [suite]\n[[suite.app]]\nname = \"best\"\ntop = \"x\"\nshare = 0.1\n[[suite.app]]\nname = \"any\"\nshare = 0.4\n\
+                 [suite]\n[[suite.app]]\nname = \"best\"\ntop = \"x\"\nshare = 0.1\n[[suite.app]]\nname = \
+                 \"any\"\nshare = 0.4\n\
                  [[suite.app]]\nname = \"low\"\nbottom = \"x\"\nshare = 0.3\n\
                  [[event]]\nat_cycle = 3\ncrash = {{ share = 1.0 }}\n[[event]]\nat_cycle = 6\njoin = {{ nodes = 1 }}\n\
                  [[event]]\nat_cycle = 8\njoin = {{ share = 1.0, above = \"x\" }}\n"
@@ -359,7 +365,8 @@ fn a_class_without_nodes_and_a_lone_node_are_no_trouble() {
         "attributes.x = 1\nup.hours = { exponential = { mean = 1 } }\ndown.hours = { exponential = { mean = 1 } }";
     for protocol in ["oracle", "newscast", "cyclon", "generic"] {
         let rest = format!(
-            "[sampling]\nprotocol = \"{protocol}\"\n[[aggregate]]\nname = \"a\"\nfunction = \"average\"\nattribute = \"x\"\n"
+            "[sampling]\nprotocol = \"{protocol}\"\n[[aggregate]]\nname = \"a\"\nfunction = \"average\"\nattribute = \
+             \"x\"\n"
         );
         for nodes in [1, 2, 3] {
             balanced(&run(&one_class(nodes, 50, 1800.0, class, &rest)));
@@ -371,7 +378,8 @@ fn a_class_without_nodes_and_a_lone_node_are_no_trouble() {
 fn nodes_that_come_know_live_nodes_and_have_uniform_ids() {
     let class = "attributes.x = { uniform = [0, 1] }\nup.hours = { exponential = { mean = 1 } }\n\
                  down.hours = { exponential = { mean = 1 } }";
-    let rest = "[suite]\n[[suite.app]]\nname = \"best\"\ntop = \"x\"\nshare = 0.1\n[sampling]\nprotocol = \"newscast\"\ncontacts = 2\n";
+    let rest = "[suite]\n[[suite.app]]\nname = \"best\"\ntop = \"x\"\nshare = 0.1\n[sampling]\nprotocol = \
+        \"newscast\"\ncontacts = 2\n";
     let (mut ids, mut before) = (Vec::new(), Vec::new());
     watch(&one_class(20_000, 40, 600.0, class, rest), |simulation| {
         let cloud = simulation.cloud();

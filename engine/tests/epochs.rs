@@ -43,8 +43,8 @@ fn assert_same<T: PartialEq + std::fmt::Debug>(one: &[T], other: &[T], what: &st
     assert!(differs.is_none(), "{what}: {differs:?}");
 }
 
-/// The share of an instance is conserved, so without loss the harmonic mean of all estimates is the size; the formula for the length
-/// of an epoch leaves a relative spread of 1 %.
+/// The share of an instance is conserved, so without loss the harmonic mean of all estimates is the size; the formula
+/// for the length of an epoch leaves a relative spread of 1 %.
 #[test]
 fn nodes_count_themselves_to_the_wished_accuracy() {
     for nodes in [1_000, 30_000, 100_000] {
@@ -126,8 +126,8 @@ fn newcomers_sit_out_the_epoch_and_hold_what_they_are_told() {
     assert_near(rows[25].held_mean.unwrap(), rows[24].held_mean.unwrap(), 50.0);
 }
 
-/// With clocks up to 20 % fast or slow the fastest end an epoch of 20 cycles after 17; the others adopt the next one within about
-/// log2(N) cycles, by fives: all averages are found none the less, and nobody is left behind.
+/// With clocks up to 20 % fast or slow the fastest end an epoch of 20 cycles after 17; the others adopt the next one
+/// within about log2(N) cycles, by fives: all averages are found none the less, and nobody is left behind.
 #[test]
 fn a_newer_epoch_spreads_among_clocks_that_differ() {
     let more = count("epoch_cycles = 20\ninstances = 2\nclock_drift = 0.2")

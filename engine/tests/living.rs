@@ -189,7 +189,8 @@ fn the_first_suite_enters_a_cloud_without_one() {
 
 #[test]
 fn steadiness_trades_accuracy_for_fewer_flips() {
-    let apps = "[[suite.app]]\nname = \"a\"\ntop = \"up\"\nshare = 0.2\n[[suite.app]]\nname = \"b\"\ntop = \"up\"\nshare = 0.3\n\
+    let apps = "[[suite.app]]\nname = \"a\"\ntop = \"up\"\nshare = 0.2\n[[suite.app]]\nname = \"b\"\ntop = \
+        \"up\"\nshare = 0.3\n\
                 [[suite.app]]\nname = \"c\"\ntop = \"disk\"\nshare = 0.2\n";
     let measured = [0.0, 0.01, 0.03].map(|steadiness| {
         let mut cloud = cloud(20_000, 60, 2, apps);

@@ -1,5 +1,5 @@
-//! Nodes change the suite by its rules: when a condition has held for some epochs, no sooner than rules rest, and within the rights of
-//! the monitor's key.
+//! Nodes change the suite by its rules: when a condition has held for some epochs, no sooner than rules rest, and
+//! within the rights of the monitor's key.
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 #![expect(clippy::float_cmp, reason = "all means all")]
 

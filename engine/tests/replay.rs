@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use common::{run, run_with};
 use datasets::scenario;
 
-/// A trace of four hosts over ten snapshots: one always up, one never up after snapshot 4, one with a gap, one that comes late.
+/// A trace of four hosts over ten snapshots: one always up, one never up after snapshot 4, one with a gap, one that
+/// comes late.
 const TRACE: &str = "host,first,last\n7,0,9\n3,0,4\n5,0,1\n9,6,9\n5,4,8\n";
 
 /// How many of the four are up at each snapshot.
@@ -22,7 +23,8 @@ fn text(folder: &Path, trace: &str, nodes: u32, cycles: u32, keys: &str, rest: &
     let file = file.to_str().unwrap();
     format!(
         "[run]\nnodes = {nodes}\ncycles = {cycles}\ncycle_seconds = 3600\n\
-         [[fleet.class]]\nname = \"host\"\nshare = 1\nattributes.own = {{ from = \"past\" }}\nattributes.long = {{ from = \"sessions\" }}\n\
+         [[fleet.class]]\nname = \"host\"\nshare = 1\nattributes.own = {{ from = \"past\" }}\nattributes.long = {{ \
+         from = \"sessions\" }}\n\
          [fleet.replay]\nfile = {file:?}\nnode = \"host\"\nfrom = \"first\"\nto = \"last\"\n{keys}\n{rest}"
     )
 }
@@ -103,7 +105,8 @@ fn nodes_have_the_attributes_of_their_host() {
     let text = format!(
         "[run]\nnodes = 3000\ncycles = 6\ncycle_seconds = 3600\n[fleet]\nfile = {file:?}\n\
          [fleet.attributes]\nlong = {{ from = \"sessions\" }}\nspeed = {{ column = \"speed\" }}\n\
-         [fleet.replay]\nfile = {trace:?}\nnode = \"host\"\nfrom = \"first\"\nto = \"last\"\n{SNAPSHOTS}\nkey = \"host\"\n"
+         [fleet.replay]\nfile = {trace:?}\nnode = \"host\"\nfrom = \"first\"\nto = \"last\"\n{SNAPSHOTS}\nkey = \
+         \"host\"\n"
     );
     let scenario = common::scenario(&text);
     let simulation = engine::Simulation::new(&scenario, &engine::Storage::Memory).unwrap();

@@ -1,8 +1,8 @@
-//! Peer sampling has the published figures (Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*,
-//! TOCS 2007; `model.md` section 2), and other protocols run on its views.
+//! Peer sampling has the published figures (Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
+//! sampling*, TOCS 2007; `model.md` section 2), and other protocols run on its views.
 //!
-//! Degrees and clustering are means over 10^4 nodes, with standard errors below 1 %; what is allowed is the 10 % within which
-//! independent implementations agree.
+//! Degrees and clustering are means over 10^4 nodes, with standard errors below 1 %; what is allowed is the 10 % within
+//! which independent implementations agree.
 
 mod common;
 
@@ -133,8 +133,8 @@ const ABOVE: &str = "[[aggregate]]\nname = \"load\"\nfunction = \"average\"\natt
 
 #[test]
 fn averaging_pays_for_the_correlation_of_views() {
-    // Partners that met a moment ago have like estimates. A view of the swapper is nearly a fresh sample; one of Newscast holds
-    // those whom its owner's last partners met. Standard error at 10^5 in ten cycles: 0.0005.
+    // Partners that met a moment ago have like estimates. A view of the swapper is nearly a fresh sample; one of
+    // Newscast holds those whom its owner's last partners met. Standard error at 10^5 in ten cycles: 0.0005.
     for (sampling, factor) in [
         ("protocol = \"newscast\"", 0.3264),
         ("protocol = \"generic\"\nswapping = 10", 0.3072),

@@ -73,9 +73,9 @@ fn every_member_starts_once_and_members_alone_are_chosen() {
     }
 }
 
-/// Whether regions of the cloud are drawn equally often: the mean deviation of each over the cycles, against its own standard
-/// error (candidates of neighbouring initiators share a window, so they are not independent within a cycle), summed as
-/// squares over the regions; in standard deviations of that sum.
+/// Whether regions of the cloud are drawn equally often: the mean deviation of each over the cycles, against its own
+/// standard error (candidates of neighbouring initiators share a window, so they are not independent within a cycle),
+/// summed as squares over the regions; in standard deviations of that sum.
 fn regional_excess(cycles: &[Vec<u64>]) -> f64 {
     let (count, regions) = (cycles.len() as f64, cycles[0].len());
     let squares: f64 = (0..regions)

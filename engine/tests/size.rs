@@ -8,7 +8,7 @@ use datasets::scenario::Scenario;
 use engine::cloud::Cloud;
 use engine::government::Cause;
 use engine::government::claims::words;
-use engine::government::versions::Found;
+use engine::government::versions::Deciders;
 use engine::memory::{Fields, digest};
 use engine::observer::truth::Truth;
 use engine::schedule::purpose::{SUITE, for_life};
@@ -23,7 +23,8 @@ const BEST: u32 = 600;
 /// A random application, and then a gradient.
 fn absolute() -> Scenario {
     scenario(&format!(
-        "[run]\nnodes = {NODES}\nseed = 7\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, 1] }}\n\
+        "[run]\nnodes = {NODES}\nseed = 7\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, \
+         1] }}\n\
          [[suite.app]]\nname = \"any\"\nnodes = {ANY}\n[[suite.app]]\nname = \"best\"\ntop = \"up\"\nnodes = {BEST}\n"
     ))
 }
@@ -47,11 +48,11 @@ fn hold(cloud: &mut Cloud, held: &dyn Fn(usize) -> f32) {
     column.iter_mut().enumerate().for_each(|(node, estimate)| *estimate = held(node));
 }
 
-fn decide(cloud: &mut Cloud) -> Vec<Found> {
+fn decide(cloud: &mut Cloud) -> Vec<Deciders> {
     decide_with(cloud, 0.0)
 }
 
-fn decide_with(cloud: &mut Cloud, steadiness: f64) -> Vec<Found> {
+fn decide_with(cloud: &mut Cloud, steadiness: f64) -> Vec<Deciders> {
     let Cloud { population, aggregation, slicing, government, .. } = cloud;
     government.slack = engine::government::claims::words(steadiness);
     government.decide(population, slicing, aggregation)
@@ -155,10 +156,12 @@ fn a_new_estimate_moves_as_few_nodes_as_it_must_and_counts_as_a_change_of_rank()
 #[test]
 fn conditions_and_the_rest_are_decided_by_with_few_estimates_as_with_many() {
     // Every node believes nearly the same; with many sizes in a stride they are gathered, with few they are not.
-    let suite = "[[suite.app]]\nname = \"any\"\nnodes = 500\nwhere = \"up > 0.3\"\n[[suite.app]]\nname = \"best\"\ntop = \"up\"\n\
+    let suite = "[[suite.app]]\nname = \"any\"\nnodes = 500\nwhere = \"up > 0.3\"\n[[suite.app]]\nname = \
+        \"best\"\ntop = \"up\"\n\
                  nodes = 600\nwhere = \"up < 0.9\"\n[[suite.app]]\nname = \"others\"\nrest = 1\n";
     let text = format!(
-        "[run]\nnodes = {NODES}\nseed = 7\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, 1] }}\n{suite}"
+        "[run]\nnodes = {NODES}\nseed = 7\n[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = {{ uniform = [0, \
+         1] }}\n{suite}"
     );
     let chosen = |believed: &dyn Fn(usize) -> f32| {
         let (mut cloud, _) = cloud(scenario(&text), 10_000.0, Some(&|_| 10_000.0));

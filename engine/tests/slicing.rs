@@ -1,7 +1,7 @@
 //! Slicing converges as published (model.md §3), and swaps keep the multiset of random ids.
 //!
-//! The table's figures have a standard error below 1 % at 10^5 nodes (10^5 independent ranks); 5 % holds off a partner that
-//! is chosen with bias, a tie that is always broken one way, or a swap of one side only.
+//! The table's figures have a standard error below 1 % at 10^5 nodes (10^5 independent ranks); 5 % holds off a partner
+//! that is chosen with bias, a tie that is always broken one way, or a swap of one side only.
 
 mod common;
 

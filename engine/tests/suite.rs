@@ -18,7 +18,8 @@ fn last<'a>(found: &'a Result, app: &str) -> &'a datasets::trace::AppRow {
     found.apps.iter().rfind(|row| row.app == app).unwrap()
 }
 
-/// Asked and held agree within five standard deviations of a binomial count, and so do the right nodes with `slack` more.
+/// Asked and held agree within five standard deviations of a binomial count, and so do the right nodes with `slack`
+/// more.
 #[track_caller]
 fn assert_settled(found: &Result, app: &str, nodes: f64, slack: f64) {
     let row = last(found, app);
@@ -59,7 +60,8 @@ fn a_second_gradient_orders_only_the_nodes_that_the_first_leaves() {
 
 #[test]
 fn a_random_application_before_a_gradient_takes_its_share_first() {
-    let apps = "[[suite.app]]\nname = \"any\"\nshare = 0.5\n[[suite.app]]\nname = \"best\"\ntop = \"uptime\"\nshare = 0.25\n\
+    let apps = "[[suite.app]]\nname = \"any\"\nshare = 0.5\n[[suite.app]]\nname = \"best\"\ntop = \"uptime\"\nshare = \
+        0.25\n\
                 [[suite.app]]\nname = \"rest\"\nshare = 0.25\n";
     let found = run(&cloud(100_000, 150, apps));
     for app in ["any", "best", "rest"] {
@@ -70,7 +72,8 @@ fn a_random_application_before_a_gradient_takes_its_share_first() {
 
 #[test]
 fn the_rest_of_the_cloud_takes_over_after_a_crash() {
-    let apps = "[[suite.app]]\nname = \"best\"\ntop = \"uptime\"\nshare = 0.2\n[[suite.app]]\nname = \"rest\"\nshare = 0.8\n\
+    let apps = "[[suite.app]]\nname = \"best\"\ntop = \"uptime\"\nshare = 0.2\n[[suite.app]]\nname = \"rest\"\nshare \
+        = 0.8\n\
                 [[event]]\nat_cycle = 50\ncrash = { share = 0.4 }\n";
     let found = run(&cloud(50_000, 150, apps));
     assert_eq!(last(&found, "best").asked_count, 6_000);

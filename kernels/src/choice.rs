@@ -4,8 +4,8 @@ use crate::philox::Stream;
 use crate::scalar::index;
 use crate::views::{NOBODY, View, Words};
 
-/// The entry at a random place, and if nobody is there, at others in random order until somebody is; if it is not accepted and the
-/// node may `retry`, others in random order. `words` are drawn only if the first place will not do.
+/// The entry at a random place, and if nobody is there, at others in random order until somebody is; if it is not
+/// accepted and the node may `retry`, others in random order. `words` are drawn only if the first place will not do.
 pub fn any(
     addresses: &[u32],
     first: u32,
@@ -52,8 +52,8 @@ pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u
     None
 }
 
-/// The first member other than itself that a node draws: `first`, or further ones from a stream. `marks` has a 1 for each member; there
-/// must be two.
+/// The first member other than itself that a node draws: `first`, or further ones from a stream. `marks` has a 1 for
+/// each member; there must be two.
 #[must_use]
 pub fn other(stream: &Stream, node: u32, first: u32, marks: &[u8]) -> u32 {
     let others = marks.len() as u32 - 1;

@@ -1,7 +1,7 @@
 //! How far random ids are from the order of the nodes: the observer's measures of slicing.
 //!
-//! Reads four bytes of rank and eight of slot a node, one byte of its tenth that is written back, and two neighbouring words
-//! of a table of counts that lies in cache.
+//! Reads four bytes of rank and eight of slot a node, one byte of its tenth that is written back, and two neighbouring
+//! words of a table of counts that lies in cache.
 
 use crate::slicing::Slot;
 
@@ -65,8 +65,8 @@ impl Ecdf {
     }
 }
 
-/// Counts the ids of some slots by their highest bits, adding to `counts`, which holds a power of two; `members` marks with
-/// 1 those that count; without it all do.
+/// Counts the ids of some slots by their highest bits, adding to `counts`, which holds a power of two; `members` marks
+/// with 1 those that count; without it all do.
 pub fn count(counts: &mut [u64], slots: &[Slot], members: Option<&[u8]>) {
     let shift = 32 - counts.len().trailing_zeros();
     match members {
@@ -118,8 +118,8 @@ const LANES: usize = 8;
 /// The true slice of a node that takes no part.
 const NO_SLICE: u8 = 15;
 
-/// Notes the true slice of each node in the upper half of its byte, by its rank among `members` ([`OUTSIDE`] for those that
-/// take no part); the lower half stays.
+/// Notes the true slice of each node in the upper half of its byte, by its rank among `members` ([`OUTSIDE`] for those
+/// that take no part); the lower half stays.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -132,8 +132,8 @@ pub fn mark(noted: &mut [u8], ranks: &[u32], members: u64) {
     }
 }
 
-/// Measures nodes by their true `ranks` among `members`, which [`mark`] has marked, and notes their slices in the lower halves
-/// of their bytes. `present` marks with 1 those that take part now; without it all do.
+/// Measures nodes by their true `ranks` among `members`, which [`mark`] has marked, and notes their slices in the lower
+/// halves of their bytes. `present` marks with 1 those that take part now; without it all do.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -184,8 +184,8 @@ fn slices(noted: &mut [u8], slots: &[Slot], truths: &[u8; STRIP]) -> Disorder {
     Disorder { members, squares: 0.0, slices, wrong, changes }
 }
 
-/// The sum of squared differences between the normalised ranks of a strip, in lanes. Cells are looked up first, so that the
-/// arithmetic is a loop of its own, in vectors.
+/// The sum of squared differences between the normalised ranks of a strip, in lanes. Cells are looked up first, so that
+/// the arithmetic is a loop of its own, in vectors.
 fn squares(slots: &[Slot], ranks: &[u32], truths: &[u8; STRIP], ecdf: &Ecdf, scale: f64) -> f64 {
     let mut cells = [[0.0_f32; 2]; STRIP];
     for (cell, slot) in cells.iter_mut().zip(slots) {

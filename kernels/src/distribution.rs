@@ -1,20 +1,24 @@
-//! Distributions by interpolation: at some points of the order of nodes, the share of them that lies below.
+//! Distributions by interpolation: how large the share of the nodes is that lies below a value, known at a few points
+//! and taken by straight lines between them.
+//!
+//! Example: three quarters of the nodes have less than 80 GB, and nine in ten less than 180 GB. Then about 81 % of them
+//! have less than 120 GB, and the quantile 0.8 is about 113 GB.
 //!
 //! ```text
-//! who begins an epoch chooses points, from what it found in the one before, such that equal shares should lie between them
+//! who begins an epoch chooses points from what it found in the one before, so that equal shares lie between them
 //! each node starts with one at the points that lie above it and with zero at the others; these are averaged
 //! the least and the largest value are found beside, as the ends
 //! ```
 //!
-//! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS 2010. Points are
-//! places in the order by (value, index), so that nodes with the same value still differ.
+//! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS
+//! 2010. Points are places in the order by (value, index), so that nodes with the same value still differ.
 
 use serde::{Deserialize, Serialize};
 
 use crate::sort::{key, record, upper, value};
 
-/// A distribution, as one node knows it: shares of the nodes up to some places, ascending. The first place is the least that there
-/// is and the last the largest.
+/// A distribution, as one node knows it: shares of the nodes up to some places, ascending. The first place is the least
+/// that there is and the last the largest.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Curve {
     /// The places.
@@ -53,8 +57,8 @@ impl Curve {
         self.places.get(1..self.places.len().max(2) - 1).unwrap_or(&[])
     }
 
-    /// Takes what a node has found: the shares at the points, then the least and the largest value. Noise that would make shares
-    /// fall is levelled.
+    /// Takes what a node has found: the shares at the points, then the least and the largest value. Noise that would
+    /// make shares fall is levelled.
     pub fn take(&mut self, mut found: impl Iterator<Item = f64>) {
         let mut most = 0.0_f64;
         let ends = self.places.len() - 1;
@@ -104,7 +108,8 @@ impl Curve {
         }
     }
 
-    /// The normalised rank of a node, of so many, by the `key` of its value: the share of the nodes up to it, as a word.
+    /// The normalised rank of a node, of so many, by the `key` of its value: the share of the nodes up to it, as a
+    /// word.
     #[must_use]
     pub fn rank(&self, key: u32, node: u32, nodes: usize) -> u32 {
         (self.share(record(key, tie(node, nodes))) * 2_f64.powi(32)) as u32
@@ -116,9 +121,10 @@ impl Curve {
         if self.places.is_empty() { f64::NAN } else { f64::from(value(upper(self.place(share)))) }
     }
 
-    /// So many places between which equal shares should lie, but for three at each `wanted` share, as far as there are enough: where it
-    /// lies by straight lines, where it lies by straight lines over logits, and in the middle. In a tail the one falls short and the
-    /// other goes too far, so that the next epoch knows it between closer places. Ascending, all different.
+    /// So many places between which equal shares should lie, but for three at each `wanted` share, as far as there are
+    /// enough: where it lies by straight lines, where it lies by straight lines over logits, and in the middle. In a
+    /// tail the one falls short and the other goes too far, so that the next epoch knows it between closer places.
+    /// Ascending, all different.
     #[must_use]
     pub fn points(&self, count: usize, wanted: &[f64]) -> Vec<u64> {
         let around = |&share: &f64| {
@@ -143,8 +149,8 @@ pub fn place(value: f32, node: u32, nodes: usize) -> u64 {
     record(key(value), tie(node, nodes))
 }
 
-/// By what nodes of one value differ: the index of a node, of so many, stretched over all words. So it is known where the last node
-/// lies, whatever their number.
+/// By what nodes of one value differ: the index of a node, of so many, stretched over all words. So it is known where
+/// the last node lies, whatever their number.
 fn tie(node: u32, nodes: usize) -> u32 {
     ((u64::from(node) << 32) / nodes.max(1) as u64) as u32
 }
@@ -155,8 +161,8 @@ fn logit(share: f64) -> f64 {
     libm::log(share / (1.0 - share))
 }
 
-/// Values that differ by more than this factor are far apart: between them lie straight lines over their logarithms, since tails of
-/// many distributions are long.
+/// Values that differ by more than this factor are far apart: between them lie straight lines over their logarithms,
+/// since tails of many distributions are long.
 const FAR: f64 = 8.0;
 
 /// How far a place lies between two others: by its value, or where these have the same, by its index.

@@ -4,7 +4,9 @@
 //! ([`Within`]); [`Ends`] hides which. Reads and writes both ends of each exchange in the order of the list.
 //! Costs at the partner one random access within its block.
 
+use crate::philox::Stream;
 use crate::prefetch::prefetch;
+pub use crate::scalar::WINDOW;
 
 /// The request is lost: nothing happens.
 pub const REQUEST_LOST: u8 = 1;
@@ -68,6 +70,42 @@ impl Tally {
     }
 }
 
+/// What the network loses in a pass: of requests, and of replies.
+#[derive(Clone, Copy, Debug)]
+pub struct Losses {
+    /// Where the words come from by which it is drawn, request and reply.
+    pub streams: [Stream; 2],
+    /// Words below these are losses, of 2^32.
+    pub below: [u64; 2],
+}
+
+impl Losses {
+    /// What is lost of exchange number `draw` that each of the nodes `first..` starts. `words` is room for as many.
+    pub fn fill(&self, losses: &mut [u8], words: &mut [u32], first: u32, draw: u32) {
+        let words = &mut words[..losses.len()];
+        losses.fill(0);
+        // A request that is lost has no reply that could be.
+        for (which, lost) in [(1, REPLY_LOST), (0, REQUEST_LOST)] {
+            self.streams[which].fill(words, first, draw);
+            for (loss, &word) in losses.iter_mut().zip(&*words) {
+                *loss = if u64::from(word) < self.below[which] { lost } else { *loss };
+            }
+        }
+    }
+
+    /// What is lost of the first exchange that a node starts: a word each, where [`Losses::fill`] draws many at once.
+    #[must_use]
+    pub fn of(&self, node: u32) -> u8 {
+        let is_lost =
+            |which: usize| self.below[which] > 0 && u64::from(self.streams[which].word(node, 0)) < self.below[which];
+        match (is_lost(0), is_lost(1)) {
+            (true, _) => REQUEST_LOST,
+            (false, true) => REPLY_LOST,
+            (false, false) => 0,
+        }
+    }
+}
+
 /// The two ends of exchanges: where initiators lie, and where partners lie.
 pub trait Ends<T> {
     /// State of the initiator at this place.
@@ -78,7 +116,8 @@ pub trait Ends<T> {
     fn set_initiator(&mut self, at: u32, state: T);
     /// Replaces the partner's state.
     fn set_partner(&mut self, at: u32, state: T);
-    /// The states of both ends, so many cells each, for nodes that hold several: the places are those of the first cells.
+    /// The states of both ends, so many cells each, for nodes that hold several: the places are those of the first
+    /// cells.
     fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2];
     /// Asks for the cache line of the partner's state.
     fn prefetch_partner(&self, at: usize);
@@ -100,9 +139,6 @@ pub struct Cross<'a, T> {
     /// Index in the cloud of the first node of the partners' block.
     pub other_first: u32,
 }
-
-/// Nodes in a [`Windowed`] part of a block.
-pub const WINDOW: usize = 1 << 10;
 
 /// Initiators in one block, partners in a window of another, which holds a power of two so that places need no check.
 #[derive(Debug)]
@@ -229,8 +265,8 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
     }
 }
 
-/// Runs the exchanges (`from[k]`, `to[k]`), k ascending: both ends take what `merge` makes of the two. `losses` is empty,
-/// or `losses[k]` is 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
+/// Runs the exchanges (`from[k]`, `to[k]`), k ascending: both ends take what `merge` makes of the two. `losses` is
+/// empty, or `losses[k]` is 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
 ///
 /// # Panics
 /// If the lengths do not fit or an index lies outside its block.

@@ -1,11 +1,11 @@
 //! Which words of a draw for life belong to which random application.
 //!
-//! Every node has a word, uniform and kept for life. A layout cuts the range of all words into segments, each an application's or
-//! nobody's. A new version is laid out from the one before it: applications that shrink give up the ends of what they have, and
-//! those that grow take from what was given up; what neither gave nor took stays. So exactly as many words change hands as the
-//! change requires: half the sum of all differences in size. (Without the version before, no rule could: a node that knows only its
-//! word and the new sizes moves up to twice as often as it must, whatever the rule.) So a description carries its layout, five
-//! bytes a segment: an application and an end.
+//! Every node has a word, uniform and kept for life. A layout cuts the range of all words into segments, each an
+//! application's or nobody's. A new version is laid out from the one before it: applications that shrink give up the
+//! ends of what they have, and those that grow take from what was given up; what neither gave nor took stays. So
+//! exactly as many words change hands as the change requires: half the sum of all differences in size. (Without the
+//! version before, no rule could: a node that knows only its word and the new sizes moves up to twice as often as it
+//! must, whatever the rule.) So a description carries its layout, five bytes a segment: an application and an end.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,8 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// The next layout, in which applications have so many words, in this order where they take new ones; all others none.
+    /// The next layout, in which applications have so many words, in this order where they take new ones; all others
+    /// none.
     ///
     /// # Panics
     /// If they ask for more than there are.

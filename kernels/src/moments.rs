@@ -1,8 +1,8 @@
 //! Mean, variance and range of the estimates of a block, in one pass.
 //!
-//! Sums run in eight lanes whose order is fixed; blocks are merged in order (Chan, Golub and LeVeque, *Updating formulae
-//! and a pairwise algorithm for computing sample variances*, 1979), so variances far below the square of the mean
-//! survive. Reads eight bytes a node, and one more where a mask is given.
+//! Sums run in eight lanes whose order is fixed; blocks are merged in order (Chan, Golub and LeVeque, *Updating
+//! formulae and a pairwise algorithm for computing sample variances*, 1979), so variances far below the square of the
+//! mean survive. Reads eight bytes a node, and one more where a mask is given.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +66,8 @@ impl Moments {
         if count == 0 {
             return Self::default();
         }
-        // Deviations from one of the values are of the size of the spread, so their squares lose nothing to cancellation.
+        // Deviations from one of the values are of the size of the spread, so their squares lose nothing to
+        // cancellation.
         let origin = values.iter().enumerate().find(|&(k, _)| weight(k) > 0.0).map_or(0.0, |(_, &value)| value);
         let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
         let (mut lows, mut highs) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);

@@ -7,8 +7,8 @@
 //! each view: what stays of a vector moves to its beginning (a table says how), and is written behind what is there
 //! ```
 //!
-//! Nothing branches on who the entries are: about 1,000 instructions a meeting with views of 20, and seldom a jump that the
-//! processor guesses wrong. Views of 8 to 32 entries; others go to the twin.
+//! Nothing branches on who the entries are: about 1,000 instructions a meeting with views of 20, and seldom a jump that
+//! the processor guesses wrong. Views of 8 to 32 entries; others go to the twin.
 
 #![expect(clippy::inline_always, reason = "vectors stay in registers, and lengths are known")]
 
@@ -17,13 +17,13 @@ use std::hint::select_unpredictable;
 use wide::{i32x8, u8x16, u8x32, u16x8, u32x8};
 
 use crate::scalar::mixed;
-use crate::views::{Meeting, NOBODY, OLDEST, View};
+use crate::views::{NOBODY, OLDEST, Pair, View};
 
 /// Newscast: both keep the freshest entries of both views, ties at random, and a fresh one of each other.
 ///
 /// An age is the low byte of the cycle in which the entry was made, and `now` that of this cycle; a node must
 /// [`crate::views::forget`] before its entries are 256 cycles old.
-pub fn newscast(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
+pub fn newscast(meeting: &mut Pair<'_>, now: u8, seed: [u32; 2]) {
     match meeting.own_view.addresses.len() {
         8 => in_vectors::<1>(meeting, now, seed),
         9..=16 => in_vectors::<2>(meeting, now, seed),
@@ -71,8 +71,8 @@ const fn members(bits: u32) -> [u64; 256] {
     table
 }
 
-fn in_vectors<const VECTORS: usize>(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
-    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
+fn in_vectors<const VECTORS: usize>(meeting: &mut Pair<'_>, now: u8, seed: [u32; 2]) {
+    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
     // Their lengths are checked once, which holds for these alone.
     let [mut own_view, mut other_view] =
         [own_view, other_view].map(|View { addresses, ages }| View { addresses, ages });

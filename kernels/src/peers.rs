@@ -2,8 +2,8 @@
 //!
 //! A word times the range is an index in its upper half; the lower half tells the few words that would favour some
 //! indices, and those are drawn again (Lemire, *Fast random integer generation in an interval*, TOMACS 2019). Small
-//! ranges take two indices out of one word in the same way (Brackett-Rozinsky and Lemire, *Batched ranged random integer
-//! generation*, 2024).
+//! ranges take two indices out of one word in the same way (Brackett-Rozinsky and Lemire, *Batched ranged random
+//! integer generation*, 2024).
 //!
 //! Costs: one multiplication an index beside the word.
 
@@ -15,7 +15,7 @@ use crate::scalar::{index, two_indices};
 pub const TWO_INDICES_RANGE: u32 = 1 << 13;
 
 /// Words handled between two looks at whether any must be drawn again.
-const STRIDE: usize = 32;
+const STRIP: usize = 32;
 
 /// A repeated draw takes its word from this many draw numbers further on.
 const ATTEMPT: u32 = 1 << 24;
@@ -48,10 +48,10 @@ pub fn uniform_many(rows: &mut [[u32; BATCH]], count: usize, stream: &Stream, fi
     }
 }
 
-/// Several peers for each of `count` nodes from `first` on: an index in `0..WINDOW`, a row for each draw. A word is three
-/// indices, without bias, as the window is a power of two. Of every seven words four are drawn, and three are exclusive ors of
-/// neighbours among them: every index is uniform, and any two of a node's are independent, which is all that a choice among
-/// candidates needs; only some sets of three are not.
+/// Several peers for each of `count` nodes from `first` on: an index in `0..WINDOW`, a row for each draw. A word is
+/// three indices, without bias, as the window is a power of two. Of every seven words four are drawn, and three are
+/// exclusive ors of neighbours among them: every index is uniform, and any two of a node's are independent, which is
+/// all that a choice among candidates needs; only some sets of three are not.
 ///
 /// # Panics
 /// If `count` is above [`BATCH`].
@@ -97,8 +97,8 @@ fn fill_every(rows: &mut [[u32; BATCH]], per_word: usize, count: usize, stream: 
 /// Turns words into indices; `again(k, n)` is the n-th further word for place k.
 fn one_index(words: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
     let threshold = range.wrapping_neg() % range;
-    for (strip, words) in words.chunks_mut(STRIDE).enumerate() {
-        let mut lows = [u32::MAX; STRIDE];
+    for (strip, words) in words.chunks_mut(STRIP).enumerate() {
+        let mut lows = [u32::MAX; STRIP];
         for (word, low) in words.iter_mut().zip(&mut lows) {
             let product = u64::from(*word) * u64::from(range);
             *word = (product >> 32) as u32;
@@ -106,7 +106,7 @@ fn one_index(words: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
         }
         if least(&lows) < threshold {
             for k in (0..words.len()).filter(|&k| lows[k] < threshold) {
-                words[k] = repeat(|attempt| index(again((strip * STRIDE + k) as u32, attempt), range));
+                words[k] = repeat(|attempt| index(again((strip * STRIP + k) as u32, attempt), range));
             }
         }
     }
@@ -116,8 +116,8 @@ fn one_index(words: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
 fn two_per_word(ones: &mut [u32], others: &mut [u32], range: u32, again: impl Fn(u32, u32) -> u32) {
     let square = range * range;
     let threshold = square.wrapping_neg() % square;
-    for (strip, (ones, others)) in ones.chunks_mut(STRIDE).zip(others.chunks_mut(STRIDE)).enumerate() {
-        let mut lows = [u32::MAX; STRIDE];
+    for (strip, (ones, others)) in ones.chunks_mut(STRIP).zip(others.chunks_mut(STRIP)).enumerate() {
+        let mut lows = [u32::MAX; STRIP];
         for ((one, other), low) in ones.iter_mut().zip(&mut *others).zip(&mut lows) {
             let product = u64::from(*one) * u64::from(range);
             *one = (product >> 32) as u32;
@@ -127,8 +127,7 @@ fn two_per_word(ones: &mut [u32], others: &mut [u32], range: u32, again: impl Fn
         }
         if least(&lows) < threshold {
             for k in (0..ones.len()).filter(|&k| lows[k] < threshold) {
-                [ones[k], others[k]] =
-                    repeat(|attempt| two_indices(again((strip * STRIDE + k) as u32, attempt), range));
+                [ones[k], others[k]] = repeat(|attempt| two_indices(again((strip * STRIP + k) as u32, attempt), range));
             }
         }
     }
@@ -136,7 +135,7 @@ fn two_per_word(ones: &mut [u32], others: &mut [u32], range: u32, again: impl Fn
 
 /// The least of some words.
 #[inline]
-fn least(words: &[u32; STRIDE]) -> u32 {
+fn least(words: &[u32; STRIP]) -> u32 {
     words.iter().fold(u32::MAX, |least, &word| least.min(word))
 }
 

@@ -2,9 +2,11 @@
 //!
 //! No generator is stored, so no order of evaluation can leak into a result. A counter yields four words:
 //!
-//! - one word a node ([`Stream::word`]): a counter serves four nodes, laid out so that eight counters side by side yield the
-//!   words of 32 nodes in order, without a transpose: node n takes word (n / 8) mod 4 of counter 8·(n / 32) + n mod 8;
-//! - many words a node ([`Stream::word_of_many`]): each node has counters of its own, and draw k is word k mod 4 of number k / 4.
+//! - one word a node ([`Stream::word`]): a counter serves four nodes, laid out so that eight counters side by side
+//!   yield the words of 32 nodes in order, without a transpose: node n takes word (n / 8) mod 4 of counter 8·(n / 32) +
+//!   n mod 8;
+//! - many words a node ([`Stream::word_of_many`]): each node has counters of its own, and draw k is word k mod 4 of
+//!   number k / 4.
 //!
 //! A lane holds a word in the low half of 64 bits and whatever the multiplication left in the high half, which the next
 //! multiplication ignores: a round is two multiplications, two shifts and four exclusive ors for four counters, and no
@@ -89,8 +91,8 @@ impl Stream {
         }
     }
 
-    /// Four draws from number 4·`quad` on of the nodes `first..`, as [`Stream::word_of_many`] has it: `rows[k]` takes draw
-    /// 4·`quad` + k of each node.
+    /// Four draws from number 4·`quad` on of the nodes `first..`, as [`Stream::word_of_many`] has it: `rows[k]` takes
+    /// draw 4·`quad` + k of each node.
     ///
     /// # Panics
     /// If the rows differ in length.

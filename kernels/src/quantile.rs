@@ -1,8 +1,8 @@
 //! Attribute values from an inverse distribution function, tabulated once.
 //!
 //! A word is a probability. Each half of the unit interval is cut into cells as a float is: by the octave of the
-//! distance to its end, and 256 equal cells an octave, so that tails down to 2^-32 are as smooth as the middle. Within a
-//! cell the inverse is a straight line: off by a few millionths of the distance to the end.
+//! distance to its end, and 256 equal cells an octave, so that tails down to 2^-32 are as smooth as the middle. Within
+//! a cell the inverse is a straight line: off by a few millionths of the distance to the end.
 //!
 //! Costs per value: one word, two neighbouring words of a table of 50 kB.
 

@@ -2,9 +2,9 @@
 //!
 //! Fernández, Gramoli, Jiménez, Kermarrec and Raynal, *Distributed slicing in dynamic systems*, ICDCS 2007.
 //!
-//! A record of words: the node's key ([`crate::sort::key`]), how many it has seen, how many of those that it remembers were
-//! smaller, then a bit for each that it remembers, a ring. Without a window it remembers all, and keeps no bits. Takes 12 bytes
-//! and an eighth of one a comparison remembered.
+//! A record of words: the node's key ([`crate::sort::key`]), how many it has seen, how many of those that it remembers
+//! were smaller, then a bit for each that it remembers, a ring. Without a window it remembers all, and keeps no bits.
+//! Takes 12 bytes and an eighth of one a comparison remembered.
 
 use crate::exchange::{Ends, REQUEST_LOST, Tally};
 use crate::slicing::Slot;
@@ -80,7 +80,8 @@ impl<'a> Memory<'a> {
     }
 }
 
-/// The candidates whose attributes are smaller than one's own, as they are seen from there ([`Slot::seen_from`]): a bit each.
+/// The candidates whose attributes are smaller than one's own, as they are seen from there ([`Slot::seen_from`]): a bit
+/// each.
 ///
 /// # Panics
 /// If there are more than 128.
@@ -91,8 +92,8 @@ pub fn smaller(own: Slot, candidates: &[Slot]) -> u128 {
     candidates.iter().enumerate().map(bit).fold(0, |all, bit| all | bit)
 }
 
-/// The candidate whose estimate lies nearest one of some borders, the first of equal ones from number `first` on and around the end;
-/// `None` if there are no candidates or no borders.
+/// The candidate whose estimate lies nearest one of some borders, the first of equal ones from number `first` on and
+/// around the end; `None` if there are no candidates or no borders.
 #[must_use]
 pub fn nearest(candidates: &[Slot], borders: &[u32], first: usize) -> Option<usize> {
     let distance = |k: usize| borders.iter().map(|border| candidates[k].id().abs_diff(*border)).min();
@@ -100,7 +101,8 @@ pub fn nearest(candidates: &[Slot], borders: &[u32], first: usize) -> Option<usi
     all.filter_map(|k| Some((distance(k)?, k))).min_by_key(|&(distance, _)| distance).map(|(_, k)| k)
 }
 
-/// Each node of `from`, in order, tells its partner its attribute, and the partner remembers it. Records have so many `cells`.
+/// Each node of `from`, in order, tells its partner its attribute, and the partner remembers it. Records have so many
+/// `cells`.
 ///
 /// # Panics
 /// If the lengths do not fit or a record lies outside its block.

@@ -61,12 +61,12 @@ const LOW: u64 = 0xffff_ffff;
 pub const MOST_CANDIDATES: usize = 128;
 
 /// Candidates looked at before the first misplaced one is sought.
-const STRIDE: usize = 32;
+const SEEN_TOGETHER: usize = 32;
 
 /// Each node of `from`, in order, swaps ids with the first misplaced of its candidates. Counts the nodes that tried to.
 ///
-/// `candidates` holds a row for each draw, with an entry for each node of `from`. `losses` is empty, or one entry a node
-/// of `from`: 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
+/// `candidates` holds a row for each draw, with an entry for each node of `from`. `losses` is empty, or one entry a
+/// node of `from`: 0, [`REQUEST_LOST`] or [`REPLY_LOST`].
 ///
 /// # Panics
 /// If the lengths do not fit, an index lies outside its block, or there are no candidates or more than
@@ -81,7 +81,7 @@ pub fn ordered(ends: &mut impl Ends<Slot>, from: &[u32], candidates: &[[u32; BAT
     for k in 0..from.len().min(BATCH) {
         let own = from[k];
         let slot = ends.initiator(own);
-        for groups in groups.chunks(STRIDE / 4) {
+        for groups in groups.chunks(SEEN_TOGETHER / 4) {
             let draw = first_misplaced(slot, groups, |group| {
                 group.map(|row| ends.partner(row[k]).seen_from(ends.initiator_is_lower(own, row[k])))
             });
@@ -95,13 +95,13 @@ pub fn ordered(ends: &mut impl Ends<Slot>, from: &[u32], candidates: &[[u32; BAT
     tally
 }
 
-/// The first candidate whose id is in the wrong order with one's own: its key is above one's own and its id is not, or the
-/// other way round. (Equal ids count as misplaced on one side; swapping them changes nothing.)
+/// The first candidate whose id is in the wrong order with one's own: its key is above one's own and its id is not, or
+/// the other way round. (Equal ids count as misplaced on one side; swapping them changes nothing.)
 ///
 /// One comparison for the keys and ids of four candidates; `see` looks at four.
 #[inline]
 pub fn first_misplaced<G>(own: Slot, groups: &[G], see: impl Fn(&G) -> [Slot; 4]) -> Option<usize> {
-    debug_assert!(groups.len() <= STRIDE / 4);
+    debug_assert!(groups.len() <= SEEN_TOGETHER / 4);
     let signs = i32x8::splat(i32::MIN);
     let owns = bytemuck::cast::<_, i32x8>([own; 4]) ^ signs;
     let mut above = 0_u64;
@@ -152,8 +152,8 @@ pub fn ordered_max_gain(
     tally
 }
 
-/// The misplaced candidate of the largest gain, the first of equal ones: the product of the differences between its rank and one's
-/// own by place and by id, among the candidates and oneself. `None` if none is misplaced.
+/// The misplaced candidate of the largest gain, the first of equal ones: the product of the differences between its
+/// rank and one's own by place and by id, among the candidates and oneself. `None` if none is misplaced.
 ///
 /// # Panics
 /// If there are fewer ids than places.
@@ -190,7 +190,8 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
     }
 }
 
-/// The candidates whose ids are in the wrong order with one's own, as they are seen from there ([`Slot::seen_from`]): a bit each.
+/// The candidates whose ids are in the wrong order with one's own, as they are seen from there ([`Slot::seen_from`]): a
+/// bit each.
 ///
 /// # Panics
 /// If there are more than [`MOST_CANDIDATES`].
@@ -229,8 +230,8 @@ fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {
     (seen.key() > own.key()) != (seen.id() > own.id())
 }
 
-/// Each node of `from`, in order, swaps ids with its partner if they are still misplaced: the partner tests it. Counts the nodes
-/// that tried to.
+/// Each node of `from`, in order, swaps ids with its partner if they are still misplaced: the partner tests it. Counts
+/// the nodes that tried to.
 ///
 /// # Panics
 /// If the lengths do not fit or an index lies outside its block.

@@ -1,8 +1,9 @@
 //! Keys that order floats, and the steps of a stable radix sort.
 //!
 //! A step counts the digits of a chunk of records, and then moves each record to the next place of its digit's cell. A
-//! digit has at most 10 bits: the tails of 1024 cells still lie in a core's nearest cache, those of 2048 do not, and a step
-//! then takes three times as long. So the digits are cut out of those bits of the keys alone in which keys differ at all.
+//! digit has at most 10 bits: the tails of 1024 cells still lie in a core's nearest cache, those of 2048 do not, and a
+//! step then takes three times as long. So the digits are cut out of those bits of the keys alone in which keys differ
+//! at all.
 //!
 //! Counting reads a chunk as a stream; moving reads it as a stream, and writes as many streams as there are digits.
 
@@ -71,8 +72,8 @@ impl Default for Span {
 }
 
 impl Span {
-    /// The span of the values that `mask` marks with 1, or of all if there is no mask. Reads four bytes a value, and one of the
-    /// mask.
+    /// The span of the values that `mask` marks with 1, or of all if there is no mask. Reads four bytes a value, and
+    /// one of the mask.
     ///
     /// # Panics
     /// If there is a mask of another length.
@@ -121,7 +122,8 @@ impl Span {
         if self.least >= self.greatest {
             return Digits { least: self.least, shift: 0, width: 0, steps: 2 };
         }
-        // Bits that all keys share at the lower end say nothing about the order; nor do those above the widest distance.
+        // Bits that all keys share at the lower end say nothing about the order; nor do those above the widest
+        // distance.
         let shift = (self.some & !self.every).trailing_zeros();
         let bits = u32::BITS - ((self.greatest - self.least) >> shift).leading_zeros();
         let steps = bits.div_ceil(DIGIT_BITS).max(2);
@@ -152,8 +154,8 @@ impl Digits {
         key(value).wrapping_sub(self.least) >> self.shift
     }
 
-    /// Writes the records (number of the value, index) of those values that `mask` marks with 1, or of all if there is no mask;
-    /// the first index is `first`. Returns how many.
+    /// Writes the records (number of the value, index) of those values that `mask` marks with 1, or of all if there is
+    /// no mask; the first index is `first`. Returns how many.
     ///
     /// # Panics
     /// If there are more than [`BATCH`] values, or a mask of another length.
@@ -223,7 +225,8 @@ impl Cells<'_> {
     /// If a cell is full.
     #[inline]
     pub fn scatter(&mut self, records: &[u64], digit: impl Fn(u64) -> usize) {
-        // The digits of a batch are known before its first store, so that no load has to wait to see where that one goes.
+        // The digits of a batch are known before its first store, so that no load has to wait to see where that one
+        // goes.
         let mut digits = [0_u16; BATCH];
         for records in records.chunks(BATCH) {
             for (to, &record) in digits.iter_mut().zip(records) {

@@ -1,9 +1,9 @@
 //! How versions of a suite spread: anti-entropy, the newer one wins.
 //!
-//! A node holds a byte: the number of its version, 0 for none, higher for newer ([`NUMBER`]), and whether it is an adversary
-//! ([`ADVERSARY`]), who pushes a bad description in every exchange and passes no good one on. Both ends of an exchange tell the
-//! other the number of their version, and whoever holds the newer one sends its description. Reads and writes one byte at
-//! either end.
+//! A node holds a byte: the number of its version, 0 for none, higher for newer ([`NUMBER`]), and whether it is an
+//! adversary ([`ADVERSARY`]), who pushes a bad description in every exchange and passes no good one on. Both ends of an
+//! exchange tell the other the number of their version, and whoever holds the newer one sends its description. Reads
+//! and writes one byte at either end.
 
 use crate::exchange::{REPLY_LOST, REQUEST_LOST};
 

@@ -5,8 +5,8 @@ use crate::peers::uniform_many;
 use crate::philox::Stream;
 use crate::views::{View, Words, words};
 
-/// Fills the views of the nodes `first..`, at most [`BATCH`], at random: all draws side by side, and those of which two are the
-/// same again.
+/// Fills the views of the nodes `first..`, at most [`BATCH`], at random: all draws side by side, and those of which two
+/// are the same again.
 pub fn all_at_random(records: &mut [u32], entries: usize, first: usize, nodes: usize, stream: Stream) {
     let count = records.len() / words(entries);
     let mut rows = vec![[0; BATCH]; entries];

@@ -12,7 +12,8 @@ pub const NONE: u8 = u8::MAX;
 /// The node holds another version of the suite, and does not decide by the one at hand.
 pub const OTHER_VERSION: u8 = u8::MAX - 1;
 
-/// Gives `app` those nodes that have none yet, whose word lies in `from..to`, and which `fits` marks with 1; without `fits` all fit.
+/// Gives `app` those nodes that have none yet, whose word lies in `from..to`, and which `fits` marks with 1; without
+/// `fits` all fit.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -43,9 +44,9 @@ pub fn claim(
     }
 }
 
-/// As [`claim`] for nodes that would rather stay where they are: those that hold `app` already keep it while their word lies in
-/// `from..to` or less than `slack` beside it; others take it only where it lies more than `slack` inside. An end of the whole
-/// range is no border.
+/// As [`claim`] for nodes that would rather stay where they are: those that hold `app` already keep it while their word
+/// lies in `from..to` or less than `slack` beside it; others take it only where it lies more than `slack` inside. An
+/// end of the whole range is no border.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -151,8 +152,8 @@ fn selected(apps: &[u8], values: &[f32], app: u8) -> f64 {
     lanes.iter().sum()
 }
 
-/// The sums of the values of every application's nodes. Consecutive nodes, which often hold the same application, add to sums
-/// of their own, so that none waits for another.
+/// The sums of the values of every application's nodes. Consecutive nodes, which often hold the same application, add
+/// to sums of their own, so that none waits for another.
 fn scattered(apps: &[u8], values: &[f32], count: usize) -> Vec<f64> {
     let mut sums = [[0.0; APPS]; LANES];
     for (apps, values) in apps.chunks(LANES).zip(values.chunks(LANES)) {

@@ -1,10 +1,13 @@
 //! Peer sampling: what two nodes make of their views when they meet.
 //!
-//! A view is a record of words: c addresses, then c bytes of age, four a word, and behind them a byte that nodes exchange when they
-//! meet anyway ([`version_byte`]). Entries come first, empty places ([`NOBODY`]) last; a view never holds its owner, and no address twice.
+//! A view is a record of words: c addresses, then c bytes of age, four a word, and behind them a byte that nodes
+//! exchange when they meet anyway ([`version_byte`]). Entries come first, empty places ([`NOBODY`]) last; a view never
+//! holds its owner, and no address twice.
 //!
-//! - [`newscast`](crate::newscast): both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003).
-//! - [`generic`]: the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007.
+//! - [`newscast`](crate::newscast): both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen,
+//!   *Newscast computing*, 2003).
+//! - [`generic`]: the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
+//!   sampling*, TOCS 2007.
 //! - [`cyclon`]: a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
 //!
 //! An exchange reads and writes both records: 5c bytes each, at the partner a random access of 5c / 64 + 1 cache lines.
@@ -21,8 +24,8 @@ pub const MOST_ENTRIES: usize = 128;
 /// The highest age: older entries stay at it.
 pub const OLDEST: u8 = 200;
 
-/// Nodes of Newscast [`forget`] every so many cycles, which is often enough: an entry grows older twice as long as that before its
-/// new owner does so, and stays below 256 cycles.
+/// Nodes of Newscast [`forget`] every so many cycles, which is often enough: an entry grows older twice as long as that
+/// before its new owner does so, and stays below 256 cycles.
 pub const FORGET_CYCLES: u32 = (u8::MAX - OLDEST) as u32 / 2;
 
 /// Words of the record of a view of so many entries.
@@ -200,7 +203,7 @@ impl Words {
 
 /// Two nodes and their views at an exchange that the one has started.
 #[derive(Debug)]
-pub struct Meeting<'a> {
+pub struct Pair<'a> {
     /// The initiator's address.
     pub own: u32,
     /// The partner's address.
@@ -213,8 +216,8 @@ pub struct Meeting<'a> {
     pub reply_lost: bool,
 }
 
-/// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at [`OLDEST`].
-/// Due every [`FORGET_CYCLES`].
+/// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at
+/// [`OLDEST`]. Due every [`FORGET_CYCLES`].
 pub fn forget(view: &mut View<'_>, now: u8) {
     for age in &mut *view.ages {
         *age = now.wrapping_sub(now.wrapping_sub(*age).min(OLDEST));
@@ -232,20 +235,20 @@ pub struct Generic {
     pub swapping: usize,
 }
 
-/// Room for the exchanges of a thread.
+/// Scratch for the exchanges of a thread.
 #[derive(Debug, Default)]
-pub struct Room {
+pub struct Scratch {
     own: Vec<Entry>,
     other: Vec<Entry>,
     request: Vec<Entry>,
     reply: Vec<Entry>,
 }
 
-/// The generic framework: both send a fresh entry of themselves and some of their younger ones, and drop the oldest, then what they
-/// sent, then any. An age counts the exchanges of the nodes that held the entry.
-pub fn generic(meeting: &mut Meeting<'_>, rules: &Generic, words: &mut Words, room: &mut Room) {
-    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
-    let Room { own: one, other: two, request, reply } = room;
+/// The generic framework: both send a fresh entry of themselves and some of their younger ones, and drop the oldest,
+/// then what they sent, then any. An age counts the exchanges of the nodes that held the entry.
+pub fn generic(meeting: &mut Pair<'_>, rules: &Generic, words: &mut Words, room: &mut Scratch) {
+    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
+    let Scratch { own: one, other: two, request, reply } = room;
     own_view.read(one);
     other_view.read(two);
     let capacity = own_view.addresses.len();
@@ -303,11 +306,11 @@ fn take(view: &mut Vec<Entry>, offered: &[Entry], own: u32, capacity: usize, rul
     }
 }
 
-/// Cyclon: a swap of up to `entries` entries, one of them the initiator's own, fresh; what comes takes empty places, then those of
-/// what was sent. The initiator has grown older and has taken the partner, its oldest, out of its view.
-pub fn cyclon(meeting: &mut Meeting<'_>, entries: usize, words: &mut Words, room: &mut Room) {
-    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
-    let Room { own: one, other: two, request, reply } = room;
+/// Cyclon: a swap of up to `entries` entries, one of them the initiator's own, fresh; what comes takes empty places,
+/// then those of what was sent. The initiator has grown older and has taken the partner, its oldest, out of its view.
+pub fn cyclon(meeting: &mut Pair<'_>, entries: usize, words: &mut Words, room: &mut Scratch) {
+    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
+    let Scratch { own: one, other: two, request, reply } = room;
     own_view.read(one);
     other_view.read(two);
     let capacity = own_view.addresses.len();

@@ -18,8 +18,9 @@ fn a_smooth_law_is_its_inverse_but_for_millionths_of_the_probability() {
         let table = Table::smooth(law);
         for word in words() {
             let probability = (f64::from(word) + 0.5) / 2_f64.powi(32);
-            // A cell is a 256th to a 512th of its distance to the end, and a straight line off by (1/256)^2 / 4 of that where the
-            // law is the steepest of these. The first words at either end are cells of their own: within a quarter of a word.
+            // A cell is a 256th to a 512th of its distance to the end, and a straight line off by (1/256)^2 / 4 of that
+            // where the law is the steepest of these. The first words at either end are cells of their own: within a
+            // quarter of a word.
             let slack = (4e-6 * probability.min(1.0 - probability)).max(0.25 / 2_f64.powi(32));
             let [low, high] = [probability - slack, probability + slack].map(|p| law(p.clamp(1e-12, 1.0 - 1e-12)));
             // The value is a 32-bit float, and so are the borders of its cell.

@@ -25,7 +25,7 @@ fn the_first_misplaced_candidate_is_that_of_the_scalar_twin() {
                 let groups: Vec<[Slot; 4]> =
                     candidates.chunks(4).map(|four| from_fn(|k| four.get(k).copied().unwrap_or(own))).collect();
                 let found = first_misplaced(own, &groups, |group| *group);
-                assert_eq!(found, scalar::first_misplaced(own, candidates), "{own:?} {candidates:?}");
+                assert_eq!(found, scalar::slicing::first_misplaced(own, candidates), "{own:?} {candidates:?}");
             }
         }
     }
@@ -91,7 +91,8 @@ fn a_window_gives_what_a_block_gives() {
 
 #[test]
 fn the_largest_gain_is_the_largest_product_of_local_rank_differences() {
-    // Oneself: key 30, id 50. Misplaced: (10, 90): ranks 0 and 4, oneself 2 and 2: gain 4; (20, 60): ranks 1 and 3: gain 1.
+    // Oneself: key 30, id 50. Misplaced: (10, 90): ranks 0 and 4, oneself 2 and 2: gain 4; (20, 60): ranks 1 and 3:
+    // gain 1.
     let mut own = [Slot::new(30, 50)];
     let mut other = [Slot::new(20, 60), Slot::new(10, 90), Slot::new(40, 70), Slot::new(50, 95)];
     let candidates: Vec<[u32; BATCH]> = (0..4).map(|place| rows(&[place])[0]).collect();

@@ -3,7 +3,7 @@
 use kernels::newscast::newscast;
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::views::{Generic, Meeting, NOBODY, OLDEST, Room, View, Words, cyclon, forget, generic, words};
+use kernels::views::{Generic, NOBODY, OLDEST, Pair, Scratch, View, Words, cyclon, forget, generic, words};
 
 const NODES: usize = 60;
 
@@ -27,7 +27,7 @@ fn cloud(entries: usize, filled: usize) -> Vec<Vec<u32>> {
 fn meet(
     entries: usize,
     mut records: Vec<Vec<u32>>,
-    mut exchange: impl FnMut(&mut Meeting<'_>, &mut Words),
+    mut exchange: impl FnMut(&mut Pair<'_>, &mut Words),
 ) -> Vec<Vec<u32>> {
     let mut draws = Words::new(Stream::new(2, 0, 0), 0);
     for turn in 0..3_000 {
@@ -41,7 +41,7 @@ fn meet(
         let Ok([one, two]) = records.get_disjoint_mut([own, other]) else { unreachable!("nobody meets itself") };
         let (own_view, other_view) = (View::of(one, entries), View::of(two, entries));
         let reply_lost = draws.below(5) == 0;
-        let mut meeting = Meeting { own: own as u32, other: other as u32, own_view, other_view, reply_lost };
+        let mut meeting = Pair { own: own as u32, other: other as u32, own_view, other_view, reply_lost };
         exchange(&mut meeting, &mut Words::new(Stream::new(3, 0, 0), turn));
         for node in [own, other] {
             sound(node as u32, &View::of(&mut records[node], entries));
@@ -103,7 +103,7 @@ fn both_know_each_other_and_the_freshest_of_both_after_newscast() {
     }
     let [one, two] = records.get_disjoint_mut([0, 1]).unwrap();
     let (own_view, other_view) = (View::of(one, 3), View::of(two, 3));
-    let mut meeting = Meeting { own: 0, other: 1, own_view, other_view, reply_lost: false };
+    let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
     newscast(&mut meeting, 10, [1, 2]);
     let entries: Vec<Vec<_>> = records.iter_mut().map(|record| View::of(record, 3).entries().collect()).collect();
     assert_eq!(entries, [[(7, 9), (9, 7), (1, 10)], [(7, 9), (9, 7), (0, 10)]]);
@@ -123,7 +123,7 @@ fn ties_of_newscast_are_broken_evenly_and_apart() {
             }
             let [one, two] = records.get_disjoint_mut([0, 1]).unwrap();
             let (own_view, other_view) = (View::of(one, entries as usize), View::of(two, entries as usize));
-            let mut meeting = Meeting { own: 0, other: 1, own_view, other_view, reply_lost: false };
+            let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
             newscast(&mut meeting, 9, [0, 1].map(|draw| Stream::new(1, 1, 1).word_of_many(turn, draw)));
             let [one, two] = [0, 1].map(|node: usize| {
                 let kept = View::of(&mut records[node], entries as usize).entries().collect::<Vec<_>>();
@@ -159,7 +159,7 @@ fn old_entries_stay_old() {
 fn the_generic_framework_keeps_views_sound() {
     for (entries, healing, swapping) in [(2, 0, 0), (6, 3, 0), (6, 0, 3), (20, 10, 0), (20, 0, 10), (30, 7, 8)] {
         for replies in [true, false] {
-            let mut room = Room::default();
+            let mut room = Scratch::default();
             let rules = Generic { replies, healing, swapping };
             let mut records = meet(entries, cloud(entries, entries.min(4)), |meeting, words| {
                 generic(meeting, &rules, words, &mut room);
@@ -172,7 +172,7 @@ fn the_generic_framework_keeps_views_sound() {
 #[test]
 fn cyclon_keeps_views_sound_and_moves_entries_only() {
     for (entries, shuffle) in [(2, 1), (6, 3), (20, 8), (20, 20)] {
-        let mut room = Room::default();
+        let mut room = Scratch::default();
         let before = entries * NODES;
         let mut records = meet(entries, cloud(entries, entries), |meeting, words| {
             // The initiator takes its partner out of its view.

@@ -1,9 +1,9 @@
 //! The time that work still takes, from how long its steps took.
 //!
-//! Steps are of kinds that cost differently, as a cycle that is observed and one that is not; how many of each are to come
-//! is known. A kind costs the mean of its steps so far, in which a step counts by its place to the power [`FORGET`]: first steps
-//! are slower, and events and churn change what later ones cost. That knows no time constant: it forgets the first half
-//! of ten steps as it does that of ten thousand.
+//! Steps are of kinds that cost differently, as a cycle that is observed and one that is not; how many of each are to
+//! come is known. A kind costs the mean of its steps so far, in which a step counts by its place to the power
+//! [`FORGET`]: first steps are slower, and events and churn change what later ones cost. That knows no time constant:
+//! it forgets the first half of ten steps as it does that of ten thousand.
 
 /// How fast early steps are forgotten: 0 is the plain mean; with 3 the first half of the steps counts a sixteenth.
 const FORGET: i32 = 3;
@@ -48,7 +48,8 @@ impl Left {
         self.kinds[kind].advance(weight, seconds);
     }
 
-    /// The seconds that are left; unknown before the first step. A kind that was not met yet is taken for the mean of the others.
+    /// The seconds that are left; unknown before the first step. A kind that was not met yet is taken for the mean of
+    /// the others.
     pub fn seconds(&self) -> Option<f64> {
         let sum = |of: fn(&Kind) -> f64| self.kinds.iter().map(of).sum::<f64>();
         let weight = sum(|kind| kind.weight);

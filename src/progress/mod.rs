@@ -48,7 +48,8 @@ impl Bar {
         Self::of_kinds(what, &[total], is_quiet)
     }
 
-    /// The same for steps of kinds: a weight costs the same within a kind, and what it costs in each is learnt on the way.
+    /// The same for steps of kinds: a weight costs the same within a kind, and what it costs in each is learnt on the
+    /// way.
     pub fn of_kinds(what: &str, totals: &[f64], is_quiet: bool) -> Self {
         let now = Instant::now();
         let clock = Arc::new(Mutex::new(Clock { left: Left::new(totals), last: now, is_apart: false }));

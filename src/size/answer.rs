@@ -165,7 +165,8 @@ impl<'p> Answer<'p> {
         let mean = model.mean.iter().sum::<f64>() / model.mean.len().max(1) as f64;
         let cycle = (0..model.mean.len()).min_by(|&a, &b| model.mean[a].total_cmp(&model.mean[b])).unwrap_or(0);
         format!(
-            "Headroom: it asks for {:.2} times the nodes that it must hold. It holds {} on average, {:+.2} %; after cycle {}, the \
+            "Headroom: it asks for {:.2} times the nodes that it must hold. It holds {} on average, {:+.2} %; after \
+             cycle {}, the \
              worst, {}, and only 1 cloud in 100 less than {}.",
             self.share * f64::from(self.plan.full.run.nodes) / goal.hold,
             count(mean as u64),

@@ -20,7 +20,8 @@ impl Answer<'_> {
         let Plan { replica, replicas, counted: cycles, .. } = self.plan;
         let Found { tried, replicas: measured, .. } = self.found;
         format!(
-            "Evidence: {} tried by bisection, with the same seeds each; then {replicas} replicas of {} at each of {} and {}, {} \
+            "Evidence: {} tried by bisection, with the same seeds each; then {replicas} replicas of {} at each of {} \
+             and {}, {} \
              counted in each.",
             counted(*tried as u64, "amount", "amounts"),
             counted(replica.run.nodes.into(), "node", "nodes"),
@@ -38,7 +39,8 @@ impl Answer<'_> {
         let held = || runs.held.iter().flatten();
         let short = held().filter(|held| **held < self.plan.goal.hold).count();
         Some(format!(
-            "Confirmed by {} of {} at {}: {} of {} cycles short, the least {}; {:+.3} % of what replicas led to expect (standard \
+            "Confirmed by {} of {} at {}: {} of {} cycles short, the least {}; {:+.3} % of what replicas led to \
+             expect (standard \
              error {:.3} %), which the answer takes into account.",
             counted(runs.held.len() as u64, "run", "runs"),
             counted(self.plan.full.run.nodes.into(), "node", "nodes"),
@@ -59,7 +61,8 @@ impl Answer<'_> {
         let short = answer.paths.iter().flatten().filter(|held| **held < hold).count();
         let [least, most] = self.found.time_held(hold);
         format!(
-            "By time: with that amount nodes are enough after {} to {} of the cycles ({} interval); of the {} cycles in the {} \
+            "By time: with that amount nodes are enough after {} to {} of the cycles ({} interval); of the {} cycles \
+             in the {} \
              replicas{} {} fell short.",
             percent(least),
             percent(most),
@@ -81,7 +84,8 @@ impl Answer<'_> {
             String::new()
         };
         format!(
-            "By run: {failed} of {runs} replicas{} fell short at least once. That alone shows, with {} confidence, no more than \
+            "By run: {failed} of {runs} replicas{} fell short at least once. That alone shows, with {} confidence, no \
+             more than \
              that {} of clouds hold it throughout.{few}",
             self.rescaled(),
             percent(RUN_CONFIDENCE),
@@ -98,7 +102,8 @@ impl Answer<'_> {
         let Plan { full, replica, full_because, .. } = self.plan;
         match (self.plan.scale() > 1.0, full_because) {
             (true, _) => format!(
-                "Extrapolated from {} to {} nodes: how much clouds differ (the variance per node), and how what is held changes \
+                "Extrapolated from {} to {} nodes: how much clouds differ (the variance per node), and how what is \
+                 held changes \
                  with the amount. Not extrapolated: the mean, cycle by cycle.",
                 count(replica.run.nodes.into()),
                 count(full.run.nodes.into())
@@ -116,7 +121,8 @@ impl Answer<'_> {
             );
         }
         (self.is_reachable && !self.found.is_near()).then(|| {
-            "Caution: what is held does not follow the amount in a line here, and the answer lies beyond what was measured."
+            "Caution: what is held does not follow the amount in a line here, and the answer lies beyond what was \
+             measured."
                 .to_owned()
         })
     }

@@ -6,7 +6,7 @@ use analysis::sizing::Goal;
 use datasets::scenario::Scenario;
 use datasets::suite::{App, Condition, Names, Request};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::failure::Failure;
 
 /// Cycles in which nodes find out where they belong, and the part of a run that they may take.

@@ -1,4 +1,10 @@
-//! From nothing to the answer: search, measure, confirm.
+//! From nothing to the answer, in three steps.
+//!
+//! 1. Search: shares are tried by bisection, each with a few small clouds, until two lie within one in a hundred.
+//! 2. Measure: many small clouds at a share a little below the answer and at one a little above say how the nodes held
+//!    grow with the share, and how much clouds differ.
+//! 3. Confirm: a few clouds of the full size say by how much the small ones mislead, and the answer is corrected by
+//!    that.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
@@ -45,8 +51,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// The interval of the share of the time with enough nodes: if what is needed were as much as the upper end of the answer's interval,
-    /// or as little as the lower one.
+    /// The interval of the share of the time with enough nodes: if what is needed were as much as the upper end of the
+    /// answer's interval, or as little as the lower one.
     pub fn time_held(&self, hold: f64) -> [f64; 2] {
         let Answer { ask, low, high, .. } = self.answer;
         [ask * ask / high, ask * ask / low]

@@ -18,7 +18,8 @@ pub struct Arguments {
     /// The suite file (TOML).
     #[arg(value_name = "SUITE.toml")]
     suite: PathBuf,
-    /// A scenario: the suite may speak of no attributes but those of its fleet, and its rules of no aggregates but its own.
+    /// A scenario: the suite may speak of no attributes but those of its fleet, and its rules of no aggregates but its
+    /// own.
     #[arg(long, value_name = "SCENARIO")]
     fleet: Option<PathBuf>,
 }

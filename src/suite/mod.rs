@@ -1,4 +1,5 @@
-//! `subcloud suite`: versions of the application suite in files of their own, who may make them, and whether nodes take them.
+//! `subcloud suite`: versions of the application suite in files of their own, who may make them, and whether nodes take
+//! them.
 
 mod certify;
 mod check;

@@ -2,7 +2,8 @@
 
 use crate::run::print;
 
-/// Prints rows of cells, the first of which is the header: so many columns of names to the left, then numbers to the right.
+/// Prints rows of cells, the first of which is the header: so many columns of names to the left, then numbers to the
+/// right.
 pub fn table(rows: &[Vec<String>], names: usize) {
     let length = |cell: &String| cell.chars().count();
     let columns = rows.first().map_or(0, Vec::len);

@@ -9,7 +9,8 @@ use crate::failure::Failure;
 use crate::memory;
 use crate::run::print;
 
-/// Print a script that runs the points of a sweep as jobs of their own. Each does what is missing, so it may be run again.
+/// Print a script that runs the points of a sweep as jobs of their own. Each does what is missing, so it may be run
+/// again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -27,7 +27,7 @@ fn check_and_estimate_name_the_count_that_absolute_requests_need() {
     let row = |name: &str| {
         said.out.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(name))
     };
-    assert!(row("aggregate-1-held 4 ") && row("group-1-instances 80 "), "{}", said.out);
+    assert!(row("aggregate-1-held 4 ") && row("group-1-instance-9 8 "), "{}", said.out);
 }
 
 #[test]

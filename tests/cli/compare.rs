@@ -65,7 +65,8 @@ fn two_seeds_first_differ_where_an_independent_look_says_so() {
     let [one, other] = if is_gdm { gdm } else { [one[0].sdm_normalised, other[0].sdm_normalised] };
     let said = compare(&place, "a", "b");
     let words = format!(
-        "They first differ after cycle 0, in the table slices (attribute availability, gradient 0), column {column}: {one} and {other}."
+        "They first differ after cycle 0, in the table slices (attribute availability, gradient 0), column {column}: \
+         {one} and {other}."
     );
     assert!(said.contains(&words), "no {words:?} in {said}");
     assert!(said.contains("They end in the states"), "{said}");

@@ -165,7 +165,8 @@ impl Said {
         let Self { err, .. } = &self;
         assert_eq!(self.code, Some(code), "stderr: {err}\nstdout: {}", self.out);
         assert_eq!(self.out, "", "a failure has no result");
-        assert_eq!(err.matches('×').count(), 1, "expected one message:\n{err}");
+        let messages = err.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!(messages, 1, "expected one message:\n{err}");
         assert!(err.contains("help: "), "expected a remedy:\n{err}");
         assert!(!err.contains("panicked"), "{err}");
         for word in words {

@@ -1,4 +1,5 @@
-//! Scenarios in which nodes count themselves and change the suite by its rules: cause, rule, version, spread and effect, from the trace.
+//! Scenarios in which nodes count themselves and change the suite by its rules: cause, rule, version, spread and
+//! effect, from the trace.
 
 use std::path::Path;
 
@@ -73,7 +74,8 @@ fn counted_twice(found: &Found) -> [&EpochRow; 2] {
     low
 }
 
-/// The recorder holds its number outside the two epochs after the start and the crash: to 2 %, and twice the noise of random ids.
+/// The recorder holds its number outside the two epochs after the start and the crash: to 2 %, and twice the noise of
+/// random ids.
 fn recorder_holds_its_number(found: &Found, epoch: u32) {
     let noise = (NODES as f64 * 0.45 * 0.33 * 0.67).sqrt();
     let allowed = 0.02 * RECORDER as f64 + 2.0 * noise;

@@ -1,5 +1,5 @@
-//! The operator's day, through the command line alone: a suite is written, checked against a fleet, signed, launched at one node,
-//! watched as it spreads and settles, changed, and removed again.
+//! The operator's day, through the command line alone: a suite is written, checked against a fleet, signed, launched at
+//! one node, watched as it spreads and settles, changed, and removed again.
 
 use crate::harness::Place;
 

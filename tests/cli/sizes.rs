@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::harness::Place;
 
-/// Boxes that are up four fifths of the time, in sessions that have nothing to do with one another; half of them have a disk.
+/// Boxes that are up four fifths of the time, in sessions that have nothing to do with one another; half of them have a
+/// disk.
 const BOXES: &str = r#"run = { nodes = 20_000, cycles = 60, cycle_seconds = 600.0 }
 
 [[fleet.class]]
@@ -41,7 +42,8 @@ fn number(answer: &Value, key: &str) -> f64 {
     answer[key].as_f64().unwrap_or_else(|| panic!("{key} in {answer}"))
 }
 
-/// The share with which so many nodes, each up and chosen with one chance, are enough but for 3.09 standard deviations: 1 in 1,000.
+/// The share with which so many nodes, each up and chosen with one chance, are enough but for 3.09 standard deviations:
+/// 1 in 1,000.
 fn by_the_normal_distribution(nodes: f64, up: f64, hold: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..60 {
@@ -144,7 +146,8 @@ fn what_cannot_be_reached_is_an_answer_with_its_reason() {
     let held: f64 = held.replace(',', "").parse().expect("a number");
     assert!((held - 11_200.0).abs() < 60.0, "{reason}");
     assert_eq!(answer["share"], 0.7);
-    // At most once in a thousand it holds less than 3.09 standard deviations, the root of 20,000 x 0.56 x 0.44, below that.
+    // At most once in a thousand it holds less than 3.09 standard deviations, the root of 20,000 x 0.56 x 0.44, below
+    // that.
     let most = reason.rsplit(", and ").next().and_then(|rest| rest.split(' ').next()).expect("what it holds for sure");
     let most: f64 = most.replace(',', "").parse().expect("a number");
     assert!((most - (11_200.0 - 3.09 * 70.2)).abs() < 100.0, "{reason}");
@@ -162,7 +165,8 @@ fn an_application_that_asks_for_a_number_gets_a_number() {
     );
     let answer = size(&place, &["--app", "recorder", "--hold", "3_000"]);
     let nodes = number(&answer, "nodes_asked");
-    // Nobody comes or goes: what it asks for, but for three standard deviations of a binomial number and errors of estimates.
+    // Nobody comes or goes: what it asks for, but for three standard deviations of a binomial number and errors of
+    // estimates.
     assert!((3_100.0..3_400.0).contains(&nodes), "{nodes}");
     assert!(answer["headline"].as_str().is_some_and(|line| line.starts_with("Ask for 3,")), "{answer}");
 }

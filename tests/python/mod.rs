@@ -14,8 +14,8 @@ pub struct Python {
 }
 
 impl Python {
-    /// Makes the environment `name` below the build directory, unless it is there with the same requirements; `otherwise` says
-    /// what whoever cannot have it may do.
+    /// Makes the environment `name` below the build directory, unless it is there with the same requirements;
+    /// `otherwise` says what whoever cannot have it may do.
     pub fn prepare(name: &str, requirements: &str, otherwise: &str) -> Python {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = target.join(name);

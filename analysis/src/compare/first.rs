@@ -5,7 +5,8 @@ use datasets::trace::read::{Column, Parts, Run, Values};
 
 use crate::Error;
 
-/// The first place in which the tables of two runs differ: of the smallest cycle, and of the first table of those that differ there.
+/// The first place in which the tables of two runs differ: of the smallest cycle, and of the first table of those that
+/// differ there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct First {
     /// The table.

@@ -1,7 +1,7 @@
 //! Two runs, or two sweeps, beside each other.
 //!
-//! Runs are paired by their seed, and points of sweeps by what the sweep sets too; where each of two sweeps has one setting, by
-//! the seed alone. A difference is always that of the second to the first.
+//! Runs are paired by their seed, and points of sweeps by what the sweep sets too; where each of two sweeps has one
+//! setting, by the seed alone. A difference is always that of the second to the first.
 
 mod first;
 mod pairs;

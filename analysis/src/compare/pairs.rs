@@ -1,7 +1,7 @@
 //! Which runs are pairs, and how the metrics of pairs differ.
 
 use crate::metrics::Name;
-use crate::{Point, Setting, Spread, Study};
+use crate::{Dispersion, Point, Setting, Study};
 
 /// The metrics of a run, or of several together.
 pub(super) type Values = Vec<(Name, Option<f64>)>;
@@ -17,7 +17,7 @@ pub struct Difference {
     /// Its mean over the runs of each side that are in a pair.
     pub means: [f64; 2],
     /// The second minus the first, over the pairs that have both.
-    pub difference: Spread,
+    pub difference: Dispersion,
 }
 
 /// Pairs of runs that differ in their seeds.
@@ -27,8 +27,8 @@ pub struct Group {
     pub label: String,
     /// The number of pairs.
     pub pairs: usize,
-    /// The metrics, those whose difference is the most certain first: the largest in half widths of its interval, or relative
-    /// to the means where there is one pair.
+    /// The metrics, those whose difference is the most certain first: the largest in half widths of its interval, or
+    /// relative to the means where there is one pair.
     pub differences: Vec<Difference>,
     /// Metrics that only the first side has, and only the second: other applications, or what did not settle.
     pub only: [Vec<String>; 2],
@@ -89,9 +89,9 @@ pub(crate) fn shown(name: &Name) -> String {
 /// The difference of a metric over the pairs that have it; `None` if no pair has.
 fn difference(name: &Name, sides: &[[Option<f64>; 2]]) -> Option<Difference> {
     let both: Vec<[f64; 2]> = sides.iter().filter_map(|&[one, other]| Some([one?, other?])).collect();
-    let difference = Spread::of(&both.iter().map(|[one, other]| other - one).collect::<Vec<_>>())?;
+    let difference = Dispersion::of(&both.iter().map(|[one, other]| other - one).collect::<Vec<_>>())?;
     let mean =
-        |side: usize| Spread::of(&both.iter().map(|pair| pair[side]).collect::<Vec<_>>()).map(|spread| spread.mean);
+        |side: usize| Dispersion::of(&both.iter().map(|pair| pair[side]).collect::<Vec<_>>()).map(|spread| spread.mean);
     Some(Difference { name: name.clone(), means: [mean(0)?, mean(1)?], difference })
 }
 
@@ -160,7 +160,7 @@ fn means(all: &[&Values]) -> Values {
     let value = |values: &Values, name: &Name| values.iter().find(|value| value.0 == *name).and_then(|value| value.1);
     let mean = |name: &Name| {
         let values: Option<Vec<f64>> = all.iter().map(|values| value(values, name)).collect();
-        Spread::of(&values?).map(|spread| spread.mean)
+        Dispersion::of(&values?).map(|spread| spread.mean)
     };
     first.iter().map(|(name, _)| (name.clone(), mean(name))).collect()
 }

@@ -80,7 +80,8 @@ impl fmt::Display for Sweeps {
         let pairs: usize = self.groups.iter().map(|group| group.pairs).sum();
         let [one, other] = &self.names;
         let text = format!(
-            "Sweeps {one} and {other}: {pairs} pairs of runs with the same seed in {} common settings. Differences are those of \
+            "Sweeps {one} and {other}: {pairs} pairs of runs with the same seed in {} common settings. Differences \
+             are those of \
              the second to the first, after each where its mean is with 95 % confidence.",
             self.groups.len()
         );

@@ -18,9 +18,6 @@ use crate::number::{count, decimal, nodes, percent};
 use crate::{Churn, Happening, Summary, happenings};
 use table::{Table, wrapped};
 
-/// Columns of the summary.
-const WIDTH: usize = 80;
-
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.head(f)?;

@@ -46,7 +46,8 @@ fn ages(f: &mut fmt::Formatter<'_>, row: &OverlayRow) -> fmt::Result {
     let unit = if row.protocol == "generic" { "exchanges" } else { "cycles" };
     let more = if *age_max >= OLDEST { " or more" } else { "" };
     let text = format!(
-        "Ages of entries after cycle {cycle}, in {unit}: half at most {age_p50}, 99 in 100 at most {age_p99}, the oldest \
+        "Ages of entries after cycle {cycle}, in {unit}: half at most {age_p50}, 99 in 100 at most {age_p99}, the \
+         oldest \
          {age_max}{more}."
     );
     wrapped(f, "  ", &text)

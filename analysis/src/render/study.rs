@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::table::{Table, wrapped};
 use crate::number::{count, decimal, percent};
-use crate::{Effect, Name, Setting, Spread, Study};
+use crate::{Dispersion, Effect, Name, Setting, Study};
 
 /// The most settings of a table, and the most tables of one kind; the derived tables have all.
 const MOST_ROWS: usize = 40;
@@ -106,7 +106,7 @@ impl Study {
 
 impl Setting {
     /// How a metric differs between the replicates; `None` if there is none.
-    pub(crate) fn spread(&self, metric: &str, subject: &str) -> Option<&Spread> {
+    pub(crate) fn spread(&self, metric: &str, subject: &str) -> Option<&Dispersion> {
         let found = self.spreads.iter().find(|(name, _)| name.metric == metric && name.subject == subject);
         found.and_then(|(_, spread)| spread.as_ref())
     }
@@ -146,12 +146,12 @@ fn whole(value: f64) -> String {
     count(value.round() as u64)
 }
 
-fn mean(spread: Option<&Spread>, shown: impl Fn(f64) -> String) -> String {
+fn mean(spread: Option<&Dispersion>, shown: impl Fn(f64) -> String) -> String {
     spread.map_or_else(|| "-".to_owned(), |spread| shown(spread.mean))
 }
 
 /// The cycle, and how many replicates it is the mean of, if not of all.
-fn settled(spread: Option<&Spread>, replicates: usize) -> String {
+fn settled(spread: Option<&Dispersion>, replicates: usize) -> String {
     match spread {
         Some(spread) if spread.count < replicates => format!("{} ({})", decimal(spread.mean), spread.count),
         spread => mean(spread, decimal),
@@ -159,6 +159,6 @@ fn settled(spread: Option<&Spread>, replicates: usize) -> String {
 }
 
 /// Half the width of the interval.
-fn half(spread: Option<&Spread>) -> String {
-    spread.and_then(Spread::half_width).map_or_else(|| "-".to_owned(), decimal)
+fn half(spread: Option<&Dispersion>) -> String {
+    spread.and_then(Dispersion::half_width).map_or_else(|| "-".to_owned(), decimal)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::WIDTH;
+use super::table::WIDTH;
 use super::table::{Table, wrapped};
 use crate::applications::wrong_fraction;
 use crate::number::{count, decimal, percent};
@@ -90,8 +90,8 @@ impl Summary {
         Ok(())
     }
 
-    /// One table, or several if the attributes do not fit beside each other. A name that is too long for the head of a column stands
-    /// above a table of its own.
+    /// One table, or several if the attributes do not fit beside each other. A name that is too long for the head of a
+    /// column stands above a table of its own.
     fn means(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest: Vec<usize> = (0..self.attributes.len()).collect();
         if !rest.is_empty() {

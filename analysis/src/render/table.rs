@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::WIDTH;
-
+/// Columns of the summary.
+pub(super) const WIDTH: usize = 80;
 const INDENT: &str = "  ";
 const GAP: usize = 2;
 

@@ -111,7 +111,8 @@ fn miss(app: &Application, alive: u64) -> Option<String> {
     })
 }
 
-/// So many standard deviations of the number of nodes that hold one of `asked` places of `alive`: their ids are points, and not a grid.
+/// So many standard deviations of the number of nodes that hold one of `asked` places of `alive`: their ids are points,
+/// and not a grid.
 pub fn chance(asked: f64, alive: f64, deviations: f64) -> f64 {
     (deviations * (asked * (1.0 - asked / alive).max(0.0)).sqrt()).max(1.0)
 }

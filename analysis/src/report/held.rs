@@ -39,7 +39,8 @@ pub fn held(source: &Source) -> Option<Section> {
 fn nodes(source: &Source) -> Chart {
     let axes = [source.time(), Axis::linear("nodes", Format::Count)];
     let mut chart = Chart::new("held-nodes", "Nodes held by each application", "apps", axes).wide().caption(format!(
-        "Solid: nodes held. Dotted: nodes asked for. The band is where chance leaves 19 of 20: every node decides by an id of its \
+        "Solid: nodes held. Dotted: nodes asked for. The band is where chance leaves 19 of 20: every node decides by \
+         an id of its \
          own, and ids are random points.{}",
         left_out(source)
     ));

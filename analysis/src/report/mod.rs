@@ -1,7 +1,8 @@
 //! The report of a run or a sweep: one page to show to others, and its tables for a workbook or for files.
 //!
-//! A report is made in two steps: the parts ([`section::Section`]) say what there is to see, as words, tables and charts without any
-//! look; the page gives them their look, and carries everything that it needs. No table and no chart has a row for a node.
+//! A report is made in two steps: the parts ([`section::Section`]) say what there is to see, as words, tables and
+//! charts without any look; the page gives them their look, and carries everything that it needs. No table and no chart
+//! has a row for a node.
 
 mod answer;
 mod axis;

@@ -21,8 +21,10 @@ pub fn moves(source: &Source) -> Option<Section> {
     }
     if !section.charts.is_empty() {
         section.say(format!(
-            "Nodes come to an application and leave it by churn (they came to the cloud, left it, or died), by rank (their idea of \
-             their rank changed), and by suite (they took another version of it). Where a line stops there were none.{}",
+            "Nodes come to an application and leave it by churn (they came to the cloud, left it, or died), by rank \
+             (their idea of \
+             their rank changed), and by suite (they took another version of it). Where a line stops there were \
+             none.{}",
             left_out(source)
         ));
     }

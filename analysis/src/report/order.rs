@@ -22,7 +22,8 @@ pub fn order(source: &Source) -> Option<Section> {
 fn wrong(source: &Source) -> Chart {
     let axes = [source.time(), Axis::log("wrong, of the nodes held", Format::Fraction)];
     let mut chart = Chart::new("wrong", "Wrong nodes of each application", "apps", axes).caption(format!(
-        "Nodes that a central sort would have put elsewhere. It falls fast at first, then as one over time, down to a floor at \
+        "Nodes that a central sort would have put elsewhere. It falls fast at first, then as one over time, down to a \
+         floor at \
          the borders; where a line stops no node was wrong.{}",
         left_out(source)
     ));
@@ -48,7 +49,8 @@ fn ranks(source: &Source) -> Chart {
         chart.line(&name, Some(gradient as usize), Stroke::Solid, points);
     }
     chart = chart.caption(format!(
-        "Each node's idea of its rank against its place in a central sort, as a share of the nodes. At the end it is off by {}.",
+        "Each node's idea of its rank against its place in a central sort, as a share of the nodes. At the end it is \
+         off by {}.",
         super::words::listed(&ends)
     ));
     chart.mark(&source.happenings);

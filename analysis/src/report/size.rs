@@ -37,7 +37,8 @@ fn band(source: &Source, size: &SizeRecord) -> Chart {
     chart.mark(&source.happenings);
     let [low, high] = size.band.map(|share| measure(share * 100.0));
     chart.caption(format!(
-        "Of all clouds like this one, {low} % hold less than the band says, and {high} % no more than its upper end. The dotted line \
+        "Of all clouds like this one, {low} % hold less than the band says, and {high} % no more than its upper end. \
+         The dotted line \
          is what is to be held."
     ))
 }

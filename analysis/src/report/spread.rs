@@ -19,7 +19,8 @@ pub fn spread(source: &Source) -> Option<Section> {
     let mut section = Section::new("spread", "Versions of the suite");
     let axes = [source.time(), Axis::linear("live nodes that act on it", Format::Fraction)];
     let mut chart = Chart::new("spread-versions", "How versions of the suite spread", "suites", axes).wide().caption(
-        "A new version enters at a few nodes and spreads by gossip: its line rises as that of the version before falls. A version \
+        "A new version enters at a few nodes and spreads by gossip: its line rises as that of the version before \
+         falls. A version \
          that nodes drop stays at 0.",
     );
     for (number, version) in numbers.iter().enumerate().skip(numbers.len().saturating_sub(MOST_DRAWN)) {

@@ -3,8 +3,9 @@
 /// The most points of a line.
 pub const MOST_POINTS: usize = 1000;
 
-/// At most [`MOST_POINTS`] of the points, in their order: the first, the last, and of each stretch between them the least, the
-/// greatest, and a gap if there is one. Ends and outliers stay where they are; only the points between them are gone.
+/// At most [`MOST_POINTS`] of the points, in their order: the first, the last, and of each stretch between them the
+/// least, the greatest, and a gap if there is one. Ends and outliers stay where they are; only the points between them
+/// are gone.
 pub fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     if points.len() <= MOST_POINTS {
         return points.to_vec();

@@ -94,6 +94,7 @@ fn errors(source: &Source, aggregates: &[Vec<AggregateRow>]) -> Chart {
     let end =
         if last.is_empty() { String::new() } else { format!(" At the end it is {}.", super::words::listed(&last)) };
     chart.caption(format!(
-        "Over the nodes; of an aggregate that restarts, the error of the results that nodes hold from the last epoch.{end}"
+        "Over the nodes; of an aggregate that restarts, the error of the results that nodes hold from the last \
+         epoch.{end}"
     ))
 }

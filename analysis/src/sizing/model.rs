@@ -23,7 +23,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model of a cloud that has this mean, cycle by cycle, and whose variance is so many times that; none where there is no number.
+    /// The model of a cloud that has this mean, cycle by cycle, and whose variance is so many times that; none where
+    /// there is no number.
     #[must_use]
     pub fn new(mean: Vec<f64>, dispersion: &[f64]) -> Self {
         let dispersion = dispersion.iter().copied().chain(std::iter::repeat(0.0));
@@ -77,14 +78,14 @@ impl Model {
 
 /// How runs differ, cycle by cycle and pooled over neighbours: variances as multiples of the mean.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Spread {
+pub(super) struct Dispersion {
     /// Of nodes held after a cycle, over the runs.
     whole: Vec<f64>,
     /// The part of it that comes and goes within a run.
     within: Vec<f64>,
 }
 
-impl Spread {
+impl Dispersion {
     /// What these runs show; nothing if there is one.
     pub(super) fn of(paths: &Paths) -> Self {
         let mean = mean(paths);
@@ -100,8 +101,8 @@ impl Spread {
 
     /// The variance as a multiple of the mean around the mean of so many runs, cycle by cycle.
     ///
-    /// That mean wavers: by what comes and goes within runs, over their number. Over the cycles this spreads nodes held once more, and
-    /// is taken off here, so that together they are spread as they should be.
+    /// That mean wavers: by what comes and goes within runs, over their number. Over the cycles this spreads nodes held
+    /// once more, and is taken off here, so that together they are spread as they should be.
     pub(super) fn around_mean_of(&self, runs: usize) -> Vec<f64> {
         let wavers = self.within.iter().map(|within| within / runs.max(1) as f64);
         self.whole.iter().zip(wavers).map(|(whole, wavers)| (whole - wavers).max(0.0)).collect()

@@ -2,9 +2,9 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use super::model::Spread;
+use super::model::Dispersion;
 use super::{Goal, Model, Paths, mean};
-use crate::spread::student;
+use crate::dispersion::student;
 
 /// Halvings by which the amount is found, between ends a tenth of it apart: to a part in 10^8.
 const HALVINGS: usize = 24;
@@ -45,8 +45,8 @@ pub struct Answer {
     pub model: Model,
     /// Paths of the full cloud, if it asks for that: those of the replicas, moved and widened.
     pub paths: Paths,
-    /// By how much the runs of the full size held more than the replicas led to expect, as a fraction with its standard error; `None`
-    /// without such runs.
+    /// By how much the runs of the full size held more than the replicas led to expect, as a fraction with its standard
+    /// error; `None` without such runs.
     pub drift: Option<[f64; 2]>,
 }
 
@@ -68,11 +68,12 @@ impl Replicas {
         runs.filter(|(run, _)| Some(*run) != without).map(|(_, pair)| line(pair)).collect()
     }
 
-    /// The full cloud if the application asks for so much. Some replicas may be left out: one of the mean, one of the spread.
+    /// The full cloud if the application asks for so much. Some replicas may be left out: one of the mean, one of the
+    /// spread.
     fn model(&self, ask: f64, confirmed: Option<&Confirmed>, without: [Option<usize>; 2]) -> Model {
         let [of_mean, of_spread] = without;
         let replicas = mean(&self.paths(ask, of_mean));
-        let spread = Spread::of(&self.paths(ask, of_spread));
+        let spread = Dispersion::of(&self.paths(ask, of_spread));
         let Some(confirmed) = confirmed else {
             let full = replicas.iter().map(|mean| mean * self.scale).collect();
             return Model::new(full, &spread.around_mean_of(self.runs()));
@@ -108,14 +109,15 @@ impl Replicas {
         high
     }
 
-    /// The full cloud if the application asks for so much, by the replicas and by runs of the full size, where there are any.
+    /// The full cloud if the application asks for so much, by the replicas and by runs of the full size, where there
+    /// are any.
     #[must_use]
     pub fn expected(&self, ask: f64, confirmed: Option<&Confirmed>) -> Model {
         self.model(ask, confirmed, [None; 2])
     }
 
-    /// How much to ask for. Runs of the full size, where there are any, say what the mean is there; the replicas say how it changes
-    /// with the amount, and how much runs differ.
+    /// How much to ask for. Runs of the full size, where there are any, say what the mean is there; the replicas say
+    /// how it changes with the amount, and how much runs differ.
     ///
     /// # Panics
     ///
@@ -152,7 +154,8 @@ impl Replicas {
         (squares * (runs - 1) as f64 / runs as f64).sqrt()
     }
 
-    /// The paths of the replicas, as if they were of the full size: their distances from the mean grow with the root of it.
+    /// The paths of the replicas, as if they were of the full size: their distances from the mean grow with the root of
+    /// it.
     fn widened(&self, ask: f64, model: &Model) -> Paths {
         let paths = self.paths(ask, None);
         let mean = mean(&paths);
@@ -164,7 +167,8 @@ impl Replicas {
         paths.iter().map(widen).collect()
     }
 
-    /// The standard error of the share to ask for that comes from how few runs of the full size there are, at the cycles that decide.
+    /// The standard error of the share to ask for that comes from how few runs of the full size there are, at the
+    /// cycles that decide.
     fn error_of_level(&self, confirmed: &Confirmed, ask: f64, weights: &[f64]) -> f64 {
         let weighted = |path: &[f64]| -> f64 { path.iter().zip(weights).map(|(held, weight)| held * weight).sum() };
         let found: Vec<f64> = confirmed.held.iter().map(|path| weighted(path)).collect();
@@ -175,7 +179,8 @@ impl Replicas {
         variance.sqrt() * (self.asks[1] - self.asks[0]) / (high - low)
     }
 
-    /// By how much runs of the full size held more than the replicas led to expect, as a fraction with its standard error.
+    /// By how much runs of the full size held more than the replicas led to expect, as a fraction with its standard
+    /// error.
     fn drift(&self, confirmed: &Confirmed) -> [f64; 2] {
         let level = |path: &Vec<f64>| path.iter().sum::<f64>() / path.len().max(1) as f64;
         let levels = |paths: &Paths| -> Vec<f64> { paths.iter().map(level).collect() };
@@ -188,13 +193,14 @@ impl Replicas {
     }
 }
 
-/// How far an interval reaches to either side of an estimate that is a level and a margin: `level` to either side for the one; the
-/// other has a standard error.
+/// How far an interval reaches to either side of an estimate that is a level and a margin: `level` to either side for
+/// the one; the other has a standard error.
 ///
-/// A margin is so many standard deviations of what runs show, whose estimate is spread as the root of chi square; its standard
-/// error says with how many degrees of freedom, at most one less than runs: cycles of a run are not independent. Level and margin
-/// are, and their reaches are joined as roots of sums of squares (Zou and Donner, Construction of confidence limits about effect
-/// measures, Statistics in Medicine 2008). A margin that could as well be none reaches as far as Student's t to either side.
+/// A margin is so many standard deviations of what runs show, whose estimate is spread as the root of chi square; its
+/// standard error says with how many degrees of freedom, at most one less than runs: cycles of a run are not
+/// independent. Level and margin are, and their reaches are joined as roots of sums of squares (Zou and Donner,
+/// Construction of confidence limits about effect measures, Statistics in Medicine 2008). A margin that could as well
+/// be none reaches as far as Student's t to either side.
 fn reach(level: f64, margin: f64, error: f64, confidence: f64, runs: usize) -> [f64; 2] {
     let symmetric = error * student(confidence, runs - 1);
     let freedom = ((margin / error).powi(2) / 2.0).min((runs - 1) as f64);

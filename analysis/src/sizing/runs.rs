@@ -22,8 +22,8 @@ impl Throughout {
         Self { runs: paths.len(), failed }
     }
 
-    /// At least this share of all runs has enough throughout, by [`RUN_CONFIDENCE`]: the bound of Clopper and Pearson. Without a
-    /// failure in n runs it is 0.05^(1/n), 0 without a run.
+    /// At least this share of all runs has enough throughout, by [`RUN_CONFIDENCE`]: the bound of Clopper and Pearson.
+    /// Without a failure in n runs it is 0.05^(1/n), 0 without a run.
     ///
     /// ```
     /// use analysis::sizing::Throughout;

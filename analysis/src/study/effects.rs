@@ -1,9 +1,9 @@
 //! What each key changes, if it is changed alone.
 
 use super::Setting;
-use crate::Spread;
+use crate::Dispersion;
+use crate::dispersion::paired;
 use crate::metrics::Name;
-use crate::spread::paired;
 
 /// What a key does to a metric. Differences are between runs of the same seed.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,20 +16,21 @@ pub struct Effect {
     pub key: String,
     /// The mean of the metric where nothing is changed.
     pub base: f64,
-    /// The smallest value of the key, or the first if they are no numbers; `None` where the key has one value only, and the low
-    /// end is the scenario as it is.
+    /// The smallest value of the key, or the first if they are no numbers; `None` where the key has one value only, and
+    /// the low end is the scenario as it is.
     pub low_value: Option<String>,
     /// The largest, or the last.
     pub high_value: String,
     /// What the smallest value adds to the metric; `None` where the key has one value only.
-    pub low: Option<Spread>,
+    pub low: Option<Dispersion>,
     /// What the largest adds.
-    pub high: Spread,
+    pub high: Dispersion,
     /// From the smallest to the largest.
-    pub swing: Spread,
+    pub swing: Dispersion,
 }
 
-/// The effects of all keys on all metrics that a key changes, in the order of the metrics; the key of the largest swing first.
+/// The effects of all keys on all metrics that a key changes, in the order of the metrics; the key of the largest swing
+/// first.
 pub(super) fn effects(settings: &[Setting]) -> Vec<Effect> {
     let Some((base, changed)) = settings.split_first().filter(|(base, _)| base.params.is_empty()) else {
         return Vec::new();
@@ -71,11 +72,11 @@ fn effect(name: &Name, base: &Setting, settings: &[&Setting]) -> Option<Effect> 
         name: name.clone(),
         rank: 0,
         key: key(last)?.to_owned(),
-        base: Spread::of(&middle.iter().map(|value| value.1).collect::<Vec<_>>())?.mean,
+        base: Dispersion::of(&middle.iter().map(|value| value.1).collect::<Vec<_>>())?.mean,
         low_value: value(first).filter(|_| has_low),
         high_value: value(last)?,
-        low: Spread::of(&paired(&middle, &low)).filter(|_| has_low),
-        high: Spread::of(&paired(&middle, &high))?,
-        swing: Spread::of(&paired(if has_low { &low } else { &middle }, &high))?,
+        low: Dispersion::of(&paired(&middle, &low)).filter(|_| has_low),
+        high: Dispersion::of(&paired(&middle, &high))?,
+        swing: Dispersion::of(&paired(if has_low { &low } else { &middle }, &high))?,
     })
 }

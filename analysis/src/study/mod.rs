@@ -10,7 +10,7 @@ use datasets::trace::read::{self, Sweep};
 use datasets::trace::{ParamRow, RunRow};
 
 use crate::metrics::{Metric, Name, metrics};
-use crate::{Error, Spread, settings};
+use crate::{Dispersion, Error, settings};
 
 pub use effects::Effect;
 
@@ -25,7 +25,8 @@ pub struct Study {
     pub replicates: u32,
     /// The settings, in their order.
     pub settings: Vec<Setting>,
-    /// What each key changes, where keys were changed one at a time: for each metric the key of the largest swing first.
+    /// What each key changes, where keys were changed one at a time: for each metric the key of the largest swing
+    /// first.
     pub effects: Vec<Effect>,
 }
 
@@ -39,7 +40,7 @@ pub struct Setting {
     /// Its finished points.
     pub points: Vec<Point>,
     /// The metrics, in a fixed order.
-    pub spreads: Vec<(Name, Option<Spread>)>,
+    pub spreads: Vec<(Name, Option<Dispersion>)>,
 }
 
 /// A finished point.
@@ -80,7 +81,8 @@ impl Setting {
                 names.push(&metric.name);
             }
         }
-        let spread = |name: &Name| Spread::of(&points.iter().filter_map(|point| point.value(name)).collect::<Vec<_>>());
+        let spread =
+            |name: &Name| Dispersion::of(&points.iter().filter_map(|point| point.value(name)).collect::<Vec<_>>());
         let spreads = names.into_iter().map(|name| (name.clone(), spread(name))).collect();
         Ok(Setting { setting, params, points, spreads })
     }

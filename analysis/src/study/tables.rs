@@ -4,14 +4,15 @@ use datasets::trace::read::{Column, Sweep, Values};
 
 use super::{Effect, Point, Setting, Study};
 use crate::metrics::{Metric, Name};
-use crate::{Band, Error, Spread, bands};
+use crate::{Band, Dispersion, Error, bands};
 
 /// Names of the quantiles, in the order of [`crate::QUANTILES`].
 const QUANTILE_NAMES: [&str; 5] = ["p01", "p10", "p50", "p90", "p99"];
 
 impl Study {
-    /// The derived tables by their names: `values`, a row per point and metric; `metrics`, a row per setting and metric; `bands`, a row
-    /// per setting, metric and cycle; `sensitivity`, a row per metric and key, if keys were changed one at a time.
+    /// The derived tables by their names: `values`, a row per point and metric; `metrics`, a row per setting and
+    /// metric; `bands`, a row per setting, metric and cycle; `sensitivity`, a row per metric and key, if keys were
+    /// changed one at a time.
     ///
     /// # Errors
     ///
@@ -41,7 +42,7 @@ impl Study {
 
     fn metrics(&self) -> Vec<Column> {
         let settings = self.settings.iter();
-        let rows: Vec<(&Setting, &(Name, Option<Spread>))> =
+        let rows: Vec<(&Setting, &(Name, Option<Dispersion>))> =
             settings.flat_map(|setting| setting.spreads.iter().map(move |spread| (setting, spread))).collect();
         let of_rows = || rows.iter().map(|(_, (_, spread))| spread.as_ref());
         let mut columns = vec![counts("setting", rows.iter().map(|(setting, _)| setting.setting.into()))];
@@ -53,7 +54,7 @@ impl Study {
     }
 
     fn bands(&self) -> Result<Vec<Column>, Error> {
-        let mut rows: Vec<(u32, Name, u32, Spread)> = Vec::new();
+        let mut rows: Vec<(u32, Name, u32, Dispersion)> = Vec::new();
         for points in Sweep::open(&self.folder)?.settings() {
             let setting = points.first().map_or(0, |point| point.row.setting);
             for Band { name, cycles } in bands(points.iter().map(|point| &point.run))? {
@@ -96,7 +97,7 @@ fn names<'a, I: Iterator<Item = &'a Name>>(rows: impl Fn() -> I) -> [Column; 3] 
 }
 
 /// Number of replicates, mean and interval.
-fn spreads<'a, I: Iterator<Item = Option<&'a Spread>>>(prefix: &str, rows: impl Fn() -> I) -> [Column; 4] {
+fn spreads<'a, I: Iterator<Item = Option<&'a Dispersion>>>(prefix: &str, rows: impl Fn() -> I) -> [Column; 4] {
     let end = |which: usize| rows().map(move |spread| spread.and_then(|spread| Some(spread.interval?[which])));
     [
         counts(&format!("{prefix}count"), rows().map(|spread| spread.map_or(0, |spread| spread.count as u64))),
@@ -106,7 +107,7 @@ fn spreads<'a, I: Iterator<Item = Option<&'a Spread>>>(prefix: &str, rows: impl 
     ]
 }
 
-fn quantiles<'a, I: Iterator<Item = Option<&'a Spread>>>(rows: impl Fn() -> I) -> impl Iterator<Item = Column> {
+fn quantiles<'a, I: Iterator<Item = Option<&'a Dispersion>>>(rows: impl Fn() -> I) -> impl Iterator<Item = Column> {
     let column = move |(which, name): (usize, &str)| {
         measures(name, rows().map(|spread| spread.map(|spread| spread.quantiles[which])))
     };

@@ -33,7 +33,8 @@ fn who_holds_what_it_asks_for_is_told_with_the_numbers() {
 #[test]
 fn who_misses_it_by_more_than_chance_is_told_first() {
     let short = holding(&[("chat", 90_000, 100_000), ("tv", 200_000, 200_000)]);
-    let told = "chat holds 90,000 of the 100,000 nodes that it asks for, 10.00 % too few; the other one holds what it asks for.";
+    let told = "chat holds 90,000 of the 100,000 nodes that it asks for, 10.00 % too few; the other one holds what it \
+        asks for.";
     assert_eq!(short.headline(), told);
     let both = holding(&[("chat", 90_000, 100_000), ("tv", 260_000, 200_000)]);
     assert!(both.headline().ends_with("and tv holds 260,000 of the 200,000 nodes that it asks for, 30.00 % too many."));

@@ -63,7 +63,8 @@ fn many_breaches_of_a_constraint_are_told_together() {
     let ended = told(&breaches);
     assert_eq!(
         ended,
-        "  recorder: min_nodes 2,000,000 broken 5 times from cycle 1 to 42 (10 cycles in\n  all), worst 1,500,000 after \
+        "  recorder: min_nodes 2,000,000 broken 5 times from cycle 1 to 42 (10 cycles in\n  all), worst 1,500,000 \
+         after \
          cycle 31 (25.00 % below).\n"
     );
     breaches[4].has_ended = false;

@@ -6,8 +6,9 @@ use analysis::{Entry, Moves, Rejections, Summary};
 
 use crate::fixture::{ORDERED, app, cycle, summary};
 
-/// Version 1 has monitoring and recorder. Version 2 comes in at the start of cycle 5: without recorder, with games, and with more
-/// for monitoring. Adversaries push a forged version from cycle 3 on; version 3 comes in at cycle 8, and is out of scope.
+/// Version 1 has monitoring and recorder. Version 2 comes in at the start of cycle 5: without recorder, with games, and
+/// with more for monitoring. Adversaries push a forged version from cycle 3 on; version 3 comes in at cycle 8, and is
+/// out of scope.
 fn living() -> Summary {
     summary(ORDERED, fill)
 }

@@ -61,9 +61,9 @@ pub enum Distribution {
         /// Standard deviation before the cut.
         sd: f64,
     },
-    /// Given quantiles, as (quantile, value) ascending in both, with straight lines between them. Below the first a line
-    /// runs down to 0 at quantile 0, if no value is negative (else the first value holds); above the last the last line
-    /// goes on. Quantiles 0 and 1 fix the ends.
+    /// Given quantiles, as (quantile, value) ascending in both, with straight lines between them. Below the first a
+    /// line runs down to 0 at quantile 0, if no value is negative (else the first value holds); above the last the last
+    /// line goes on. Quantiles 0 and 1 fix the ends.
     Quantiles(Vec<(f64, f64)>),
     /// One of several values by weight: (value, weight), ascending by value, weights normalised to sum 1.
     Choice(Vec<(f64, f64)>),

@@ -27,8 +27,8 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// What is wrong with the file: it cannot be read, a column is missing, a cell is no finite number, a session ends before it
-    /// begins, two sessions of a host overlap, or no host of the inventory is in the trace.
+    /// What is wrong with the file: it cannot be read, a column is missing, a cell is no finite number, a session ends
+    /// before it begins, two sessions of a host overlap, or no host of the inventory is in the trace.
     pub fn read(&self, inventory: Option<&Inventory>) -> Result<Presence, Error> {
         let column = |name: &String| InventoryColumn { column: name.clone(), scale: 1.0 };
         let columns = [column(&self.node), column(&self.from), column(&self.to)];

@@ -1,12 +1,12 @@
 //! How long an epoch must be, and how many instances a count needs, for an accuracy that is wished.
 //!
-//! Push-pull averaging in atomic, ordered exchanges lowers the variance over nodes by 1/(2 sqrt(e)) = 0.3033 a cycle, so that an
-//! epoch of `(ln N + 2 ln(1/e)) / 1.193` cycles leaves a relative error of `e` among N nodes.
+//! Push-pull averaging in atomic, ordered exchanges lowers the variance over nodes by 1/(2 sqrt(e)) = 0.3033 a cycle,
+//! so that an epoch of `(ln N + 2 ln(1/e)) / 1.193` cycles leaves a relative error of `e` among N nodes.
 //!
-//! What an instance of a count ends with also errs as a whole: mass goes where an exchange updates only one of two nodes, and with
-//! nodes that leave. Early on, when few nodes have all the mass, this weighs most; over all cycles the variance is that of the
-//! first, summed as a geometric series. The mean of t instances errs by `1 / sqrt(t)` of that; dropping the outer thirds of
-//! them costs a fifth.
+//! What an instance of a count ends with also errs as a whole: mass goes where an exchange updates only one of two
+//! nodes, and with nodes that leave. Early on, when few nodes have all the mass, this weighs most; over all cycles the
+//! variance is that of the first, summed as a geometric series. The mean of t instances errs by `1 / sqrt(t)` of that;
+//! dropping the outer thirds of them costs a fifth.
 //!
 //! Jelasity, Montresor and Babaoglu, Gossip-based aggregation in large dynamic networks (TOCS 2005).
 

@@ -11,8 +11,8 @@ pub struct Aggregate {
     pub function: Function,
     /// Index of the attribute it is computed of; `None` for [`Function::Count`].
     pub attribute: Option<usize>,
-    /// The application among whose nodes it is computed, by its number in [`Scenario::app_names`](super::Scenario::app_names); `None`
-    /// for all live nodes.
+    /// The application among whose nodes it is computed, by its number in
+    /// [`Scenario::app_names`](super::Scenario::app_names); `None` for all live nodes.
     pub app: Option<usize>,
     /// How it restarts; `None` if it never does. A count, a sum and quantiles always do.
     pub epochs: Option<Epochs>,

@@ -1,6 +1,7 @@
 //! A scenario written out in full: one text for one meaning.
 //!
-//! The text is put together here and not by a serialiser, so that the hash of a scenario does not change with a library.
+//! The text is put together here and not by a serialiser, so that the hash of a scenario does not change with a
+//! library.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -39,8 +40,8 @@ impl Scenario {
 
     /// A hash of what the scenario says, in 16 hexadecimal digits.
     ///
-    /// Neither comments, layout, the file's name nor its place matter, but every override does. An inventory enters with
-    /// its name and its content, for which it is read; with its name alone if it cannot be.
+    /// Neither comments, layout, the file's name nor its place matter, but every override does. An inventory enters
+    /// with its name and its content, for which it is read; with its name alone if it cannot be.
     #[must_use]
     pub fn hash(&self) -> String {
         let text = self.text(|path| {

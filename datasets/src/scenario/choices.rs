@@ -1,6 +1,7 @@
 //! Choices of a scenario, each declared once: its type, what it means, how it is spelt.
 
-/// Declares choices: an enum for each, whose variants are read from a scenario, written and shown by the name that stands beside them.
+/// Declares choices: an enum for each, whose variants are read from a scenario, written and shown by the name that
+/// stands beside them.
 macro_rules! choices {
     ($($(#[$about:meta])* $choice:ident { $($(#[$means:meta])* $variant:ident = $name:literal,)* })*) => {$(
         $(#[$about])*

@@ -225,8 +225,8 @@ choices! {
     Availability {
         /// The share of the time that it is up in the long run, from its sessions.
         Sessions = "sessions",
-        /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down are added, so that
-        /// a node that has only just come is worth 1/2.
+        /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down
+        /// are added, so that a node that has only just come is worth 1/2.
         Past = "past",
     }
 }

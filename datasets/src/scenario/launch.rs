@@ -50,8 +50,8 @@ pub enum Push {
 }
 
 impl Scenario {
-    /// The names of all applications that nodes may ever take: those of the suite with which the run begins and those that its
-    /// rules may add, then the new ones of each version that nodes take, in the order of the launches.
+    /// The names of all applications that nodes may ever take: those of the suite with which the run begins and those
+    /// that its rules may add, then the new ones of each version that nodes take, in the order of the launches.
     ///
     /// This order numbers the applications wherever several versions are told apart, in the engine and in the trace.
     #[must_use]
@@ -64,7 +64,8 @@ impl Scenario {
         suites(&self.first.suite, &self.launches)
     }
 
-    /// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many they are.
+    /// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many
+    /// they are.
     #[must_use]
     pub fn needs_size(&self) -> bool {
         needs_size(&self.first.suite, &self.launches)

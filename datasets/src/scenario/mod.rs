@@ -39,8 +39,8 @@ pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.
 ///
-/// `overrides` are keys with their values as the command line gives them: `("suite.app.0.share", "0.2")`, or by the name of
-/// an item, `("suite.app.chat.share", "0.2")`. A value is read as TOML, and as a string if it is none.
+/// `overrides` are keys with their values as the command line gives them: `("suite.app.0.share", "0.2")`, or by the
+/// name of an item, `("suite.app.chat.share", "0.2")`. A value is read as TOML, and as a string if it is none.
 ///
 /// # Errors
 ///
@@ -49,7 +49,8 @@ pub fn read(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, Err
     parse(path, &read_text(path, "scenario")?, overrides)
 }
 
-/// Checks the text of a scenario file, as [`read`] does; `path` is what errors call it, and where its files are looked for.
+/// Checks the text of a scenario file, as [`read`] does; `path` is what errors call it, and where its files are looked
+/// for.
 pub(crate) fn parse(path: &Path, text: &str, overrides: &[(String, String)]) -> Result<Scenario, Error> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     check::scenario(name, &Document::parse(path, text, overrides)?)
@@ -72,8 +73,8 @@ pub struct Scenario {
     pub slicing: Slicing,
     /// What is aggregated, in the order of the file.
     pub aggregates: Vec<Aggregate>,
-    /// The version of the suite with which the run begins, which the owner has signed where one is trusted; without applications if
-    /// there is none.
+    /// The version of the suite with which the run begins, which the owner has signed where one is trusted; without
+    /// applications if there is none.
     pub first: Version,
     /// Whose further versions nodes take; `None` for anybody's.
     pub trust: Option<Trust>,

@@ -7,16 +7,16 @@ use crate::fleet::Distribution;
 /// How the nodes of a preset come and go.
 pub(super) fn preset(preset: Preset) -> Churn {
     let (up, down, rhythm) = match preset {
-        // Fitted to the availability of 32,946 Tor relays seen for 30 days or more between January 2023 and August 2026: mean
-        // 0.904, quantiles 5/10/25/50 % 0.411/0.655/0.925/0.990 (here 0.910, 0.48/0.71/0.92/0.99); their completed sessions have
-        // a median of 72 h and a mean of 761 h (here 92 and 650).
+        // Fitted to the availability of 32,946 Tor relays seen for 30 days or more between January 2023 and August
+        // 2026: mean 0.904, quantiles 5/10/25/50 % 0.411/0.655/0.925/0.990 (here 0.910, 0.48/0.71/0.92/0.99); their
+        // completed sessions have a median of 72 h and a mean of 761 h (here 92 and 650).
         Preset::AlwaysOn => (weibull(0.7, 3950.0, 1.5), weibull(0.5, 125.0, 2.2), None),
-        // Overnet, mostly home PCs: 6.4 joins a day, half of the hosts up at most 30 % of the time (Bhagwan, Savage and Voelker,
-        // Understanding availability, IPTPS 2003); sessions in file sharing are Weibull of shape 0.34 to 0.59 (Stutzbach and
-        // Rejaie, Understanding churn in peer-to-peer networks, IMC 2006). The spread is an assumption.
+        // Overnet, mostly home PCs: 6.4 joins a day, half of the hosts up at most 30 % of the time (Bhagwan, Savage and
+        // Voelker, Understanding availability, IPTPS 2003); sessions in file sharing are Weibull of shape 0.34 to 0.59
+        // (Stutzbach and Rejaie, Understanding churn in peer-to-peer networks, IMC 2006). The spread is an assumption.
         Preset::HomePc => (weibull(0.5, 0.66, 0.5), weibull(0.5, 1.52, 0.5), None),
-        // Phones that are idle, charged and on Wi-Fi: 36 % at 04:00 and 16 % at 13:00 local time; half cosines between and sessions
-        // of an hour are assumptions.
+        // Phones that are idle, charged and on Wi-Fi: 36 % at 04:00 and 16 % at 13:00 local time; half cosines between
+        // and sessions of an hour are assumptions.
         Preset::Phone => {
             let rhythm = Rhythm { shares: phone_shares(), time_zone: Distribution::Constant(0.0) };
             (exponential(1.0), exponential(2.85), Some(rhythm))

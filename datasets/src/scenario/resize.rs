@@ -4,8 +4,8 @@ use super::{EventKind, Group, Scenario, Size};
 use crate::suite::{Request, Suite, Verdict};
 
 impl Scenario {
-    /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares, durations and
-    /// distributions stay, and snapshots are left out.
+    /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares,
+    /// durations and distributions stay, and snapshots are left out.
     ///
     /// `None` if rules of its suite compare sizes or sums, whose limits are numbers that cannot be told from others.
     ///
@@ -49,8 +49,8 @@ impl Scenario {
         Some(resized)
     }
 
-    /// The same scenario, in which an application asks for something else: in the suite with which the run begins, and in every later
-    /// version that nodes take and that has it.
+    /// The same scenario, in which an application asks for something else: in the suite with which the run begins, and
+    /// in every later version that nodes take and that has it.
     #[must_use]
     pub fn asking(&self, app: &str, request: Request) -> Scenario {
         let mut asking = self.clone();

@@ -11,8 +11,8 @@ pub struct Sampling {
     pub view: u32,
     /// Who exchanges with whom in an aggregation cycle.
     pub pairing: Pairing,
-    /// Whether the exchanges of aggregation run from a list of partners although these could be drawn on the spot: the model is the
-    /// same. For tests and benches; no key of a scenario says it.
+    /// Whether the exchanges of aggregation run from a list of partners although these could be drawn on the spot: the
+    /// model is the same. For tests and benches; no key of a scenario says it.
     #[doc(hidden)]
     pub listed: bool,
     /// What views hold before the first cycle.

@@ -9,7 +9,8 @@ pub struct Slicing {
     pub protocol: SlicingProtocol,
     /// Comparisons that a node of `ranking` remembers, a multiple of 64; 0 stands for all.
     pub window: u32,
-    /// A node keeps its application until its rank is off by more than this, as a fraction of those in the gradient; 0 for never.
+    /// A node keeps its application until its rank is off by more than this, as a fraction of those in the gradient; 0
+    /// for never.
     pub steadiness: f64,
     /// Points at which a node of `quantile` knows the distribution, at least 2.
     pub points: u32,

@@ -11,14 +11,11 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::encode::{put_count, put_moment, put_text};
 use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
 use super::moment;
-use super::tables;
-use crate::error::Error;
-use crate::written::{quoted, read_text};
+use crate::written::quoted;
 
 /// What the bytes of a certificate begin with.
 pub const MAGIC: &[u8] = b"subcloud certificate 1\n";
@@ -51,24 +48,6 @@ impl Certificate {
     pub fn issue(owner: &PrivateKey, key: PublicKey, scope: Scope, until: Option<i64>) -> Self {
         let signature = owner.sign(&encode(&key, &scope, until));
         Self { key, scope, until, signature }
-    }
-
-    /// Reads a file with nothing but a `[certificate]`.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read, or is no certificate; the error points at the line.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        Self::parse(path, &read_text(path, "certificate")?)
-    }
-
-    /// Checks the text of a certificate file, as [`read`](Self::read) does; `path` is what errors call it.
-    ///
-    /// # Errors
-    ///
-    /// The text is no certificate; the error points at the line.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        tables::certificate(path, text)
     }
 
     /// Whether the owner signed it.

@@ -3,15 +3,9 @@
 mod rule;
 
 use super::raw::{self, Rest};
-use super::{App, Choice, Condition, Names, Request, Suite};
+use super::{App, Choice, Condition, MOST_APPS, Names, Request, SUM_TOLERANCE, Suite};
 use crate::error::Error;
 use crate::written::{At, Check, Named, Number};
-
-/// How far the shares of all applications may exceed 1: the rounding of their sum.
-pub(super) const SUM_TOLERANCE: f64 = 1e-9;
-
-/// A node holds its application in one byte; three of its values stand for something else.
-pub(crate) const MOST_APPS: usize = 253;
 
 impl Check<'_, '_> {
     /// A suite that is written here, without its `file`.

@@ -4,8 +4,8 @@
 //! storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps == 0)
 //! ```
 //!
-//! A condition compares attributes and numbers two at a time by `<`, `<=`, `>`, `>=`, `==` and `!=`. `not` binds closest, then
-//! `and`, then `or`.
+//! A condition compares attributes and numbers two at a time by `<`, `<=`, `>`, `>=`, `==` and `!=`. `not` binds
+//! closest, then `and`, then `or`.
 
 mod parse;
 mod token;

@@ -48,8 +48,8 @@ impl Description {
         (self.encode().len() + signature + certificate) as u64
     }
 
-    /// From this moment on nodes no longer take it from others, be it for its own sake or for that of its certificate, which
-    /// counts where nodes trust an owner who did not sign it.
+    /// From this moment on nodes no longer take it from others, be it for its own sake or for that of its certificate,
+    /// which counts where nodes trust an owner who did not sign it.
     #[must_use]
     pub fn until(&self, owner: Option<&PublicKey>) -> Option<i64> {
         let by_owner = self.signed_by.is_some_and(|signed_by| Some(&signed_by.key) == owner);

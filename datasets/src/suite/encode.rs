@@ -11,7 +11,7 @@
 //! count       u32: the applications that follow, in order of precedence
 //!   name      text
 //!   request   1 and the share as f64, 2 and the nodes as u64, or 3 and the weight of the rest as f64
-//!   choice    0 for any nodes, 1 and the attribute whose largest values are asked for as text, 2 and that of the smallest
+//!   choice    0 for any nodes, 1 and as text the attribute whose largest values are asked for, 2 and that of the least
 //!   condition text as it was written; no bytes for none
 //!   min_nodes 0, or 1 and a u64
 //!   count     u32: the limits of means that follow

@@ -1,8 +1,9 @@
-//! Ed25519 keys and signatures (RFC 8032): private keys as PKCS#8 in PEM, public keys as SPKI in PEM, as OpenSSL writes and
-//! reads them.
+//! Ed25519 keys and signatures (RFC 8032): private keys as PKCS#8 in PEM, public keys as SPKI in PEM, as OpenSSL writes
+//! and reads them.
 //!
 //! Public keys of small order and keys that are not written in their one way are refused, and so are such signatures:
-//! for each message and key there is one text that is a signature, and nobody but the holder of the private key can find it.
+//! for each message and key there is one text that is a signature, and nobody but the holder of the private key can
+//! find it.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};

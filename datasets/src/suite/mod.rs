@@ -1,7 +1,7 @@
 //! The application suite: a versioned list of applications in order of precedence, the only lever that an operator has.
 //!
-//! The types here are the checked form: attributes are indices into a list of names that the caller gives. A suite stands in a
-//! scenario or, as the same text, in a file of its own:
+//! The types here are the checked form: attributes are indices into a list of names that the caller gives. A suite
+//! stands in a scenario or, as the same text, in a file of its own:
 //!
 //! ```
 //! use std::path::Path;
@@ -67,15 +67,21 @@ pub use scope::beyond;
 pub use sign::{sign, sign_text};
 pub use verify::{verify, verify_unsigned};
 
-pub(crate) use check::MOST_APPS;
 pub(crate) use names::is_attribute;
+
+/// How far the shares of all applications may exceed 1: the rounding of their sum.
+const SUM_TOLERANCE: f64 = 1e-9;
+
+/// A node holds its application in one byte; three of its values stand for something else.
+pub(crate) const MOST_APPS: usize = 253;
 
 /// The application suite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Suite {
     /// Version of the description: nodes take the higher one.
     pub version: u64,
-    /// From this moment on nodes no longer take it from others, in seconds since 1970-01-01T00:00:00Z; `None` for never.
+    /// From this moment on nodes no longer take it from others, in seconds since 1970-01-01T00:00:00Z; `None` for
+    /// never.
     pub until: Option<i64>,
     /// The applications in order of precedence; empty if there is no suite.
     pub apps: Vec<App>,

@@ -57,7 +57,8 @@ impl Names<'_> {
             Self::Fleet(names) => names,
             Self::Any(_) => return "attributes have small letters, digits and underscores, a letter first".to_owned(),
             Self::Aggregates(_) => {
-                return "name it with small letters, digits and underscores, a letter first, here and where it is declared"
+                return "name it with small letters, digits and underscores, a letter first, here and where it is \
+                    declared"
                     .to_owned();
             }
         };

@@ -31,16 +31,16 @@ pub(crate) struct Suite {
     pub version: Option<At<Whole>>,
     /// From this moment on nodes no longer take it from others. It needs `run.starts_at`.
     pub until: Option<At<Moment>>,
-    /// The public key of the cloud's owner, in PEM: nodes take no further version but those that the owner signed, or a key with the
-    /// owner's certificate. Paths as for `fleet.file`.
+    /// The public key of the cloud's owner, in PEM: nodes take no further version but those that the owner signed, or a
+    /// key with the owner's certificate. Paths as for `fleet.file`.
     pub trust: Option<At<String>>,
     /// The applications in order of precedence: each is served from the nodes that no earlier one took.
     #[serde(default)]
     pub app: Vec<At<App>>,
 }
 
-/// An application: exactly one of `share`, `nodes` and `rest` says how many nodes it asks for. Without `top` and `bottom` it takes
-/// any.
+/// An application: exactly one of `share`, `nodes` and `rest` says how many nodes it asks for. Without `top` and
+/// `bottom` it takes any.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct App {
@@ -54,13 +54,14 @@ pub(crate) struct App {
     /// The share of the whole cloud it asks for; all shares sum to at most 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: Option<At<Number>>,
-    /// How many nodes it asks for. Nodes know how many they are by a count: where no [[aggregate]] counts all nodes, one named
-    /// `size` with `error = 0.001` is added.
+    /// How many nodes it asks for. Nodes know how many they are by a count: where no [[aggregate]] counts all nodes,
+    /// one named `size` with `error = 0.001` is added.
     #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub nodes: Option<At<Whole>>,
     /// It asks for what the others leave: `true`, or its weight among those that do.
     pub rest: Option<At<Rest>>,
-    /// It takes only nodes of which this holds, such as "storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps == 0)".
+    /// It takes only nodes of which this holds, such as "storage_gb >= 50 and not (availability < 0.5 or bandwidth_mbps
+    /// == 0)".
     #[serde(rename = "where")]
     #[schemars(length(min = 1, max = 4096))]
     pub condition: Option<At<String>>,
@@ -81,7 +82,8 @@ pub(crate) struct Rule {
     /// Its name, unique in the suite.
     #[schemars(length(min = 1))]
     pub name: At<String>,
-    /// It acts when this holds of the aggregates that it names, such as "size < 600_000 or load > 0.9". Each needs epochs.
+    /// It acts when this holds of the aggregates that it names, such as "size < 600_000 or load > 0.9". Each needs
+    /// epochs.
     #[schemars(length(min = 1, max = 4096))]
     pub when: At<String>,
     /// For how many epochs in a row that must hold.

@@ -11,8 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{MOST_APPS, SUM_TOLERANCE};
-use super::{App, Condition, Request, Suite};
+use super::{App, Condition, MOST_APPS, Request, SUM_TOLERANCE, Suite};
 
 /// A rule of an application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,11 +69,12 @@ impl Suite {
     }
 }
 
-/// The suite of this version with the action of a rule done; `None` if that would change nothing, or would not give a suite.
+/// The suite of this version with the action of a rule done; `None` if that would change nothing, or would not give a
+/// suite.
 ///
-/// A share grows no further than the shares of the others leave room: to 1 less their sum. Numbers of nodes are rounded. What
-/// is beyond its bounds already does not move against the factor to get within. Other rules stay as they are, even where they
-/// speak of an application that is gone: they would change nothing.
+/// A share grows no further than the shares of the others leave room: to 1 less their sum. Numbers of nodes are
+/// rounded. What is beyond its bounds already does not move against the factor to get within. Other rules stay as they
+/// are, even where they speak of an application that is gone: they would change nothing.
 ///
 /// ```
 /// use datasets::suite::{Names, Request, parse, rule};

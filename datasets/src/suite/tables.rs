@@ -21,7 +21,7 @@ use super::SignedBy;
 use super::certificate::{Certificate, Scope};
 use super::key::{PublicKey, Signature};
 use crate::error::Error;
-use crate::written::{At, Check, Document, Moment};
+use crate::written::{At, Check, Document, Moment, read_text};
 
 /// `[certificate]`, with nothing checked but names and types.
 #[derive(Debug, Deserialize)]
@@ -49,11 +49,26 @@ struct CertificateFile {
     certificate: CertificateTable,
 }
 
-/// Checks the text of a file with nothing but a certificate.
-pub(super) fn certificate(path: &Path, text: &str) -> Result<Certificate, Error> {
-    let document = Document::parse(path, text, &[])?;
-    let file: CertificateFile = document.typed()?;
-    Check { document: &document, shortened: false }.certificate(&file.certificate)
+impl Certificate {
+    /// Reads a file with nothing but a `[certificate]`.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or is no certificate; the error points at the line.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        Self::parse(path, &read_text(path, "certificate")?)
+    }
+
+    /// Checks the text of a certificate file, as [`read`](Self::read) does; `path` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// The text is no certificate; the error points at the line.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let document = Document::parse(path, text, &[])?;
+        let file: CertificateFile = document.typed()?;
+        Check { document: &document, shortened: false }.certificate(&file.certificate)
+    }
 }
 
 impl Check<'_, '_> {

@@ -1,17 +1,18 @@
 //! Whether nodes take a version of the suite.
 //!
-//! In this order: a version is *forged* unless the owner signed it, or a key did to which the owner gave the certificate
-//! that comes with it; *expired* when it or that certificate is; *replayed* unless it is newer than the one held; and *out
-//! of scope* if it changes what the certificate does not cover. What is *malformed* never gets as far as this.
+//! In this order: a version is *forged* unless the owner signed it, or a key did to which the owner gave the
+//! certificate that comes with it; *expired* when it or that certificate is; *replayed* unless it is newer than the one
+//! held; and *out of scope* if it changes what the certificate does not cover. What is *malformed* never gets as far as
+//! this.
 //!
-//! A key that may change some applications may add, change, remove and reorder these, and nothing else. The others stay as
-//! they are and in their order, and `until` stays. Its applications keep their places among the others, and those it adds
-//! come after them: it cannot take nodes from the others by precedence, not even by removing an application first.
+//! A key that may change some applications may add, change, remove and reorder these, and nothing else. The others stay
+//! as they are and in their order, and `until` stays. Its applications keep their places among the others, and those it
+//! adds come after them: it cannot take nodes from the others by precedence, not even by removing an application first.
 
 use super::{Description, PublicKey, Reason, Scope, Suite, Verdict, beyond};
 
-/// Whether a node that trusts the owner and holds `base`, or nothing, takes a version at the moment `now`, in seconds since
-/// 1970-01-01T00:00:00Z.
+/// Whether a node that trusts the owner and holds `base`, or nothing, takes a version at the moment `now`, in seconds
+/// since 1970-01-01T00:00:00Z.
 ///
 /// ```
 /// use datasets::suite::{App, Certificate, Choice, Description, PrivateKey, Reason, Scope, Suite, Verdict, verify};

@@ -19,9 +19,9 @@
 //! "sampling.view" = [10, 40]
 //! ```
 //!
-//! Keys are those of `--set`, with or without quotes around them, and values all that `--set` takes. A *setting* is one choice of
-//! values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same seed in every setting,
-//! so that settings are compared by pairs of runs which differ in nothing else.
+//! Keys are those of `--set`, with or without quotes around them, and values all that `--set` takes. A *setting* is one
+//! choice of values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same
+//! seed in every setting, so that settings are compared by pairs of runs which differ in nothing else.
 
 mod raw;
 mod scenarios;
@@ -109,7 +109,8 @@ pub fn read(path: &Path) -> Result<Sweep, Error> {
 }
 
 impl Sweep {
-    /// A hash of what the sweep runs, in 16 hexadecimal digits: the points and their scenarios, whatever the layout of the text.
+    /// A hash of what the sweep runs, in 16 hexadecimal digits: the points and their scenarios, whatever the layout of
+    /// the text.
     #[must_use]
     pub fn hash(&self) -> String {
         let head = format!("schema {}, one at a time {}", trace::SCHEMA_VERSION, self.is_one_at_a_time);
@@ -122,7 +123,8 @@ impl Sweep {
     }
 }
 
-/// The seed of a replicate: 0 has the base itself, the others numbers of a `SplitMix64` that starts there, halved to stay below 2^63.
+/// The seed of a replicate: 0 has the base itself, the others numbers of a `SplitMix64` that starts there, halved to
+/// stay below 2^63.
 #[must_use]
 pub fn seed(base: u64, replicate: u32) -> u64 {
     if replicate == 0 {

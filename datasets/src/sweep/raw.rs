@@ -1,4 +1,5 @@
-//! A sweep as it is written: names and types of what stands around the keys of the scenario, which are read by themselves.
+//! A sweep as it is written: names and types of what stands around the keys of the scenario, which are read by
+//! themselves.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -33,7 +33,8 @@ pub(super) struct Entry<'d, 't> {
 }
 
 impl<'d, 't> Check<'d, 't> {
-    /// The keys of a table. A table that is written as such, rather than in braces, is a part of the key: `a.b = 1` is `"a.b" = 1`.
+    /// The keys of a table. A table that is written as such, rather than in braces, is a part of the key: `a.b = 1` is
+    /// `"a.b" = 1`.
     pub(super) fn entries(&self, table: &'d DeTable<'t>) -> Vec<Entry<'d, 't>> {
         let mut entries = Vec::new();
         for (name, value) in table {
@@ -86,7 +87,8 @@ impl<'d, 't> Check<'d, 't> {
         let span = entry.value.span();
         let range = raw::Range::deserialize(entry.value.clone().into_deserializer()).map_err(|error| {
             let message = format!("`{}`: {}", entry.key, error.message());
-            let help = "write a list of values, or { from = 0.1, to = 0.4, steps = 4 }, with spacing = \"logarithmic\" or \
+            let help = "write a list of values, or { from = 0.1, to = 0.4, steps = 4 }, with spacing = \
+                \"logarithmic\" or \
                         whole = true beside them if you like";
             self.document.error(Kind::Value, error.span().unwrap_or(span.clone()), message).helped(help)
         })?;

@@ -18,8 +18,52 @@ use arrow_array::{
 };
 use arrow_schema::{Field, Schema};
 
-use super::schema::{Column, Kind};
 use super::{Error, Meta};
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// The kind of its values.
+    pub kind: Kind,
+    /// Whether there may be nulls.
+    pub is_nullable: bool,
+    /// What it says, and in which unit.
+    pub meaning: &'static str,
+}
+
+/// The kind of a column's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number.
+    Count32,
+    /// A whole number that may be large.
+    Count64,
+    /// A measure.
+    Measure,
+    /// An attribute of a node.
+    Value,
+    /// A text.
+    Name,
+    /// Yes or no.
+    Flag,
+}
+
+impl Kind {
+    /// The name of the type in Parquet files, as Arrow and its readers spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Count32 => "uint32",
+            Kind::Count64 => "uint64",
+            Kind::Measure => "double",
+            Kind::Value => "float",
+            Kind::Name => "string",
+            Kind::Flag => "bool",
+        }
+    }
+}
 
 /// Columns under construction.
 pub struct Columns<'a> {

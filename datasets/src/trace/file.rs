@@ -31,7 +31,8 @@ impl TableFile {
     /// Creates the file at a path.
     pub(super) fn at(path: PathBuf, schema: SchemaRef, key_values: Vec<KeyValue>) -> Result<Self, Error> {
         let properties = encoding::properties(&schema, key_values).map_err(Error::parquet("write", &path))?;
-        // Without the embedded Arrow schema a reader sees what Parquet says: names are strings in every table, and join.
+        // Without the embedded Arrow schema a reader sees what Parquet says: names are strings in every table, and
+        // join.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let file = File::create_new(&path).map_err(Error::io("create", &path))?;
         let writer =

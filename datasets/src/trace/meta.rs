@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parquet::file::metadata::KeyValue;
 
-use super::{Error, Table};
+use super::Error;
 
 /// Version of the tables' columns, in the metadata of every file. It changes when a column changes its name or meaning.
 pub const SCHEMA_VERSION: &str = "2";
@@ -40,8 +40,8 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// Checks that names can stand in a path and in a table.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Checks that names can stand in a path, and in the table `nodes`, which has these columns for any fleet.
+    pub(super) fn check(&self, taken: BTreeSet<String>) -> Result<(), Error> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let starts_with_letter = self.run_id.starts_with(|c: char| c.is_ascii_alphabetic());
         if !starts_with_letter || !self.run_id.chars().all(is_plain) || self.run_id.len() > 100 {
@@ -58,13 +58,11 @@ impl Meta {
                 expected: "a number below 2^63, which every reader can hold",
             });
         }
-        self.check_attributes()
+        self.check_attributes(taken)
     }
 
     /// An attribute becomes a column of `nodes`, beside the columns that are always there.
-    fn check_attributes(&self) -> Result<(), Error> {
-        let mut taken: BTreeSet<String> =
-            Table::Nodes.empty(&[]).into_columns().into_iter().map(|column| column.name).collect();
+    fn check_attributes(&self, mut taken: BTreeSet<String>) -> Result<(), Error> {
         taken.extend(["run".to_owned(), "seed".to_owned()]);
         for attribute in &self.attributes {
             // DuckDB's column names do not distinguish upper and lower case.
@@ -72,7 +70,8 @@ impl Meta {
                 return Err(Error::Name {
                     what: "the attribute",
                     found: attribute.clone(),
-                    expected: "a name that differs, also in lower case, from other attributes and from run, seed, cycle, \
+                    expected: "a name that differs, also in lower case, from other attributes and from run, seed, \
+                        cycle, \
                                node_id, alive, app and rank_fraction",
                 });
             }

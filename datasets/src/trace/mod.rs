@@ -1,9 +1,9 @@
 //! The Parquet tables of a run, written and read back.
 //!
-//! A run directory holds `run.json` and, per table, `traces/<table>/run=<id>/seed=<n>/part-0.parquet`. A [`Writer`] keeps
-//! everything in a hidden directory beside `traces/` until [`Writer::finish`] renames it into place: a table is there
-//! complete, or it is not there. [`read::Run`] reads the tables back into the same row types. The tables of a sweep's points lie in
-//! one such tree, beside `points/<number>.json` for each; [`read::Sweep`] finds the points.
+//! A run directory holds `run.json` and, per table, `traces/<table>/run=<id>/seed=<n>/part-0.parquet`. A [`Writer`]
+//! keeps everything in a hidden directory beside `traces/` until [`Writer::finish`] renames it into place: a table is
+//! there complete, or it is not there. [`read::Run`] reads the tables back into the same row types. The tables of a
+//! sweep's points lie in one such tree, beside `points/<number>.json` for each; [`read::Sweep`] finds the points.
 //!
 //! Row 0 of a table is the state before the first cycle, row k the state after k cycles. The same rows give the same
 //! bytes: the files hold no time, no path and no name of a machine.
@@ -36,9 +36,10 @@ mod tables;
 mod tree;
 mod writer;
 
+pub use cell::{Column, Kind};
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
-pub use schema::{Column, Definition, Kind, schema};
+pub use schema::{Definition, schema};
 pub use staging::Unfinished;
 pub use staging::holds_a_run;
 pub use tables::{

@@ -1,4 +1,5 @@
-//! What the tables of a trace are, for people and programs that read them: every column with its type and what it means.
+//! What the tables of a trace are, for people and programs that read them: every column with its type and what it
+//! means.
 //!
 //! ```
 //! let tables = datasets::trace::schema(&["availability".to_owned()]);
@@ -8,6 +9,7 @@
 //! ```
 
 use super::Table;
+use super::cell::Column;
 
 /// A table of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,51 +20,6 @@ pub struct Definition {
     pub row: &'static str,
     /// Its columns, in order.
     pub columns: Vec<Column>,
-}
-
-/// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// The kind of its values.
-    pub kind: Kind,
-    /// Whether there may be nulls.
-    pub is_nullable: bool,
-    /// What it says, and in which unit.
-    pub meaning: &'static str,
-}
-
-/// The kind of a column's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A whole number.
-    Count32,
-    /// A whole number that may be large.
-    Count64,
-    /// A measure.
-    Measure,
-    /// An attribute of a node.
-    Value,
-    /// A text.
-    Name,
-    /// Yes or no.
-    Flag,
-}
-
-impl Kind {
-    /// The name of the type in Parquet files, as Arrow and its readers spell it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Count32 => "uint32",
-            Kind::Count64 => "uint64",
-            Kind::Measure => "double",
-            Kind::Value => "float",
-            Kind::Name => "string",
-            Kind::Flag => "bool",
-        }
-    }
 }
 
 /// All tables, for a fleet of these attributes: they name the last columns of `apps` and `nodes`.

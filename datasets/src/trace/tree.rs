@@ -8,9 +8,9 @@
 //! .points/<number>.lock           held by the process that does the point
 //! ```
 //!
-//! A point is moved into the tree when its tables are complete: table by table, `runs` after the others, its record last. A
-//! point without a record is not there: whoever claims it removes what a killed process left of it. Locks are the system's
-//! (`flock`), and go with the process that holds them, however it ends.
+//! A point is moved into the tree when its tables are complete: table by table, `runs` after the others, its record
+//! last. A point without a record is not there: whoever claims it removes what a killed process left of it. Locks are
+//! the system's (`flock`), and go with the process that holds them, however it ends.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -61,8 +61,8 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced while others work on
-    /// it, or if it cannot be written.
+    /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced while others work
+    /// on it, or if it cannot be written.
     pub fn open(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Error> {
         if !replace {
             refuse_another(folder, sweep)?;

@@ -51,10 +51,10 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// If `out` holds a run and `replace` is false, if another run is writing to it, if it cannot be created or written,
-    /// or if a name in `meta` cannot stand in a path or a column. Nothing is left behind then.
+    /// If `out` holds a run and `replace` is false, if another run is writing to it, if it cannot be created or
+    /// written, or if a name in `meta` cannot stand in a path or a column. Nothing is left behind then.
     pub fn create(out: &Path, meta: Meta, replace: bool) -> Result<Writer, Error> {
-        meta.check()?;
+        meta.check(Table::Nodes.empty(&[]).into_columns().into_iter().map(|column| column.name).collect())?;
         let staging = Staging::create(out, &meta.run_id, replace)?;
         Ok(Writer { staging: Some(staging), ..Writer::in_memory(meta) })
     }

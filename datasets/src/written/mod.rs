@@ -1,5 +1,5 @@
-//! What people write in TOML, be it a scenario or a suite: where each value stands, numbers and moments as they are spelt, and
-//! errors that point at them.
+//! What people write in TOML, be it a scenario or a suite: where each value stands, numbers and moments as they are
+//! spelt, and errors that point at them.
 
 mod document;
 mod moment;

@@ -1,9 +1,9 @@
-//! Files of suites, certificates, keys and conditions with random damage: nothing panics, and nothing that was changed is
-//! taken for what was signed.
+//! Files of suites, certificates, keys and conditions with random damage: nothing panics, and nothing that was changed
+//! is taken for what was signed.
 //!
 //! The cases are numbered and depend on nothing but the seed; as many are tried as there is time for.
-//! `SUBCLOUD_FUZZ_SECONDS` is the time of all tests here together, 10 if it is not set, and `SUBCLOUD_FUZZ_SEED` the seed, 1 if
-//! it is not set. A failure tells the seed, the case and the input.
+//! `SUBCLOUD_FUZZ_SECONDS` is the time of all tests here together, 10 if it is not set, and `SUBCLOUD_FUZZ_SEED` the
+//! seed, 1 if it is not set. A failure tells the seed, the case and the input.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
 mod corpus;

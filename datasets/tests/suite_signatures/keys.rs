@@ -66,7 +66,8 @@ fn keys_of_small_order_and_second_spellings_are_refused() {
 #[test]
 fn a_signature_has_one_spelling() {
     let signature = owner().sign(b"message").bytes();
-    // The second half is a number below the order of the group; adding the order gives another text for the same number.
+    // The second half is a number below the order of the group; adding the order gives another text for the same
+    // number.
     let order: [u8; 32] = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     let mut malleated = signature;
     let mut carry = 0;

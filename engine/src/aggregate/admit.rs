@@ -1,11 +1,13 @@
-//! Who comes to a group and who leaves it: nodes of the cloud, of an application, or of a gradient.
+//! Who comes to a group of aggregates and who leaves it. A group belongs to the whole cloud, to an application, or to a
+//! gradient. A node that comes while an epoch runs sits it out, since the mean is one of those who took part from the
+//! beginning; the node takes part from the next epoch on.
 
 use kernels::epochs::{OUTSIDE, RESTARTS, SITS, numbered};
 use kernels::philox::Stream;
 use rayon::prelude::*;
 
+use super::initial::own;
 use super::item::Scope;
-use super::source::own;
 use super::state::{Aggregation, Participation};
 use super::truth::Scopes;
 use crate::memory::{MEMBER, Mask, strides};
@@ -14,8 +16,9 @@ use crate::schedule::Cycle;
 use crate::schedule::purpose::{INSTANCE, TOLD};
 
 impl Aggregation {
-    /// Those who have come to the application, or the gradient, of a group sit out its epoch; those who have left it are outside. When
-    /// the run `starts`, and without epochs, who comes takes part at once. Reads two bytes a node and writes three.
+    /// Those who have come to the application, or the gradient, of a group sit out its epoch; those who have left it
+    /// are outside. When the run `starts`, and without epochs, who comes takes part at once. Reads two bytes a node and
+    /// writes three.
     pub(super) fn admit(&mut self, number: usize, scopes: &Scopes<'_>, starts: bool) {
         let group = &self.groups[number];
         let Some((mark, marks)) = scopes.marks(group.scope) else { return };
@@ -50,8 +53,9 @@ impl Aggregation {
         }
     }
 
-    /// Nodes that come know nothing but what a live node tells them: the number of the epoch, which they sit out, and the results that
-    /// it holds. Without epochs they take part at once. Touches their columns alone, and a few others' at random.
+    /// Nodes that come know nothing but what a live node tells them: the number of the epoch, which they sit out, and
+    /// the results that it holds. Without epochs they take part at once. Touches their columns alone, and a few others'
+    /// at random.
     pub fn welcome(&mut self, population: &Population, cycle: Cycle, changes: &Changes) {
         let Self { items, groups, estimates, parts, members } = self;
         let came = |change: &Change| change.came;

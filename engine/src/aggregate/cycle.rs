@@ -1,4 +1,6 @@
-//! A cycle of aggregation, group by group.
+//! A cycle of aggregation, group by group: nodes whose epoch is over hold their results and begin the next one; then
+//! every column of the group is exchanged. Each group has exchanges of its own, and all columns of a group the same
+//! ones.
 
 use datasets::scenario::Function;
 use datasets::trace::EpochRow;
@@ -13,7 +15,7 @@ use super::leaders::leaders;
 use super::log::{Found, Log};
 use super::merge::{Merge, mean};
 use super::restart::points;
-use super::running::{Around, Column, Part, Running};
+use super::running::{Around, Part, Running, StateColumn};
 use super::state::Aggregation;
 use crate::overlay::Overlay;
 use crate::overlay::meeting::Meeting;
@@ -195,10 +197,10 @@ impl Running<'_> {
 }
 
 /// Runs the exchanges of a pass on one column, in which both ends take what `merge` makes of their estimates.
-fn exchange(meeting: &Meeting<'_>, column: Column<'_>, merge: impl Fn(f64, f64) -> f64 + Sync) -> Tally {
-    let Column { state, tags, ref source } = column;
+fn exchange(meeting: &Meeting<'_>, column: StateColumn<'_>, merge: impl Fn(f64, f64) -> f64 + Sync) -> Tally {
+    let StateColumn { state, tags, ref initial } = column;
     match tags {
         None => meeting.run(state, &Merge(merge)),
-        Some(tags) => meeting.run(state, &Replay { tags, source, merge }),
+        Some(tags) => meeting.run(state, &Replay { tags, initial, merge }),
     }
 }

@@ -6,8 +6,9 @@
 //! the initiator is of an older epoch: the reply says so, and it restarts in the newer one
 //! ```
 //!
-//! A node's tag is a byte; another says what became of the exchange that it started in the pass under way. A pass over the tags
-//! comes first, and writes that down; the passes over estimates have the same exchanges in the same order and do as it says.
+//! A node's tag is a byte; another says what became of the exchange that it started in the pass under way. A pass over
+//! the tags comes first, and writes that down; the passes over estimates have the same exchanges in the same order and
+//! do as it says.
 //!
 //! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005, section 4.
 
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernels::epochs::{EPOCH, INITIATOR_RESTARTS, PARTNER_RESTARTS, RESTARTS, Tag, is_newer, takes_part};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 
-use super::source::Source;
+use super::initial::Initial;
 use crate::schedule::{Batch, Protocol};
 
 /// Nodes tell each other their epoch. It counts those that restart.
@@ -92,7 +93,7 @@ pub struct Replay<'a, M> {
     /// What became of the exchange that each node started.
     pub tags: &'a [Tag],
     /// With what nodes restart.
-    pub source: &'a Source<'a>,
+    pub initial: &'a Initial<'a>,
     /// What two estimates become.
     pub merge: M,
 }
@@ -104,10 +105,10 @@ impl<M: Fn(f64, f64) -> f64 + Sync> Protocol<f64> for Replay<'_, M> {
             let (own, other) = (own_first + from, other_first + to);
             let status = self.tags[own as usize][1];
             if status & PARTNER_RESTARTS != 0 {
-                ends.set_partner(to, self.source.of(other, self.tags[other as usize][0]));
+                ends.set_partner(to, self.initial.of(other, self.tags[other as usize][0]));
             }
             if status & INITIATOR_RESTARTS != 0 {
-                ends.set_initiator(from, self.source.of(own, self.tags[own as usize][0]));
+                ends.set_initiator(from, self.initial.of(own, self.tags[own as usize][0]));
             }
             if status & REQUEST_LOST != 0 {
                 continue;

@@ -1,7 +1,7 @@
 //! Which aggregates share exchanges.
 //!
-//! Aggregates of the same nodes with the same epochs travel in the same messages. Those that count nodes bring instances: the first
-//! travels with the others, each further one has exchanges of its own.
+//! Aggregates of the same nodes with the same epochs travel in the same messages. Those that count nodes bring
+//! instances: the first travels with the others, each further one has exchanges of its own.
 
 use datasets::scenario::{Counting, Epochs};
 
@@ -68,7 +68,8 @@ impl Group {
         self.epochs.is_some_and(|epochs| epochs.drift > 0.0)
     }
 
-    /// Whether nodes must know in which epoch they take part: not if all of them do in the same one at all times, as where none `comes`.
+    /// Whether nodes must know in which epoch they take part: not if all of them do in the same one at all times, as
+    /// where none `comes`.
     pub fn keeps_tags(&self, comes: bool) -> bool {
         self.scope != Scope::Cloud || self.drifts() || self.epochs.is_some() && comes
     }

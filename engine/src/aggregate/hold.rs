@@ -1,4 +1,6 @@
-//! Nodes hold what they have found when an epoch ends for them.
+//! What nodes hold after an epoch: when an epoch ends for a node, the node keeps its estimate as a result until the
+//! next epoch ends. Example: an epoch that counts the cloud ends with the estimate 0.00001; the node holds the size
+//! 100,000.
 //!
 //! Reads every column of the group once, and writes four bytes a node and item.
 
@@ -7,10 +9,10 @@ use kernels::epochs::{EPOCH, RESTARTS, Tag, takes_part};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
 
+use super::initial::found;
 use super::item::Item;
 use super::log::Found;
 use super::running::{Around, Running};
-use super::source::found;
 use super::state::{Estimates, Participation};
 use crate::memory::{Mask, STRIDE, strides};
 

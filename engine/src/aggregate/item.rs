@@ -20,7 +20,8 @@ pub struct Item {
     pub aggregate: Aggregate,
     /// Among whom.
     pub scope: Scope,
-    /// The gradient in which nodes look up their rank by it, if that is what it is for: then it has no name, and no result is held.
+    /// The gradient in which nodes look up their rank by it, if that is what it is for: then it has no name, and no
+    /// result is held.
     pub gradient: Option<usize>,
 }
 

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! each node that begins an epoch offers itself by chance: C / (the size that it believes)
-//! of the instances that are offered, those of the t lowest ids run: a node that knows more than t forgets those of the highest
+//! of the instances that are offered, those of the t lowest ids run: a node that knows more than t forgets the highest
 //! ```
 //!
-//! An id is the word by which the node drew. To forget changes nothing at the t lowest, which no node ever forgets: so those
-//! alone are simulated, from the beginning of the epoch. After an epoch in which nobody found a size, nodes offer themselves with
-//! twice the chance, and so on: a cloud of which most has died finds its size again.
+//! An id is the word by which the node drew. To forget changes nothing at the t lowest, which no node ever forgets: so
+//! those alone are simulated, from the beginning of the epoch. After an epoch in which nobody found a size, nodes offer
+//! themselves with twice the chance, and so on: a cloud of which most has died finds its size again.
 //!
 //! Reads four bytes a node and draws a word, once an epoch.
 
@@ -16,7 +16,8 @@ use rayon::prelude::*;
 
 use crate::memory::STRIDE;
 
-/// The leaders of so many instances at most, among those nodes that `may` lead; `held` is the size that each believes, if any does.
+/// The leaders of so many instances at most, among those nodes that `may` lead; `held` is the size that each believes,
+/// if any does.
 pub fn leaders(
     nodes: usize,
     held: Option<&[f32]>,

@@ -1,4 +1,5 @@
-//! What is written down of an epoch while it runs, outside of the nodes: who leads, at which points, and what nodes found.
+//! What is written down of an epoch while it runs, outside of the nodes: who leads, at which points, and what nodes
+//! found.
 
 use datasets::trace::EpochRow;
 use kernels::distribution::Curve;

@@ -8,7 +8,8 @@ use crate::schedule::{Batch, Protocol};
 #[derive(Clone, Copy, Debug)]
 pub struct Merge<F>(pub F);
 
-/// The mean: push-pull averaging (Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005).
+/// The mean: push-pull averaging (Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic
+/// networks*, TOCS 2005).
 #[inline]
 #[must_use]
 pub fn mean(one: f64, other: f64) -> f64 {

@@ -1,4 +1,11 @@
-//! Who begins an epoch, and with what: all at once, or each by its own clock.
+//! How nodes begin an epoch of a group: all of them at once, or each when its own clock says so.
+//!
+//! A node begins in two steps. First its tag is set to the number of the epoch, with a mark that says that the node
+//! restarts. Then each column of the group is written for the marked nodes: a node that averages its bandwidth begins
+//! with its bandwidth, a node that is counted with zero, and a leader of the count with one. At last the marks are
+//! removed.
+//!
+//! Reads two bytes a node and writes eight a column for those who begin.
 
 use kernels::distribution::{Curve, place};
 use kernels::epochs::{EPOCH, OUTSIDE, RESTARTS, numbered};
@@ -6,7 +13,7 @@ use kernels::philox::Stream;
 use rayon::prelude::*;
 
 use super::item::Item;
-use super::running::{Column, Part, Running};
+use super::running::{Part, Running, StateColumn};
 use super::state::Participation;
 use super::truth::Scopes;
 use crate::memory::{STRIDE, strides};
@@ -14,16 +21,17 @@ use crate::population::Members;
 use crate::schedule::purpose::{CLOCKS, INSTANCE, for_life};
 
 impl Running<'_> {
-    /// Those who restart start anew in the columns that `are_due`; all do where nobody keeps a tag. Writes these columns.
+    /// Those who restart start anew in the columns that `are_due`; all do where nobody keeps a tag. Writes these
+    /// columns.
     pub(super) fn restart(&mut self, scopes: &Scopes<'_>, are_due: impl Fn(Part) -> bool) {
         let now = numbered(self.course().epoch);
         for column in self.columns().into_iter().filter(|&column| are_due(column)) {
-            let Column { state, tags, source } = self.column(column, scopes);
+            let StateColumn { state, tags, initial } = self.column(column, scopes);
             strides((state, tags), |first, (state, tags)| {
                 for (k, state) in state.iter_mut().enumerate() {
                     let [tag, status] = tags.map_or([now, RESTARTS], |tags| tags[k]);
                     if status & RESTARTS != 0 {
-                        *state = source.of((first + k) as u32, tag);
+                        *state = initial.of((first + k) as u32, tag);
                     }
                 }
             });
@@ -50,8 +58,8 @@ impl Running<'_> {
         tags.par_iter_mut().filter(|tag| tag[0] & OUTSIDE == 0).for_each(|tag| *tag = [now, RESTARTS]);
     }
 
-    /// Those whose clock says so begin the next epoch after their own. Returns the number of the newest of these epochs, if anybody
-    /// begins one; `newest` is that of all that there are.
+    /// Those whose clock says so begin the next epoch after their own. Returns the number of the newest of these
+    /// epochs, if anybody begins one; `newest` is that of all that there are.
     pub(super) fn advance(&mut self, newest: u32) -> Option<u32> {
         let tags = self.part.tags.as_deref_mut().unwrap_or_default();
         let found = strides(tags, |_, tags| {
@@ -67,7 +75,8 @@ impl Running<'_> {
         (old || new).then_some(newest + u32::from(new))
     }
 
-    /// Clocks go on by a cycle; returns whether somebody's says that its epoch is over. Reads and writes four bytes a node.
+    /// Clocks go on by a cycle; returns whether somebody's says that its epoch is over. Reads and writes four bytes a
+    /// node.
     pub(super) fn grow_older(&mut self, seed: u64) -> bool {
         let Participation { tags: Some(tags), ages: Some(ages), fresh: Some(fresh), .. } = &mut *self.part else {
             return false;
@@ -92,8 +101,8 @@ impl Running<'_> {
     }
 }
 
-/// The points at which a distribution is to be known in an epoch. One of the nodes that take part chooses them, by the curve that it
-/// has found in the epoch `before`; in the first epoch by the values of as many random nodes as it knows.
+/// The points at which a distribution is to be known in an epoch. One of the nodes that take part chooses them, by the
+/// curve that it has found in the epoch `before`; in the first epoch by the values of as many random nodes as it knows.
 pub fn points(
     item: &Item,
     values: &[f32],

@@ -1,13 +1,13 @@
-//! The rows of the traces.
+//! The rows of `aggregates` and `epochs`: what nodes estimate and hold, against the true values.
 
 use datasets::trace::{AggregateRow, EpochRow};
 use kernels::distribution::Curve;
 use kernels::epochs::{is_in, numbered};
 use kernels::moments::Moments;
 
+use super::initial::found;
 use super::log::{Log, named};
 use super::running::{Around, Running};
-use super::source::found;
 use super::state::{Aggregation, Estimates};
 use super::truth::Scopes;
 use crate::memory::{Mask, STRIDE, strides};
@@ -34,7 +34,8 @@ impl Running<'_> {
 }
 
 impl Aggregation {
-    /// The rows of all aggregates after a cycle. `values` are the true ones of those of the whole cloud, as far as they are known.
+    /// The rows of all aggregates after a cycle. `values` are the true ones of those of the whole cloud, as far as they
+    /// are known.
     pub fn rows(&self, scopes: &Scopes<'_>, cycle: u32, values: &[Vec<f64>]) -> Vec<AggregateRow> {
         let mut rows = Vec::new();
         for (number, item) in self.items.iter().enumerate().filter(|(_, item)| item.gradient.is_none()) {

@@ -1,12 +1,13 @@
-//! A group in a cycle under way: its columns, and with what nodes start them.
+//! A group of aggregates in a cycle under way: the columns of the group, and with what nodes start each of them. The
+//! parts lie in several tables of [`super::state`], and are borrowed together here for the length of a cycle.
 
 use datasets::scenario::Function;
 
 use super::group::Group;
+use super::initial::Initial;
 use super::item::Item;
 use super::log::Log;
-use super::source::Source;
-use super::state::{Aggregation, Course, Estimates, Participation};
+use super::state::{Aggregation, Estimates, GroupCourse, Participation};
 use super::truth::Scopes;
 use crate::memory::Mask;
 use crate::population::{Cuts, Members};
@@ -72,7 +73,7 @@ impl Aggregation {
 
 impl<'a> Running<'a> {
     /// The course of its epochs.
-    pub fn course(&mut self) -> &mut Course {
+    pub fn course(&mut self) -> &mut GroupCourse {
         &mut self.part.course
     }
 
@@ -99,46 +100,46 @@ impl<'a> Running<'a> {
     }
 
     /// A column, the tags of nodes, and with what nodes start the column.
-    pub fn column<'s>(&'s mut self, column: Part, scopes: &Scopes<'s>) -> Column<'s> {
+    pub fn column<'s>(&'s mut self, column: Part, scopes: &Scopes<'s>) -> StateColumn<'s> {
         let Self { group, items, estimates, part, .. } = self;
         let Participation { tags, instances, course, .. } = &mut **part;
         let tags = tags.as_deref();
         match column {
             Part::Instance(instance) => {
                 let leader = |log: &Log| log.leaders.get(instance).map(|&leader| (log.tag(), leader));
-                let source = Source::Peak(course.logs.iter().filter_map(leader).collect());
-                Column { state: &mut instances[instance], tags, source }
+                let initial = Initial::Peak(course.logs.iter().filter_map(leader).collect());
+                StateColumn { state: &mut instances[instance], tags, initial }
             }
             Part::State { place, state } => {
                 let number = group.items[place];
-                let source = source(&items[number], place, state, &course.logs, scopes);
-                Column { state: &mut estimates[number].states[state], tags, source }
+                let initial = initial(&items[number], place, state, &course.logs, scopes);
+                StateColumn { state: &mut estimates[number].states[state], tags, initial }
             }
         }
     }
 }
 
 /// A column of a group, with what it takes to exchange and to restart.
-pub struct Column<'a> {
+pub struct StateColumn<'a> {
     /// The estimates.
     pub state: &'a mut [f64],
     /// The tag of each node; `None` where nobody keeps one.
     pub tags: Option<&'a [kernels::epochs::Tag]>,
     /// With what nodes start.
-    pub source: Source<'a>,
+    pub initial: Initial<'a>,
 }
 
 /// With what nodes start a state of an item that is at a place in its group.
-fn source<'a>(item: &Item, place: usize, state: usize, logs: &[Log], scopes: &Scopes<'a>) -> Source<'a> {
+fn initial<'a>(item: &Item, place: usize, state: usize, logs: &[Log], scopes: &Scopes<'a>) -> Initial<'a> {
     let aggregate = &item.aggregate;
     let values = aggregate.attribute.map_or(&[][..], |attribute| &*scopes.population.attributes[attribute]);
     let points = item.points();
     if points > 0 && state >= points {
-        Source::Own(values, Function::Average, 0)
+        Initial::Own(values, Function::Average, 0)
     } else if aggregate.function == Function::Quantiles {
         let point = |log: &Log| log.items[place].curve.inner().get(state).map(|&at| (log.tag(), at));
-        Source::Below(values, logs.iter().filter_map(point).collect())
+        Initial::Below(values, logs.iter().filter_map(point).collect())
     } else {
-        Source::Own(values, aggregate.function, state)
+        Initial::Own(values, aggregate.function, state)
     }
 }

@@ -32,7 +32,8 @@ pub struct Estimates {
     pub group: usize,
     /// The columns.
     pub states: Vec<Column<f64>>,
-    /// The result of the last epoch that each node finished, not a number for those that have none; missing without epochs.
+    /// The result of the last epoch that each node finished, not a number for those that have none; missing without
+    /// epochs.
     pub held: Option<Column<f32>>,
 }
 
@@ -48,12 +49,12 @@ pub struct Participation {
     /// The instances of the count.
     pub instances: Vec<Column<f64>>,
     /// How its epochs go.
-    pub course: Course,
+    pub course: GroupCourse,
 }
 
 /// How the epochs of a group go: all that lasts beside the columns.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Course {
+pub struct GroupCourse {
     /// The number of the newest epoch.
     pub epoch: u32,
     /// The cycle in which it began.
@@ -123,7 +124,7 @@ impl Aggregation {
                 instances: (0..group.instances())
                     .map(|instance| Column::new(Kind::Kept, name(&format!("instance-{instance}"))))
                     .collect(),
-                course: Course::default(),
+                course: GroupCourse::default(),
             }
         };
         let members = |(number, group): (usize, &Group)| {
@@ -143,7 +144,7 @@ impl Aggregation {
     pub fn finished(&self, item: usize) -> Finished<'_> {
         match &self.parts[self.estimates[item].group] {
             Participation { fresh: Some(fresh), .. } => Finished::Those(fresh),
-            Participation { course: Course { has_ended: true, .. }, .. } => Finished::All,
+            Participation { course: GroupCourse { has_ended: true, .. }, .. } => Finished::All,
             _ => Finished::Nobody,
         }
     }
@@ -166,7 +167,7 @@ impl Aggregation {
 
     /// What lasts beside the columns: the course of each group.
     #[must_use]
-    pub fn book(&self) -> Vec<Course> {
+    pub fn book(&self) -> Vec<GroupCourse> {
         let Self { items: _, groups: _, estimates: _, parts, members: _ } = self;
         parts.iter().map(|part| part.course.clone()).collect()
     }

@@ -1,6 +1,7 @@
 //! What every node should find: the observer's.
 //!
-//! Reads the attribute of an item once, and a byte a node where not all take part; for quantiles it sorts a copy of the values.
+//! Reads the attribute of an item once, and a byte a node where not all take part; for quantiles it sorts a copy of the
+//! values.
 
 use std::borrow::Cow;
 
@@ -8,8 +9,8 @@ use datasets::scenario::Function;
 use kernels::moments::Moments;
 use rayon::prelude::*;
 
+use super::initial::own;
 use super::item::{Item, Scope};
-use super::source::own;
 use crate::memory::{MEMBER, Mask, STRIDE, strides};
 use crate::population::Population;
 

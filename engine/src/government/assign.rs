@@ -7,13 +7,14 @@
 //! with steadiness: a node keeps the application that it had, unless its rank is off by more than that
 //! ```
 //!
-//! A version with absolute requests asks of a node what its estimate of the cloud's size makes of them: those nodes of a stride that
-//! have one estimate (rounded, see [`mod@kernels::census`]) decide at once, then those that have another. Once an epoch of counting has
-//! converged there are one to three.
+//! A version with absolute requests asks of a node what its estimate of the cloud's size makes of them: those nodes of
+//! a stride that have one estimate (rounded, see [`mod@kernels::census`]) decide at once, then those that have another.
+//! Once an epoch of counting has converged there are one to three.
 //!
-//! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; where an application asks for
-//! an absolute number, four bytes of estimate, twice; reads and writes one byte of application and one of membership of each gradient
-//! but those of all nodes; where versions spread, reads two more bytes and writes one.
+//! Reads eight bytes a node and gradient, four an attribute of a condition, and a random word a draw; where an
+//! application asks for an absolute number, four bytes of estimate, twice; reads and writes one byte of application and
+//! one of membership of each gradient but those of all nodes; where versions spread, reads two more bytes and writes
+//! one.
 
 use kernels::census::{UNKNOWN, among, places};
 use kernels::slicing::Slot;
@@ -23,7 +24,7 @@ use kernels::suite::{NONE, OTHER_VERSION, claim, claim_steadily, ids};
 use super::claims::{Claim, words};
 use super::moves::{Cause, Moves};
 use super::state::{FOUNDER, Government};
-use super::versions::{Found, Versions};
+use super::versions::{Deciders, Versions};
 use crate::aggregate::Aggregation;
 use crate::memory::{MEMBER, Mask, STRIDE, strides};
 use crate::plans::condition::fits;
@@ -33,8 +34,8 @@ use crate::schedule::purpose::{SUITE, for_life};
 use crate::slicing::Slicing;
 use crate::slicing::gradient::LEAVING;
 
-/// Up to so many sizes of the cloud in a stride, a pass over the stride for each costs less than to gather the nodes. Changes speed
-/// only.
+/// Up to so many sizes of the cloud in a stride, a pass over the stride for each costs less than to gather the nodes.
+/// Changes speed only.
 const FEW: usize = 4;
 
 impl Government {
@@ -44,8 +45,14 @@ impl Government {
         self.versions.is_relative() && self.versions.learn(population.live().count(), &found)
     }
 
-    /// Every node decides, and the moves are counted. Returns, of each version, what those who decided by it have found.
-    pub fn decide(&mut self, population: &Population, slicing: &mut Slicing, aggregation: &Aggregation) -> Vec<Found> {
+    /// Every node decides, and the moves are counted. Returns, of each version, what those who decided by it have
+    /// found.
+    pub fn decide(
+        &mut self,
+        population: &Population,
+        slicing: &mut Slicing,
+        aggregation: &Aggregation,
+    ) -> Vec<Deciders> {
         self.versions.believe(population.alive(), aggregation);
         let Self { apps, holding, acting, versions, slack, .. } = self;
         let Some(apps) = apps else { return Vec::new() };
@@ -74,7 +81,7 @@ impl Government {
 }
 
 /// The moves of each application, and what the nodes that decided by each version have found.
-type Decided = (Vec<Moves>, Vec<Found>);
+type Decided = (Vec<Moves>, Vec<Deciders>);
 
 /// What all strides share.
 #[derive(Clone, Copy)]
@@ -99,7 +106,8 @@ struct Stride<'a> {
     estimates: Option<&'a [f32]>,
 }
 
-/// What the nodes of a stride draw and fit, as far as the versions at hand ask for it: nothing of other draws and conditions.
+/// What the nodes of a stride draw and fit, as far as the versions at hand ask for it: nothing of other draws and
+/// conditions.
 #[derive(Default)]
 struct Dealt {
     draws: Vec<Option<Vec<u32>>>,
@@ -130,8 +138,8 @@ fn gathered<T: Copy>(column: Option<&[T]>, places: &[usize]) -> Option<Vec<T>> {
 }
 
 impl Stride<'_> {
-    /// Writes the number of the version by which each node decides, 0 for the dead and those that hold none. Returns which numbers
-    /// there are, a bit each, and whether a live node holds none.
+    /// Writes the number of the version by which each node decides, 0 for the dead and those that hold none. Returns
+    /// which numbers there are, a bit each, and whether a live node holds none.
     fn numbers(&self, numbers: &mut [u8]) -> (u128, bool) {
         match self.holding {
             None => numbers.fill(1),
@@ -234,15 +242,15 @@ impl Council<'_> {
         dealt
     }
 
-    /// Those nodes that decide by a version, and a size of the cloud, do so: `chosen` is what they choose, `all` says that there are no
-    /// others.
+    /// Those nodes that decide by a version, and a size of the cloud, do so: `chosen` is what they choose, `all` says
+    /// that there are no others.
     fn decide_by(
         &self,
         (number, size): (usize, u16),
         stride: &Stride<'_>,
         dealt: &Dealt,
         (chosen, decides, all): (&mut [u8], impl Fn(usize) -> bool, bool),
-        (acting, found): &mut Found,
+        (acting, found): &mut Deciders,
     ) {
         let plan = &self.versions.plans.versions[number - 1];
         let mut plainly = [NONE; STRIDE];
@@ -294,8 +302,8 @@ impl Council<'_> {
         }
     }
 
-    /// As [`Council::decide_by`], for nodes that differ in the size that they believe: gathers those of each, so that what it takes
-    /// follows from how many nodes there are, however many sizes.
+    /// As [`Council::decide_by`], for nodes that differ in the size that they believe: gathers those of each, so that
+    /// what it takes follows from how many nodes there are, however many sizes.
     fn decide_apart(
         &self,
         number: usize,
@@ -303,7 +311,7 @@ impl Council<'_> {
         dealt: &Dealt,
         sizes: &[u16],
         (chosen, decides): (&mut [u8], impl Fn(usize) -> bool),
-        found: &mut Found,
+        found: &mut Deciders,
     ) {
         // Sizes above, places below: sorted, those of a size are together.
         let mut order: Vec<u32> =

@@ -1,4 +1,6 @@
-//! What the applications of a version claim, for a number of nodes: bounds on a node's own ids, in order of precedence.
+//! What the applications of a version claim if there are so many nodes: bounds on what a node knows of itself, in order
+//! of precedence. Example: "the 10 % with the highest availability" claims the nodes whose normalised rank lies above
+//! 0.9; a random third claims those whose word for life lies below 2^32 / 3.
 
 use datasets::suite::Request;
 use kernels::layout::{Layout, WHOLE};
@@ -42,8 +44,8 @@ pub fn words(share: f64) -> u64 {
     (share * WHOLE as f64).round() as u64
 }
 
-/// What the applications of a version ask for and find if there are so many nodes; `eligible` is what they find where that is not
-/// known from the suite.
+/// What the applications of a version ask for and find if there are so many nodes; `eligible` is what they find where
+/// that is not known from the suite.
 pub(super) fn shares(plan: &Plan, nodes: f64, eligible: Option<&[f64]>) -> Vec<Share> {
     let weights: f64 =
         plan.steps.iter().map(|step| if let Request::Rest(weight) = step.request { weight } else { 0.0 }).sum();

@@ -41,8 +41,8 @@ impl Constraint {
 }
 
 impl Constraints {
-    /// Checks the state after a cycle: `held` are the nodes of each application, and `sums` says the sums of some attributes over
-    /// these, attribute by attribute.
+    /// Checks the state after a cycle: `held` are the nodes of each application, and `sums` says the sums of some
+    /// attributes over these, attribute by attribute.
     pub fn check(
         &mut self,
         versions: &Versions,

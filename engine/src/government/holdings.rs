@@ -1,4 +1,4 @@
-//! What the applications hold: nodes, and sums of their attributes.
+//! What each application holds: how many nodes, and the sums of their attributes, from which constraints find means.
 
 use datasets::suite::Test;
 use kernels::suite::Holdings;
@@ -34,8 +34,8 @@ impl Government {
         sum.unwrap_or_default()
     }
 
-    /// Nodes that an application holds, by its number: all of them, or those that fit a test. The latter reads a byte a node, and four
-    /// for each attribute that the test names.
+    /// Nodes that an application holds, by its number: all of them, or those that fit a test. The latter reads a byte a
+    /// node, and four for each attribute that the test names.
     ///
     /// # Panics
     /// If there is no such application.

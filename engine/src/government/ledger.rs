@@ -1,4 +1,5 @@
-//! The ledger of versions: which have entered the cloud, and what of each has been sent, taken and dropped since the last row.
+//! The ledger of versions: which have entered the cloud, and what of each has been sent, taken and dropped since the
+//! last row.
 
 use datasets::scenario::{Push, Scenario};
 use datasets::suite::{Reason, Verdict, Version};
@@ -56,7 +57,8 @@ impl Ledger {
         self.entry(version, Some(1), bytes);
     }
 
-    /// The entry of a version, which is new if there is none yet: one for all descriptions with its number, good or bad.
+    /// The entry of a version, which is new if there is none yet: one for all descriptions with its number, good or
+    /// bad.
     fn entry(&mut self, version: u64, number: Option<usize>, bytes: u64) -> &mut Entry {
         let place = self.entries.iter().position(|entry| entry.version == version);
         let place = place.unwrap_or_else(|| {
@@ -66,7 +68,8 @@ impl Ledger {
         &mut self.entries[place]
     }
 
-    /// A version enters at so many nodes, in a description of so many bytes, under its number if they take it; else they drop it.
+    /// A version enters at so many nodes, in a description of so many bytes, under its number if they take it; else
+    /// they drop it.
     pub(super) fn enter(&mut self, launch: &Version, number: Option<usize>, nodes: u64, bytes: u64) {
         let version = launch.suite.version;
         let taken = match launch.verdict {
@@ -78,7 +81,8 @@ impl Ledger {
         self.entry(version, number, bytes).counts.payload_bytes += nodes * bytes;
     }
 
-    /// So many nodes make a version by a rule, in a description of so many bytes, and take it under its number, or drop it.
+    /// So many nodes make a version by a rule, in a description of so many bytes, and take it under its number, or drop
+    /// it.
     pub(super) fn make(&mut self, version: u64, made: Result<usize, Reason>, nodes: u64, bytes: u64) {
         let entry = self.entry(version, made.ok(), bytes);
         entry.number = entry.number.or(made.ok());

@@ -1,7 +1,8 @@
 //! What share of the cloud each application of a version will find, before any node has decided by it.
 //!
-//! Takes a sample of the live nodes, and assigns the sample as an omniscient server would. Example: of 65,536 sampled nodes, 40,000
-//! have a disk; an application that asks for half of those with a disk will find about 61 % of the cloud, and take half of that.
+//! Takes a sample of the live nodes, and assigns the sample as an omniscient server would. Example: of 65,536 sampled
+//! nodes, 40,000 have a disk; an application that asks for half of those with a disk will find about 61 % of the cloud,
+//! and take half of that.
 //!
 //! Reads the attributes of the nodes in the sample, once a version.
 

@@ -1,4 +1,5 @@
-//! Nodes that leave are in no application, and forget the suite; those that come hold none.
+//! What becomes of a node that leaves or comes: a node that leaves is in no application from then on and forgets its
+//! version of the suite; a node that comes holds no version until it is told one.
 
 use kernels::prefetch::prefetch;
 use kernels::spread::ADVERSARY;

@@ -6,11 +6,12 @@
 //! whoever holds the newer one sends its description; the other verifies it, and takes it or drops it
 //! ```
 //!
-//! Demers et al., *Epidemic algorithms for replicated database maintenance*, PODC 1987 (anti-entropy, push-pull). A description is
-//! verified once in a run, and every node applies that verdict.
+//! Demers et al., *Epidemic algorithms for replicated database maintenance*, PODC 1987 (anti-entropy, push-pull). A
+//! description is verified once in a run, and every node applies that verdict.
 //!
-//! With the oracle: reads and writes one byte a node twice as a stream; partners lie in cache. With views: one byte of the records
-//! that an exchange has at hand anyway, and in cycles in which somebody took a version the records once more as a stream.
+//! With the oracle: reads and writes one byte a node twice as a stream; partners lie in cache. With views: one byte of
+//! the records that an exchange has at hand anyway, and in cycles in which somebody took a version the records once
+//! more as a stream.
 
 use datasets::scenario::{Push, Scenario};
 use kernels::exchange::{Ends, Tally};
@@ -80,8 +81,8 @@ impl Government {
         overlay.tell_all(holding);
     }
 
-    /// A version enters the cloud, by event number `event` of a scenario, at so many random live nodes, none of them an adversary,
-    /// which verify it. `launch` is its index among the scenario's launches.
+    /// A version enters the cloud, by event number `event` of a scenario, at so many random live nodes, none of them an
+    /// adversary, which verify it. `launch` is its index among the scenario's launches.
     pub fn enter(
         &mut self,
         scenario: &Scenario,
@@ -132,8 +133,8 @@ impl Government {
         Rules { current, push }
     }
 
-    /// Peer sampling has carried what nodes told of their version. `bytes` are those of its request and of its reply: returns what
-    /// they are with that, and the bytes of the descriptions that were sent.
+    /// Peer sampling has carried what nodes told of their version. `bytes` are those of its request and of its reply:
+    /// returns what they are with that, and the bytes of the descriptions that were sent.
     pub fn rode(&mut self, scenario: &Scenario, rumour: Rumour, bytes: [u64; 2]) -> ([u64; 2], u64) {
         let rules = rumour.rules;
         self.sent = rumour.into_spread();
@@ -145,8 +146,9 @@ impl Government {
         (with_digest, self.course.ledger.count(&self.sent, scenario, rules))
     }
 
-    /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by exchanges of its
-    /// own. Returns the messages, with the bytes of a request and of a reply, and the bytes of the descriptions.
+    /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by
+    /// exchanges of its own. Returns the messages, with the bytes of a request and of a reply, and the bytes of the
+    /// descriptions.
     pub fn spread(
         &mut self,
         scenario: &Scenario,

@@ -1,4 +1,4 @@
-//! What nodes hold of a government, and what lasts of it beside.
+//! The columns of a government (what each node holds and does) and its course (what lasts beside the columns).
 
 use kernels::spread::Spread;
 use kernels::suite::NONE;
@@ -17,8 +17,8 @@ use crate::plans::Needs;
 pub struct Government {
     /// Which application each node has chosen; missing without a suite.
     pub apps: Option<Column<u8>>,
-    /// The version of the suite that each node holds, and whether it is an adversary ([`kernels::spread`]); missing while all hold the
-    /// same for ever.
+    /// The version of the suite that each node holds, and whether it is an adversary ([`kernels::spread`]); missing
+    /// while all hold the same for ever.
     pub holding: Option<Column<u8>>,
     /// The version by which each node decided last, or [`FOUNDER`]; missing as `holding` is.
     pub acting: Option<Column<u8>>,
@@ -36,7 +36,8 @@ pub struct Government {
     pub(super) sent: Spread,
 }
 
-/// In the column `acting`, instead of a version: the node was there before any version was, and has decided by none yet.
+/// In the column `acting`, instead of a version: the node was there before any version was, and has decided by none
+/// yet.
 pub const FOUNDER: u8 = 1 << 7;
 
 /// What lasts of a government beside its columns and versions.
@@ -88,7 +89,7 @@ impl Government {
     }
 
     /// What lasts beside the columns.
-    pub fn book(&self) -> (versions::Book, Course) {
+    pub fn book(&self) -> (versions::VersionsBook, Course) {
         let Self { apps: _, holding: _, acting: _, streaks: _, versions, rules: _, course, slack: _, sent: _ } = self;
         (versions.book(), course.clone())
     }

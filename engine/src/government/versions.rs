@@ -2,12 +2,12 @@
 //!
 //! Most of what a version asks follows from its suite alone. Two figures do not:
 //!
-//! - Where an application asks for an absolute number, a node needs to know how many nodes there are. It goes by its own estimate
-//!   ([`kernels::census`]), and while it has none by what the scenario says nodes believe at first. What a version asks by an estimate
-//!   is found once for all nodes that have that estimate.
-//! - Where an application has a condition, a node needs to know what share of the cloud fits. Nodes cannot estimate that yet, so it is
-//!   the true share: of the nodes that were eligible when nodes last decided; and before enough have decided, of those that an
-//!   omniscient server would find eligible in a sample of the cloud ([`super::sample`]).
+//! - Where an application asks for an absolute number, a node needs to know how many nodes there are. It goes by its
+//!   own estimate ([`kernels::census`]), and while it has none by what the scenario says nodes believe at first. What a
+//!   version asks by an estimate is found once for all nodes that have that estimate.
+//! - Where an application has a condition, a node needs to know what share of the cloud fits. Nodes cannot estimate
+//!   that yet, so it is the true share: of the nodes that were eligible when nodes last decided; and before enough have
+//!   decided, of those that an omniscient server would find eligible in a sample of the cloud ([`super::sample`]).
 //!
 //! The observer goes by the true number of live nodes.
 
@@ -38,12 +38,12 @@ pub struct Versions {
     /// How many nodes there are to those that have no estimate; `None` if they are told.
     first_estimate: Option<f64>,
     /// What lasts beside that, but for the versions that rules have made.
-    course: Course,
+    course: VersionsCourse,
 }
 
 /// What the versions have come to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Course {
+pub struct VersionsCourse {
     /// An entry a version.
     running: Vec<Running>,
     /// The number of the newest that has entered the cloud, from 1; 0 while there is none.
@@ -75,11 +75,11 @@ struct Terms {
 }
 
 /// What lasts of the versions: what they have come to, and those that rules have made.
-pub type Book = (Course, Vec<(Version, Origin)>);
+pub type VersionsBook = (VersionsCourse, Vec<(Version, Origin)>);
 
-/// How many nodes have decided by a version, and how many of those each of its applications found left and fit. The latter is empty
-/// for versions without conditions.
-pub type Found = (u64, Vec<u64>);
+/// How many nodes have decided by a version, and how many of those each of its applications found left and fit. The
+/// latter is empty for versions without conditions.
+pub type Deciders = (u64, Vec<u64>);
 
 impl Versions {
     /// The versions of a run before any has entered.
@@ -89,7 +89,7 @@ impl Versions {
         let counter = scenario.counter();
         let counting = counter.and_then(|number| scenario.aggregates[number].counting.as_ref());
         let first_estimate = counting.map(|counting| counting.first_estimate);
-        let course = Course { running, ..Course::default() };
+        let course = VersionsCourse { running, ..VersionsCourse::default() };
         Self { plans, seed: scenario.run.seed, counter, first_estimate, course }
     }
 
@@ -105,7 +105,8 @@ impl Versions {
         self.newest().checked_sub(1).map(|index| &self.plans.versions[index])
     }
 
-    /// What the applications of a version claim by the true number of live nodes, in order of precedence: the observer's.
+    /// What the applications of a version claim by the true number of live nodes, in order of precedence: the
+    /// observer's.
     #[must_use]
     pub fn claims(&self, number: usize) -> &[Claim] {
         &self.course.running[number - 1].truly.claims
@@ -129,7 +130,8 @@ impl Versions {
         self.plans.versions.iter().any(Plan::is_relative)
     }
 
-    /// The estimates of all nodes; `None` while no version that has entered asks for an absolute number, or nodes have none.
+    /// The estimates of all nodes; `None` while no version that has entered asks for an absolute number, or nodes have
+    /// none.
     #[must_use]
     pub fn estimates<'a>(&self, aggregation: &'a Aggregation) -> Option<&'a [f32]> {
         let asks = self.plans.versions.iter().zip(&self.course.running).any(|(plan, running)| running.asks(plan));
@@ -171,7 +173,7 @@ impl Versions {
     ) -> usize {
         self.plans.insert(version, origin);
         // What had not entered yet has no state.
-        let Course { running, newest, .. } = &mut self.course;
+        let VersionsCourse { running, newest, .. } = &mut self.course;
         running.truncate(*newest);
         running.resize(self.plans.versions.len(), Running::default());
         let number = *newest + 1;
@@ -179,10 +181,10 @@ impl Versions {
         number
     }
 
-    /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and what nodes
-    /// that decided by each version have found. Returns whether an application claims something else now by the true number of live
-    /// nodes.
-    pub fn learn(&mut self, alive: usize, found: &[Found]) -> bool {
+    /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and
+    /// what nodes that decided by each version have found. Returns whether an application claims something else now by
+    /// the true number of live nodes.
+    pub fn learn(&mut self, alive: usize, found: &[Deciders]) -> bool {
         let mut is_new = false;
         for (number, plan) in self.plans.versions.iter().enumerate() {
             let running = &mut self.course.running[number];
@@ -212,7 +214,7 @@ impl Versions {
 
     /// Finds what the versions ask by each estimate, as far as that is not known, and forgets what nobody needs.
     fn prepare(&mut self) {
-        let Course { running, census, .. } = &mut self.course;
+        let VersionsCourse { running, census, .. } = &mut self.course;
         for (plan, running) in self.plans.versions.iter().zip(running) {
             if running.asks(plan) {
                 running.believed.retain(|place, _| *place == UNKNOWN || census.contains_key(place));
@@ -226,7 +228,8 @@ impl Versions {
         }
     }
 
-    /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are nobody's.
+    /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are
+    /// nobody's.
     pub fn layout_bytes(&self, number: usize) -> u64 {
         self.course.running[number - 1].nominal.iter().map(Layout::bytes).sum()
     }
@@ -246,8 +249,8 @@ impl Versions {
         asked
     }
 
-    /// Where applications of the newest version end within a gradient by the estimate that most nodes have, in units of 2^-32: they
-    /// tell others where to look, and decide nothing.
+    /// Where applications of the newest version end within a gradient by the estimate that most nodes have, in units of
+    /// 2^-32: they tell others where to look, and decide nothing.
     #[must_use]
     pub fn borders(&self, number: usize) -> Vec<u32> {
         if self.newest() == 0 {
@@ -265,10 +268,10 @@ impl Versions {
         borders
     }
 
-    /// What lasts from one cycle to the next: what the versions have come to, and those that rules have made, in the order in which
-    /// they were. [`Versions::insert`]ed again in that order, they give the same plans.
+    /// What lasts from one cycle to the next: what the versions have come to, and those that rules have made, in the
+    /// order in which they were. [`Versions::insert`]ed again in that order, they give the same plans.
     #[must_use]
-    pub fn book(&self) -> Book {
+    pub fn book(&self) -> VersionsBook {
         let Self { plans, seed: _, counter: _, first_estimate: _, course } = self;
         let made = plans.versions.iter().filter(|plan| matches!(plan.origin, Origin::Rule { .. }));
         (course.clone(), made.map(|plan| (plan.version.clone(), plan.origin)).collect())
@@ -298,7 +301,8 @@ impl Running {
     }
 }
 
-/// Which places live nodes' estimates have, and how many have each. Reads four bytes a node, and one where nodes can die.
+/// Which places live nodes' estimates have, and how many have each. Reads four bytes a node, and one where nodes can
+/// die.
 fn census(estimates: &[f32], alive: Mask<'_>) -> BTreeMap<u16, u64> {
     let parts = strides((estimates, alive), |_, (estimates, alive)| {
         let mut room = [UNKNOWN; STRIDE];

@@ -1,11 +1,12 @@
 //! Columns of mapped memory: a field of every node, as one array.
 //!
-//! A wing of the engine declares its columns first, without memory: each has a name, a [`Kind`], and so many cells a node. Whatever
-//! is done to all columns is done through [`Fields::visit`], in the one place that lists them: memory is found for them
-//! ([`Field::allocate`]), their bytes are added up ([`Field::bytes_per_node`]), their content is digested ([`super::digest`]).
+//! A wing of the engine declares its columns first, without memory: each has a name, a [`Kind`], and so many cells a
+//! node. Whatever is done to all columns is done through [`Fields::visit`], in the one place that lists them: memory is
+//! found for them ([`Field::allocate`]), their bytes are added up ([`Field::bytes_per_node`]), their content is
+//! digested ([`super::digest`]).
 //!
-//! Anonymous memory asks for huge pages, which halve the cost of a random access. Files serve clouds that are larger than
-//! memory: their space is reserved when they are made, so that a full disk is an error then and no fault later.
+//! Anonymous memory asks for huge pages, which halve the cost of a random access. Files serve clouds that are larger
+//! than memory: their space is reserved when they are made, so that a full disk is an error then and no fault later.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -72,8 +73,8 @@ impl<F: Fields> Fields for Vec<F> {
     }
 }
 
-/// Shows the fields of a struct, all of which are named: `fields!(Past { first, down })`. Those that hold no columns stand behind a
-/// `but`: a field that is forgotten does not compile.
+/// Shows the fields of a struct, all of which are named: `fields!(Past { first, down })`. Those that hold no columns
+/// stand behind a `but`: a field that is forgotten does not compile.
 macro_rules! fields {
     ($of:ty { $($field:ident),* } $(but $($other:ident),*)?) => {
         impl $crate::memory::Fields for $of {
@@ -228,8 +229,8 @@ impl Column<u8> {
     pub fn shared(&mut self) -> &[AtomicU8] {
         let bytes: &mut [u8] = self;
         #[expect(unsafe_code, reason = "atomic views of a slice are not yet stable")]
-        // SAFETY: an `AtomicU8` has the size and the alignment of a `u8`; the bytes are borrowed mutably for as long, so nobody sees
-        // them but through the atomic ones.
+        // SAFETY: an `AtomicU8` has the size and the alignment of a `u8`; the bytes are borrowed mutably for as long,
+        // so nobody sees them but through the atomic ones.
         unsafe {
             &*(std::ptr::from_mut(bytes) as *const [AtomicU8])
         }

@@ -23,8 +23,8 @@ const STATE: [&str; 12] = [
     "rule-",
 ];
 
-/// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has admitted
-/// (`group-0-members`), which follows from the applications and gradients that nodes hold.
+/// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has
+/// admitted (`group-0-members`), which follows from the applications and gradients that nodes hold.
 ///
 /// # Panics
 /// If a column has a name that is not numbered: a bug.
@@ -42,8 +42,8 @@ pub fn state(fields: &[&Field]) -> u64 {
     (1..).zip(covered).map(|(number, field)| of(number, field)).fold(0, u64::wrapping_add)
 }
 
-/// The digest by which a run that goes on is compared with one that was never interrupted: of all columns but scratch, by their
-/// names, and of what is kept beside them.
+/// The digest by which a run that goes on is compared with one that was never interrupted: of all columns but scratch,
+/// by their names, and of what is kept beside them.
 pub fn everything(fields: &[&Field], beside: &[u8]) -> u64 {
     let lasting = fields.iter().filter(|field| field.kind != Kind::Scratch);
     let parts = lasting.map(|field| of(xxh3_64(field.name.as_bytes()) as u32, field));

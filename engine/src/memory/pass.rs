@@ -1,7 +1,7 @@
 //! Passes over the rows of columns: streams, cut into strides that lie in cache.
 //!
-//! Strides depend on the number of nodes alone, and what they return is folded in their order: the same bits for any number
-//! of threads.
+//! Strides depend on the number of nodes alone, and what they return is folded in their order: the same bits for any
+//! number of threads.
 
 use rayon::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Columns cut into blocks that different threads may hold at once.
 
-/// Slices of equal length that are cut at the same places. A column that is not there is `None`, and so are all its parts.
+/// Slices of equal length that are cut at the same places. A column that is not there is `None`, and so are all its
+/// parts.
 pub trait Split: Sized + Send {
     /// Number of rows; 0 for a column that is not there.
     fn rows(&self) -> usize;

@@ -17,7 +17,8 @@ use crate::slicing::gradient::Gradient;
 /// Parts of the cloud whose ids are counted side by side. Changes speed only.
 const PARTS: usize = 16;
 
-/// The rows of all gradients that the newest version uses. `ecdfs` remembers where the ids lie, as long as that cannot have changed.
+/// The rows of all gradients that the newest version uses. `ecdfs` remembers where the ids lie, as long as that cannot
+/// have changed.
 pub fn slices(
     scenario: &Scenario,
     population: &Population,

@@ -1,12 +1,12 @@
 //! The observer: it knows the truth, changes nothing, and writes a row of each table.
 //!
 //! - the truth: [`truth`], with [`ranks`];
-//! - rows: of [`mod@disorder`] and [`rows`], with [`graph`] (the overlay that views span) and [`panel`] (snapshots of nodes); what
-//!   there is to say of aggregates and versions their own wings say;
+//! - rows: of [`mod@disorder`] and [`rows`], with [`graph`] (the overlay that views span) and [`panel`] (snapshots of
+//!   nodes); what there is to say of aggregates and versions their own wings say;
 //! - without a run: [`mod@preview`] of a change of the suite.
 //!
-//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the attributes. Sums
-//! fold in the order of the nodes.
+//! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the
+//! attributes. Sums fold in the order of the nodes.
 
 mod disorder;
 pub mod graph;
@@ -41,8 +41,8 @@ pub struct Observer {
     ecdfs: Vec<Option<Ecdf>>,
 }
 
-/// What is true until the next node comes or goes, or an application asks for others. Derived from the columns when it was found,
-/// which were other columns then.
+/// What is true until the next node comes or goes, or an application asks for others. Derived from the columns when it
+/// was found, which were other columns then.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Known {
     /// Whether that has happened since.
@@ -87,11 +87,12 @@ impl Observer {
         Ok(())
     }
 
-    /// Writes the rows of the state as it is, if they are due: `counts` has what has happened since the last row, and begins anew.
+    /// Writes the rows of the state as it is, if they are due: `counts` has what has happened since the last row, and
+    /// begins anew.
     ///
     /// # Errors
-    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after nodes have come
-    /// and gone.
+    /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after
+    /// nodes have come and gone.
     pub fn observe(
         &mut self,
         scenario: &Scenario,

@@ -1,7 +1,7 @@
 //! What a change of the suite will do to a fleet, before it is launched: who would be where, once all has settled.
 //!
-//! Builds the cloud as it begins and assigns it centrally, by the one suite and then by the other: nobody gossips. Costs what the
-//! birth of the cloud costs and twice the truth (see [`super::truth`]).
+//! Builds the cloud as it begins and assigns it centrally, by the one suite and then by the other: nobody gossips.
+//! Costs what the birth of the cloud costs and twice the truth (see [`super::truth`]).
 
 use datasets::scenario::{Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol};
 use datasets::suite::{Suite, Version};
@@ -40,8 +40,8 @@ pub struct Preview {
     pub changes: Vec<Change>,
 }
 
-/// What it does to the fleet of a scenario to replace one suite by another. Their attributes are those of the fleet; what else the
-/// scenario says of suites is no matter.
+/// What it does to the fleet of a scenario to replace one suite by another. Their attributes are those of the fleet;
+/// what else the scenario says of suites is no matter.
 ///
 /// # Errors
 /// If there is no room for the cloud, or its fleet cannot be read.

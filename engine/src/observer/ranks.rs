@@ -8,12 +8,13 @@
 //! ```
 //!
 //! A record is a key and the index of its node. A step is stable, so nodes of equal value stay in the order of their
-//! indices. Cells are ordered by (digit, chunk) and disjoint, so that all chunks move their records at once and the result is
-//! the same for any number of threads. Nothing is written at random but the ends of 1024 cells, and ranks within a block.
+//! indices. Cells are ordered by (digit, chunk) and disjoint, so that all chunks move their records at once and the
+//! result is the same for any number of threads. Nothing is written at random but the ends of 1024 cells, and ranks
+//! within a block.
 //!
 //! Reads 4 bytes a node and writes 8 for the first digit, reads 16 and writes 8 for each further one (three digits as a
-//! rule, four if values of both signs spread far), and reads 8 and writes 4 at the end: 4.4 to 5.7 nanoseconds a node with
-//! two threads, once the memory has been touched.
+//! rule, four if values of both signs spread far), and reads 8 and writes 4 at the end: 4.4 to 5.7 nanoseconds a node
+//! with two threads, once the memory has been touched.
 
 use std::io;
 use std::ops::Range;
@@ -46,8 +47,8 @@ pub struct Scratch {
 /// The digits of one chunk, counted; or the ranks from which they go on.
 type Counts = [u32; DIGITS];
 
-/// Ranks the values of the nodes that a mask holds by (value, index), from 0. The other nodes get `u32::MAX`. Returns the number of
-/// those that it holds. Values must be numbers.
+/// Ranks the values of the nodes that a mask holds by (value, index), from 0. The other nodes get `u32::MAX`. Returns
+/// the number of those that it holds. Values must be numbers.
 ///
 /// # Panics
 /// If the lengths differ or exceed what `scratch` was made for.
@@ -216,8 +217,8 @@ struct Blocks {
 }
 
 impl Blocks {
-    /// Blocks of so many nodes: of a size whose ranks lie in cache, far from a power of two, as the ends of all cells would then
-    /// compete for the same few sets of it. Changes speed only.
+    /// Blocks of so many nodes: of a size whose ranks lie in cache, far from a power of two, as the ends of all cells
+    /// would then compete for the same few sets of it. Changes speed only.
     fn new(nodes: usize) -> Self {
         const SIZE: usize = 400_000;
         const LEAST_SIZE: usize = 5_000;
@@ -243,8 +244,8 @@ fn chunk_size(nodes: usize) -> usize {
     nodes.div_ceil(CHUNKS).max(LEAST_CHUNK)
 }
 
-/// A step of the sort: moves the records of the chunks, in order, to the cells of their digits in `target`. `visit` shows
-/// the records of a chunk.
+/// A step of the sort: moves the records of the chunks, in order, to the cells of their digits in `target`. `visit`
+/// shows the records of a chunk.
 fn step<C: Sync>(
     target: &mut [u64],
     chunks: &[C],

@@ -20,7 +20,8 @@ const SAMPLE: usize = 1 << 16;
 const HUNDREDTHS: [usize; 23] =
     [0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99, 100];
 
-/// The rows of `attributes`: one for each quantile of each attribute of the live nodes. Costs the same for any number of nodes.
+/// The rows of `attributes`: one for each quantile of each attribute of the live nodes. Costs the same for any number
+/// of nodes.
 pub fn attributes(population: &Population, names: &[String]) -> Vec<AttributeRow> {
     let (nodes, alive) = (population.nodes, population.alive());
     let count = nodes.min(SAMPLE);

@@ -1,7 +1,8 @@
-//! The truth, which the observer alone knows: what a central sort of all live nodes would assign by the newest version of the suite.
+//! The truth, which the observer alone knows: what a central sort of all live nodes would assign by the newest version
+//! of the suite.
 //!
-//! Computed once, and again whenever nodes come or go, or a version enters. Reads and writes about sixty bytes a node and
-//! gradient (see [`super::ranks`]), then nine bytes a node and application.
+//! Computed once, and again whenever nodes come or go, or a version enters. Reads and writes about sixty bytes a node
+//! and gradient (see [`super::ranks`]), then nine bytes a node and application.
 
 use datasets::suite::Test;
 use kernels::disorder::{OUTSIDE, mark};
@@ -32,7 +33,8 @@ pub struct Truth {
 pub struct Order {
     /// True ranks among those that should take part, `u32::MAX` for others.
     pub ranks: Column<u32>,
-    /// The tenth in which each node should be, and the one in which it believed itself at the last observation: four bits each.
+    /// The tenth in which each node should be, and the one in which it believed itself at the last observation: four
+    /// bits each.
     pub tenths: Column<u8>,
 }
 

@@ -1,12 +1,12 @@
 //! Cyclon: a node swaps some entries with the oldest of its view.
 //!
-//! Voulgaris, Gavidia and van Steen, *Cyclon: inexpensive membership management for unstructured P2P overlays*, JNSM 2005. Entries
-//! age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed; both send some entries, the
-//! initiator a fresh one of itself among them, and what comes fills the places of what was sent.
+//! Voulgaris, Gavidia and van Steen, *Cyclon: inexpensive membership management for unstructured P2P overlays*, JNSM
+//! 2005. Entries age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed; both
+//! send some entries, the initiator a fresh one of itself among them, and what comes fills the places of what was sent.
 
 use datasets::scenario::Sampling;
 use kernels::exchange::{Ends, Tally};
-use kernels::views::{NOBODY, Room, View, cyclon};
+use kernels::views::{NOBODY, Scratch, View, cyclon};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -39,7 +39,7 @@ impl PeerSampling for Cyclon {
     }
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
-        let mut room = Room::default();
+        let mut room = Scratch::default();
         turn.one_by_one(ends, batch, false, |_| {}, |meeting, words| cyclon(meeting, self.shuffle, words, &mut room))
     }
 }

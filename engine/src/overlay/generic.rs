@@ -1,12 +1,13 @@
 //! The generic framework of peer sampling, with view selection by healing and swapping.
 //!
-//! Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007. A node meets a random entry of its
-//! view, or the oldest. Messages carry half a view, a fresh entry of the sender among it. Both drop the oldest H of what they then
-//! have, the S that they have just sent, and random ones. Entries age with each exchange of their owner, and at a turn that is lost.
+//! Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007. A node meets a
+//! random entry of its view, or the oldest. Messages carry half a view, a fresh entry of the sender among it. Both drop
+//! the oldest H of what they then have, the S that they have just sent, and random ones. Entries age with each exchange
+//! of their owner, and at a turn that is lost.
 
 use datasets::scenario::{Peer, Propagation, Sampling};
 use kernels::exchange::{Ends, Tally};
-use kernels::views::{self, Meeting, NOBODY, Room, View, Words, generic};
+use kernels::views::{self, NOBODY, Pair, Scratch, View, Words, generic};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -51,8 +52,8 @@ impl PeerSampling for Generic {
     }
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
-        let mut room = Room::default();
-        let meet = |meeting: &mut Meeting<'_>, words: &mut Words| generic(meeting, &self.rules, words, &mut room);
+        let mut room = Scratch::default();
+        let meet = |meeting: &mut Pair<'_>, words: &mut Words| generic(meeting, &self.rules, words, &mut room);
         turn.one_by_one(ends, batch, !self.rules.replies, |view: &mut View<'_>| view.grow_older(), meet)
     }
 }

@@ -1,8 +1,8 @@
-//! How the members of a population meet in a pass: the one place that knows whether partners are drawn on the spot, listed, matched,
-//! or entries of views.
+//! How the members of a population meet in a pass: the one place that knows whether partners are drawn on the spot,
+//! listed, matched, or entries of views.
 //!
-//! - [`Overlay::meeting`]: each member meets one other. Drawn: reads and writes each state once a round, as a stream, partners in
-//!   cache. From a list or from views: four bytes a node more, and a random access to the partner.
+//! - [`Overlay::meeting`]: each member meets one other. Drawn: reads and writes each state once a round, as a stream,
+//!   partners in cache. From a list or from views: four bytes a node more, and a random access to the partner.
 //! - [`Overlay::visits`]: some nodes meet a member each.
 //! - [`Overlay::choosing`]: each member looks at several others, and meets one of them.
 //! - [`Overlay::looking`]: each member looks at several others, and meets whom it likes.
@@ -21,8 +21,8 @@ use crate::memory::Mask;
 use crate::population::Members;
 use crate::schedule::{Drawn, Draws, Listed, Matching, Partition, Protocol};
 
-/// Members of a block where each meets one other: two blocks of eight bytes a member fill half of a core's own cache. May change
-/// results.
+/// Members of a block where each meets one other: two blocks of eight bytes a member fill half of a core's own cache.
+/// May change results.
 pub const BLOCK: usize = 1 << 13;
 
 /// Members of a block where each chooses among several: a little more than a window of candidates. May change results.
@@ -80,30 +80,30 @@ pub enum Sight<'a> {
     Fresh(Fresh<'a>),
 }
 
-/// Room in which a thread finds whom nodes see.
+/// Seen in which a thread finds whom nodes see.
 #[derive(Debug)]
-pub struct Room {
+pub struct Seen {
     /// Of the nodes from `first` on, whom they see: a row for each draw.
     rows: Vec<[u32; TOGETHER]>,
     first: Option<u32>,
-    seen: [u32; MOST_CANDIDATES],
+    row: [u32; MOST_CANDIDATES],
 }
 
 impl Sight<'_> {
-    /// Room for a thread.
+    /// Seen for a thread.
     #[must_use]
-    pub fn room(&self) -> Room {
+    pub fn room(&self) -> Seen {
         let count = if let Self::Fresh(fresh) = self { fresh.count() } else { 0 };
-        Room { rows: vec![[NOBODY; TOGETHER]; count], first: None, seen: [NOBODY; MOST_CANDIDATES] }
+        Seen { rows: vec![[NOBODY; TOGETHER]; count], first: None, row: [NOBODY; MOST_CANDIDATES] }
     }
 
     /// Whom a node sees. `fetch` is told whom this node and some after it see.
-    pub fn of<'s>(&'s self, node: u32, room: &'s mut Room, fetch: impl Fn(u32)) -> &'s [u32] {
+    pub fn of<'s>(&'s self, node: u32, room: &'s mut Seen, fetch: impl Fn(u32)) -> &'s [u32] {
         let fresh = match self {
             Self::Known(views) => return views.entries_of(node),
             Self::Fresh(fresh) => fresh,
         };
-        let Room { rows, first, seen } = room;
+        let Seen { rows, first, row: seen } = room;
         let lane = node as usize % TOGETHER;
         if *first != Some(node - lane as u32) {
             *first = Some(node - lane as u32);
@@ -154,9 +154,10 @@ impl Overlay {
         Meeting { failed, ..Meeting::listed(members, draws, list) }
     }
 
-    /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh, and `protocol`
-    /// chooses when a member's turn has come. With views `choose` writes the choice of each member among the entries of its view that
-    /// are members, as the column is when the cycle begins, into a list; `chosen` is what happens when its turn has come.
+    /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh,
+    /// and `protocol` chooses when a member's turn has come. With views `choose` writes the choice of each member among
+    /// the entries of its view that are members, as the column is when the cycle begins, into a list; `chosen` is what
+    /// happens when its turn has come.
     pub fn choosing<T: Copy + Send + Sync>(
         &mut self,
         members: Members<'_>,
@@ -173,7 +174,8 @@ impl Overlay {
         Listed { draws, partners: &*list }.run(column, chosen)
     }
 
-    /// Each member looks at several others: `look` is told whom members see, and writes into the list whom they meet then.
+    /// Each member looks at several others: `look` is told whom members see, and writes into the list whom they meet
+    /// then.
     pub fn looking<'a>(
         &'a mut self,
         members: Members<'a>,

@@ -1,20 +1,21 @@
 //! Who meets whom: peer sampling, and how other protocols meet on top of it.
 //!
-//! With the oracle a node meets uniform random members. Otherwise every node keeps a view of others, meets one of them a cycle, and
-//! other protocols draw their partners from the views.
+//! With the oracle a node meets uniform random members. Otherwise every node keeps a view of others, meets one of them
+//! a cycle, and other protocols draw their partners from the views.
 //!
-//! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`], and [`oracle`], which keeps
-//!   no views; [`kernels::choice`] among the entries of a view;
+//! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`], and
+//!   [`oracle`], which keeps no views; [`kernels::choice`] among the entries of a view;
 //! - [`start`]: what views hold before the first cycle, and of nodes that come;
 //! - [`rumour`]: what rides along;
-//! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed, matched, or entries
-//!   of [`views`].
+//! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed,
+//!   matched, or entries of [`views`].
 //!
 //! # A protocol of your own
 //!
-//! A peer sampling protocol is one file that implements [`protocol::PeerSampling`], one line in the table of this file, and its
-//! spelling in `datasets::scenario::SamplingProtocol`. Everything else follows: the columns of views and their estimate, the digest,
-//! messages and bytes, loss and churn, what rides along, the measures of the overlay, and that all other protocols can run on it.
+//! A peer sampling protocol is one file that implements [`protocol::PeerSampling`], one line in the table of this file,
+//! and its spelling in `datasets::scenario::SamplingProtocol`. Everything else follows: the columns of views and their
+//! estimate, the digest, messages and bytes, loss and churn, what rides along, the measures of the overlay, and that
+//! all other protocols can run on it.
 
 mod cyclon;
 mod generic;
@@ -64,8 +65,8 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// The columns that a scenario needs. `meets`: other protocols meet by the overlay; `lists`: some of their exchanges run from a
-    /// list, however partners are found.
+    /// The columns that a scenario needs. `meets`: other protocols meet by the overlay; `lists`: some of their
+    /// exchanges run from a list, however partners are found.
     #[must_use]
     pub fn declare(needs: &Needs<'_>, meets: bool, lists: bool) -> Self {
         let sampling = needs.scenario.sampling.clone();
@@ -85,7 +86,8 @@ impl Overlay {
         self.protocol.as_ref().map_or([0; 2], |protocol| protocol.wire_bytes())
     }
 
-    /// What entries bear that were made in a cycle: `None` if that is an age, and not the low byte of the cycle's number.
+    /// What entries bear that were made in a cycle: `None` if that is an age, and not the low byte of the cycle's
+    /// number.
     pub fn date(&self, cycle: u32) -> Option<u8> {
         self.protocol.as_ref().filter(|protocol| protocol.dates()).map(|_| cycle as u8)
     }

@@ -1,14 +1,14 @@
 //! Newscast: both keep the freshest entries of both views.
 //!
-//! Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003. A random partner; entries bear the low byte of the cycle in which
-//! they were made, so that nothing need age; every few cycles entries that are too old for that are told apart
-//! ([`kernels::views::forget`]). Messages carry the whole view and a fresh entry of the sender.
+//! Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003. A random partner; entries bear the low byte of the
+//! cycle in which they were made, so that nothing need age; every few cycles entries that are too old for that are told
+//! apart ([`kernels::views::forget`]). Messages carry the whole view and a fresh entry of the sender.
 
 use datasets::scenario::Sampling;
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::newscast::newscast;
 use kernels::spread::Spread;
-use kernels::views::{FORGET_CYCLES, Meeting, NOBODY, TOGETHER, View, forget, version_byte_mut, words};
+use kernels::views::{FORGET_CYCLES, NOBODY, Pair, TOGETHER, View, forget, version_byte_mut, words};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -75,8 +75,7 @@ impl PeerSampling for Newscast {
                 let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
                 let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
                 let other = batch.firsts[1] + to;
-                let mut meeting =
-                    Meeting { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+                let mut meeting = Pair { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
                 newscast(&mut meeting, now, [ones[k], others[k]]);
                 let bytes = [version_byte_mut(own_record, entries), version_byte_mut(other_record, entries)];
                 let [own, other] = bytes;

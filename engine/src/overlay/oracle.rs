@@ -1,7 +1,7 @@
 //! The oracle: uniform random members, drawn fresh, as no node of a real cloud knows them.
 //!
-//! Where partners can be drawn as exchanges run, [`crate::schedule::Drawn`] does so; here they are written to a list, or seen by nodes
-//! that only look.
+//! Where partners can be drawn as exchanges run, [`crate::schedule::Drawn`] does so; here they are written to a list,
+//! or seen by nodes that only look.
 
 use kernels::choice::other;
 use kernels::peers::uniform;

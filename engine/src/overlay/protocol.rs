@@ -6,7 +6,8 @@
 //!     both change their views, and tell each other a byte that rides along ([`PeerSampling::exchange`])
 //! ```
 //!
-//! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice: once as a stream and once at random.
+//! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice: once as a stream and once at
+//! random.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -18,7 +19,7 @@ use kernels::choice::{any, oldest};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
 use kernels::spread::Spread;
-use kernels::views::{Meeting, NOBODY, TOGETHER, View, Words, version_byte_mut, words};
+use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
 use crate::memory::Mask;
@@ -37,8 +38,8 @@ pub trait PeerSampling: Debug + Send + Sync {
         false
     }
 
-    /// A live node's turn has come: returns its partner, an entry of its view, or [`NOBODY`] if its turn is lost. `place` is a random
-    /// place of the view.
+    /// A live node's turn has come: returns its partner, an entry of its view, or [`NOBODY`] if its turn is lost.
+    /// `place` is a random place of the view.
     fn start(&self, turn: &Turn<'_>, node: u32, view: View<'_>, place: u32) -> u32;
 
     /// Runs the exchanges of a batch, in order.
@@ -108,7 +109,8 @@ impl<'a> Turn<'a> {
         self.alive.holds(node as usize)
     }
 
-    /// The place of a live entry of a node's view: that at a random place, or another. `None` if the node's turn is lost.
+    /// The place of a live entry of a node's view: that at a random place, or another. `None` if the node's turn is
+    /// lost.
     pub fn any(&self, node: u32, addresses: &[u32], place: u32) -> Option<usize> {
         let words = || Words::new(self.draws.retries(), node);
         counting(&self.failed, self.alive, |accept| any(addresses, place, words, self.retry, accept))
@@ -120,15 +122,15 @@ impl<'a> Turn<'a> {
         counting(&self.failed, self.alive, |accept| oldest(view, &mut words, self.retry, accept))
     }
 
-    /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the view of a node
-    /// whose request is lost. Whoever awaits no reply (`pushes`) is told nothing.
+    /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the
+    /// view of a node whose request is lost. Whoever awaits no reply (`pushes`) is told nothing.
     pub fn one_by_one(
         &self,
         ends: &mut impl Ends<u32>,
         batch: &Batch<'_>,
         pushes: bool,
         mut missed: impl FnMut(&mut View<'_>),
-        mut meet: impl FnMut(&mut Meeting<'_>, &mut Words),
+        mut meet: impl FnMut(&mut Pair<'_>, &mut Words),
     ) -> Tally {
         let (entries, cells) = (self.entries, words(self.entries));
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
@@ -144,7 +146,7 @@ impl<'a> Turn<'a> {
             let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
             let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
             let [own, other] = [batch.firsts[0] + from, batch.firsts[1] + to];
-            let mut meeting = Meeting { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+            let mut meeting = Pair { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
             if loss == REQUEST_LOST {
                 missed(&mut meeting.own_view);
                 continue;
@@ -162,7 +164,8 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no matter.
+/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no
+/// matter.
 pub fn counting(
     failed: &AtomicU64,
     members: Mask<'_>,

@@ -52,7 +52,8 @@ impl Overlay {
         });
     }
 
-    /// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would know them.
+    /// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would
+    /// know them.
     pub fn welcome(&mut self, alive: Mask<'_>, cycle: Cycle, changes: &Changes) {
         let age = self.date(cycle.number).unwrap_or(0);
         let Some(views) = &mut self.views else { return };
@@ -84,8 +85,8 @@ impl Overlay {
     }
 }
 
-/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive after a
-/// random one.
+/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
+/// after a random one.
 fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
     const ATTEMPTS: usize = 1000;
     let is_live = |&other: &usize| other != node as usize && alive[other] == UP;

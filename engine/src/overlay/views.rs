@@ -1,7 +1,7 @@
 //! The views, as other protocols read them: partners and candidates are entries of a node's view.
 //!
-//! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream, and what each
-//! entry holds at random.
+//! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream,
+//! and what each entry holds at random.
 
 use std::sync::atomic::AtomicU64;
 
@@ -47,8 +47,8 @@ impl<'a> Views<'a> {
         &self.records[node as usize * words(self.entries)..][..self.entries]
     }
 
-    /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. Returns how many entries
-    /// were tried that are none.
+    /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. Returns how
+    /// many entries were tried that are none.
     pub fn draw_partners(
         &self,
         list: &mut [u32],

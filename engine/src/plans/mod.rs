@@ -1,14 +1,14 @@
 //! What each version of the suite asks of a node: steps, in order of precedence.
 //!
-//! Applications are served in order, each from the nodes that no earlier one took (*cascade*) and that fit its condition. Gradient
-//! applications that follow one another on one attribute, with the same condition, share a gradient, since what one takes does not
-//! change the order of the rest. Random applications with the same condition share one uniform word per node, kept for life (a
-//! *draw*).
+//! Applications are served in order, each from the nodes that no earlier one took (*cascade*) and that fit its
+//! condition. Gradient applications that follow one another on one attribute, with the same condition, share a
+//! gradient, since what one takes does not change the order of the rest. Random applications with the same condition
+//! share one uniform word per node, kept for life (a *draw*).
 //!
-//! All versions that operators bring in are known when a run begins, and of those that rules make which
-//! applications, conditions and gradients they can have, so that columns can be made. Versions share gradients by the same
-//! attribute, even if its members are others: nodes that change from one version to the next keep what they know of their rank, and
-//! those that are no longer members leave.
+//! All versions that operators bring in are known when a run begins, and of those that rules make which applications,
+//! conditions and gradients they can have, so that columns can be made. Versions share gradients by the same attribute,
+//! even if its members are others: nodes that change from one version to the next keep what they know of their rank,
+//! and those that are no longer members leave.
 
 pub mod condition;
 mod needs;
@@ -24,7 +24,8 @@ pub use needs::Needs;
 pub struct Plans {
     /// Names of all applications of all versions: their numbers are those that nodes hold.
     pub apps: Vec<String>,
-    /// The versions that nodes take, ascending: number k of the kernel is entry k - 1. Those that have entered come first.
+    /// The versions that nodes take, ascending: number k of the kernel is entry k - 1. Those that have entered come
+    /// first.
     pub versions: Vec<Plan>,
     /// The gradients of all versions.
     pub gradients: Vec<GradientPlan>,
@@ -83,7 +84,8 @@ pub enum Pick {
     Gradient {
         /// Number of the gradient.
         gradient: usize,
-        /// Whether it is the first application of the version that uses it: those that are left and fit now are its members.
+        /// Whether it is the first application of the version that uses it: those that are left and fit now are its
+        /// members.
         opens: bool,
         /// Whether those with the largest values come first.
         top: bool,
@@ -118,7 +120,8 @@ impl Plans {
             let name = &plans.apps[step.app as usize];
             rules.iter().any(|rule| matches!(&rule.action, Action::Remove { app } if app == name))
         };
-        // What is first in a version stays so in those that rules make of it, unless it is removed: others come after it.
+        // What is first in a version stays so in those that rules make of it, unless it is removed: others come after
+        // it.
         let all_take_part = |gradient: usize, plan: &Plan| {
             let first = plan.steps.first().filter(|step| step.condition.is_none() && !is_removed(step));
             matches!(first.map(|step| step.pick), Some(Pick::Gradient { gradient: first, .. }) if first == gradient)
@@ -143,8 +146,8 @@ impl Plans {
         newest + self.versions[newest..].iter().filter(|plan| plan.number() > version).count()
     }
 
-    /// Inserts a version that nodes made by a rule of version number `base`, newer than all `newest` that have entered. Versions to
-    /// come that are not newer than it are never taken.
+    /// Inserts a version that nodes made by a rule of version number `base`, newer than all `newest` that have entered.
+    /// Versions to come that are not newer than it are never taken.
     ///
     /// # Panics
     /// If no rule made it, or there are no columns for what it asks: a bug.
@@ -165,7 +168,8 @@ impl Plans {
         self.versions.insert(newest, plan);
     }
 
-    /// Applications, conditions and gradients of those that rules add: a gradient each, since others may hold those that there are.
+    /// Applications, conditions and gradients of those that rules add: a gradient each, since others may hold those
+    /// that there are.
     fn reserve(&mut self, rules: &[&Rule]) {
         let mut known: Vec<(&str, usize)> = Vec::new();
         for rule in rules {
@@ -212,8 +216,8 @@ impl Plans {
         Plan { version, origin, steps }
     }
 
-    /// The numbers of the gradients that a version opens: of the same attribute and condition as far as there are; else of the same
-    /// attribute, so that nodes keep what they know of their rank; else new ones.
+    /// The numbers of the gradients that a version opens: of the same attribute and condition as far as there are; else
+    /// of the same attribute, so that nodes keep what they know of their rank; else new ones.
     fn open(&mut self, wanted: Vec<(usize, Option<usize>)>) -> Vec<usize> {
         let mut used = vec![false; self.gradients.len()];
         let mut numbers = vec![None; wanted.len()];

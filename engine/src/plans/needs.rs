@@ -12,7 +12,8 @@ pub struct Needs<'a> {
     pub scenario: &'a Scenario,
     /// What its versions ask of every node.
     pub plans: Plans,
-    /// The names of all rules that a version may ever carry: a rule of the same name in another version is the same rule.
+    /// The names of all rules that a version may ever carry: a rule of the same name in another version is the same
+    /// rule.
     pub rules: Vec<&'a str>,
     /// Nodes can die.
     pub dies: bool,

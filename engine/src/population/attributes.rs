@@ -1,8 +1,8 @@
 //! Attribute values, as nodes are born with them.
 //!
 //! A node draws its class, then each attribute from its class's table; or a row of the inventory, with replacement. Per
-//! node and attribute: one or two random words, two words of a table, and four bytes written. A new node that takes the place
-//! of one that has gone draws anew, but stays of the class of the place.
+//! node and attribute: one or two random words, two words of a table, and four bytes written. A new node that takes the
+//! place of one that has gone draws anew, but stays of the class of the place.
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{Class, Scenario, Source};
@@ -55,11 +55,11 @@ impl Classes {
 #[derive(Debug)]
 pub struct Attributes {
     seed: u64,
-    drawn: Drawn,
+    drawn: Draw,
 }
 
 #[derive(Clone, Debug)]
-enum Drawn {
+enum Draw {
     /// A table for each class, for each attribute; none for an availability.
     Classes(Classes, Vec<Option<Vec<Table>>>),
     /// The rows of an inventory, a column an attribute; none for an availability.
@@ -78,7 +78,7 @@ impl Attributes {
                 let tables = (0..scenario.fleet.attributes.len()).map(|attribute| {
                     classes.iter().map(|class| class.attributes[attribute].as_ref().map(table)).collect()
                 });
-                Drawn::Classes(Classes::new(classes, seed), tables.collect())
+                Draw::Classes(Classes::new(classes, seed), tables.collect())
             }
             Source::File(inventory) => {
                 let table = inventory.read()?;
@@ -86,22 +86,22 @@ impl Attributes {
                 let column = |attribute| {
                     if scenario.fleet.availability(attribute).is_none() { columns.next() } else { None }
                 };
-                Drawn::Rows(table.rows, (0..scenario.fleet.attributes.len()).map(column).collect())
+                Draw::Rows(table.rows, (0..scenario.fleet.attributes.len()).map(column).collect())
             }
         };
         Ok(Self { seed, drawn })
     }
 
-    /// Gives every node its value of an attribute; `rows` says which row of the inventory a node is, if that is not free. Does
-    /// nothing if it is an availability.
+    /// Gives every node its value of an attribute; `rows` says which row of the inventory a node is, if that is not
+    /// free. Does nothing if it is an availability.
     pub fn fill(&self, column: &mut [f32], attribute: usize, rows: Option<&(dyn Fn(u32) -> u32 + Sync)>) {
         match &self.drawn {
-            Drawn::Classes(classes, tables) => {
+            Draw::Classes(classes, tables) => {
                 let Some(tables) = &tables[attribute] else { return };
                 let words = for_life(self.seed, ATTRIBUTE + attribute as u32);
                 strides(column, |first, out| draw(out, first as u32, tables, classes, &words));
             }
-            Drawn::Rows(count, columns) => {
+            Draw::Rows(count, columns) => {
                 let Some(values) = &columns[attribute] else { return };
                 let words = for_life(self.seed, ATTRIBUTE);
                 strides(column, |first, out| {
@@ -122,11 +122,11 @@ impl Attributes {
     /// The value of an attribute for a new node that comes in this cycle; `None` if it is an availability.
     pub fn renew(&self, attribute: usize, node: u32, cycle: u32) -> Option<f32> {
         match &self.drawn {
-            Drawn::Classes(classes, tables) => {
+            Draw::Classes(classes, tables) => {
                 let table = &tables[attribute].as_ref()?[classes.of(node)];
                 Some(table.draw(Stream::new(self.seed, cycle, ATTRIBUTE + attribute as u32).word(node, 0)))
             }
-            Drawn::Rows(count, columns) => {
+            Draw::Rows(count, columns) => {
                 let values = columns[attribute].as_ref()?;
                 let words = Stream::new(self.seed, cycle, ATTRIBUTE);
                 let row = (0..).find_map(|attempt| index(words.word(node, attempt), *count as u32));

@@ -1,6 +1,7 @@
 //! Events: what happens to the cloud at the start of a cycle.
 //!
-//! Chooses the nodes (see [`super::select`]: a word or a value of each node twice, and its mask), then touches these alone.
+//! Chooses the nodes (see [`super::select`]: a word or a value of each node twice, and its mask), then touches these
+//! alone.
 
 use datasets::scenario::{EventKind, Group, Order, Scale, Scenario, Size};
 use kernels::moments::Moments;
@@ -54,8 +55,8 @@ impl Population {
         Happened { nodes_count, is_crash, changes, above }
     }
 
-    /// An attribute of some live nodes is multiplied; returns how many they are. Values stay finite. A new node at the place of one of
-    /// them is as any other: its attributes are drawn as at birth.
+    /// An attribute of some live nodes is multiplied; returns how many they are. Values stay finite. A new node at the
+    /// place of one of them is as any other: its attributes are drawn as at birth.
     pub fn scale(&mut self, scenario: &Scenario, scale: &Scale, stream: Stream) -> u64 {
         let selection = self.select(scenario, &scale.group, UP, stream);
         let counts = strides(&mut *self.attributes[scale.attribute], |first, values| {

@@ -24,7 +24,8 @@ const IN_SESSION: u32 = 1 << 31;
 pub struct Life {
     /// The cycle in which something may happen to the node.
     pub next: Column<u32>,
-    /// The cycle in which its session, or the time between two, ends; the highest bit says which. Missing where that is `next`.
+    /// The cycle in which its session, or the time between two, ends; the highest bit says which. Missing where that is
+    /// `next`.
     pub session: Option<Column<u32>>,
     /// The cycle in which its place is given up, or taken; missing if places are not.
     pub turn: Option<Column<u32>>,

@@ -1,4 +1,5 @@
-//! Who takes part in something: a mask of the nodes, how many it marks, and the blocks into which they are cut for exchanges.
+//! Who takes part in something: a mask of the nodes, how many it marks, and the blocks into which they are cut for
+//! exchanges.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +34,8 @@ impl<'a> Members<'a> {
         self.mask.count(self.nodes)
     }
 
-    /// The members in blocks of about so many. Reads a byte a node, unless all nodes are members or the blocks are kept.
+    /// The members in blocks of about so many. Reads a byte a node, unless all nodes are members or the blocks are
+    /// kept.
     pub fn partition(&self, block: usize) -> Arc<Partition> {
         let cut = || Arc::new(Partition::new(self.nodes, self.mask, block));
         match self.cuts {

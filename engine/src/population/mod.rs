@@ -1,4 +1,5 @@
-//! Who is there: the nodes with their attributes, which of them are alive, when they come and go, and what they remember of it.
+//! Who is there: the nodes with their attributes, which of them are alive, when they come and go, and what they
+//! remember of it.
 //!
 //! - [`members`]: who takes part in something;
 //! - [`attributes`]: what nodes are born with;
@@ -6,9 +7,9 @@
 //! - [`event`], [`select`]: what happens to the cloud in a cycle that the scenario names, and to which nodes;
 //! - [`past`]: availability, as each node finds it out itself.
 //!
-//! Whatever happens to a node is a [`life::Change`]. What it loses when it leaves and gets when it comes is the business of each
-//! wing, which touches its own columns of these nodes alone, in the order of their indices. Of the population, a new node at the
-//! place of another gets attributes of its own.
+//! Whatever happens to a node is a [`life::Change`]. What it loses when it leaves and gets when it comes is the
+//! business of each wing, which touches its own columns of these nodes alone, in the order of their indices. Of the
+//! population, a new node at the place of another gets attributes of its own.
 
 mod attributes;
 mod churn;
@@ -33,7 +34,8 @@ use past::{Past, UNSEEN, share_up};
 pub(crate) use life::{Change, Changes};
 pub(crate) use members::{Cuts, Members};
 
-/// What nodes are drawn from, and by what they come and go: read from the scenario and its files, the same throughout a run.
+/// What nodes are drawn from, and by what they come and go: read from the scenario and its files, the same throughout a
+/// run.
 #[derive(Debug)]
 pub struct Fleet {
     /// Where the values of attributes come from.
@@ -179,8 +181,8 @@ impl Population {
         }
     }
 
-    /// Nodes have come and gone: new ones get attributes of their own, and those who know their availability from their past note it.
-    /// `above` are values of an attribute that new nodes get.
+    /// Nodes have come and gone: new ones get attributes of their own, and those who know their availability from their
+    /// past note it. `above` are values of an attribute that new nodes get.
     pub fn settle(
         &mut self,
         scenario: &Scenario,
@@ -215,8 +217,8 @@ impl Population {
         }
     }
 
-    /// All live nodes that know their availability from their past look at it again, if an hour has gone by. Says whether they have.
-    /// Reads thirteen bytes a node and writes four.
+    /// All live nodes that know their availability from their past look at it again, if an hour has gone by. Says
+    /// whether they have. Reads thirteen bytes a node and writes four.
     pub fn look_back(&mut self, scenario: &Scenario, cycle: u32) -> bool {
         let cycle_seconds = scenario.run.cycle_seconds;
         let is_due = cycle.is_multiple_of(past::cycles_between_looks(cycle_seconds));

@@ -59,9 +59,10 @@ pub fn cycles_between_looks(cycle_seconds: f64) -> u32 {
     (HOUR_SECONDS / cycle_seconds).round().clamp(1.0, f64::from(u32::MAX)) as u32
 }
 
-/// What a live node takes its availability to be: the share of the time since it first came that it was up, this cycle included,
-/// as if it had also been up for a day and down for a day. By this rule of succession (Laplace) a node that has only just come is
-/// worth 1/2 and not 1: else newcomers, which have not left yet, would outrank all that have stayed for years.
+/// What a live node takes its availability to be: the share of the time since it first came that it was up, this cycle
+/// included, as if it had also been up for a day and down for a day. By this rule of succession (Laplace) a node that
+/// has only just come is worth 1/2 and not 1: else newcomers, which have not left yet, would outrank all that have
+/// stayed for years.
 pub fn share_up(first: i32, down: i32, now: i32, cycle_seconds: f64) -> f32 {
     const DAY_SECONDS: f64 = 86_400.0;
     let day = DAY_SECONDS / cycle_seconds;

@@ -1,7 +1,7 @@
 //! Exactly so many nodes: random ones, or those with the largest or smallest values.
 //!
-//! Random ones are those with the smallest words of a stream; so each is a choice of those with the smallest keys. Reads a key
-//! of each node twice and its mark; holds the chosen nodes.
+//! Random ones are those with the smallest words of a stream; so each is a choice of those with the smallest keys.
+//! Reads a key of each node twice and its mark; holds the chosen nodes.
 
 use kernels::philox::Stream;
 use kernels::sort::key;
@@ -51,8 +51,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Chooses nodes among those that `marks` marks with 1 in a stretch from a first node on. `wanted` says how many, from how
-    /// many there are; all if there are not as many.
+    /// Chooses nodes among those that `marks` marks with 1 in a stretch from a first node on. `wanted` says how many,
+    /// from how many there are; all if there are not as many.
     pub fn new(
         nodes: usize,
         marks: &(impl Fn(usize, &mut [u8]) + Sync),

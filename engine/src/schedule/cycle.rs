@@ -1,7 +1,7 @@
 //! Where random numbers come from, and what the network loses: in a cycle, and in one of its passes.
 
 use datasets::scenario::Scenario;
-use kernels::exchange::{REPLY_LOST, REQUEST_LOST};
+use kernels::exchange::Losses;
 use kernels::philox::Stream;
 
 /// A cycle under way: what all random numbers of its passes are functions of.
@@ -100,25 +100,9 @@ impl Draws {
     pub(super) fn lossy(&self) -> bool {
         self.request_loss > 0 || self.reply_loss > 0
     }
-    /// What is lost of exchange number `draw` that each of the nodes `first..` starts. `words` is room for as many.
-    pub(super) fn losses(&self, losses: &mut [u8], words: &mut [u32], first: u32, draw: u32) {
-        let words = &mut words[..losses.len()];
-        self.stream(REPLIES).fill(words, first, draw);
-        for (loss, &word) in losses.iter_mut().zip(&*words) {
-            *loss = if u64::from(word) < self.reply_loss { REPLY_LOST } else { 0 };
-        }
-        self.stream(REQUESTS).fill(words, first, draw);
-        for (loss, &word) in losses.iter_mut().zip(&*words) {
-            *loss = if u64::from(word) < self.request_loss { REQUEST_LOST } else { *loss };
-        }
-    }
-    /// What is lost of the first exchange that a node starts: a word each, where `losses` draws many at once.
-    pub(super) fn loss(&self, node: u32) -> u8 {
-        let is_lost = |which, loss| loss > 0 && u64::from(self.stream(which).word(node, 0)) < loss;
-        match (is_lost(REQUESTS, self.request_loss), is_lost(REPLIES, self.reply_loss)) {
-            (true, _) => REQUEST_LOST,
-            (false, true) => REPLY_LOST,
-            (false, false) => 0,
-        }
+    /// What is lost of exchanges: see [`Losses`].
+    pub(super) fn losses(&self) -> Losses {
+        let streams = [REQUESTS, REPLIES].map(|which| self.stream(which));
+        Losses { streams, below: [self.request_loss, self.reply_loss] }
     }
 }

@@ -6,11 +6,13 @@
 //! ```
 //!
 //! Each member starts once a cycle: a block's parts take their turns in an order drawn anew for every block and cycle.
-//! (In a fixed order the variance of averaging would fall by 0.293 a cycle instead of 0.3033: nodes that are late are late
-//! again.) A pair of blocks meets itself instead of each other just often enough that every other node is an equally
-//! likely partner. Among members that are only part of a block, a roster of their places stands in for the block.
+//! (In a fixed order the variance of averaging would fall by 0.293 a cycle instead of 0.3033: nodes that are late are
+//! late again.) A pair of blocks meets itself instead of each other just often enough that every other node is an
+//! equally likely partner. Among members that are only part of a block, a roster of their places stands in for the
+//! block.
 //!
-//! Reads and writes every state once a round, as a stream, and each partner at random within a block that lies in cache.
+//! Reads and writes every state once a round, as a stream, and each partner at random within a block that lies in
+//! cache.
 
 use kernels::exchange::{BATCH, Tally, WINDOW, Windowed};
 use kernels::peers::{in_window, uniform, uniform_many};
@@ -25,8 +27,8 @@ const ROUNDS: usize = 2;
 /// The most parts of a block.
 const MOST_PARTS: usize = 16;
 
-/// Parts of a block, which take turns: enough that the order of single partners is new in every cycle; where a node picks
-/// among many candidates the order matters less, and large parts share the cost of a window. May change results.
+/// Parts of a block, which take turns: enough that the order of single partners is new in every cycle; where a node
+/// picks among many candidates the order matters less, and large parts share the cost of a window. May change results.
 fn parts(draws: usize) -> usize {
     if draws == 1 { MOST_PARTS } else { MOST_PARTS / 4 }
 }
@@ -86,8 +88,8 @@ impl Drawn<'_> {
         let parts = order.len() / ROUNDS;
         for turn in round * parts..(round + 1) * parts {
             let turns = [(roster, &order), (other_roster, &other_order)];
-            let [turn, other_turn] =
-                turns.map(|(roster, order)| Turn { round, members: range(roster.count(), order[turn], order.len()) });
+            let [turn, other_turn] = turns
+                .map(|(roster, order)| Starting { round, members: range(roster.count(), order[turn], order.len()) });
             if apart {
                 tally.add(self.start(one, None, [roster, roster], turn, protocol, scratch));
                 tally.add(self.start(other, None, [other_roster, other_roster], other_turn, protocol, scratch));
@@ -113,7 +115,7 @@ impl Drawn<'_> {
         own: &mut Block<'_, T>,
         mut other: Option<&mut Block<'_, T>>,
         [roster, other_roster]: [&Roster; 2],
-        Turn { round, members }: Turn,
+        Starting { round, members }: Starting,
         protocol: &impl Protocol<T>,
         scratch: &mut Scratch<T>,
     ) -> Tally {
@@ -133,7 +135,7 @@ impl Drawn<'_> {
                 *from = (start + k) as u32;
             }
             let losses = &mut losses[..if self.draws.lossy() { count } else { 0 }];
-            self.draws.losses(losses, words, node, 0);
+            self.draws.losses().fill(losses, words, node, 0);
             let partners = self.draws.partners();
             let windowed = other.is_some() && to.len() > 1 && peers >= WINDOW;
             if windowed {
@@ -182,13 +184,13 @@ impl Drawn<'_> {
 }
 
 /// What part of a block starts in which round.
-struct Turn {
+struct Starting {
     round: usize,
     members: std::ops::Range<usize>,
 }
 
-/// Runs a batch whose peers lie in a window of the opposing block's members, from number `at` on and around its end. The
-/// window is copied out and back, so that the members of a roster lie together.
+/// Runs a batch whose peers lie in a window of the opposing block's members, from number `at` on and around its end.
+/// The window is copied out and back, so that the members of a roster lie together.
 fn through_window<T: Copy>(
     protocol: &impl Protocol<T>,
     own: &mut Block<'_, T>,

@@ -9,13 +9,14 @@
 //!     run the exchanges among travelling chunks; copy them back
 //! ```
 //!
-//! A seat and the chunk that sits at it belong to one thread, so exchanges need no locks, and each finds both ends as they are at
-//! its turn. Domains and chunks depend on the number of nodes alone. As steps come in random order, so do a node's exchanges.
+//! A seat and the chunk that sits at it belong to one thread, so exchanges need no locks, and each finds both ends as
+//! they are at its turn. Domains and chunks depend on the number of nodes alone. As steps come in random order, so do a
+//! node's exchanges.
 //!
-//! Initiators stay in cache while they travel: an exchange costs one cache line of the partner at random, 4 bytes of list read and
-//! the initiator's state read and written once, as streams, and 8 bytes of sorted exchange written and read in cache. Half of the
-//! chunks stay with a thread for the whole step, so that caches of different cores have little to tell each other. Nothing is
-//! kept between cycles.
+//! Initiators stay in cache while they travel: an exchange costs one cache line of the partner at random, 4 bytes of
+//! list read and the initiator's state read and written once, as streams, and 8 bytes of sorted exchange written and
+//! read in cache. Half of the chunks stay with a thread for the whole step, so that caches of different cores have
+//! little to tell each other. Nothing is kept between cycles.
 
 use std::ops::Range;
 
@@ -29,8 +30,8 @@ use crate::memory::between;
 /// The most domains, so that as many threads run side by side. May change results.
 const MOST_DOMAINS: usize = 16;
 
-/// A domain has at least so many nodes, unless it is the only one: in small clouds, waiting for each other costs more than it
-/// gains. May change results.
+/// A domain has at least so many nodes, unless it is the only one: in small clouds, waiting for each other costs more
+/// than it gains. May change results.
 const LEAST_DOMAIN: usize = 1 << 15;
 
 /// The most bytes that travel: they stay in the cache that cores share. May change results.
@@ -39,7 +40,8 @@ const TRAVELLING: usize = 1 << 22;
 /// Steps of a cycle, at least, as far as there are nodes: the order of exchanges is as random as that of the steps.
 const LEAST_STEPS: usize = 16;
 
-/// Exchanges of a batch, and batches between the fetching of a batch's cache lines and its exchanges. Change speed only.
+/// Exchanges of a batch, and batches between the fetching of a batch's cache lines and its exchanges. Change speed
+/// only.
 const SMALL: usize = 16;
 const AHEAD: usize = 4;
 
@@ -56,7 +58,7 @@ pub struct Listed<P> {
 }
 
 /// How nodes are cut into domains and chunks.
-struct Layout {
+struct Domains {
     nodes: usize,
     /// Cells of a node.
     cells: usize,
@@ -66,7 +68,7 @@ struct Layout {
     bounds: Vec<usize>,
 }
 
-impl Layout {
+impl Domains {
     /// For so many nodes with so many cells of state each, which have so many bytes together.
     fn new(nodes: usize, cells: usize, bytes: usize) -> Self {
         let domains = 1 << (nodes / LEAST_DOMAIN).clamp(1, MOST_DOMAINS).ilog2();
@@ -152,8 +154,8 @@ struct Traveller<T> {
 
 /// The exchanges that the nodes of a chunk start, sorted by the place of the partner.
 struct Sorted {
-    /// For each place, the initiators' numbers in the chunk. There is room for as many as the chunk has nodes; memory that is not
-    /// touched is not taken.
+    /// For each place, the initiators' numbers in the chunk. There is room for as many as the chunk has nodes; memory
+    /// that is not touched is not taken.
     from: Vec<u32>,
     /// For each place, the partners' numbers in their domains.
     to: Vec<u32>,
@@ -199,7 +201,7 @@ impl Sorted {
 }
 
 impl<T: Copy> Traveller<T> {
-    fn new(domain: usize, layout: &Layout) -> Self {
+    fn new(domain: usize, layout: &Domains) -> Self {
         Self {
             domain,
             first: 0,
@@ -243,7 +245,7 @@ impl<P> Listed<P> {
     where
         P: Partners<T>,
     {
-        let layout = Layout::new(state.len() / protocol.cells(), protocol.cells(), protocol.bytes());
+        let layout = Domains::new(state.len() / protocol.cells(), protocol.cells(), protocol.bytes());
         assert!(self.partners.nodes().is_none_or(|nodes| nodes == layout.nodes), "a list has an entry for each node");
         let mut map = layout.map();
         let domains = layout.bounds.len() - 1;
@@ -274,8 +276,8 @@ impl<P> Listed<P> {
         tally
     }
 
-    /// Every traveller meets every domain: each half of them meets one half of the domains, then the other. `nodes` are those of
-    /// each domain that travel.
+    /// Every traveller meets every domain: each half of them meets one half of the domains, then the other. `nodes` are
+    /// those of each domain that travel.
     fn journey<T: Copy + Send + Sync>(
         &self,
         seats: &mut [Seat<'_, T>],
@@ -355,7 +357,7 @@ impl<P> Listed<P> {
             let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
-                *loss = self.draws.loss(firsts[0] + at);
+                *loss = self.draws.losses().of(firsts[0] + at);
             }
             let batch = &mut Batch { from, partners, ahead: next, peers: &[], firsts, losses, scratch: &mut [0; 2] };
             tally.add(protocol.run(ends, batch));

@@ -1,8 +1,8 @@
 //! Perfect matchings of the nodes: the second pairing, for comparison.
 //!
 //! Twice a cycle the blocks are matched at random, and the members of each pair of blocks one to one at random; a pair
-//! of blocks is matched within itself as often as for drawn partners. With an odd number of members one sits out; so does
-//! one of a pair of blocks that differ by one.
+//! of blocks is matched within itself as often as for drawn partners. With an odd number of members one sits out; so
+//! does one of a pair of blocks that differ by one.
 //!
 //! Reads and writes every state twice a cycle, as a stream, and partners at random within a block that lies in cache.
 
@@ -86,7 +86,7 @@ impl Matching<'_> {
         let mut node = own.first;
         for (from, partners) in from.chunks(BATCH).zip(to.chunks(BATCH)) {
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
-            self.draws.losses(losses, &mut words, node, round);
+            self.draws.losses().fill(losses, &mut words, node, round);
             node += from.len() as u32;
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
             let batch = &mut Batch { from, partners, ahead: &[], peers: &[], firsts, losses, scratch: &mut [0; 2] };

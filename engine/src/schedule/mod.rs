@@ -1,19 +1,20 @@
 //! The schedule of exchanges: ordered, atomic, parallel, and the same for any number of threads.
 //!
-//! A pass is a sequence of rounds, a round a set of disjoint pairs of parts of the cloud. Pairs of a round touch disjoint
-//! memory, so they run in parallel without locks; parts depend on the members of the cloud alone, so the order of exchanges is
-//! a function of the scenario.
+//! A pass is a sequence of rounds, a round a set of disjoint pairs of parts of the cloud. Pairs of a round touch
+//! disjoint memory, so they run in parallel without locks; parts depend on the members of the cloud alone, so the order
+//! of exchanges is a function of the scenario.
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
-//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a chunk at a time from domain to domain.
+//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a chunk at a time from domain
+//!   to domain.
 //!
-//! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its pair.
-//! The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
+//! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its
+//! pair. The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
 //! (`slicing::ordered`).
 //!
-//! A [`Cycle`] says where the random numbers of its passes come from, and what the network loses; each pass gets its [`Draws`] from
-//! it, under a [`purpose`] of its own.
+//! A [`Cycle`] says where the random numbers of its passes come from, and what the network loses; each pass gets its
+//! [`Draws`] from it, under a [`purpose`] of its own.
 
 mod blocks;
 mod cycle;
@@ -46,14 +47,14 @@ pub trait Protocol<T>: Sync {
         1
     }
 
-    /// Bytes of what a node holds, by which the order of exchanges from a list depends: those of another protocol if it is to have
-    /// its exchanges in the same order.
+    /// Bytes of what a node holds, by which the order of exchanges from a list depends: those of another protocol if it
+    /// is to have its exchanges in the same order.
     fn bytes(&self) -> usize {
         self.cells() * size_of::<T>()
     }
 
-    /// Whether it fetches what partners to come hold itself, some for each exchange ([`Batch::ahead`]): better than all at once
-    /// where an exchange takes long.
+    /// Whether it fetches what partners to come hold itself, some for each exchange ([`Batch::ahead`]): better than all
+    /// at once where an exchange takes long.
     fn fetches(&self) -> bool {
         false
     }
@@ -83,8 +84,8 @@ pub struct Batch<'a> {
 
 /// Whom nodes meet.
 pub trait Partners<T>: Sync {
-    /// The partner of each of some nodes, or [`NOBODY`], as they are about to start. They may change their own state, `cells`;
-    /// `room` is for the answer.
+    /// The partner of each of some nodes, or [`NOBODY`], as they are about to start. They may change their own state,
+    /// `cells`; `room` is for the answer.
     fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [T], room: &'a mut Vec<u32>) -> &'a [u32];
 
     /// For how many nodes there is an answer, if not for all.

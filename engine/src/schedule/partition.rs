@@ -15,8 +15,8 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Cuts those of `nodes` that a mask holds into an even number of blocks of about `target` members, or less in a small cloud.
-    /// Reads one byte a node, unless all are members.
+    /// Cuts those of `nodes` that a mask holds into an even number of blocks of about `target` members, or less in a
+    /// small cloud. Reads one byte a node, unless all are members.
     pub fn new(nodes: usize, mask: Mask<'_>, target: usize) -> Self {
         let marks = mask.marks().unwrap_or_default();
         let counts: Vec<usize> = marks.par_chunks(STRIDE).with_min_len(16).map(count).collect();
@@ -47,7 +47,8 @@ impl Partition {
         &self.bounds
     }
 
-    /// A distance between the numbers of members of consecutive blocks: at least the members of a block, a multiple of 64.
+    /// A distance between the numbers of members of consecutive blocks: at least the members of a block, a multiple of
+    /// 64.
     #[must_use]
     pub fn stride(&self) -> u32 {
         (self.members.div_ceil(self.bounds.len() - 1) as u32).next_multiple_of(64)

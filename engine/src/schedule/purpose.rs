@@ -40,7 +40,8 @@ pub const PARTING: u32 = 0x11 << 16;
 pub const AGGREGATION: u32 = 0x12 << 16;
 /// Exchanges of peer sampling.
 pub const SAMPLING: u32 = 0x13 << 16;
-/// Whom nodes of ranking see with the oracle, and tell, in gradient k; those near a border are told in a pass of their own.
+/// Whom nodes of ranking see with the oracle, and tell, in gradient k; those near a border are told in a pass of their
+/// own.
 pub const RANKING: u32 = 0x14 << 16;
 /// Telling those near a border, in gradient k.
 pub const TELLING: u32 = 0x15 << 16;

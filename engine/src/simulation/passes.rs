@@ -17,7 +17,8 @@ impl Simulation<'_> {
         Cycle::new(self.scenario, self.cycle)
     }
 
-    /// What is scheduled for this cycle happens; then nodes come and go by themselves, and some look back at when they were there.
+    /// What is scheduled for this cycle happens; then nodes come and go by themselves, and some look back at when they
+    /// were there.
     pub(super) fn churn(&mut self, trace: &mut Writer) {
         let (scenario, cycle) = (self.scenario, self.now());
         let is_due = |&number: &usize| scenario.events[number].is_due(cycle.number);
@@ -142,8 +143,8 @@ impl Simulation<'_> {
         }
     }
 
-    /// Nodes hold these results of an aggregate, and those have just finished an epoch of it that are said to have: rules act on
-    /// that. A seam for tests.
+    /// Nodes hold these results of an aggregate, and those have just finished an epoch of it that are said to have:
+    /// rules act on that. A seam for tests.
     #[doc(hidden)]
     pub fn finish(&mut self, aggregate: usize, held: &[f32], finished: Finished<'_>, trace: &mut Writer) {
         let Cloud { population, overlay, aggregation, government, .. } = &mut self.cloud;

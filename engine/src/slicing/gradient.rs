@@ -21,7 +21,8 @@ pub struct Gradient {
     pub slots: Column<Slot>,
     /// Who takes part: [`MEMBER`](crate::memory::MEMBER), [`LEAVING`] or 0; missing where all live nodes do.
     pub members: Option<Column<u8>>,
-    /// What each node remembers of others, a record of so many words as the protocol asks for; missing if it asks for none.
+    /// What each node remembers of others, a record of so many words as the protocol asks for; missing if it asks for
+    /// none.
     pub memory: Option<Column<u32>>,
 }
 

@@ -1,17 +1,16 @@
 //! What nodes learn of their rank: in each gradient, an order of its members by an attribute.
 //!
-//! A node holds an id in each gradient, a fraction: what it takes its normalised rank to be. With [`ordered`] slicing ids are random
-//! at first, and nodes swap them until they are ordered as the attribute is; with [`ranking`] and [`quantile`] a node works out its
-//! rank itself. A node of [`parting`] has left a gradient, and hands on its id.
+//! A node holds an id in each gradient, a fraction: what it takes its normalised rank to be. With [`ordered`] slicing
+//! ids are random at first, and nodes swap them until they are ordered as the attribute is; with [`ranking`] and
+//! [`quantile`] a node works out its rank itself. With ordered slicing a node that has left a gradient hands on its id.
 //!
 //! # A protocol of your own
 //!
-//! A slicing protocol is one file that implements [`protocol::SlicingProtocol`], one line in the table of this file, and its spelling
-//! in `datasets::scenario::SlicingProtocol`.
+//! A slicing protocol is one file that implements [`protocol::SlicingProtocol`], one line in the table of this file,
+//! and its spelling in `datasets::scenario::SlicingProtocol`.
 
 pub(crate) mod gradient;
 pub mod ordered;
-mod parting;
 mod protocol;
 mod quantile;
 mod ranking;
@@ -67,7 +66,8 @@ impl Slicing {
         self.gradients.iter().enumerate().filter_map(|(number, gradient)| self.protocol.item(number, gradient))
     }
 
-    /// Whether exchanges run from a list, however partners are found: where nodes hand on their id, or meet whom they have looked at.
+    /// Whether exchanges run from a list, however partners are found: where nodes hand on their id, or meet whom they
+    /// have looked at.
     #[must_use]
     pub fn lists(&self) -> bool {
         let parts = |gradient: &Gradient| gradient.members.is_some() || self.protocol.lists();
@@ -93,8 +93,8 @@ impl Slicing {
         }
     }
 
-    /// Runs one cycle in every gradient. `borders` are the shares of a gradient's members at which applications begin and end, by its
-    /// number.
+    /// Runs one cycle in every gradient. `borders` are the shares of a gradient's members at which applications begin
+    /// and end, by its number.
     pub fn cycle(
         &mut self,
         population: &Population,
@@ -124,8 +124,8 @@ impl Slicing {
         }
     }
 
-    /// Gradients of an attribute that has changed order the nodes by what it is now. Reads four bytes a node and gradient, and reads
-    /// and writes eight.
+    /// Gradients of an attribute that has changed order the nodes by what it is now. Reads four bytes a node and
+    /// gradient, and reads and writes eight.
     pub fn refresh(&mut self, population: &Population, attribute: usize) {
         let gradients = self.gradients.iter_mut().filter(|gradient| gradient.attribute == attribute);
         gradients.for_each(|gradient| gradient.refresh(&population.attributes[attribute]));

@@ -1,31 +1,31 @@
 //! Ordered slicing: nodes swap random ids until the ids are ordered as the attribute is.
 //!
 //! ```text
-//! nodes that have just left the gradient hand on their id (see [`super::parting`])
-//! each member, in order, looks at c random members and swaps ids with a misplaced one: one whose id and attribute are not in the
-//!     same order as its own
+//! nodes that have just left the gradient hand on their id to a random member
+//! each member, in order, looks at c random members and swaps ids with a misplaced one: one whose id and attribute are
+//!     not in the same order as its own
 //! ```
 //!
-//! Jelasity and Kermarrec, *Ordered slicing of very large-scale overlay networks*, P2P 2006. Max gain: Fernández, Gramoli, Jiménez,
-//! Kermarrec and Raynal, *Distributed slicing in dynamic systems*, ICDCS 2007.
+//! Jelasity and Kermarrec, *Ordered slicing of very large-scale overlay networks*, P2P 2006. Max gain: Fernández,
+//! Gramoli, Jiménez, Kermarrec and Raynal, *Distributed slicing in dynamic systems*, ICDCS 2007.
 //!
-//! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With views: reads
-//! the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each member chooses among its
-//! entries as they are when the cycle begins, and the partner tests the choice when its turn has come.
+//! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With
+//! views: reads the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each
+//! member chooses among its entries as they are when the cycle begins, and the partner tests the choice when its turn
+//! has come.
 
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
-use kernels::slicing::{MOST_CANDIDATES, Slot, largest_gain, misplaced, nth, ordered, ordered_max_gain, retest};
+use kernels::slicing::{MOST_CANDIDATES, Slot, largest_gain, misplaced, nth, ordered, ordered_max_gain, part, retest};
 use kernels::views::{NOBODY, Words};
 
-use super::gradient::Gradient;
-use super::parting::hand_on;
+use super::gradient::{Gradient, LEAVING};
 use super::protocol::{Pass, SlicingProtocol};
 use crate::memory::{Field, Fields, Mask};
 use crate::overlay::Overlay;
 use crate::overlay::views::Views;
-use crate::schedule::purpose::{INSTANCE, SLICING};
+use crate::schedule::purpose::{INSTANCE, PARTING, SLICING};
 use crate::schedule::{Batch, Draws, Protocol};
 
 /// Bytes of a request (an attribute and a random id), and of its reply (the old id).
@@ -147,4 +147,26 @@ fn fetch(slots: &[Slot], members: Mask<'_>) -> impl Fn(u32) {
         slots.get(node as usize).into_iter().for_each(prefetch);
         members.marks().and_then(|marks| marks.get(node as usize)).into_iter().for_each(prefetch);
     }
+}
+
+/// A swap of ids by which a node leaves a gradient.
+#[derive(Clone, Copy)]
+struct Parting;
+
+impl Protocol<Slot> for Parting {
+    fn run(&self, ends: &mut impl Ends<Slot>, batch: &mut Batch<'_>) -> Tally {
+        part(ends, batch.from, batch.partners);
+        Tally { requests: batch.from.len() as u64, ..Tally::default() }
+    }
+}
+
+/// Nodes that have just left the gradient swap ids with a random member, so that the ids that remain are as uniform as
+/// before. With the oracle: reads and writes eight bytes at random for each, and their partner's; with views: as other
+/// exchanges from a list.
+fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Tally {
+    let Some(marks) = gradient.members.as_deref() else { return Tally::default() };
+    let members = Gradient::those(gradient.members.as_ref(), pass.live);
+    // A farewell is not repeated, so it must not be lost.
+    let draws = pass.cycle.draws(PARTING + pass.number as u32 * INSTANCE).without_loss();
+    overlay.visits(members, draws, |node| marks[node] == LEAVING).run(&mut gradient.slots, &Parting)
 }

@@ -1,8 +1,8 @@
 //! Slicing by quantiles: nodes aggregate the distribution of the attribute, and look up their own value in it.
 //!
-//! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS 2010: see
-//! [`kernels::quantile`]. A cycle of slicing has nothing to do: what nodes know of their rank comes with the end of an
-//! epoch of the aggregate. Nodes that come are told the last distribution, all of them that of the same node.
+//! Sacha, Napper, Stratan and Pierre, *Adam2: reliable distribution estimation in decentralised environments*, ICDCS
+//! 2010: see [`kernels::quantile`]. A cycle of slicing has nothing to do: what nodes know of their rank comes with the
+//! end of an epoch of the aggregate. Nodes that come are told the last distribution, all of them that of the same node.
 
 use datasets::scenario::{Aggregate, Epochs, Function, Interpolation, Slicing};
 use kernels::exchange::Tally;

@@ -1,16 +1,17 @@
 //! Slicing by ranking: nodes count those with a smaller attribute among all that they see.
 //!
 //! ```text
-//! each member sees c others: the entries of its view, or with the oracle random members; it remembers which are smaller
-//! it tells its own attribute to a random one of them, and to the one whose estimate is nearest a border of an application;
-//!     these remember it too
+//! each member sees c others, the entries of its view or with the oracle random members; it remembers which are smaller
+//! it tells its own attribute to a random one of them, and to the one whose estimate is nearest a border of an
+//!     application; these remember it too
 //! each member's estimate is the share of the smaller ones among those that it remembers
 //! ```
 //!
 //! Fernández, Gramoli, Jiménez, Kermarrec and Raynal, *Distributed slicing in dynamic systems*, ICDCS 2007.
 //!
-//! Reads eight bytes a candidate at random, and with views these as a stream; reads and writes the memory of each node three times
-//! as a stream, and that of the two that it tells at random. With the oracle, as many random words as candidates.
+//! Reads eight bytes a candidate at random, and with views these as a stream; reads and writes the memory of each node
+//! three times as a stream, and that of the two that it tells at random. With the oracle, as many random words as
+//! candidates.
 
 use datasets::scenario::Slicing;
 use kernels::exchange::{Ends, Tally};
@@ -121,8 +122,8 @@ struct Seeing<'a> {
 }
 
 impl Seeing<'_> {
-    /// Every member sees others, remembers them in its record of so many `cells`, and chooses whom to tell: a `random` one, and one
-    /// `near` a border.
+    /// Every member sees others, remembers them in its record of so many `cells`, and chooses whom to tell: a `random`
+    /// one, and one `near` a border.
     fn see(&self, memory: &mut [u32], cells: usize, [random, near]: [&mut [u32]; 2]) {
         let Self { slots, members, sight, draws, borders } = self;
         let fetch = |other: u32| slots.get(other as usize).into_iter().for_each(prefetch);

@@ -38,7 +38,8 @@ pub struct Result {
     pub digest: u64,
 }
 
-/// A line by which a text asks that exchanges run from a list, a mechanism that is no part of the language of scenarios.
+/// A line by which a text asks that exchanges run from a list, a mechanism that is no part of the language of
+/// scenarios.
 pub const LISTED: &str = "# listed\n";
 
 /// A scenario from its text.

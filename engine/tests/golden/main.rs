@@ -1,9 +1,9 @@
 //! Golden values: what a scenario computes is what it computed before, bit for bit, on one thread and on three.
 //!
-//! Each file of values beside this one has a section a run: its `state_digest`, and for each table and column of its trace a hash
-//! of the decoded values. How values are encoded, the metadata of the files and the name of the run are left out, and a column
-//! that only one side has is not compared: encodings and further columns change [`datasets::trace::SCHEMA_VERSION`], values change
-//! [`engine::RESULTS_VERSION`].
+//! Each file of values beside this one has a section a run: its `state_digest`, and for each table and column of its
+//! trace a hash of the decoded values. How values are encoded, the metadata of the files and the name of the run are
+//! left out, and a column that only one side has is not compared: encodings and further columns change
+//! [`datasets::trace::SCHEMA_VERSION`], values change [`engine::RESULTS_VERSION`].
 //!
 //! Whoever changes a value on purpose raises [`engine::RESULTS_VERSION`], writes the files anew with
 //!
@@ -69,8 +69,8 @@ fn scenarios_in_which_anything_may_happen_compute_what_they_computed() {
     check("anything", runs);
 }
 
-/// The base of all variants: a gradient, a random application, an average among nodes that stay. Its nodes make up two domains of
-/// exchanges from a list, so that what threads do side by side is seen.
+/// The base of all variants: a gradient, a random application, an average among nodes that stay. Its nodes make up two
+/// domains of exchanges from a list, so that what threads do side by side is seen.
 const BASE: &str = r#"
 run = { nodes = 80_000, cycles = 10, seed = 7, cycle_seconds = 600 }
 network = { request_loss = 0.0, reply_loss = 0.0 }
@@ -195,7 +195,8 @@ const OF_APPS: (&str, &str) = (
 const EVENTS: (&str, &str) = (
     "event",
     "[{ at_cycle = 2, crash = { share = 0.2 } }, { at_cycle = 3, join = { nodes = 9_000, above = 'disk' } }, \
-      { at_cycle = 4, leave = { share = 0.1, class = 'phone' } }, { at_cycle = 5, outage = { share = 0.3, cycles = 3 } }, \
+      { at_cycle = 4, leave = { share = 0.1, class = 'phone' } }, { at_cycle = 5, outage = { share = 0.3, cycles = 3 \
+      } }, \
       { at_cycle = 7, scale = { attribute = 'disk', by = 2.0, share = 0.5 } }]",
 );
 

@@ -1,9 +1,10 @@
 //! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
 
 pub mod newscast;
+pub mod slicing;
 
-use crate::exchange::WINDOW;
-use crate::slicing::Slot;
+/// Peers of a window: a node draws among so many at once. See [`crate::exchange::Windowed`].
+pub const WINDOW: usize = 1 << 10;
 
 /// The constants of a Philox round: multipliers, then the steps of the two key words.
 pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -43,19 +44,13 @@ pub fn two_indices(word: u32, range: u32) -> Option<[u32; 2]> {
     (second as u32 >= square.wrapping_neg() % square).then_some([(first >> 32) as u32, (second >> 32) as u32])
 }
 
-/// Draw number `draw` of a node within a window, from the words that `word` draws: a third of one of seven words, of which four
-/// are drawn and three mix neighbours among them (see [`crate::peers::in_window`]).
+/// Draw number `draw` of a node within a window, from the words that `word` draws: a third of one of seven words, of
+/// which four are drawn and three mix neighbours among them (see [`crate::peers::in_window`]).
 pub fn place_in_window(draw: u32, word: impl Fn(u32) -> u32) -> u32 {
     let (group, number, third) = (draw / 21, draw / 3 % 7, draw % 3);
     let drawn = |number: u32| word(4 * group + number);
     let word = if number < 4 { drawn(number) } else { drawn(number - 4) ^ drawn(number - 3) };
     word >> (third * WINDOW.trailing_zeros()) & (WINDOW as u32 - 1)
-}
-
-/// The first candidate whose id is in the wrong order with one's own (see [`crate::slicing::first_misplaced`]).
-#[must_use]
-pub fn first_misplaced(own: Slot, candidates: &[Slot]) -> Option<usize> {
-    candidates.iter().position(|candidate| (candidate.key() > own.key()) != (candidate.id() > own.id()))
 }
 
 /// Whether an application takes a node without one, by its word (see [`crate::suite::claim`]).
@@ -70,8 +65,8 @@ pub fn slice(position: u64, whole: u64) -> u64 {
     position * u64::from(crate::disorder::SLICES) / whole
 }
 
-/// A random word made of two: number `number` of many. A bijection of 32 bits with small bias (*prospecting for hash functions*,
-/// Wellons 2018), into which the second word enters half way.
+/// A random word made of two: number `number` of many. A bijection of 32 bits with small bias (*prospecting for hash
+/// functions*, Wellons 2018), into which the second word enters half way.
 #[must_use]
 #[inline]
 pub fn mixed(seed: [u32; 2], number: u32) -> u32 {

@@ -1,14 +1,14 @@
 //! The twin of Newscast: an entry after the other.
 
 use super::mixed;
-use crate::views::{Meeting, OLDEST};
+use crate::views::{OLDEST, Pair};
 
 /// What two nodes keep of both views (see [`crate::newscast::newscast`]).
-pub fn merge(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
-    let Meeting { own, other, own_view, other_view, reply_lost } = meeting;
+pub fn merge(meeting: &mut Pair<'_>, now: u8, seed: [u32; 2]) {
+    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
     let entries = own_view.addresses.len();
-    // (address, age, stamp, slot) of all entries, without the two nodes and without older copies. The slots of the second view
-    // begin in the next word of 32.
+    // (address, age, stamp, slot) of all entries, without the two nodes and without older copies. The slots of the
+    // second view begin in the next word of 32.
     let half = entries.next_multiple_of(32);
     let mut union: Vec<(u32, u8, u8, usize)> = Vec::new();
     let slots = (0..).zip(own_view.entries()).chain((half..).zip(other_view.entries()));
@@ -44,8 +44,8 @@ pub fn merge(meeting: &mut Meeting<'_>, now: u8, seed: [u32; 2]) {
     }
 }
 
-/// A random choice of `count` of some slots: those first in the order of their random bits, of which there are as many planes as it
-/// takes. Those whose bit is set are taken, unless these are too many: then the others go.
+/// A random choice of `count` of some slots: those first in the order of their random bits, of which there are as many
+/// planes as it takes. Those whose bit is set are taken, unless these are too many: then the others go.
 fn choose(mut open: Vec<usize>, count: usize, bit: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut chosen = Vec::new();
     for plane in 0.. {

@@ -6,7 +6,8 @@ use crate::harness::Place;
 /// A suite of two applications with these shares.
 fn shares(version: u64, monitoring: f64, chat: f64) -> String {
     format!(
-        "[suite]\nversion = {version}\n[[suite.app]]\nname = \"monitoring\"\ntop = \"availability\"\nshare = {monitoring}\n\
+        "[suite]\nversion = {version}\n[[suite.app]]\nname = \"monitoring\"\ntop = \"availability\"\nshare = \
+         {monitoring}\n\
          [[suite.app]]\nname = \"chat\"\nshare = {chat}\n"
     )
 }
@@ -52,7 +53,7 @@ fn a_change_of_nothing_moves_nobody() {
     let place = changed();
     place.write("after.toml", shares(2, 0.1, 0.5).as_bytes());
     let said = suite(&place, &DIFF).quietly();
-    assert!(said.out.ends_with("\n0 of 2,000 nodes move (0.0 %)\n"), "{}", said.out);
+    assert!(said.out.ends_with("\n0 of 2,000 nodes move (0 %)\n"), "{}", said.out);
 }
 
 #[test]
@@ -60,7 +61,8 @@ fn diff_tells_rules_that_come_change_and_go() {
     let place = changed();
     let rule = |name: &str, epochs: u32| {
         format!(
-            "[[suite.app.rule]]\nname = \"{name}\"\nwhen = \"size < 1_000\"\nepochs = {epochs}\nremove = \"monitoring\"\n"
+            "[[suite.app.rule]]\nname = \"{name}\"\nwhen = \"size < 1_000\"\nepochs = {epochs}\nremove = \
+             \"monitoring\"\n"
         )
     };
     place

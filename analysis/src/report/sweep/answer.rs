@@ -1,6 +1,6 @@
 //! The answer of a sweep: how much of what it asks for each application holds, setting by setting.
 
-use super::Source;
+use super::SweepSource;
 use crate::Setting;
 use crate::number::counted;
 use crate::number::{count, percent};
@@ -9,7 +9,7 @@ use crate::report::answer::{Answer, Fact, fact};
 use crate::report::section::{Head, Table};
 
 /// The answer.
-pub fn answer(source: &Source) -> Answer {
+pub fn answer(source: &SweepSource) -> Answer {
     let study = &source.study;
     let least = least(source);
     let sweep = format!(
@@ -34,7 +34,7 @@ pub fn answer(source: &Source) -> Answer {
 }
 
 /// The application that holds the least of what it asks for, and the setting at which it does.
-fn least(source: &Source) -> Option<(f64, &str, &Setting)> {
+fn least(source: &SweepSource) -> Option<(f64, &str, &Setting)> {
     let apps = source.apps();
     let all = source.study.settings.iter().flat_map(|setting| apps.iter().map(move |&app| (app, setting)));
     let known = all.filter_map(|(app, setting)| Some((share(setting, app)?, app, setting)));
@@ -48,7 +48,7 @@ fn share(setting: &Setting, app: &str) -> Option<f64> {
     Some(mean("held")? / asked)
 }
 
-fn points(source: &Source) -> Fact {
+fn points(source: &SweepSource) -> Fact {
     let there = source.sweep.points().len();
     let all = there.max(source.record.points.len());
     let note = if there == all {
@@ -59,7 +59,7 @@ fn points(source: &Source) -> Fact {
     fact("Points", count(there as u64), note)
 }
 
-fn wrong(source: &Source) -> Option<Fact> {
+fn wrong(source: &SweepSource) -> Option<Fact> {
     let apps = source.apps();
     let all = source.study.settings.iter().flat_map(|setting| apps.iter().map(move |&app| (app, setting)));
     let known = all.filter_map(|(app, setting)| Some((setting.spread("wrong", app)?.mean, app, setting)));
@@ -68,7 +68,7 @@ fn wrong(source: &Source) -> Option<Fact> {
 }
 
 /// A row a setting: runs, and what each application holds.
-fn table(source: &Source) -> Option<Table> {
+fn table(source: &SweepSource) -> Option<Table> {
     let apps = source.apps();
     let shown = &apps[..apps.len().min(super::MOST_APPS)];
     let heads = Head::row("Setting", std::iter::once("Runs").chain(shown.iter().copied()));

@@ -21,7 +21,7 @@ const MOST_DRAWN: usize = 6;
 const MOST_APPS: usize = 4;
 
 /// A sweep, read.
-struct Source {
+struct SweepSource {
     study: Study,
     sweep: Sweep,
     /// What `sweep.json` says.
@@ -30,7 +30,7 @@ struct Source {
 
 /// The report of the sweep in a directory.
 pub fn report(folder: &Path) -> Result<Report, Error> {
-    let source = Source {
+    let source = SweepSource {
         study: Study::read(folder)?,
         sweep: Sweep::open(folder)?,
         record: record(&folder.join("sweep.json"))?.unwrap_or_default(),
@@ -53,7 +53,7 @@ pub fn report(folder: &Path) -> Result<Report, Error> {
     })
 }
 
-impl Source {
+impl SweepSource {
     /// The applications, in the order of the suite.
     fn apps(&self) -> Vec<&str> {
         self.subjects("held")

@@ -2,13 +2,13 @@
 
 use datasets::record::SweepRecord;
 
-use super::Source;
+use super::SweepSource;
 use crate::number::count;
 use crate::report::provenance::Provenance;
 use crate::report::sheet::{Cell, Sheet};
 
 /// What is known of a sweep beside its numbers.
-pub fn provenance(source: &Source) -> Provenance {
+pub fn provenance(source: &SweepSource) -> Provenance {
     let SweepRecord { sweep, hash, scenario, text, versions, .. } = source.record.clone();
     let points = source.sweep.points();
     let nodes = points.first().map_or(0, |point| point.row.nodes_count);
@@ -32,7 +32,7 @@ pub fn provenance(source: &Source) -> Provenance {
 }
 
 /// Which run each point is.
-pub fn points(source: &Source) -> Sheet {
+pub fn points(source: &SweepSource) -> Sheet {
     let columns = ["point", "setting", "replicate", "seed", "run", "scenario_hash", "state_digest", "params"];
     let mut sheet = Sheet::new("points", &columns);
     for point in source.sweep.points() {

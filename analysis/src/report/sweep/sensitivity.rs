@@ -1,6 +1,6 @@
 //! What each key changes, where keys were changed one at a time: a tornado for each metric.
 
-use super::Source;
+use super::SweepSource;
 use crate::Effect;
 use crate::number::measure;
 use crate::render::study::short;
@@ -22,7 +22,7 @@ const DRAWN: [(&str, &str); 5] = [
 ];
 
 /// The part of the page.
-pub fn sensitivity(source: &Source) -> Option<Section> {
+pub fn sensitivity(source: &SweepSource) -> Option<Section> {
     let mut section = Section::new("sensitivity", "What each key changes");
     let by_name: Vec<&[Effect]> = source.study.effects.chunk_by(|a, b| a.name == b.name).collect();
     let drawn = DRAWN.iter().flat_map(|&(metric, title)| {
@@ -32,7 +32,10 @@ pub fn sensitivity(source: &Source) -> Option<Section> {
         section.chart(tornado(number, title, effects));
     }
     if !section.charts.is_empty() {
-        section.say("Each key is changed alone, with the same seeds as the scenario as it is. The key with the largest swing is on top.");
+        section.say(
+            "Each key is changed alone, with the same seeds as the scenario as it is. The key with the \
+            largest swing is on top.",
+        );
     }
     section.filled()
 }

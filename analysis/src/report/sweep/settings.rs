@@ -1,15 +1,16 @@
 //! Metrics by setting: where the replicates lie.
 
-use super::{MOST_APPS, Source};
+use super::{MOST_APPS, SweepSource};
 use crate::report::axis::{Axis, Format};
 use crate::report::chart::{Chart, Stroke};
 use crate::report::section::Section;
-use crate::{Setting, Spread};
+use crate::{Dispersion, Setting};
 
-/// A metric that is drawn: its name, the id and title of its chart, the unit, how numbers are written, and whether by decades.
-type Drawn = (&'static str, &'static str, &'static str, &'static str, Format, bool);
+/// A metric that is drawn: its name, the id and title of its chart, the unit, how numbers are written, and whether by
+/// decades.
+type ChartOf = (&'static str, &'static str, &'static str, &'static str, Format, bool);
 
-const DRAWN: [Drawn; 6] = [
+const DRAWN: [ChartOf; 6] = [
     ("held", "settings-held", "Nodes held at the end", "nodes", Format::Count, false),
     ("wrong", "settings-wrong", "Wrong nodes at the end", "wrong, of the nodes held", Format::Fraction, true),
     ("settled", "settings-settled", "Cycle from which on fewer than 1 % were wrong", "cycle", Format::Count, false),
@@ -33,11 +34,12 @@ const DRAWN: [Drawn; 6] = [
 ];
 
 /// What to see in all of these charts.
-const CAPTION: &str = "A point is the mean over the seeds of a setting; the band is where eight in ten of them lie, the faint one where \
+const CAPTION: &str = "A point is the mean over the seeds of a setting; the band is where eight in ten of them lie, \
+    the faint one where \
                        98 in 100 do. Lines guide the eye.";
 
 /// The part of the page.
-pub fn settings(source: &Source) -> Option<Section> {
+pub fn settings(source: &SweepSource) -> Option<Section> {
     if source.study.settings.len() < 2 {
         return None;
     }
@@ -48,7 +50,7 @@ pub fn settings(source: &Source) -> Option<Section> {
     section.filled()
 }
 
-fn chart(source: &Source, (metric, id, title, unit, format, is_log): Drawn) -> Chart {
+fn chart(source: &SweepSource, (metric, id, title, unit, format, is_log): ChartOf) -> Chart {
     let y = if is_log { Axis::log(unit, format) } else { Axis::linear(unit, format) };
     let (x, places) = places(&source.study.settings);
     let mut chart = Chart::new(id, title, "metrics", [x, y]).caption(CAPTION);
@@ -64,7 +66,7 @@ fn chart(source: &Source, (metric, id, title, unit, format, is_log): Drawn) -> C
 }
 
 /// Two bands and the mean between them.
-pub fn outline<'a, I: Iterator<Item = (f64, &'a Spread)>>(
+pub fn outline<'a, I: Iterator<Item = (f64, &'a Dispersion)>>(
     chart: &mut Chart,
     name: &str,
     number: usize,

@@ -3,7 +3,7 @@
 use datasets::trace::read::Point;
 
 use super::settings::outline;
-use super::{MOST_APPS, MOST_DRAWN, Source};
+use super::{MOST_APPS, MOST_DRAWN, SweepSource};
 use crate::render::study::label;
 use crate::report::axis::{Axis, Format};
 use crate::report::chart::Chart;
@@ -11,7 +11,7 @@ use crate::report::section::Section;
 use crate::{Band, Error, Happening, Setting, bands, happenings};
 
 /// The part of the page.
-pub fn time(source: &Source) -> Result<Option<Section>, Error> {
+pub fn time(source: &SweepSource) -> Result<Option<Section>, Error> {
     let mut section = Section::new("time", "Over time");
     let settings = source.study.settings.len();
     section

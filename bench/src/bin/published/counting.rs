@@ -7,8 +7,8 @@ use crate::table::Row;
 /// Instances of a run.
 const INSTANCES: u32 = 20;
 
-/// The rows of a count in one epoch: mean and standard deviation of its instances, beside those of theory, and of what nodes find,
-/// beside trimmed means of as many instances drawn from all runs.
+/// The rows of a count in one epoch: mean and standard deviation of its instances, beside those of theory, and of what
+/// nodes find, beside trimmed means of as many instances drawn from all runs.
 pub fn rows(
     name: &str,
     (count_of_seeds, nodes): (u32, u32),

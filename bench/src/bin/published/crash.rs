@@ -1,10 +1,11 @@
 //! Counting while half of the nodes die at once.
 //!
-//! The mean of an instance among those that survive has the relative variance rho^k P / (1 - P) after k cycles. Each run has 20
-//! instances, with leaders and partners of their own, and so gives 20 values. Few nodes have all the mass in the first cycles, and
-//! how evenly they share it differs from instance to instance ever after, by half: tails are heavy (a kurtosis of 3.0 and 3.9
-//! after 2 and 10 cycles, by a plain simulation of 60,000 instances among 10^4 nodes, with nothing of the engine in it). So how far the standard deviation may be off follows
-//! from the fourth moment, and the shares within a range are those of that simulation.
+//! The mean of an instance among those that survive has the relative variance rho^k P / (1 - P) after k cycles. Each
+//! run has 20 instances, with leaders and partners of their own, and so gives 20 values. Few nodes have all the mass in
+//! the first cycles, and how evenly they share it differs from instance to instance ever after, by half: tails are
+//! heavy (a kurtosis of 3.0 and 3.9 after 2 and 10 cycles, by a plain simulation of 60,000 instances among 10^4 nodes,
+//! with nothing of the engine in it). So how far the standard deviation may be off follows from the fourth moment, and
+//! the shares within a range are those of that simulation.
 
 use std::ops::RangeInclusive;
 

@@ -1,7 +1,7 @@
 //! Ordered slicing with the oracle and 20 candidates: the table of the model, whose figures have two or three digits.
 //!
-//! They are sums over nodes, so three seeds suffice. Some were measured with few seeds at small sizes: 5 % are allowed, and the
-//! rounding of the last digit. With 10^4 nodes random ids that are no grid leave more in the wrong tenth.
+//! They are sums over nodes, so three seeds suffice. Some were measured with few seeds at small sizes: 5 % are allowed,
+//! and the rounding of the last digit. With 10^4 nodes random ids that are no grid leave more in the wrong tenth.
 
 use crate::run::{Observed, Outcome, seeds, text};
 use crate::table::Row;

@@ -24,7 +24,8 @@ pub struct Observed {
     pub aggregates: Vec<AggregateRow>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
-    /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at the start.
+    /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at
+    /// the start.
     pub instances: Vec<f64>,
 }
 

@@ -1,7 +1,7 @@
 //! Samples, and how far they may be from what is expected.
 
-/// Standard errors within which a row lies but for one in 50,000: a run has about fifty rows that are sampled, and is out by chance once
-/// in a thousand.
+/// Standard errors within which a row lies but for one in 50,000: a run has about fifty rows that are sampled, and is
+/// out by chance once in a thousand.
 pub const WIDE: f64 = 4.26;
 
 /// A sample of a random number.
@@ -30,8 +30,9 @@ impl Sample {
         WIDE * sd / self.count.sqrt()
     }
 
-    /// How far the standard deviation may be off from an expected one. Of a normal sample it is that of a chi distribution, `sd /
-    /// sqrt(2 (n - 1))` in the limit; tails that are heavier make it `sqrt((kurtosis - 1) / (4 (n - 1)))`, by the sample's own kurtosis.
+    /// How far the standard deviation may be off from an expected one. Of a normal sample it is that of a chi
+    /// distribution, `sd / sqrt(2 (n - 1))` in the limit; tails that are heavier make it `sqrt((kurtosis - 1) / (4 (n -
+    /// 1)))`, by the sample's own kurtosis.
     pub fn sd_tolerance(&self, sd: f64) -> f64 {
         WIDE * sd * ((self.kurtosis.max(3.0) - 1.0) / (4.0 * (self.count - 1.0))).sqrt()
     }

@@ -22,7 +22,8 @@ const FLEETS: [(&str, &str); 2] = [
 /// Prints the table; returns how many rows of it cannot be true.
 pub fn compare(nodes: u32) -> Outcome<usize> {
     println!(
-        "| fleet     | churn  | protocol | rms rank error | wrong of top tenth | changes/node·cycle | bytes/node·cycle |"
+        "| fleet     | churn  | protocol | rms rank error | wrong of top tenth | changes/node·cycle | \
+         bytes/node·cycle |"
     );
     println!(
         "|-----------|-------:|----------|---------------:|-------------------:|-------------------:|-----------------:|"

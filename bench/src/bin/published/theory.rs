@@ -1,15 +1,16 @@
 //! What theory says: factors of the variance over nodes, and of the mean of an instance.
 //!
-//! In a cycle of ordered exchanges each node starts one, at a random moment t in 0..1. Let u and m be the mean squares of the
-//! deviations of those that have yet to start, and of all; q the chance that a request arrives, w that its reply is then lost.
+//! In a cycle of ordered exchanges each node starts one, at a random moment t in 0..1. Let u and m be the mean squares
+//! of the deviations of those that have yet to start, and of all; q the chance that a request arrives, w that its reply
+//! is then lost.
 //!
 //! ```text
-//! u' = -q u / 2                                        who has not started changes only as a partner, of a node like itself
-//! m' = -q (1-w) (u + m) / 2 + q w (u - 3 m) / 4        both take the mean; or the partner alone
+//! u' = -q u / 2                                     who has not started changes only as a partner of a node like itself
+//! m' = -q (1-w) (u + m) / 2 + q w (u - 3 m) / 4     both take the mean; or the partner alone
 //! ```
 //!
-//! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005; the losses of replies are
-//! worked out here, since the paper has them by experiment alone.
+//! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005; the losses of
+//! replies are worked out here, since the paper has them by experiment alone.
 
 /// Steps by which a cycle is integrated: the error is below 10^-4 of the result.
 const STEPS: u32 = 20_000;
@@ -19,8 +20,8 @@ pub fn link_failure(failed: f64) -> f64 {
     f64::midpoint(1.0, failed) * libm::exp(-(1.0 - failed) / 2.0)
 }
 
-/// The factor of the variance in a cycle, where requests arrive with probability `arrives`, of which replies are then lost with
-/// probability `lost`.
+/// The factor of the variance in a cycle, where requests arrive with probability `arrives`, of which replies are then
+/// lost with probability `lost`.
 pub fn factor(arrives: f64, lost: f64) -> f64 {
     if lost == 0.0 {
         return link_failure(1.0 - arrives);
@@ -33,9 +34,9 @@ pub fn factor(arrives: f64, lost: f64) -> f64 {
 
 /// The variance that the sum of all values gains in a cycle, for a sum of squared deviations of one at its beginning.
 ///
-/// A node that alone takes the mean changes the sum by half the difference to its initiator, d. That adds d² to the second moment of
-/// the sum, and more where those that have yet to start hold more than their part of it: `sums` are the second moments of their
-/// sum a and the sum of all, s: aa, as, ss.
+/// A node that alone takes the mean changes the sum by half the difference to its initiator, d. That adds d² to the
+/// second moment of the sum, and more where those that have yet to start hold more than their part of it: `sums` are
+/// the second moments of their sum a and the sum of all, s: aa, as, ss.
 pub fn drift(arrives: f64, lost: f64) -> f64 {
     let step = 1.0 / f64::from(STEPS);
     let (mut own, mut all) = (1.0, 1.0);
@@ -66,13 +67,14 @@ pub fn loss(arrives: f64, lost: f64, cycles: u32) -> f64 {
     drift(arrives, lost) * (1.0 - factor.powi(cycles as i32)) / (1.0 - factor)
 }
 
-/// The relative variance of the mean of an instance after a share of the nodes has died, so many cycles from its beginning.
+/// The relative variance of the mean of an instance after a share of the nodes has died, so many cycles from its
+/// beginning.
 pub fn crash(died: f64, cycles: u32) -> f64 {
     link_failure(0.0).powi(cycles as i32) * died / (1.0 - died)
 }
 
-/// The same where that share of all live nodes is substituted before each cycle from the second to the last, by nodes that
-/// refuse. Those that still take part are a falling share of all, and as many of their exchanges succeed.
+/// The same where that share of all live nodes is substituted before each cycle from the second to the last, by nodes
+/// that refuse. Those that still take part are a falling share of all, and as many of their exchanges succeed.
 pub fn substitution(substituted: f64, cycles: u32) -> f64 {
     let (mut taking_part, mut spread, mut variance) = (1.0, 1.0, 0.0);
     for _ in 1..cycles {

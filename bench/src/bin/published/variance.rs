@@ -1,7 +1,8 @@
 //! Averaging: the factor by which the variance over nodes falls in a cycle.
 //!
-//! The variance is a sum over nodes, so three seeds suffice; the factor is the geometric mean over ten cycles. Of one run of ten cycles at 10^4
-//! nodes it has a standard error of 0.0015, and the error falls as the root of nodes and seeds.
+//! The variance is a sum over nodes, so three seeds suffice; the factor is the geometric mean over ten cycles. Of one
+//! run of ten cycles at 10^4 nodes it has a standard error of 0.0015, and the error falls as the root of nodes and
+//! seeds.
 
 use crate::run::{Observed, Outcome, seeds, text};
 use crate::sample::WIDE;

@@ -1,7 +1,7 @@
 //! Inventories: tables of real nodes in csv, csv.gz or parquet.
 //!
-//! Every row is a node, every number must be there: a cell that is empty, no number or not finite is an error that names
-//! its row and column, since what to put in its place is for the owner of the data to say.
+//! Every row is a node, every number must be there: a cell that is empty, no number or not finite is an error that
+//! names its row and column, since what to put in its place is for the owner of the data to say.
 
 mod delimited;
 mod parquet;
@@ -43,8 +43,8 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or a
-    /// cell is empty, not a number, or not finite as a 32-bit float.
+    /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or
+    /// a cell is empty, not a number, or not finite as a 32-bit float.
     pub fn read(&self) -> Result<Table, Error> {
         let wanted = Wanted {
             path: &self.path,

@@ -11,9 +11,9 @@ use super::Distribution;
 impl Distribution {
     /// The value below which the share `u` of the nodes lies; `u` uniform on 0..1 draws from the distribution.
     ///
-    /// It never falls as `u` grows, and is finite for every `u` in 0..=1: where a distribution has no end, 0 and 1 give the
-    /// values at the smallest positive float and the largest below 1. A general beta costs some microseconds
-    /// a call, every other distribution some tens of nanoseconds: who draws many values tabulates.
+    /// It never falls as `u` grows, and is finite for every `u` in 0..=1: where a distribution has no end, 0 and 1 give
+    /// the values at the smallest positive float and the largest below 1. A general beta costs some microseconds a
+    /// call, every other distribution some tens of nanoseconds: who draws many values tabulates.
     #[must_use]
     pub fn quantile(&self, u: f64) -> f64 {
         match self {
@@ -30,8 +30,8 @@ impl Distribution {
         }
     }
 
-    /// The mean, by the trapezoidal rule between probabilities whose distance from 0 and 1 falls to 2^-32: what lies beyond is
-    /// never drawn.
+    /// The mean, by the trapezoidal rule between probabilities whose distance from 0 and 1 falls to 2^-32: what lies
+    /// beyond is never drawn.
     #[must_use]
     pub fn mean(&self) -> f64 {
         if let Self::Choice(values) = self {
@@ -54,8 +54,8 @@ impl Distribution {
     }
 }
 
-/// Probabilities between 0 and 1, ascending, close together where they are near an end: so many an octave of their distance from
-/// it, down to 2^-32.
+/// Probabilities between 0 and 1, ascending, close together where they are near an end: so many an octave of their
+/// distance from it, down to 2^-32.
 pub fn probabilities() -> impl Iterator<Item = f64> {
     const OCTAVES: i32 = 31;
     const STEPS: i32 = 64;

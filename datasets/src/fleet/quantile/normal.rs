@@ -93,8 +93,8 @@ pub(super) fn above_zero(mean: f64, sd: f64, u: f64) -> f64 {
     (mean + sd * deviation).max(0.0)
 }
 
-/// A probability without its last eight bits. Neighbouring floats, as a tiny `u` gives them, have quantiles within rounding of each
-/// other, and the larger one may have the smaller; those that differ here do not.
+/// A probability without its last eight bits. Neighbouring floats, as a tiny `u` gives them, have quantiles within
+/// rounding of each other, and the larger one may have the smaller; those that differ here do not.
 fn coarse(probability: f64) -> f64 {
     f64::from_bits(probability.to_bits() & !0xff)
 }

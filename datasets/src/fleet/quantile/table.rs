@@ -7,8 +7,8 @@ pub(super) fn between(low: f64, high: f64, t: f64) -> f64 {
 
 /// Straight lines between points (quantile, value), both ascending.
 ///
-/// Below the first point a line runs down to 0 at quantile 0 if the first value is not negative, else the first value holds.
-/// Above the last point the last line goes on.
+/// Below the first point a line runs down to 0 at quantile 0 if the first value is not negative, else the first value
+/// holds. Above the last point the last line goes on.
 pub(super) fn quantiles(points: &[(f64, f64)], u: f64) -> f64 {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return 0.0;

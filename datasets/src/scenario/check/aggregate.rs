@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::Check;
 use crate::error::Error;
 use crate::fleet::Distribution;
 use crate::scenario::accuracy::{deviation, epoch_cycles, instances, leaving};
@@ -10,6 +9,7 @@ use crate::scenario::raw::{self, At};
 use crate::scenario::{
     Aggregate, Counting, Epochs, Fleet, Function, Interpolation, Network, Pairing, Run, Sampling, Source,
 };
+use crate::written::Check;
 use crate::written::nearest;
 
 /// The relative error that an aggregate is long and often enough for that must have epochs.

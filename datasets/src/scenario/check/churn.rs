@@ -1,11 +1,11 @@
 //! How the nodes of a class come and go, and the trace by which all do.
 
-use super::Check;
 use crate::error::Error;
 use crate::fleet::{Distribution, Format};
 use crate::scenario::presets::preset;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Churn, HOURS, Lengths, Replay, Rhythm, Sessions, TimeUnit, Turnover};
+use crate::written::Check;
 
 /// A node that comes and goes more often than this in a cycle is not simulated.
 const MOST_SESSIONS: f64 = 4.0;

@@ -1,9 +1,9 @@
 //! Distributions with possible parameters.
 
-use super::Check;
 use crate::error::Error;
 use crate::fleet::Distribution;
 use crate::scenario::raw::{self, At, Number, Shapes};
+use crate::written::Check;
 
 const SHAPES: &str = "constant, uniform, beta, lognormal, weibull, exponential, pareto, normal, quantiles, choice";
 

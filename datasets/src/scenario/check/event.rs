@@ -1,10 +1,10 @@
 //! What happens to the cloud, and to which nodes.
 
-use super::Check;
 use super::launch::Due;
 use crate::error::Error;
 use crate::scenario::raw::{self, At, Number, Whole};
 use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Scale, Size};
+use crate::written::Check;
 
 /// What is written about a group, whatever happens to it.
 struct Written<'r> {

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Check;
 use crate::error::Error;
 use crate::fleet::{Distribution, data_folder};
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Availability, Churn, Class, Fleet, Inventory, InventoryColumn, Run, Source};
 use crate::suite::is_attribute;
+use crate::written::Check;
 
 /// A node's class is one byte while it is born.
 const MOST_CLASSES: usize = 255;
@@ -76,7 +76,8 @@ impl Check<'_, '_> {
             attributes.push((**name).clone());
         }
         if read.is_empty() {
-            let help = "read at least one from the file, as in `bandwidth_mbps = { column = \"bandwidth\" }`; without any, give a class";
+            let help = "read at least one from the file, as in `bandwidth_mbps = { column = \"bandwidth\" }`; without \
+                any, give a class";
             return Err(self.refuse(file.span(), "no attribute is read from `fleet.file`", help));
         }
         let path = self.data_path(file);

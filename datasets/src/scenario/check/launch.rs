@@ -1,12 +1,12 @@
 //! Further versions of the suite: those that events bring in, and those that adversaries push.
 
-use super::Check;
 use super::suite::{Beginning, START, UNDATED, expires_cycle};
 use crate::error::Error;
 use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Run, Trust};
 use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_unsigned};
+use crate::written::Check;
 
 /// A node holds the number of its version in seven bits, and the first version and none are numbers too.
 const MOST_LAUNCHES: usize = 125;

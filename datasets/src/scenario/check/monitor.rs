@@ -1,12 +1,12 @@
 //! What rules of the suite need: the aggregates that they watch, and a key to sign with.
 
-use super::Check;
 use super::launch::Entering;
 use super::suite::{Beginning, START};
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Aggregate, Function, Monitor, Trust};
 use crate::suite::{Certificate, PrivateKey, Suite};
+use crate::written::Check;
 use crate::written::nearest;
 
 impl Check<'_, '_> {

@@ -1,10 +1,10 @@
 //! How nodes learn their rank.
 
-use super::Check;
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Network, Run, Sampling, Slicing, SlicingProtocol};
+use crate::written::Check;
 
 /// Comparisons that a node of `ranking` remembers.
 const WINDOW: u32 = 1024;

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::Check;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Fleet, Run, Trust};
 use crate::suite::key::SIGNATURE_BYTES;
 use crate::suite::{self, Names, PublicKey, Suite, Version, encode};
+use crate::written::Check;
 
 /// What is wrong where a moment matters, and what to do about it.
 pub(super) const UNDATED: &str = "the suite has an `until`, but the run does not say when it starts";

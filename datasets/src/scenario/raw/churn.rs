@@ -15,7 +15,8 @@ pub(in crate::scenario) struct Lengths {
     pub hours: Option<At<Distribution>>,
     /// The distribution, in days.
     pub days: Option<At<Distribution>>,
-    /// Each node has its own mean: the class's times a lognormal factor of mean 1, whose logarithm has this standard deviation.
+    /// Each node has its own mean: the class's times a lognormal factor of mean 1, whose logarithm has this standard
+    /// deviation.
     #[schemars(range(min = 0, max = 5), extend("default" = 0.0))]
     pub spread: Option<At<Number>>,
 }
@@ -87,8 +88,8 @@ pub(in crate::scenario) use said;
 pub(in crate::scenario) enum Preset {
     /// Volunteer relays: median session 72 h, mean 761 h; median gap 12 h, mean 131 h (Tor relays, 2023 to 2026).
     AlwaysOn,
-    /// Home PCs in file sharing: 6.4 joins a day, up 30 % of the time (Overnet: Bhagwan, Savage and Voelker 2003); sessions are
-    /// Weibull of shape 0.5 (Stutzbach and Rejaie 2006: 0.34 to 0.59).
+    /// Home PCs in file sharing: 6.4 joins a day, up 30 % of the time (Overnet: Bhagwan, Savage and Voelker 2003);
+    /// sessions are Weibull of shape 0.5 (Stutzbach and Rejaie 2006: 0.34 to 0.59).
     HomePc,
     /// Phones free for work: 36 % at 04:00, 16 % at 13:00 local time; sessions of an hour, an assumption.
     Phone,
@@ -115,7 +116,8 @@ pub(in crate::scenario) struct Replay {
     /// With `unit = "snapshots"`: seconds from one snapshot to the next.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub snapshot_seconds: Option<At<Number>>,
-    /// Where in the trace the run begins, in its unit; by default where the trace begins. Behind its end it starts anew.
+    /// Where in the trace the run begins, in its unit; by default where the trace begins. Behind its end it starts
+    /// anew.
     pub start: Option<At<Number>>,
     /// The trace of each node is shifted by up to so much either way, in its unit.
     #[schemars(range(min = 0), extend("default" = 0.0))]

@@ -39,12 +39,14 @@ pub(in crate::scenario) struct Shapes {
     pub pareto: Option<Pareto>,
     /// Normal, cut off below zero.
     pub normal: Option<Normal>,
-    /// Given quantiles with straight lines between them: [[quantile, value], …]. Below the first a straight line runs down
-    /// to 0 at quantile 0, if no value is negative; above the last the last line goes on. Quantiles 0 and 1 fix the ends.
+    /// Given quantiles with straight lines between them: [[quantile, value], …]. Below the first a straight line runs
+    /// down to 0 at quantile 0, if no value is negative; above the last the last line goes on. Quantiles 0 and 1 fix
+    /// the ends.
     pub quantiles: Option<At<Vec<[At<Number>; 2]>>>,
     /// One of several values by weight: [[value, weight], …].
     pub choice: Option<At<Vec<[At<Number>; 2]>>>,
-    /// No distribution: the attribute is the node's availability, from its sessions in the long run or from its own past.
+    /// No distribution: the attribute is the node's availability, from its sessions in the long run or from its own
+    /// past.
     pub from: Option<At<Availability>>,
 }
 

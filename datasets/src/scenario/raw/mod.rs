@@ -22,7 +22,8 @@ pub(super) use monitor::Monitor;
 
 use super::{Availability, OnDead, Pairing, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
 
-/// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is observed.
+/// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is
+/// observed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scenario {
@@ -76,8 +77,9 @@ pub(super) struct Run {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fleet {
-    /// An inventory in csv, csv.gz or parquet: a row is a node; rows are resampled to the wanted number of nodes. A relative
-    /// path starts at the folder of the scenario; `$SUBCLOUD_DATA/` stands for the folder of that environment variable.
+    /// An inventory in csv, csv.gz or parquet: a row is a node; rows are resampled to the wanted number of nodes. A
+    /// relative path starts at the folder of the scenario; `$SUBCLOUD_DATA/` stands for the folder of that environment
+    /// variable.
     pub file: Option<At<String>>,
     /// With `file`: which column of the inventory each attribute is read from.
     pub attributes: Option<At<Named<FromFile>>>,
@@ -111,8 +113,8 @@ pub(super) struct Class {
     /// Its share of the cloud; the shares of all classes sum to 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: At<Number>,
-    /// The distribution of each attribute; every class has the same attributes. `{ from = "sessions" }` and `{ from = "past" }`
-    /// make it the node's availability.
+    /// The distribution of each attribute; every class has the same attributes. `{ from = "sessions" }` and `{ from =
+    /// "past" }` make it the node's availability.
     pub attributes: At<Named<Distribution>>,
     /// How such nodes come and go in the world; single keys may be given beside it.
     pub preset: Option<At<Preset>>,
@@ -193,16 +195,19 @@ pub(super) struct Slicing {
     /// The slicing protocol.
     #[schemars(extend("default" = "ordered"))]
     pub protocol: Option<At<SlicingProtocol>>,
-    /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a byte each.
+    /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a
+    /// byte each.
     #[schemars(range(min = 0, max = 16384), extend("default" = 1024))]
     pub window: Option<At<Whole>>,
     /// With `quantile`: points at which a node knows the distribution.
     #[schemars(range(min = 2, max = 128), extend("default" = 50))]
     pub points: Option<At<Whole>>,
-    /// With `quantile`: cycles of an epoch; by default as many as a relative error of 0.001 needs. It needs `pairing = "ordered"`.
+    /// With `quantile`: cycles of an epoch; by default as many as a relative error of 0.001 needs. It needs `pairing =
+    /// "ordered"`.
     #[schemars(range(min = 1, max = 60_000))]
     pub epoch_cycles: Option<At<Whole>>,
-    /// A node keeps its application until its rank is off by more than this fraction of the nodes in the gradient; 0 for never.
+    /// A node keeps its application until its rank is off by more than this fraction of the nodes in the gradient; 0
+    /// for never.
     #[schemars(range(min = 0), extend("exclusiveMaximum" = 0.5, "default" = 0.0))]
     pub steadiness: Option<At<Number>>,
 }
@@ -230,8 +235,8 @@ pub(super) struct Overlay {
     /// Nodes at which the clustering coefficient is measured.
     #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1000))]
     pub sample: Option<At<Whole>>,
-    /// Nodes from which path lengths are measured; 0 for none. If it is not given, 64 in a cloud of up to 100,000 nodes, fewer in
-    /// a larger one, down to 8.
+    /// Nodes from which path lengths are measured; 0 for none. If it is not given, 64 in a cloud of up to 100,000
+    /// nodes, fewer in a larger one, down to 8.
     #[schemars(range(min = 0, max = 1024))]
     pub paths: Option<At<Whole>>,
 }

@@ -1,7 +1,7 @@
 //! What the rules of a suite mean: conditions on aggregates, and one action each.
 
-use super::MOST_APPS;
 use crate::error::Error;
+use crate::suite::MOST_APPS;
 use crate::suite::raw::{self, Scale};
 use crate::suite::{Action, App, Condition, Names, Request, Rule};
 use crate::written::{At, Check, Number, nearest};

@@ -21,7 +21,8 @@ pub use sweep::{Point, Sweep};
 #[derive(Clone, Debug)]
 pub struct Run {
     folder: PathBuf,
-    /// Where the run's files are below the directory of each table; empty for the run that has the directory for itself.
+    /// Where the run's files are below the directory of each table; empty for the run that has the directory for
+    /// itself.
     partition: PathBuf,
     record: PathBuf,
     meta: Meta,
@@ -59,7 +60,8 @@ impl Run {
         &self.meta
     }
 
-    /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in memory.
+    /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in
+    /// memory.
     ///
     /// # Errors
     ///

@@ -3,8 +3,8 @@
 use super::rows;
 
 rows! {
-    /// A row per observed cycle and aggregate: the estimates under way of the nodes that take part in the newest epoch, and the
-    /// results that nodes hold from the last one that they finished.
+    /// A row per observed cycle and aggregate: the estimates under way of the nodes that take part in the newest epoch,
+    /// and the results that nodes hold from the last one that they finished.
     AggregateRow {
         /// Cycles completed.
         cycle: u32,
@@ -54,7 +54,8 @@ rows! {
         true_value_at_end: f64,
         /// Nodes that found a result.
         results_count: u64,
-        /// Nodes that took part to the end and found none: no leader had offered itself, or none of its instances came to them.
+        /// Nodes that took part to the end and found none: no leader had offered itself, or none of its instances came
+        /// to them.
         without_result_count: u64,
         /// Mean of the results; null if there is none, as for what follows.
         mean: Option<f64>,

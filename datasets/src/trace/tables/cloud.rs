@@ -64,8 +64,8 @@ rows! {
     EventRow {
         /// The cycle at whose start it happened.
         cycle: u32,
-        /// What happened: `crash`, `leave`, `outage`, `join` or `scale`; `suite` where a version entered the cloud; `rule` where
-        /// nodes made a version by a rule.
+        /// What happened: `crash`, `leave`, `outage`, `join` or `scale`; `suite` where a version entered the cloud;
+        /// `rule` where nodes made a version by a rule.
         kind: String,
         /// The version that entered; null of any other kind.
         version: Option<u64>,

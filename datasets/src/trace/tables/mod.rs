@@ -1,8 +1,9 @@
 //! The tables of a trace, each declared once.
 //!
-//! A declaration is that of the row's struct: a field is a column, its comment is what the column means. The rows' struct, the
-//! columns in the file, the reader and the page of documentation (`subcloud schema --tables`) come from it; how each type of field is
-//! kept is in [`cell`](super::cell). A new column is a line here. A new table is a declaration and a name in the list below.
+//! A declaration is that of the row's struct: a field is a column, its comment is what the column means. The rows'
+//! struct, the columns in the file, the reader and the page of documentation (`subcloud schema --tables`) come from it;
+//! how each type of field is kept is in [`cell`](super::cell). A new column is a line here. A new table is a
+//! declaration and a name in the list below.
 //!
 //! Whoever changes a name or a meaning raises [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
 

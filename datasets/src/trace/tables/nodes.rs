@@ -1,4 +1,5 @@
-//! The table of nodes: the only one whose rows come in batches, as columns, since there may be as many as there are nodes.
+//! The table of nodes: the only one whose rows come in batches, as columns, since there may be as many as there are
+//! nodes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,8 +9,7 @@ use arrow_array::{ArrayRef, DictionaryArray, StringArray, UInt32Array};
 
 use super::Rows;
 use crate::trace::Error;
-use crate::trace::cell::{Batch, Cell, Columns};
-use crate::trace::schema::Kind;
+use crate::trace::cell::{Batch, Cell, Columns, Kind};
 
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +51,8 @@ impl NodeRows {
 }
 
 impl Rows for NodeRows {
-    const MEANING: &'static str = "A row per snapshot and node of the panel, ordered by both, if the scenario asks for snapshots \
+    const MEANING: &'static str = "A row per snapshot and node of the panel, ordered by both, if the scenario asks \
+        for snapshots \
                                    (`trace.nodes`).";
 
     fn write(rows: &[Self], columns: &mut Columns) {

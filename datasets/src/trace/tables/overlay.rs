@@ -3,8 +3,8 @@
 use super::rows;
 
 rows! {
-    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views. Measures are null where no node
-    /// is alive.
+    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views. Measures are null
+    /// where no node is alive.
     OverlayRow {
         /// Cycles completed.
         cycle: u32,
@@ -24,8 +24,8 @@ rows! {
         dead_links_mean: f64,
         /// Entries of live nodes' views.
         entries_count: u64,
-        /// Mean age of those entries: Newscast and Cyclon count cycles since an entry was made, the generic framework the exchanges
-        /// of the nodes that held it, about two a cycle. Ages stop at 200.
+        /// Mean age of those entries: Newscast and Cyclon count cycles since an entry was made, the generic framework
+        /// the exchanges of the nodes that held it, about two a cycle. Ages stop at 200.
         age_mean: f64,
         /// The least age that half of the entries do not exceed.
         age_p50: f64,
@@ -39,8 +39,8 @@ rows! {
         clustering_coefficient: f64,
         /// Nodes of that sample with two neighbours or more.
         clustering_sample_count: u64,
-        /// Mean distance, in edges taken without direction, from the sampled sources to the nodes that they reach; null where the
-        /// scenario asks for no paths (`trace.overlay.paths = 0`), or where they are too long to follow.
+        /// Mean distance, in edges taken without direction, from the sampled sources to the nodes that they reach; null
+        /// where the scenario asks for no paths (`trace.overlay.paths = 0`), or where they are too long to follow.
         path_length_mean: f64,
         /// Sources of those paths.
         path_sample_count: u64,

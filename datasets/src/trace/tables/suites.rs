@@ -1,11 +1,12 @@
-//! The tables of the suite: what applications hold, versions that spread, constraints that break, rules by which nodes act.
+//! The tables of the suite: what applications hold, versions that spread, constraints that break, rules by which nodes
+//! act.
 
 use super::rows;
 use crate::trace::cell::Finite;
 
 rows! {
-    /// A row per observed cycle and application of any version of the suite: what it asks for and holds. Counters cover the cycles
-    /// since the row before.
+    /// A row per observed cycle and application of any version of the suite: what it asks for and holds. Counters cover
+    /// the cycles since the row before.
     AppRow {
         /// Cycles completed.
         cycle: u32,
@@ -43,8 +44,8 @@ rows! {
         mean_attributes: Vec<Option<f64>>,
     }
 
-    /// A row per observed cycle and version of the suite that has entered the cloud by then, good or bad. Counters cover the cycles
-    /// since the row before.
+    /// A row per observed cycle and version of the suite that has entered the cloud by then, good or bad. Counters
+    /// cover the cycles since the row before.
     SuiteRow {
         /// Cycles completed.
         cycle: u32,
@@ -72,8 +73,8 @@ rows! {
     BreachRow {
         /// Name of the application.
         app: String,
-        /// The constraint: `min_nodes`, or `min_mean` with the name of the attribute after a blank. A word of SQL: write
-        /// `breaches."constraint"`.
+        /// The constraint: `min_nodes`, or `min_mean` with the name of the attribute after a blank. A word of SQL:
+        /// write `breaches."constraint"`.
         constraint: String,
         /// What it asks for: nodes, or the unit of the attribute. A word of SQL: write `breaches."limit"`.
         limit: f64 as Finite,

@@ -19,8 +19,8 @@ pub(crate) use refusal::nearest;
 
 /// A parsed document.
 ///
-/// What an override put in carries a marker for its span: it starts at the byte `text.len() + 1 + index of the override`, and
-/// is as long as the number of parts of the override's key that lead there.
+/// What an override put in carries a marker for its span: it starts at the byte `text.len() + 1 + index of the
+/// override`, and is as long as the number of parts of the override's key that lead there.
 pub(crate) struct Document<'t> {
     pub path: &'t Path,
     pub text: &'t str,

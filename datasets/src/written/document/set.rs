@@ -6,7 +6,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-/// Puts a value in at a dotted key, making tables on the way; an array is entered by index or by the `name` of its item.
+/// Puts a value in at a dotted key, making tables on the way; an array is entered by index or by the `name` of its
+/// item.
 ///
 /// `marker` gives the span for what stands at so many parts of the key. Returns why it cannot be done.
 pub(super) fn set<'t>(

@@ -1,4 +1,4 @@
-//! In which words it is told what a rule has changed.
+//! What a rule has changed, in words: `recorder: share 0.3 -> 0.45`, for the column `action` of the table `rules`.
 
 use datasets::suite::{Action, App, Request, Rule, Suite};
 

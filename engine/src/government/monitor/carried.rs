@@ -3,8 +3,10 @@
 use datasets::scenario::Scenario;
 use datasets::suite::Rule;
 
-use super::streak::MOST;
 use crate::government::versions::Versions;
+
+/// The most epochs in a row that a node counts, and for which a rule rests.
+pub const MOST: u8 = 127;
 
 /// A rule as a version carries it.
 #[derive(Debug)]
@@ -22,8 +24,8 @@ pub struct Carried<'a> {
 }
 
 impl<'a> Carried<'a> {
-    /// The rules that a version carries; not those that name aggregates that there are not. `columns` are the names of the rules that
-    /// have a column.
+    /// The rules that a version carries; not those that name aggregates that there are not. `columns` are the names of
+    /// the rules that have a column.
     pub fn by(scenario: &Scenario, columns: &[String], versions: &'a Versions, number: usize) -> Vec<Self> {
         let plan = &versions.plans.versions[number - 1];
         let apps = plan.steps.iter().zip(&plan.suite().apps);

@@ -1,13 +1,13 @@
 //! Versions that rules make: numbered, signed, verified, and entered.
 //!
-//! The version number is that of the base, and the number of the rule in it, from 1: two rules that act at once make different
-//! versions of which the higher one wins, and the other acts again later on top of it. A version is verified once, and every node,
-//! those that made it too, applies that verdict. It is dropped too if
+//! The version number is that of the base, and the number of the rule in it, from 1: two rules that act at once make
+//! different versions of which the higher one wins, and the other acts again later on top of it. A version is verified
+//! once, and every node, those that made it too, applies that verdict. It is dropped too if
 //!
 //! - *taken by another*: its number is that of a version with other content that has entered already;
 //! - *overtaken*: a newer version has entered already, which all will have soon;
-//! - *no number left*: nodes hold the number of their version in seven bits, and a run has had as many as it can. From then on no rule
-//!   acts.
+//! - *no number left*: nodes hold the number of their version in seven bits, and a run has had as many as it can. From
+//!   then on no rule acts.
 
 use datasets::scenario::{Run, Scenario};
 use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify, verify_unsigned};

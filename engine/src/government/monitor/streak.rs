@@ -1,13 +1,13 @@
 //! How nodes stand to rules: the epochs for which conditions have held, and those for which rules rest.
 //!
-//! A stream over the nodes in every cycle, another one in cycles in which nodes act, and one over the versions that nodes hold where
-//! rules have made one: see [`super`].
+//! A stream over the nodes in every cycle, another one in cycles in which nodes act, and one over the versions that
+//! nodes hold where rules have made one: see [`super`].
 
 use std::collections::BTreeMap;
 
 use kernels::spread::{ADVERSARY, NUMBER, VERSIONS};
 
-use super::carried::Carried;
+use super::carried::{Carried, MOST};
 use crate::aggregate::{Aggregation, Finished};
 use crate::government::state::Government;
 use crate::memory::{Column, STRIDE, strides};
@@ -16,10 +16,7 @@ use crate::plans::Origin;
 use crate::plans::condition::fits;
 
 /// From this number on a rule rests with a node: for as many more epochs as the number is above it.
-pub const RESTS: u8 = 1 << 7;
-
-/// The most epochs in a row that a node counts, and for which a rule rests.
-pub const MOST: u8 = RESTS - 1;
+pub const RESTS: u8 = MOST + 1;
 
 /// What a column holds of a node with which a rule begins to rest for so many epochs, at most 127.
 #[must_use]
@@ -73,8 +70,8 @@ struct Stride<'a> {
     finished: Vec<Finished<'a>>,
 }
 
-/// Nodes count the epochs for which conditions have held; returns those for which it is enough. `carried` are the rules of each
-/// version, and `finished` says who has finished an epoch of each aggregate.
+/// Nodes count the epochs for which conditions have held; returns those for which it is enough. `carried` are the rules
+/// of each version, and `finished` says who has finished an epoch of each aggregate.
 pub fn watch(
     streaks: &mut [Column<u8>],
     (apps, holding): (&[u8], &[u8]),
@@ -188,8 +185,8 @@ impl Government {
         overlay.tell(nodes.into_iter().flatten(), holding);
     }
 
-    /// A rule rests with those that hold a version that it made, and do not act on it yet: they have just taken it. Reads two bytes a
-    /// node where there is such a version.
+    /// A rule rests with those that hold a version that it made, and do not act on it yet: they have just taken it.
+    /// Reads two bytes a node where there is such a version.
     pub fn rest(&mut self) {
         let mut rests = [None; VERSIONS];
         for (rests, plan) in rests[1..].iter_mut().zip(&self.versions.plans.versions) {

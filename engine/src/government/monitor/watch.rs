@@ -14,8 +14,8 @@ use crate::overlay::Overlay;
 use crate::population::Population;
 
 impl Government {
-    /// Nodes that have `finished` an epoch of an aggregate, by its number, act by the rules. Returns whether a new version has
-    /// entered.
+    /// Nodes that have `finished` an epoch of an aggregate, by its number, act by the rules. Returns whether a new
+    /// version has entered.
     pub fn watch(
         &mut self,
         scenario: &Scenario,

@@ -1,8 +1,8 @@
 //! The census: who knows whom, in one pass over the views.
 //!
-//! Reads every view as a stream; writes a counter an entry at random. An entry counts for the node that it names, dead or not: the
-//! counters of live nodes are in-degrees, those of dead nodes are the dead links. A counter is a byte, so that those of ten
-//! million nodes stay in cache; each time that one runs over is noted.
+//! Reads every view as a stream; writes a counter an entry at random. An entry counts for the node that it names, dead
+//! or not: the counters of live nodes are in-degrees, those of dead nodes are the dead links. A counter is a byte, so
+//! that those of ten million nodes stay in cache; each time that one runs over is noted.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,14 +13,14 @@ use kernels::views::{NOBODY, OLDEST, words};
 use rayon::prelude::*;
 
 use super::filter::Filling;
-use super::{AHEAD, Graph, STRIDE};
+use super::{AHEAD, Graph, STRIP};
 use crate::memory::Column;
 
 /// Counters side by side, since many entries that follow one another are of one age. Changes speed only.
 const LANES: usize = 4;
 
-/// How old the entries of live nodes are. What an age counts is the protocol's; older entries stay at [`OLDEST`]. Not a number
-/// without entries.
+/// How old the entries of live nodes are. What an age counts is the protocol's; older entries stay at [`OLDEST`]. Not a
+/// number without entries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ages {
     /// The mean.
@@ -65,7 +65,7 @@ struct Counters {
 
 impl Graph<'_> {
     /// Takes the census; `watched` nodes, ascending, learn who knows them.
-    pub fn census(&self, watched: &[u32]) -> io::Result<Census> {
+    pub(super) fn census(&self, watched: &[u32]) -> io::Result<Census> {
         let filter = Filling::new(self.nodes());
         for &node in watched {
             filter.insert(node);
@@ -77,9 +77,9 @@ impl Graph<'_> {
         };
         let mut degrees = Column::<u8>::anonymous(self.nodes())?;
         let counters = degrees.shared();
-        let strides = self.records.par_chunks(STRIDE * words(self.entries)).enumerate();
+        let strides = self.records.par_chunks(STRIP * words(self.entries)).enumerate();
         let strides: Vec<Stride> =
-            strides.map(|(stride, records)| self.count((stride * STRIDE) as u32, records, counters, place)).collect();
+            strides.map(|(stride, records)| self.count((stride * STRIP) as u32, records, counters, place)).collect();
         let mut ages = [0; 256];
         for stride in &strides {
             ages.iter_mut().zip(stride.ages).for_each(|(sum, count)| *sum += count);
@@ -140,10 +140,10 @@ impl Graph<'_> {
 
     /// Sums the counters up, and how often they ran `over`.
     fn sum(&self, counters: &[u8], over: &BTreeMap<u32, u32>) -> Counters {
-        let strides = counters.par_chunks(STRIDE).enumerate().map(|(stride, counters)| {
+        let strides = counters.par_chunks(STRIP).enumerate().map(|(stride, counters)| {
             let (mut common, mut sum) = ([0; 256], Counters::default());
-            let mut over = over.range((stride * STRIDE) as u32..).peekable();
-            for (node, &counter) in ((stride * STRIDE) as u32..).zip(counters) {
+            let mut over = over.range((stride * STRIP) as u32..).peekable();
+            for (node, &counter) in ((stride * STRIP) as u32..).zip(counters) {
                 let turns = over.next_if(|&(&next, _)| next == node).map_or(0, |(_, &turns)| turns);
                 let degree = turns << 8 | u32::from(counter);
                 if !self.is_alive(node) {

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use super::Graph;
 
 impl Graph<'_> {
-    /// The mean clustering coefficient of some nodes, and how many of them have two neighbours. `arcs` say who knows them.
-    pub fn clustering(&self, sample: &[u32], arcs: &[(u32, u32)]) -> (f64, u64) {
+    /// The mean clustering coefficient of some nodes, and how many of them have two neighbours. `arcs` say who knows
+    /// them.
+    pub(super) fn clustering(&self, sample: &[u32], arcs: &[(u32, u32)]) -> (f64, u64) {
         let mut neighbours: Vec<Vec<u32>> = sample.iter().map(|&node| self.live_known(node).collect()).collect();
         for &(at, node) in arcs {
             neighbours[at as usize].push(node);

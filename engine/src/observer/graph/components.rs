@@ -1,25 +1,26 @@
 //! Weakly connected components, exact.
 //!
 //! ```text
-//! around the node that most know, a few times: whoever knows somebody inside, or is known by somebody inside, is inside
+//! around the node that most know, a few times: whoever knows somebody inside, or is known by one inside, is inside
 //! of the entries that do not lie inside, each joins two parts
 //! ```
 //!
-//! In a cloud of one piece the first step finds it: it reads every view some three times and looks a bit an entry up at random. The
-//! second reads every view once more, and follows two words an entry at random where it does not lie inside.
+//! In a cloud of one piece the first step finds it: it reads every view some three times and looks a bit an entry up at
+//! random. The second reads every view once more, and follows two words an entry at random where it does not lie
+//! inside.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
-use super::{Graph, STRIDE};
+use super::{Graph, STRIP};
 
 /// How often the piece around a node is grown before the rest is joined one by one. Changes speed only.
 const GROWTHS: usize = 8;
 
 impl Graph<'_> {
     /// The number of components of live nodes, and the size of the largest; one of them is around `hub`.
-    pub fn components(&self, hub: u32, live: u64) -> (u64, u64) {
+    pub(super) fn components(&self, hub: u32, live: u64) -> (u64, u64) {
         if live == 0 {
             return (0, 0);
         }
@@ -41,7 +42,7 @@ impl Graph<'_> {
 
     /// All live nodes, a stride of them after the other.
     fn strides(&self) -> impl ParallelIterator<Item = u32> {
-        let nodes = (0..self.nodes() as u32).into_par_iter().with_min_len(STRIDE);
+        let nodes = (0..self.nodes() as u32).into_par_iter().with_min_len(STRIP);
         nodes.filter(|&node| self.is_alive(node))
     }
 
@@ -57,8 +58,8 @@ impl Graph<'_> {
         }
     }
 
-    /// The components by the union of parts, of which that inside is one. Nodes point towards the least node of their part: a union
-    /// hooks the larger of two roots under the smaller, so threads agree whatever their order.
+    /// The components by the union of parts, of which that inside is one. Nodes point towards the least node of their
+    /// part: a union hooks the larger of two roots under the smaller, so threads agree whatever their order.
     fn joined(&self, inside: &Inside) -> (u64, u64) {
         let least = inside.least();
         let parent = |node| AtomicU32::new(if inside.holds(node) { least } else { node });

@@ -5,10 +5,11 @@
 //! - *path length*: the mean distance from some nodes to all that they reach (edges have no direction; `paths`);
 //! - *components*: of the same graph, exact (`components`).
 //!
-//! The census reads every view once and touches a counter an entry at random. A search reads every view once a level, of which
-//! a large random graph has six, and touches a byte or two an entry at random in two of them. Where its sources reach every live
-//! node, the components are known. Room: three bytes a node, or nine where the cloud is in pieces. Counts are exact and fold in any
-//! order, measures in the order of the nodes; what threads share are sums, unions and sets, so no order can leak.
+//! The census reads every view once and touches a counter an entry at random. A search reads every view once a level,
+//! of which a large random graph has six, and touches a byte or two an entry at random in two of them. Where its
+//! sources reach every live node, the components are known. Room: three bytes a node, or nine where the cloud is in
+//! pieces. Counts are exact and fold in any order, measures in the order of the nodes; what threads share are sums,
+//! unions and sets, so no order can leak.
 
 mod census;
 mod clustering;
@@ -27,7 +28,7 @@ use crate::population::select::{By, Selection};
 pub use census::Ages;
 
 /// Nodes that a thread takes at once.
-const STRIDE: usize = 1 << 12;
+const STRIP: usize = 1 << 12;
 
 /// Nodes between the fetching of what a node's entries touch and the touch. Changes speed only.
 const AHEAD: usize = 4;
@@ -54,7 +55,8 @@ pub struct Measures {
     pub clustering: f64,
     /// Nodes in the sample that have two neighbours.
     pub clustering_sample: u64,
-    /// Mean distance from the sources to what they reach; not a number without sources, or where paths are too long to follow.
+    /// Mean distance from the sources to what they reach; not a number without sources, or where paths are too long to
+    /// follow.
     pub path_length: f64,
     /// Live nodes from which distances are measured.
     pub path_sample: u64,

@@ -7,9 +7,10 @@
 //!     its news reaches whom it knows                            (if there is any)
 //! ```
 //!
-//! Reads every view once a level, and touches a byte an entry at random where a node lacks somebody, another where it has news;
-//! beside that three bytes a node as a stream. At first few nodes have been reached, at last few lack somebody: then a filter in
-//! cache says which entries matter, and the others touch nothing. What is reached at a level is a union, whatever the order.
+//! Reads every view once a level, and touches a byte an entry at random where a node lacks somebody, another where it
+//! has news; beside that three bytes a node as a stream. At first few nodes have been reached, at last few lack
+//! somebody: then a filter in cache says which entries matter, and the others touch nothing. What is reached at a level
+//! is a union, whatever the order.
 
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
@@ -19,21 +20,22 @@ use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 
 use super::filter::{Filling, Filter};
-use super::{AHEAD, Graph, STRIDE};
+use super::{AHEAD, Graph, STRIP};
 use crate::memory::{Column, MEMBER, strides};
 
 /// Sources of a search: the bits of a byte.
 const TOGETHER: usize = 8;
 
-/// Levels that any search may have, and nodes times levels: beyond both, paths are too long to follow. A random graph of 10^9 nodes
-/// has eight levels; a ring of 10^6 would have 50,000.
+/// Levels that any search may have, and nodes times levels: beyond both, paths are too long to follow. A random graph
+/// of 10^9 nodes has eight levels; a ring of 10^6 would have 50,000.
 const LEVELS: u64 = 64;
 const WORK: u64 = 1 << 28;
 
 /// What searches find.
 #[derive(Debug)]
 pub struct Paths {
-    /// Mean distance from the sources to the nodes that they reach; not a number if there are none, or paths are too long.
+    /// Mean distance from the sources to the nodes that they reach; not a number if there are none, or paths are too
+    /// long.
     pub mean: f64,
     /// Whether every source of a search reaches every live node.
     pub reached_all: bool,
@@ -67,7 +69,7 @@ struct Search<'a> {
 
 impl Graph<'_> {
     /// The mean distance from the sources to the live nodes that they reach.
-    pub fn paths(&self, sources: &[u32], live: u64) -> io::Result<Paths> {
+    pub(super) fn paths(&self, sources: &[u32], live: u64) -> io::Result<Paths> {
         let mut distances = Distances::default();
         let mut reached_all = false;
         for sources in sources.chunks(TOGETHER) {
@@ -144,9 +146,9 @@ impl<'a> Search<'a> {
         let Self { graph, all, before, by_now, news, reached, lacking, .. } = self;
         let (size, before, by_now, all) = (words(graph.entries), &**before, by_now.shared(), *all);
         let (reached, lacking) = (reached.as_ref(), lacking.as_ref());
-        let strides = graph.records.par_chunks(STRIDE * size).zip(news.par_chunks(STRIDE)).enumerate();
+        let strides = graph.records.par_chunks(STRIP * size).zip(news.par_chunks(STRIP)).enumerate();
         strides.for_each(|(stride, (records, news))| {
-            let first = stride * STRIDE;
+            let first = stride * STRIP;
             for (k, (record, &new)) in records.chunks_exact(size).zip(news).enumerate() {
                 let node = first + k;
                 let later = records.get((k + AHEAD) * size..).unwrap_or_default().iter().take(graph.entries);

@@ -1,16 +1,16 @@
 //! How the nodes of a class come and go: sessions, a daily rhythm, lifetimes.
 //!
-//! A node alternates between up and down. With a rhythm a node in an up session is up in fact while the share of the hour is
-//! above a mark that the session has drawn, and so is a node in a down session: marks of up sessions are uniform below the
-//! long-run share of time up, marks of down sessions above it. So marks of all nodes are uniform at all times, and the share
-//! that is up is what the rhythm says; with the same share at all hours the sessions are what they were. For each node the hours
-//! begin at a minute of its own, so that the share moves along straight lines.
+//! A node alternates between up and down. With a rhythm a node in an up session is up in fact while the share of the
+//! hour is above a mark that the session has drawn, and so is a node in a down session: marks of up sessions are
+//! uniform below the long-run share of time up, marks of down sessions above it. So marks of all nodes are uniform at
+//! all times, and the share that is up is what the rhythm says; with the same share at all hours the sessions are what
+//! they were. For each node the hours begin at a minute of its own, so that the share moves along straight lines.
 
 use datasets::scenario::{Churn, HOURS};
 use kernels::philox::Stream;
 use kernels::quantile::Table;
 
-use super::lengths::Drawn;
+use super::lengths::LengthTable;
 use crate::population::attributes::table;
 use crate::population::life::{Clock, NEVER};
 use crate::schedule::purpose::{HABITS, LENGTHS, RHYTHM, for_life};
@@ -21,7 +21,7 @@ const HOUR_SECONDS: f64 = 3600.0;
 #[derive(Debug)]
 pub struct Habits {
     sessions: Option<Sessions>,
-    turnover: Option<[Drawn; 2]>,
+    turnover: Option<[LengthTable; 2]>,
     /// Share of the places that are taken at the start.
     present: f64,
     cycle_seconds: f64,
@@ -31,7 +31,7 @@ pub struct Habits {
 #[derive(Debug)]
 struct Sessions {
     /// Time down, time up.
-    lengths: [Drawn; 2],
+    lengths: [LengthTable; 2],
     /// Long-run share of time up over all nodes.
     share: f64,
     rhythm: Option<Rhythm>,
@@ -86,7 +86,7 @@ impl Habits {
     /// The habits of a class, with cycles of so many seconds.
     pub fn new(churn: &Churn, cycle_seconds: f64, seed: u64) -> Self {
         let Churn { sessions, turnover, present } = churn;
-        let drawn = |lengths| Drawn::new(lengths, cycle_seconds);
+        let drawn = |lengths| LengthTable::new(lengths, cycle_seconds);
         let sessions = sessions.as_ref().map(|sessions| {
             let lengths = [drawn(&sessions.down), drawn(&sessions.up)];
             let rhythm = sessions.rhythm.as_ref();
@@ -208,7 +208,7 @@ impl Habits {
     }
 
     /// A node's own factor of the lengths of a kind.
-    fn factor(&self, drawn: &Drawn, nature: &Nature, which: usize) -> f64 {
+    fn factor(&self, drawn: &LengthTable, nature: &Nature, which: usize) -> f64 {
         let later = || for_life(self.seed, HABITS).word_of_many(nature.node, which as u32 + 2);
         drawn.factor(|| if which < 2 { nature.habits[which] } else { later() })
     }
@@ -232,7 +232,7 @@ impl Habits {
 }
 
 /// The long-run share of time up over all nodes.
-fn mean_share([down, up]: &[Drawn; 2]) -> f64 {
+fn mean_share([down, up]: &[LengthTable; 2]) -> f64 {
     let downs = down.factors();
     let shares = up.factors().into_iter().flat_map(|of_up| {
         let up = up.mean * of_up;

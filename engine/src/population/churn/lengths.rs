@@ -12,7 +12,7 @@ const LONGEST: f64 = 1e30;
 
 /// Lengths that nodes draw, and what is left of one at a random moment.
 #[derive(Clone, Debug)]
-pub struct Drawn {
+pub struct LengthTable {
     /// Lengths of a node whose own factor is 1.
     lengths: Table,
     /// Lengths that a random moment hits: longer ones more often.
@@ -24,7 +24,7 @@ pub struct Drawn {
     pub mean: f64,
 }
 
-impl Drawn {
+impl LengthTable {
     /// Lengths, as a scenario has them, for cycles of so many seconds.
     pub fn new(lengths: &Lengths, cycle_seconds: f64) -> Self {
         let scale = lengths.unit.seconds() / cycle_seconds;
@@ -64,7 +64,8 @@ impl Drawn {
         self.factors.as_ref().map_or_else(|| vec![1.0], |all| (0..COUNT).map(|k| all.quantile(middle(k))).collect())
     }
 
-    /// A length in whole cycles, 0 if it is over before the next cycle: rounded up or down at random, so that the mean is right.
+    /// A length in whole cycles, 0 if it is over before the next cycle: rounded up or down at random, so that the mean
+    /// is right.
     pub fn draw(&self, factor: f64, [length, rounding]: [u32; 2]) -> u32 {
         whole(f64::from(self.lengths.draw(length)) * factor, rounding)
     }

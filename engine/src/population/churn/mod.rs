@@ -4,8 +4,9 @@
 //! for each node whose next moment has come: turn its clock, see whether it is up, note the next moment
 //! ```
 //!
-//! Reads four bytes a node as a stream; for a node whose moment has come, some random words and a look at its own columns. What a
-//! node loses and gets when it leaves or comes is each wing's business. No column grows, shrinks or moves.
+//! Reads four bytes a node as a stream; for a node whose moment has come, some random words and a look at its own
+//! columns. What a node loses and gets when it leaves or comes is each wing's business. No column grows, shrinks or
+//! moves.
 
 mod habits;
 mod lengths;

@@ -1,5 +1,5 @@
-//! A trace of sessions, replayed: every node is a host of the trace, drawn with replacement, and shifted in time. Behind its end
-//! the trace begins anew.
+//! A trace of sessions, replayed: every node is a host of the trace, drawn with replacement, and shifted in time.
+//! Behind its end the trace begins anew.
 
 use datasets::fleet::Presence;
 use datasets::scenario::{Replay, Scenario};
@@ -68,7 +68,8 @@ impl Replayed {
         }
     }
 
-    /// Cycles since a node was first up, and how many of these it was down, at the start of the run; `None` if it has not been up.
+    /// Cycles since a node was first up, and how many of these it was down, at the start of the run; `None` if it has
+    /// not been up.
     pub fn past(&self, node: u32) -> Option<(u32, u32)> {
         let now = self.time(node, 0);
         let sessions = self.sessions(node);

@@ -1,4 +1,5 @@
-//! With what a node starts an epoch, and what it finds in it.
+//! With what value a node begins an epoch, and what a node has found at its end. Example: for a geometric mean a node
+//! begins with the logarithm of its attribute, and finds the exponential of its estimate.
 
 use datasets::scenario::Function;
 use kernels::distribution::{Curve, place};
@@ -8,7 +9,7 @@ use super::item::Item;
 
 /// With what nodes start.
 #[derive(Debug)]
-pub enum Source<'a> {
+pub enum Initial<'a> {
     /// Their own value, as the function averages it; of its powers, this one.
     Own(&'a [f32], Function, usize),
     /// Zero, but for one at the leader of each epoch (by its tag).
@@ -17,7 +18,7 @@ pub enum Source<'a> {
     Below(&'a [f32], Vec<(u8, u64)>),
 }
 
-impl Source<'_> {
+impl Initial<'_> {
     /// With what a node starts the epoch of a tag.
     #[inline]
     pub fn of(&self, node: u32, tag: u8) -> f64 {
@@ -42,8 +43,8 @@ pub fn own(value: f32, function: Function, power: usize) -> f64 {
     }
 }
 
-/// The number of nodes by one node's instances: the mean of what they say after the lowest and the highest third are dropped. Not a
-/// number if none has reached it.
+/// The number of nodes by one node's instances: the mean of what they say after the lowest and the highest third are
+/// dropped. Not a number if none has reached it.
 pub fn counted(instances: &[&[f64]], node: usize) -> f64 {
     if let [only] = instances {
         let share = only[node];
@@ -61,8 +62,8 @@ pub fn counted(instances: &[&[f64]], node: usize) -> f64 {
     kept.iter().sum::<f64>() / kept.len() as f64
 }
 
-/// What nodes find, from a stride of their estimates: not a number where they have found nothing. Of a distribution, the quantile
-/// of a share, on a curve whose shares are the node's own.
+/// What nodes find, from a stride of their estimates: not a number where they have found nothing. Of a distribution,
+/// the quantile of a share, on a curve whose shares are the node's own.
 pub fn found(found: &mut [f64], item: &Item, states: &[&[f64]], instances: &[&[f64]], quantile: Option<(&Curve, f64)>) {
     match (item.aggregate.function, states) {
         (Function::Count, _) => found.iter_mut().enumerate().for_each(|(k, found)| *found = counted(instances, k)),

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// The quantiles of a [`Spread`].
+/// The quantiles of a [`Dispersion`].
 pub const QUANTILES: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 0.99];
 
 /// Confidence of intervals.
@@ -10,23 +10,23 @@ pub const CONFIDENCE: f64 = 0.95;
 
 /// A number in several replicates.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spread {
+pub struct Dispersion {
     /// Replicates that have the number.
     pub count: usize,
     /// Their mean.
     pub mean: f64,
     /// Where the mean of all possible replicates is, with [`CONFIDENCE`], by Student's t; `None` for one replicate.
     pub interval: Option<[f64; 2]>,
-    /// The [`QUANTILES`] of the replicates: straight lines between their ordered values, of which the smallest is the quantile 0
-    /// and the largest the quantile 1 (type 7 of Hyndman and Fan). Of few replicates, the outer ones are little more than
-    /// the smallest and the largest.
+    /// The [`QUANTILES`] of the replicates: straight lines between their ordered values, of which the smallest is the
+    /// quantile 0 and the largest the quantile 1 (type 7 of Hyndman and Fan). Of few replicates, the outer ones are
+    /// little more than the smallest and the largest.
     pub quantiles: [f64; QUANTILES.len()],
 }
 
-impl Spread {
+impl Dispersion {
     /// Of these values; `None` of none.
     #[must_use]
-    pub fn of(values: &[f64]) -> Option<Spread> {
+    pub fn of(values: &[f64]) -> Option<Dispersion> {
         let mut ordered: Vec<f64> = values.to_vec();
         ordered.sort_by(f64::total_cmp);
         let first = *ordered.first()?;
@@ -38,7 +38,7 @@ impl Spread {
             let half = student(CONFIDENCE, count - 1) * (variance / count as f64).sqrt();
             [mean - half, mean + half]
         });
-        Some(Spread { count, mean, interval, quantiles: QUANTILES.map(|share| quantile(&ordered, share)) })
+        Some(Dispersion { count, mean, interval, quantiles: QUANTILES.map(|share| quantile(&ordered, share)) })
     }
 
     /// Half the width of the interval; `None` for one replicate.

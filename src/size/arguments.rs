@@ -1,0 +1,109 @@
+//! What `subcloud size` is asked.
+
+use std::path::PathBuf;
+
+use crate::scenario;
+
+/// Find the smallest share that an application must ask for to hold enough nodes for most of the time.
+#[derive(Debug, clap::Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_help = "\
+Example:
+  subcloud size datasets/scenarios/telco.toml --app recorder --hold 100_000 --where 'storage_gb >= 50'
+
+The application asks for its share as the scenario has it in all else: its place in the suite, its condition, churn, loss
+and events. What the others ask for stays: there is no more to have than they leave."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub scenario: scenario::Arguments,
+    /// The application.
+    #[arg(long, value_name = "NAME")]
+    pub app: String,
+    /// Nodes that it must hold.
+    #[arg(long, value_name = "N", value_parser = nodes)]
+    pub hold: u32,
+    /// Count only nodes that fit this condition, as in 'storage_gb >= 50 and availability > 0.9'.
+    #[arg(long = "where", value_name = "COND")]
+    pub condition: Option<String>,
+    /// Share of the time for which it must hold them, above 0 and below 1.
+    #[arg(long = "for", value_name = "FRACTION", default_value = "0.999", value_parser = fraction)]
+    pub fraction: f64,
+    /// The time: so many cycles, the last of the run, which is made longer if it is too short [default: all after the
+    /// first --settle].
+    #[arg(long, value_name = "CYCLES", value_parser = cycles)]
+    pub over: Option<u32>,
+    /// Cycles at the start that do not count: nodes are still finding out where they belong [default: 40, at most a
+    /// quarter of the run; longer where they have to count themselves first].
+    #[arg(long, value_name = "CYCLES", value_parser = some_cycles)]
+    pub settle: Option<u32>,
+    /// How sure the interval is, above 0 and below 1.
+    #[arg(long, value_name = "FRACTION", default_value = "0.99", value_parser = fraction)]
+    pub confidence: f64,
+    /// Replicas by which the interval is found, at least 5.
+    #[arg(long, value_name = "N", default_value = "30", value_parser = replicas)]
+    pub replicas: usize,
+    /// Nodes of a replica [default: as few as hold about 2,000 nodes in the application, at least 20,000; all where the
+    /// scenario cannot be scaled].
+    #[arg(long, value_name = "N", value_parser = nodes)]
+    pub replica_nodes: Option<u32>,
+    /// Runs of the full size that correct what smaller replicas say [default: 4, and 1 of more than 20 million nodes].
+    #[arg(long, value_name = "N", value_parser = confirming)]
+    pub confirm: Option<usize>,
+    /// Directory of the result: size.json, and the run with that share [default: out/ and the scenario's name with
+    /// -size].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads to use, 0 for all processors; the results are the same bits for any number.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    pub threads: usize,
+    /// Show no progress.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Replace the result that the directory holds.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A number of nodes.
+fn nodes(text: &str) -> Result<u32, String> {
+    number(text, 1.0, f64::from(u32::MAX), "a whole number of at least 1, as in 2_000_000 or 2e6")
+        .map(|nodes| nodes as u32)
+}
+
+/// A number of cycles to count.
+fn cycles(text: &str) -> Result<u32, String> {
+    number(text, 1.0, 1e9, "a whole number of at least 1").map(|cycles| cycles as u32)
+}
+
+/// A number of cycles that may be none.
+fn some_cycles(text: &str) -> Result<u32, String> {
+    number(text, 0.0, 1e9, "a whole number of at least 0").map(|cycles| cycles as u32)
+}
+
+/// A number of replicas.
+fn replicas(text: &str) -> Result<usize, String> {
+    number(text, 5.0, 1e4, "a whole number from 5 to 10,000").map(|replicas| replicas as usize)
+}
+
+/// A number of runs of the full size.
+fn confirming(text: &str) -> Result<usize, String> {
+    number(text, 1.0, 1e4, "a whole number from 1 to 10,000").map(|runs| runs as usize)
+}
+
+/// A whole number in a range.
+fn number(text: &str, least: f64, most: f64, expected: &str) -> Result<f64, String> {
+    let plain = text.trim().replace('_', "");
+    let number = plain.parse().ok().filter(|number: &f64| number.fract() == 0.0 && (least..=most).contains(number));
+    number.ok_or_else(|| format!("expected {expected}"))
+}
+
+/// A share that leaves something to either side.
+fn fraction(text: &str) -> Result<f64, String> {
+    let fraction = text.trim().parse().ok().filter(|fraction: &f64| *fraction > 0.0 && *fraction < 1.0);
+    fraction.ok_or_else(|| {
+        "expected a number above 0 and below 1, as in 0.999; no number of runs shows that something never happens"
+            .to_owned()
+    })
+}
