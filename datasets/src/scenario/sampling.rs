@@ -52,6 +52,8 @@ choices! {
         Cyclon = "cyclon",
         /// The framework with view selection by healing and swapping.
         Generic = "generic",
+        /// A random one of the last nodes met.
+        Window = "window",
     }
 
     /// What views hold before the first cycle.

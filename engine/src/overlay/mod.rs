@@ -3,8 +3,8 @@
 //! With the oracle a node meets uniform random members. Otherwise every node keeps a view of others, meets one of them
 //! a cycle, and other protocols draw their partners from the views.
 //!
-//! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`], and
-//!   [`oracle`], which keeps no views; [`kernels::choice`] among the entries of a view;
+//! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`],
+//!   [`window`], and [`oracle`], which keeps no views; [`kernels::choice`] among the entries of a view;
 //! - [`start`]: what views hold before the first cycle, and of nodes that come;
 //! - [`rumour`]: what rides along;
 //! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed,
@@ -15,7 +15,8 @@
 //! A peer sampling protocol is one file that implements [`protocol::PeerSampling`], one line in the table of this file,
 //! and its spelling in `datasets::scenario::SamplingProtocol`. Everything else follows: the columns of views and their
 //! estimate, the digest, messages and bytes, loss and churn, what rides along, the measures of the overlay, and that
-//! all other protocols can run on it.
+//! all other protocols can run on it. The worked example is [`window`], whose test is in `engine/tests/sampling.rs`:
+//! four files in all.
 
 mod cyclon;
 mod generic;
@@ -26,6 +27,7 @@ mod protocol;
 pub(crate) mod rumour;
 mod start;
 pub(crate) mod views;
+mod window;
 
 use datasets::scenario::{Sampling, SamplingProtocol};
 use kernels::exchange::Tally;
@@ -40,6 +42,7 @@ use generic::Generic;
 use newscast::Newscast;
 use protocol::{AnySampling, Turn};
 use rumour::Rumour;
+use window::Window;
 
 /// The peer sampling protocol of a scenario: the table of all of them. The oracle keeps no views.
 fn protocol(sampling: &Sampling) -> Option<Box<dyn AnySampling>> {
@@ -48,6 +51,7 @@ fn protocol(sampling: &Sampling) -> Option<Box<dyn AnySampling>> {
         SamplingProtocol::Newscast => Box::new(Newscast::of(sampling)),
         SamplingProtocol::Cyclon => Box::new(Cyclon::of(sampling)),
         SamplingProtocol::Generic => Box::new(Generic::of(sampling)),
+        SamplingProtocol::Window => Box::new(Window),
     })
 }
 

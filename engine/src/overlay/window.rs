@@ -1,0 +1,51 @@
+//! A window: a node knows the last c nodes that it met or was told of, and meets a random one of them.
+//!
+//! The worked example of a protocol of one's own: what it keeps are the views that all protocols have, and what it does is
+//! in this file. Two nodes that meet put each other into their windows, and each tells the other a random node of its own
+//! window, without which nobody would ever come to know a node beyond those of the beginning. A window that is full forgets
+//! the entry that was put in first. Entries age by one at each turn of their owner.
+
+use kernels::exchange::{Ends, Tally};
+use kernels::views::{NOBODY, Pair, View, Words};
+
+use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
+use crate::schedule::Batch;
+
+/// The window, which has as many entries as the scenario's views.
+#[derive(Debug)]
+pub struct Window;
+
+impl PeerSampling for Window {
+    /// Either tells one entry: the other knows who sends.
+    fn wire_bytes(&self) -> [u64; 2] {
+        [ENTRY_BYTES; 2]
+    }
+
+    fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
+        view.grow_older();
+        turn.any(node, view.addresses, place).map_or(NOBODY, |place| view.addresses[place])
+    }
+
+    fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
+        let meet = |pair: &mut Pair<'_>, words: &mut Words| {
+            let mut told = |view: &View<'_>| view.addresses[words.below(view.len().max(1))];
+            let [own, other] = [told(&pair.own_view), told(&pair.other_view)];
+            note(&mut pair.other_view, pair.other, [own, pair.own]);
+            if !pair.reply_lost {
+                note(&mut pair.own_view, pair.own, [other, pair.other]);
+            }
+        };
+        turn.one_by_one(ends, batch, false, |_| {}, meet)
+    }
+}
+
+/// Puts nodes into the window of a node.
+fn note(window: &mut View<'_>, owner: u32, nodes: [u32; 2]) {
+    for node in nodes.into_iter().filter(|&node| node != owner && node != NOBODY) {
+        let known = window.addresses.iter().position(|&other| other == node || other == NOBODY);
+        let oldest = || (0..window.len()).max_by_key(|&place| window.ages[place]);
+        if let Some(place) = known.or_else(oldest) {
+            (window.addresses[place], window.ages[place]) = (node, 0);
+        }
+    }
+}
