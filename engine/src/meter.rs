@@ -77,6 +77,7 @@ impl Meter {
     pub fn messages(&mut self, tally: Tally, [request, reply]: [u64; 2]) {
         self.counts.messages_count += tally.messages();
         self.counts.lost_count += tally.lost();
+        self.counts.failed_count += tally.failed;
         self.counts.payload_bytes +=
             (tally.requests + tally.failed) * request + (tally.requests - tally.requests_lost) * reply;
     }

@@ -20,6 +20,8 @@ rows! {
         messages_count: u64,
         /// Messages lost.
         lost_count: u64,
+        /// Requests among the messages sent to nodes that were not there any more, as a view still named them.
+        failed_count: u64,
         /// Bytes of payload in the messages sent.
         payload_bytes: u64,
     }
