@@ -19,7 +19,7 @@
 //! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, monitor
 //! slicing      what nodes learn of their rank: ordered, ranking, quantile
 //! aggregate    what nodes learn together: epochs, counts, distributions
-//! overlay      who meets whom: oracle, newscast, cyclon, generic, a file each; views; meetings
+//! overlay      who meets whom: oracle, newscast, cyclon, generic, window, a file each; meetings
 //! population   who is there: members, attributes, churn, events
 //! plans        what the versions of a suite ask, as data; what a scenario needs of the engine
 //! schedule     exchanges: drawn, matched, listed; where random numbers come from
@@ -29,13 +29,16 @@
 //!
 //! A wing declares its columns in one struct, and shows them in one `visit` ([`memory::Fields`]): memory is found for
 //! them, an estimate adds them up, and digests cover them, without a second list. All that lasts from one cycle to the
-//! next beside columns is in one [`book::Book`]. What a scenario needs is asked once ([`plans::Needs`]). A test walks
-//! all `use` lines, and fails where an import runs upward or in a circle.
+//! next beside columns is in one [`book::Book`]. What a scenario needs is asked once ([`plans::Needs`]). The test
+//! `tests/structure.rs` reads the drawing above, walks all `use` lines, and fails where an import runs upward or in a
+//! circle.
 //!
 //! # A protocol of your own
 //!
 //! - of peer sampling: see [`overlay`];
 //! - of slicing: see [`slicing`].
+//!
+//! A column of a table is a line in `datasets/src/trace/tables/`, and the line here that finds its value.
 #![deny(unsafe_code)]
 // Whoever builds on the engine reads its documentation with `cargo doc --document-private-items`.
 #![allow(rustdoc::private_intra_doc_links)]
