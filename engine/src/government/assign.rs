@@ -208,8 +208,10 @@ impl Council<'_> {
             }
             take_part(plan, &mut stride, &dealt, chosen, decides);
         }
-        for (chosen, &alive) in chosen.iter_mut().zip(stride.alive.marks().into_iter().flatten()) {
-            *chosen = if alive == MEMBER { *chosen } else { NONE };
+        if let Some(alive) = stride.alive.marks() {
+            for (chosen, &alive) in chosen.iter_mut().zip(alive) {
+                *chosen = if alive == MEMBER { *chosen } else { NONE };
+            }
         }
         for members in stride.members.iter_mut().flatten().filter(|_| lacks && present != 1) {
             leave(members, stride.alive, |k| versions[k] == 0);
@@ -360,8 +362,10 @@ impl Council<'_> {
             }
         }
         stride.apps.copy_from_slice(chosen);
-        for (acting, &version) in stride.acting.iter_mut().flat_map(|acting| acting.iter_mut()).zip(versions) {
-            *acting = if version == 0 { *acting & FOUNDER } else { version };
+        if let Some(acting) = &mut stride.acting {
+            for (acting, &version) in acting.iter_mut().zip(versions) {
+                *acting = if version == 0 { *acting & FOUNDER } else { version };
+            }
         }
         moves
     }

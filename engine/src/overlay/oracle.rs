@@ -26,14 +26,15 @@ pub fn draw_partners(list: &mut [u32], draws: &Draws, members: Mask<'_>, starts:
         if alone {
             return partners.fill(NOBODY);
         }
-        let first = (chunk * CHUNK) as u32;
+        let (first, marks) = ((chunk * CHUNK) as u32, members.marks());
         uniform(partners, &stream, first, nodes - 1);
-        for (k, partner) in partners.iter_mut().enumerate() {
-            let node = first + k as u32;
+        for (node, partner) in (first..).zip(&mut *partners) {
             *partner += u32::from(*partner >= node);
+        }
+        for (node, partner) in (first..).zip(partners) {
             if !starts(node as usize) {
                 *partner = NOBODY;
-            } else if let Some(marks) = members.marks() {
+            } else if let Some(marks) = marks {
                 *partner = other(&draws.retries(), node, *partner, marks);
             }
         }

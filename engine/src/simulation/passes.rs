@@ -46,8 +46,8 @@ impl Simulation<'_> {
         let Cloud { population, overlay, aggregation, slicing, government } = &mut self.cloud;
         match &scenario.events[number].kind {
             EventKind::Suite(launch, nodes) => {
-                let entry = ((*launch, *nodes), (cycle, number));
-                let entered = government.enter(scenario, entry.0, entry.1, population, overlay, aggregation);
+                let event = (cycle, number);
+                let entered = government.enter(scenario, (*launch, *nodes), event, population, overlay, aggregation);
                 self.meter.counts.payload_bytes += entered.payload_bytes;
                 if entered.is_taken {
                     self.observer.forget();
