@@ -42,6 +42,7 @@ impl PeerSampling for Newscast {
         true
     }
 
+    #[inline]
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
         if turn.draws.cycle.is_multiple_of(FORGET_CYCLES) {
             forget(&mut view, turn.now());
@@ -77,8 +78,7 @@ impl PeerSampling for Newscast {
                 let other = batch.firsts[1] + to;
                 let mut meeting = Pair { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
                 newscast(&mut meeting, now, [ones[k], others[k]]);
-                let bytes = [version_byte_mut(own_record, entries), version_byte_mut(other_record, entries)];
-                let [own, other] = bytes;
+                let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
                 turn.rumour.rules.meet(own, other, loss, &mut spread);
             }
         }
