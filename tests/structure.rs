@@ -99,17 +99,30 @@ fn uses(text: &str, path: &[String]) -> (Vec<Vec<String>>, Vec<Face>) {
     let (mut imports, mut faces) = (Vec::new(), Vec::new());
     let text: String =
         text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| line.to_owned() + "\n").collect();
-    let mut rest = &*text;
+    let (mut rest, mut code) = (&*text, String::new());
     while let Some(at) = rest.find("use ") {
         let line = rest[..at].rsplit('\n').next().unwrap_or_default().trim();
-        let after = &rest[at + 4..];
-        rest = after;
-        let is_face = line.starts_with("pub");
-        let (true, Some(end)) = (line.is_empty() || is_face && !line.contains(' '), after.find(';')) else { continue };
-        for (full, name) in expanded(&after[..end].split_whitespace().collect::<Vec<_>>().join(" ")) {
+        let (is_face, is_use) =
+            (line.starts_with("pub"), line.is_empty() || line.starts_with("pub") && !line.contains(' '));
+        code += &rest[..at];
+        rest = &rest[at + 4..];
+        let (true, Some(end)) = (is_use, rest.find(';')) else { continue };
+        for (full, name) in expanded(&rest[..end].split_whitespace().collect::<Vec<_>>().join(" ")) {
             let Some(full) = absolute(&full, path, &text) else { continue };
             if is_face { faces.push((name, full)) } else { imports.push(full) }
         }
+        rest = &rest[end..];
+    }
+    code += rest;
+    // Paths that are written where they are used.
+    for (at, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
+        if code[..at].ends_with([':', '$', '_']) {
+            continue;
+        }
+        let inline = code[at..].split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter)).next();
+        let parts: Vec<String> =
+            inline.unwrap_or_default().trim_end_matches(':').split("::").map(str::to_owned).collect();
+        imports.extend(absolute(&parts, path, &text));
     }
     (imports, faces)
 }

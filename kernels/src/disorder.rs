@@ -3,10 +3,8 @@
 //! Reads four bytes of rank and eight of slot a node, one byte of its tenth that is written back, and two neighbouring
 //! words of a table of counts that lies in cache.
 
+pub use crate::scalar::SLICES;
 use crate::slicing::Slot;
-
-/// Equal slices in which nodes are counted.
-pub const SLICES: u32 = 10;
 
 /// Rank of a node that takes no part.
 pub const OUTSIDE: u32 = u32::MAX;

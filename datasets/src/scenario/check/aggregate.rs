@@ -12,6 +12,13 @@ use crate::scenario::{
 use crate::written::Check;
 use crate::written::nearest;
 
+/// The longest epoch in cycles: nodes count them in 16 bits.
+pub(super) const LONGEST_EPOCH: u64 = 60_000;
+
+/// The fewest points at which nodes know a distribution, and the most.
+pub(super) const LEAST_POINTS: u64 = 2;
+pub(super) const MOST_POINTS: u64 = 128;
+
 /// The relative error that an aggregate is long and often enough for that must have epochs.
 const ERROR: f64 = 0.01;
 
@@ -182,7 +189,7 @@ impl Check<'_, '_> {
         let by_error =
             error.map(|error| epoch_cycles(around.run.nodes, error, around.network, around.sampling.protocol));
         let cycles = match (written, by_error) {
-            (Some(written), _) => self.whole(written, 1, super::LONGEST_EPOCH)? as u32,
+            (Some(written), _) => self.whole(written, 1, LONGEST_EPOCH)? as u32,
             (None, Some(cycles)) => cycles,
             (None, None) => {
                 return raw.clock_drift.as_ref().map_or(Ok(None), |drift| {
@@ -256,7 +263,7 @@ impl Check<'_, '_> {
         if !known {
             return Ok(None);
         }
-        let points = self.number_or(raw.points.as_ref(), POINTS, super::LEAST_POINTS, super::MOST_POINTS)?;
+        let points = self.number_or(raw.points.as_ref(), POINTS, LEAST_POINTS, MOST_POINTS)?;
         let deciles = || Ok((1..10).map(|tenths| f64::from(tenths) / 10.0).collect());
         let quantiles = raw.quantiles.as_ref().map_or_else(deciles, |written| self.told_quantiles(written))?;
         Ok(Some(Interpolation { points, quantiles }))

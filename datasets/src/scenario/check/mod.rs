@@ -67,13 +67,6 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     })
 }
 
-/// The longest epoch in cycles: nodes count them in 16 bits.
-const LONGEST_EPOCH: u64 = 60_000;
-
-/// The fewest points at which nodes know a distribution, and the most.
-const LEAST_POINTS: u64 = 2;
-const MOST_POINTS: u64 = 128;
-
 /// Live nodes that a node knows when it comes.
 const CONTACTS: u32 = 3;
 

@@ -1,5 +1,6 @@
 //! How nodes learn their rank.
 
+use super::aggregate::{LEAST_POINTS, LONGEST_EPOCH, MOST_POINTS};
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
 use crate::scenario::raw::{self, At};
@@ -49,8 +50,8 @@ impl Check<'_, '_> {
             protocol,
             window,
             steadiness,
-            points: self.number_or(points, POINTS, super::LEAST_POINTS, super::MOST_POINTS)?,
-            epoch_cycles: self.number_or(cycles, default, 1, super::LONGEST_EPOCH)?,
+            points: self.number_or(points, POINTS, LEAST_POINTS, MOST_POINTS)?,
+            epoch_cycles: self.number_or(cycles, default, 1, LONGEST_EPOCH)?,
         })
     }
 

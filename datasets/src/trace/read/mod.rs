@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use super::cell::Batch;
+use super::tables::all_tables;
 use super::{Error, Meta, NodeRows, Rows, Table};
 pub use grid::{Column, Parts, Values};
 
@@ -98,7 +99,7 @@ impl Run {
     }
 
     /// The rows of a table.
-    pub(super) fn rows<R: Rows>(&self, table: Table) -> Result<Vec<R>, Error> {
+    fn rows<R: Rows>(&self, table: Table) -> Result<Vec<R>, Error> {
         let mut rows = Vec::new();
         self.batches(table, |batch| {
             rows.append(&mut R::read(batch)?);
@@ -148,3 +149,23 @@ fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// The rows of each table that is kept, by the name of the table.
+macro_rules! readers {
+    ($($kept:ident $name:ident $row:ident,)+; $($streamed:tt)*) => {
+        impl Run {
+            $(
+                #[doc = concat!("The rows of `", stringify!($name), "`; none if the table was not written.")]
+                ///
+                /// # Errors
+                ///
+                /// If the file is damaged, or lacks a column.
+                pub fn $name(&self) -> Result<Vec<crate::trace::$row>, Error> {
+                    self.rows(Table::$kept)
+                }
+            )+
+        }
+    };
+}
+
+all_tables!(readers);

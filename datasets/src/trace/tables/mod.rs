@@ -146,37 +146,32 @@ macro_rules! tables {
                 &mut kept.$kept_name
             }
         })+
-
-        impl super::read::Run {
-            $(
-                #[doc = concat!("The rows of `", stringify!($kept_name), "`; none if the table was not written.")]
-                ///
-                /// # Errors
-                ///
-                /// If the file is damaged, or lacks a column.
-                pub fn $kept_name(&self) -> Result<Vec<$row>, Error> {
-                    self.rows(Table::$kept)
-                }
-            )+
-        }
     };
 }
 
-tables! {
-    Cycles cycles CycleRow,
-    Slices slices SliceRow,
-    Apps apps AppRow,
-    Suites suites SuiteRow,
-    Breaches breaches BreachRow,
-    Rules rules RuleRow,
-    Aggregates aggregates AggregateRow,
-    Epochs epochs EpochRow,
-    Overlay overlay OverlayRow,
-    Degrees degrees DegreeRow,
-    Attributes attributes AttributeRow,
-    Events events EventRow,
-    Runs runs RunRow,
-    Params params ParamRow,
-    ;
-    Nodes nodes NodeRows,
+/// Hands the list of all tables to another macro.
+macro_rules! all_tables {
+    ($then:ident) => {
+        $then! {
+        Cycles cycles CycleRow,
+        Slices slices SliceRow,
+        Apps apps AppRow,
+        Suites suites SuiteRow,
+        Breaches breaches BreachRow,
+        Rules rules RuleRow,
+        Aggregates aggregates AggregateRow,
+        Epochs epochs EpochRow,
+        Overlay overlay OverlayRow,
+        Degrees degrees DegreeRow,
+        Attributes attributes AttributeRow,
+        Events events EventRow,
+        Runs runs RunRow,
+        Params params ParamRow,
+        ;
+        Nodes nodes NodeRows,
+        }
+    };
 }
+pub(super) use all_tables;
+
+all_tables!(tables);
