@@ -83,7 +83,7 @@ def check_file(table, file):
     parquet = pq.ParquetFile(file)
     pairs = {key.decode(): value.decode() for key, value in parquet.metadata.metadata.items()}
     run, seed = partition_of(file)
-    check(pairs["subcloud.schema_version"] == "1", file, "schema version")
+    check(pairs["subcloud.schema_version"] == SCHEMA_VERSION, file, "schema version")
     check(pairs["subcloud.run_id"] == run and pairs["subcloud.seed"] == str(seed), file, "run id or seed")
     check(pairs["subcloud.scenario_hash"] and pairs["subcloud.engine_version"], file, "hash or version")
     attributes = json.loads(pairs["subcloud.attributes"])
@@ -344,5 +344,6 @@ def main():
     check(not silent, "find nothing in any run:", *sorted(silent))
 
 
+SCHEMA_VERSION = json.loads(Path(sys.argv[1]).read_text())["trace_schema"]
 COLUMNS = read_columns(sys.argv[1])
 main()
