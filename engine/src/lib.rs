@@ -14,7 +14,7 @@
 //! estimate     what a scenario needs, before anything runs
 //! book         all that lasts beside columns
 //! meter        what passes cost: time and messages
-//! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, previews. Changes nothing
+//! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, previews; changes none
 //! cloud        what nodes know: the five wings below, born and settled together
 //! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, monitor
 //! slicing      what nodes learn of their rank: ordered, ranking, quantile

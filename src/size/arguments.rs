@@ -12,8 +12,8 @@ use crate::scenario;
 Example:
   subcloud size datasets/scenarios/telco.toml --app recorder --hold 100_000 --where 'storage_gb >= 50'
 
-The application asks for its share as the scenario has it in all else: its place in the suite, its condition, churn, loss
-and events. What the others ask for stays: there is no more to have than they leave."
+The application asks for its share as the scenario has it in all else: its place in the suite, its condition, churn,
+loss and events. What the others ask for stays: there is no more to have than they leave."
 )]
 pub struct Arguments {
     #[command(flatten)]

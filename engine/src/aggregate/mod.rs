@@ -1,11 +1,11 @@
 //! Aggregation: nodes learn by gossip what no one can tell them.
 //!
 //! ```text
-//! each live node, in order, exchanges its estimates with a random one: both take the mean, or the lesser, or the larger
+//! each live node, in order, exchanges its estimates with a random one: both take the mean, the lesser or the larger
 //! after the cycles of an epoch each holds what it has found, and restarts from what is true of itself now
 //! who sees a newer epoch than its own restarts at once; who comes sits out the epoch under way ([`epoch`])
-//! a count starts at a few leaders, who begin with one while all others have zero ([`leaders`]): the mean is one over the
-//!     number of nodes
+//! a count starts at a few leaders, who begin with one while all others have zero ([`leaders`]): the mean is one over
+//!     the number of nodes
 //! ```
 //!
 //! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005. Aggregates of the

@@ -1,9 +1,10 @@
 //! A window: a node knows the last c nodes that it met or was told of, and meets a random one of them.
 //!
-//! The worked example of a protocol of one's own: what it keeps are the views that all protocols have, and what it does is
-//! in this file. Two nodes that meet put each other into their windows, and each tells the other a random node of its own
-//! window, without which nobody would ever come to know a node beyond those of the beginning. A window that is full forgets
-//! the entry that was put in first. Entries age by one at each turn of their owner.
+//! This protocol is the worked example of a protocol of one's own: it needs no columns but the views that all protocols
+//! have, and all that it does is in this file. Two nodes that meet put each other into their windows, and each tells
+//! the other a random node of its own window; without that, no node would come to know others than those of the
+//! beginning. A full window forgets the entry that was refreshed longest ago. Entries age by one at each turn of their
+//! owner.
 
 use kernels::exchange::{Ends, Tally};
 use kernels::views::{NOBODY, Pair, View, Words};

@@ -5,8 +5,8 @@
 //! is then lost.
 //!
 //! ```text
-//! u' = -q u / 2                                     who has not started changes only as a partner of a node like itself
-//! m' = -q (1-w) (u + m) / 2 + q w (u - 3 m) / 4     both take the mean; or the partner alone
+//! u' = -q u / 2                                    who has not started changes only as a partner of a node like itself
+//! m' = -q (1-w) (u + m) / 2 + q w (u - 3 m) / 4    both take the mean; or the partner alone
 //! ```
 //!
 //! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005; the losses of
