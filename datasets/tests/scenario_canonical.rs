@@ -291,6 +291,7 @@ prop_compose! {
         slicing in (0..4_usize, 2..=128_u32, 1..=60_000_u32),
         aggregates in prop::collection::vec(aggregate(), 0..4),
         steadiness in prop::sample::select(vec![0.0, 0.0, 1e-3, 0.49]),
+        candidates in prop::option::of(1..=2_u32),
         suite in suite(),
         starts_at in 0..253_402_300_800_i64,
         adversaries in prop::option::of((0.0..=1.0_f64, any::<u32>(), any::<bool>())),
@@ -332,7 +333,7 @@ prop_compose! {
         let pairing = if restarts { Pairing::Ordered } else { sampling.pairing };
         let sampling = Sampling { pairing, ..sampling };
         let ordered =
-            Slicing { protocol: SlicingProtocol::Ordered, window: 1024, steadiness, points: 50, epoch_cycles: 25 };
+            Slicing { protocol: SlicingProtocol::Ordered, candidates, window: 1024, steadiness, points: 50, epoch_cycles: 25 };
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         Scenario {
             name: "any".to_owned(),
@@ -341,10 +342,10 @@ prop_compose! {
             sampling: sampling.clone(),
             network: Network { request_loss: losses.0, reply_loss: losses.1 },
             slicing: match slicing {
-                (0, ..) => Slicing { protocol: SlicingProtocol::Ranking, window: 640, ..ordered },
+                (0, ..) => Slicing { protocol: SlicingProtocol::Ranking, candidates: None, window: 640, ..ordered },
                 (1, ..) => Slicing { protocol: SlicingProtocol::OrderedMaxGain, ..ordered },
                 (2, points, epoch_cycles) => {
-                    Slicing { protocol: SlicingProtocol::Quantile, points, epoch_cycles, ..ordered }
+                    Slicing { protocol: SlicingProtocol::Quantile, candidates: None, points, epoch_cycles, ..ordered }
                 }
                 _ => ordered,
             },

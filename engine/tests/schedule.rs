@@ -1,8 +1,8 @@
 //! The schedule: every member starts once a cycle, with partners that are uniform over the live nodes.
 
-use engine::memory::{MEMBER, Mask};
+use engine::memory::Mask;
 use engine::overlay::oracle::draw_partners;
-use engine::schedule::{Batch, Drawn, Draws, Listed, Matching, Partition, Protocol};
+use engine::schedule::{Batch, Drawn, Draws, FEW, Listed, Matching, Partition, Protocol};
 use kernels::exchange::{Ends, Tally};
 
 /// Counts how often a node starts, and how often it is chosen.
@@ -40,15 +40,24 @@ fn excess(counts: &[u64]) -> f64 {
     (chi - counts.len() as f64 + 1.0) / (2.0 * (counts.len() as f64 - 1.0)).sqrt()
 }
 
-/// Masks of 20,000 nodes: all, a region dead, every third dead, all but a few dead.
-fn masks() -> Vec<Option<Vec<u8>>> {
-    let marks = |lives: fn(usize) -> bool| Some((0..20_000).map(|node| u8::from(lives(node))).collect());
+/// So few nodes that they start one after the other, and so many that they are cut into blocks and domains, even if a
+/// part of them is dead.
+const SIZES: [usize; 2] = [20_000, 150_003];
+
+/// Masks of so many nodes: all, a region dead, every third dead, all but a few dead.
+fn masks(nodes: usize) -> Vec<Option<Vec<u8>>> {
+    let marks = |lives: &dyn Fn(usize) -> bool| Some((0..nodes).map(|node| u8::from(lives(node))).collect());
     vec![
         None,
-        marks(|node| !(3_000..11_000).contains(&node)),
-        marks(|node| node % 3 != 0),
-        marks(|node| node % 1_999 == 0),
+        marks(&|node| !(nodes / 7..nodes / 2).contains(&node)),
+        marks(&|node| node % 3 != 0),
+        marks(&|node| node % 1_999 == 0),
     ]
+}
+
+/// All sizes, each with its masks.
+fn clouds() -> impl Iterator<Item = (usize, Option<Vec<u8>>)> {
+    SIZES.into_iter().flat_map(|nodes| masks(nodes).into_iter().map(move |marks| (nodes, marks)))
 }
 
 fn mask(marks: Option<&Vec<u8>>) -> Mask<'_> {
@@ -57,11 +66,11 @@ fn mask(marks: Option<&Vec<u8>>) -> Mask<'_> {
 
 #[test]
 fn every_member_starts_once_and_members_alone_are_chosen() {
-    for marks in masks() {
+    for (nodes, marks) in clouds() {
         let mask = mask(marks.as_ref());
         for (block, draws_per_node) in [(1 << 13, 1), (1 << 11, 20), (100, 3)] {
-            let partition = Partition::new(20_000, mask, block);
-            let mut state = vec![[0; 2]; 20_000];
+            let partition = Partition::new(nodes, mask, block);
+            let mut state = vec![[0; 2]; nodes];
             let pass = Drawn { draws: draws(1), partition: &partition, mask };
             let tally = pass.run(&mut state, &Counting { draws: draws_per_node });
             assert_eq!(tally.requests as usize, partition.members());
@@ -92,13 +101,14 @@ fn regional_excess(cycles: &[Vec<u64>]) -> f64 {
 
 #[test]
 fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
-    for marks in &masks()[..3] {
+    for (nodes, marks) in SIZES.into_iter().flat_map(|nodes| masks(nodes).into_iter().take(3).map(move |m| (nodes, m)))
+    {
         let mask = mask(marks.as_ref());
         for draws_per_node in [1, 20] {
-            let partition = Partition::new(20_000, mask, if draws_per_node == 1 { 1 << 13 } else { 1 << 11 });
+            let partition = Partition::new(nodes, mask, if draws_per_node == 1 { 1 << 13 } else { 1 << 11 });
             let mut cycles = Vec::new();
-            for cycle in 1..=300 {
-                let mut state = vec![[0; 2]; 20_000];
+            for cycle in 1..=if nodes < FEW { 300 } else { 100 } {
+                let mut state = vec![[0; 2]; nodes];
                 let pass = Drawn { draws: draws(cycle), partition: &partition, mask };
                 pass.run(&mut state, &Counting { draws: draws_per_node });
                 let members = state.iter().enumerate().filter(|(node, _)| mask.holds(*node));
@@ -113,18 +123,19 @@ fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
 
 #[test]
 fn a_node_meets_every_other_node_equally_often_also_its_neighbours() {
-    // Partners of the nodes of one block, over many cycles: how many lie at each distance.
-    let nodes = 640;
-    let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
-    let mut distances = vec![0_u64; nodes - 1];
-    for cycle in 1..=2_000 {
-        let mut state: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, u32::MAX]).collect();
-        Drawn { draws: draws(cycle), partition: &partition, mask: Mask::ALL }.run(&mut state, &Meeting);
-        for (node, &[_, met]) in state.iter().enumerate() {
-            distances[(met as usize + nodes - node) % nodes - 1] += 1;
+    // Over many cycles, how many partners lie at each distance; of many nodes distances are grouped.
+    for (nodes, cycles, groups) in [(640, 2_000, 639), (FEW + 1, 40, 1 << 10)] {
+        let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
+        let mut distances = vec![0_u64; groups];
+        for cycle in 1..=cycles {
+            let mut state: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, u32::MAX]).collect();
+            Drawn { draws: draws(cycle), partition: &partition, mask: Mask::ALL }.run(&mut state, &Meeting);
+            for (node, &[_, met]) in state.iter().enumerate() {
+                distances[((met as usize + nodes - node) % nodes - 1) * groups / (nodes - 1)] += 1;
+            }
         }
+        assert!(excess(&distances).abs() < 4.0, "{nodes}: {}", excess(&distances));
     }
-    assert!(excess(&distances).abs() < 4.0, "{}", excess(&distances));
 }
 
 /// Notes at the initiator whom it met.
@@ -142,9 +153,9 @@ impl Protocol<[u32; 2]> for Meeting {
 
 #[test]
 fn a_list_is_run_to_the_letter() {
-    // One domain, and four that end with half a chunk.
-    for marks in masks().into_iter().chain([Some(vec![MEMBER; 150_003])]) {
-        let (mask, nodes) = (mask(marks.as_ref()), marks.as_ref().map_or(20_000, Vec::len));
+    // The two domains of the larger cloud end with a part of a chunk.
+    for (nodes, marks) in clouds() {
+        let mask = mask(marks.as_ref());
         let mut list = vec![0; nodes];
         draw_partners(&mut list, &draws(1), mask, |node| mask.holds(node));
         let mut expected = vec![[0; 2]; nodes];
@@ -161,7 +172,7 @@ fn a_list_is_run_to_the_letter() {
 
 #[test]
 fn listed_partners_are_uniform() {
-    for marks in &masks()[..3] {
+    for marks in &masks(20_000)[..3] {
         let mask = mask(marks.as_ref());
         let mut counts = vec![0; 20_000];
         for cycle in 1..=40 {
@@ -176,7 +187,7 @@ fn listed_partners_are_uniform() {
 
 #[test]
 fn a_matching_gives_every_node_two_exchanges_a_cycle() {
-    for nodes in [2, 10, 1_000, 40_000] {
+    for nodes in [2, 3, 10, 1_001, 40_000, 200_000] {
         let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
         let mut state = vec![[0; 2]; nodes];
         Matching { draws: draws(1), partition: &partition, mask: Mask::ALL }.run(&mut state, &Counting { draws: 1 });
@@ -188,9 +199,14 @@ fn a_matching_gives_every_node_two_exchanges_a_cycle() {
 
 #[test]
 fn blocks_hold_equally_many_members() {
-    for marks in masks() {
+    for (nodes, marks) in clouds() {
         let mask = mask(marks.as_ref());
-        let partition = Partition::new(20_000, mask, 1_000);
+        let partition = Partition::new(nodes, mask, 1_000);
+        if partition.members() < FEW {
+            let members = (0..nodes as u32).filter(|&node| mask.holds(node as usize));
+            assert!(partition.few().is_some_and(|few| members.eq(few.iter().copied())));
+            continue;
+        }
         let counts: Vec<usize> = (partition.bounds().windows(2))
             .map(|block| (block[0]..block[1]).filter(|&node| mask.holds(node)).count())
             .collect();
@@ -201,11 +217,14 @@ fn blocks_hold_equally_many_members() {
 }
 
 #[test]
-#[should_panic(expected = "a partner is a node")]
 fn a_partner_outside_the_cloud_is_refused() {
-    let mut list = vec![0; 20_000];
-    list[7] = 3_000_000;
-    Listed { draws: draws(1), partners: &*list }.run(&mut vec![[0; 2]; 20_000], &Counting { draws: 1 });
+    for nodes in SIZES {
+        let mut list = vec![0; nodes];
+        list[7] = 3_000_000;
+        let run = || Listed { draws: draws(1), partners: &*list }.run(&mut vec![[0; 2]; nodes], &Counting { draws: 1 });
+        let panic = std::panic::catch_unwind(run).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"a partner is a node"));
+    }
 }
 
 #[test]

@@ -35,6 +35,37 @@ pub fn any(
     None
 }
 
+/// Items that are drawn together by one word.
+pub const DRAWN_TOGETHER: usize = 4;
+
+/// Puts random ones of the items from `start` on in the places from there, [`DRAWN_TOGETHER`] of them or all, in random
+/// order: the next of a random permutation (Fisher and Yates). A word draws them all without bias (Brackett-Rozinsky and
+/// Lemire, *Batched ranged random integer generation*, 2024). Returns whether it did; another word is needed if not.
+///
+/// # Panics
+/// If there are more than 256 items.
+#[must_use]
+pub fn next_of_permutation<T>(items: &mut [T], start: usize, word: u32) -> bool {
+    let left = items.len() - start;
+    assert!(left <= 1 << 8);
+    let drawn = left.min(DRAWN_TOGETHER);
+    let ranges = (0..drawn).map(|k| (left - k) as u64);
+    let (mut low, mut places) = (u64::from(word), [0; DRAWN_TOGETHER]);
+    for (place, range) in places.iter_mut().zip(ranges.clone()) {
+        let product = low * range;
+        (*place, low) = ((product >> 32) as usize, product & 0xFFFF_FFFF);
+    }
+    // The remainder is below the product of the ranges, so it is seldom needed.
+    let all = ranges.product::<u64>();
+    if low < all && low < (1 << 32) % all {
+        return false;
+    }
+    for (k, place) in places[..drawn].iter().enumerate() {
+        items.swap(start + k, start + k + place);
+    }
+    true
+}
+
 /// The oldest entry, of several any; if it is not accepted and the node may `retry`, the next.
 pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
     let mut rest: Vec<usize> = (0..view.len()).collect();

@@ -127,6 +127,38 @@ pub trait Ends<T> {
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool;
 }
 
+/// Which nodes of the cloud the places of a block are: ranges of 2^`bits` consecutive nodes, side by side in any order.
+#[derive(Clone, Copy, Debug)]
+pub struct Nodes<'a> {
+    firsts: &'a [u32],
+    bits: u32,
+}
+
+impl<'a> Nodes<'a> {
+    /// The nodes from a first one on.
+    #[must_use]
+    pub fn from(first: &'a u32) -> Self {
+        Self { firsts: std::slice::from_ref(first), bits: u32::BITS }
+    }
+
+    /// Ranges of 2^`bits` nodes, which begin at `firsts`.
+    #[must_use]
+    pub fn ranges(firsts: &'a [u32], bits: u32) -> Self {
+        Self { firsts, bits }
+    }
+
+    /// The node at a place.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    #[must_use]
+    #[inline]
+    pub fn at(&self, place: u32) -> u32 {
+        let range = u64::from(place) >> self.bits;
+        self.firsts[range as usize] + (u64::from(place) - (range << self.bits)) as u32
+    }
+}
+
 /// Initiators in one block, partners in another.
 #[derive(Debug)]
 pub struct Cross<'a, T> {
@@ -134,10 +166,8 @@ pub struct Cross<'a, T> {
     pub own: &'a mut [T],
     /// The partners' block.
     pub other: &'a mut [T],
-    /// Index in the cloud of the first node of the initiators' block.
-    pub own_first: u32,
-    /// Index in the cloud of the first node of the partners' block.
-    pub other_first: u32,
+    /// Which nodes the places of either block are.
+    pub nodes: [Nodes<'a>; 2],
 }
 
 /// Initiators in one block, partners in a window of another, which holds a power of two so that places need no check.
@@ -187,7 +217,7 @@ impl<T: Copy> Ends<T> for Cross<'_, T> {
     }
     #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
-        self.own_first + initiator < self.other_first + partner
+        self.nodes[0].at(initiator) < self.nodes[1].at(partner)
     }
 }
 

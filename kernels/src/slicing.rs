@@ -190,39 +190,6 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
     }
 }
 
-/// The candidates whose ids are in the wrong order with one's own, as they are seen from there ([`Slot::seen_from`]): a
-/// bit each.
-///
-/// # Panics
-/// If there are more than [`MOST_CANDIDATES`].
-#[must_use]
-pub fn misplaced(own: Slot, candidates: &[Slot]) -> u128 {
-    assert!(candidates.len() <= MOST_CANDIDATES);
-    let mut all = 0;
-    for (four, slots) in candidates.chunks(4).enumerate() {
-        let mut group = [own; 4];
-        group[..slots.len()].copy_from_slice(slots);
-        let signs = i32x8::splat(i32::MIN);
-        let owns = bytemuck::cast::<_, i32x8>([own; 4]) ^ signs;
-        let above = (bytemuck::cast::<_, i32x8>(group) ^ signs).simd_gt(owns).to_bitmask();
-        // Even bits: the key is above; odd bits: the id is.
-        let wrong = (above ^ above >> 1) & 0x55;
-        let bits = wrong & 1 | wrong >> 1 & 2 | wrong >> 2 & 4 | wrong >> 3 & 8;
-        all |= u128::from(bits) << (4 * four);
-    }
-    all
-}
-
-/// The place of the set bit before which there are `n` others.
-#[must_use]
-#[inline]
-pub fn nth(mut bits: u128, n: u32) -> usize {
-    for _ in 0..n {
-        bits &= bits - 1;
-    }
-    bits.trailing_zeros() as usize
-}
-
 /// Whether the id of a node is in the wrong order with that of another, which lies above it in the cloud or below.
 #[inline]
 fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {

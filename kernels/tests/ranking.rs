@@ -1,6 +1,6 @@
 //! Ranking: what a node remembers of others, and what it makes of it.
 
-use kernels::exchange::{Cross, REQUEST_LOST};
+use kernels::exchange::{Cross, Nodes, REQUEST_LOST};
 use kernels::ranking::{Memory, nearest, smaller, tell, words};
 use kernels::slicing::Slot;
 use proptest::collection::vec;
@@ -65,7 +65,7 @@ fn who_is_told_remembers_and_a_lost_message_tells_nobody() {
     let cells = words(0);
     let record = |key: u32| vec![key, 0, 0];
     let (mut own, mut other) = ([record(5), record(9)].concat(), [record(5), record(7)].concat());
-    let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 10 };
+    let mut ends = Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&10)] };
     // 5 tells 5, at a higher index: it is smaller. 9 tells 7: it is not. 5 tells 7, and that is lost.
     let tally = tell(&mut ends, &[0, 1, 0], &[0, 1, 1], &[0, 0, REQUEST_LOST], cells);
     assert_eq!((tally.requests, tally.one_way, tally.requests_lost), (3, 2, 1));

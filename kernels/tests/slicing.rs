@@ -2,10 +2,10 @@
 
 use std::array::from_fn;
 
-use kernels::exchange::{BATCH, Cross, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
+use kernels::exchange::{BATCH, Cross, Nodes, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::slicing::{Slot, first_misplaced, misplaced, nth, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{Slot, first_misplaced, ordered, ordered_max_gain, part, retest};
 
 /// Slots with few keys and ids, so that both tie often.
 fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
@@ -42,8 +42,11 @@ fn rows(places: &[u32]) -> Vec<[u32; BATCH]> {
 fn ties_of_the_attribute_are_broken_by_the_place_in_the_cloud() {
     for lower in [true, false] {
         let (mut own, mut other) = ([Slot::new(5, 900)], [Slot::new(5, 100)]);
-        let mut ends =
-            Cross { own: &mut own, other: &mut other, own_first: u32::from(!lower), other_first: u32::from(lower) };
+        let mut ends = Cross {
+            own: &mut own,
+            other: &mut other,
+            nodes: [Nodes::from(&u32::from(!lower)), Nodes::from(&u32::from(lower))],
+        };
         let tally = ordered(&mut ends, &[0], &rows(&[0]), &[]);
         // The lower node must hold the lower id.
         assert_eq!(tally.requests, u64::from(lower));
@@ -61,7 +64,7 @@ fn ties_of_the_attribute_are_broken_by_the_place_in_the_cloud() {
 fn a_lost_request_changes_nothing_and_a_lost_reply_the_partner_alone() {
     for (loss, ids) in [(0, [1, 9]), (REQUEST_LOST, [9, 1]), (REPLY_LOST, [9, 9])] {
         let (mut own, mut other) = ([Slot::new(1, 9)], [Slot::new(2, 1)]);
-        let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 };
+        let mut ends = Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&(1 << 20))] };
         let tally = ordered(&mut ends, &[0], &rows(&[0]), &[loss]);
         assert_eq!([own[0].id(), other[0].id()], ids);
         assert_eq!((tally.requests, tally.lost()), (1, u64::from(loss != 0)));
@@ -78,7 +81,7 @@ fn a_window_gives_what_a_block_gives() {
     let from: Vec<u32> = (0..BATCH as u32).collect();
     let (mut own, mut other) = (initiators.clone(), block.clone());
     ordered(
-        &mut Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 },
+        &mut Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&(1 << 20))] },
         &from,
         &candidates,
         &[],
@@ -96,7 +99,7 @@ fn the_largest_gain_is_the_largest_product_of_local_rank_differences() {
     let mut own = [Slot::new(30, 50)];
     let mut other = [Slot::new(20, 60), Slot::new(10, 90), Slot::new(40, 70), Slot::new(50, 95)];
     let candidates: Vec<[u32; BATCH]> = (0..4).map(|place| rows(&[place])[0]).collect();
-    let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 };
+    let mut ends = Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&(1 << 20))] };
     ordered_max_gain(&mut ends, &[0], &candidates, &[], &mut [0; 8]);
     assert_eq!((own[0].id(), other[1].id()), (90, 50));
 }
@@ -104,30 +107,19 @@ fn the_largest_gain_is_the_largest_product_of_local_rank_differences() {
 #[test]
 fn a_farewell_swaps_whatever_the_order() {
     let (mut own, mut other) = ([Slot::new(1, 1)], [Slot::new(2, 2)]);
-    part(&mut Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 << 20 }, &[0], &[0]);
+    part(
+        &mut Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&(1 << 20))] },
+        &[0],
+        &[0],
+    );
     assert_eq!((own[0].id(), other[0].id()), (2, 1));
-}
-
-#[test]
-fn every_misplaced_candidate_has_its_bit() {
-    for count in [0, 1, 3, 4, 20, 127, 128] {
-        let (own, candidates) = (slots(1, 40, 2)[0], slots(count, 40, 3));
-        let expected = candidates.iter().enumerate().fold(0_u128, |bits, (place, other)| {
-            bits | u128::from((other.key() > own.key()) != (other.id() > own.id())) << place
-        });
-        assert_eq!(misplaced(own, &candidates), expected);
-        for n in 0..expected.count_ones() {
-            let place = nth(expected, n);
-            assert_eq!((expected >> place & 1, (expected & ((1 << place) - 1)).count_ones()), (1, n));
-        }
-    }
 }
 
 #[test]
 fn a_swap_that_is_no_longer_due_is_refused() {
     let (mut own, mut other) = ([Slot::new(1, 9)], [Slot::new(2, 1)]);
     for tried in 0..2 {
-        let mut ends = Cross { own: &mut own, other: &mut other, own_first: 0, other_first: 1 };
+        let mut ends = Cross { own: &mut own, other: &mut other, nodes: [Nodes::from(&0), Nodes::from(&1)] };
         assert_eq!(retest(&mut ends, &[0], &[0], &[]).requests, 1);
         assert_eq!([own[0].id(), other[0].id()], [1, 9], "after {tried}");
     }

@@ -130,6 +130,9 @@ impl Scenario {
         lines.push(format!("reply_loss = {:?}", self.network.reply_loss));
         lines.extend(header("[slicing]"));
         lines.push(format!("protocol = \"{}\"", self.slicing.protocol));
+        if let Some(candidates) = self.slicing.candidates {
+            lines.push(format!("candidates = {candidates}"));
+        }
         if self.slicing.protocol == SlicingProtocol::Ranking {
             lines.push(format!("window = {}", self.slicing.window));
         }

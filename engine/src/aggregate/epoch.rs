@@ -100,9 +100,9 @@ pub struct Replay<'a, M> {
 
 impl<M: Fn(f64, f64) -> f64 + Sync> Protocol<f64> for Replay<'_, M> {
     fn run(&self, ends: &mut impl Ends<f64>, batch: &mut Batch<'_>) -> Tally {
-        let [own_first, other_first] = batch.firsts;
+        let [own_nodes, other_nodes] = batch.nodes;
         for (&from, &to) in batch.from.iter().zip(batch.partners) {
-            let (own, other) = (own_first + from, other_first + to);
+            let (own, other) = (own_nodes.at(from), other_nodes.at(to));
             let status = self.tags[own as usize][1];
             if status & PARTNER_RESTARTS != 0 {
                 ends.set_partner(to, self.initial.of(other, self.tags[other as usize][0]));

@@ -59,7 +59,7 @@ impl PeerSampling for Newscast {
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
         for (number, (from, to)) in batch.from.chunks(TOGETHER).zip(batch.partners.chunks(TOGETHER)).enumerate() {
             let mut nodes = [0; TOGETHER];
-            nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.firsts[0] + from);
+            nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.nodes[0].at(*from));
             let [ones, others, ..] = turn.draws.meetings().quads_of_many(&nodes, 0);
             for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
                 if let Some(&ahead) = batch.ahead.get(number * TOGETHER + k) {
@@ -75,7 +75,7 @@ impl PeerSampling for Newscast {
                 }
                 let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
                 let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
-                let other = batch.firsts[1] + to;
+                let other = batch.nodes[1].at(to);
                 let mut meeting = Pair { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
                 newscast(&mut meeting, now, [ones[k], others[k]]);
                 let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));

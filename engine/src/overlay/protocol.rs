@@ -22,7 +22,7 @@ use kernels::spread::Spread;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
-use crate::memory::Mask;
+use crate::memory::{MEMBER, Mask};
 use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
 
 /// Bytes of an entry in a message: an address and an age.
@@ -134,7 +134,7 @@ impl<'a> Turn<'a> {
     ) -> Tally {
         let (entries, cells) = (self.entries, words(self.entries));
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
-        let initiators: Vec<u32> = batch.from.iter().map(|from| batch.firsts[0] + from).collect();
+        let initiators: Vec<u32> = batch.from.iter().map(|&from| batch.nodes[0].at(from)).collect();
         let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
         for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
@@ -145,7 +145,7 @@ impl<'a> Turn<'a> {
             }
             let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
             let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
-            let [own, other] = [batch.firsts[0] + from, batch.firsts[1] + to];
+            let [own, other] = [batch.nodes[0].at(from), batch.nodes[1].at(to)];
             let mut meeting = Pair { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
             if loss == REQUEST_LOST {
                 missed(&mut meeting.own_view);
@@ -190,18 +190,24 @@ struct Gossip<'a, P> {
 }
 
 impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
-    fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [u32], room: &'a mut Vec<u32>) -> &'a [u32] {
-        let entries = self.turn.entries;
-        room.resize(nodes.len(), 0);
-        uniform(room, &self.turn.draws.partners(), nodes.start as u32, entries as u32);
-        for ((node, record), partner) in nodes.zip(cells.chunks_exact_mut(words(entries))).zip(&mut *room) {
-            *partner = if self.turn.is_alive(node as u32) {
-                self.protocol.start(self.turn, node as u32, View::of(record, entries), *partner)
-            } else {
-                NOBODY
-            };
+    fn starting(&self, nodes: Range<usize>) -> usize {
+        self.turn
+            .alive
+            .marks()
+            .map_or(nodes.len(), |marks| marks[nodes].iter().map(|&mark| usize::from(mark == MEMBER)).sum())
+    }
+    fn may_start(&self, node: usize) -> bool {
+        self.turn.alive.holds(node)
+    }
+    fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>) {
+        words.resize(nodes.len(), 0);
+        uniform(words, &self.turn.draws.partners(), nodes.start as u32, self.turn.entries as u32);
+    }
+    fn choose(&self, node: usize, place: u32, record: &mut [u32]) -> u32 {
+        if !self.may_start(node) {
+            return NOBODY;
         }
-        room
+        self.protocol.start(self.turn, node as u32, View::of(record, self.turn.entries), place)
     }
 }
 

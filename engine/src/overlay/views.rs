@@ -94,15 +94,11 @@ impl<'a> Views<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Whom each of the nodes knows, in order; `fetch` is shown whom a node knows some nodes before its turn.
-    pub fn nodes(self, fetch: impl Fn(u32)) -> impl Iterator<Item = (u32, &'a [u32])> {
-        /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
-        const AHEAD: usize = 4;
-        let (cells, entries) = (words(self.entries), self.entries);
-        self.records.chunks_exact(cells).enumerate().map(move |(k, record)| {
-            let ahead = self.records.get((k + AHEAD) * cells..).unwrap_or_default();
-            ahead.iter().take(entries).for_each(|&other| fetch(other));
-            ((self.first + k) as u32, &record[..entries])
-        })
+    /// Whom the node knows that comes so many after the first; nobody behind the last.
+    pub fn of(&self, number: usize) -> &'a [u32] {
+        let Some(record) = self.records.get(number * words(self.entries)..) else { return &[] };
+        let entries = &record[..self.entries.min(record.len())];
+        let count = entries.iter().map(|&entry| usize::from(entry != NOBODY)).sum();
+        &entries[..count]
     }
 }

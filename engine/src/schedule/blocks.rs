@@ -1,9 +1,9 @@
 //! Blocks of a column, and the random pairs of a round.
 
-use kernels::exchange::{Cross, Tally, WINDOW, Within};
+use kernels::exchange::{Cross, Nodes, Tally, WINDOW, Within};
 use kernels::philox::Stream;
 
-use super::{Batch, Partition, Protocol};
+use super::{Batch, Draws, Partition, Protocol};
 use crate::memory::{MEMBER, Mask, between};
 
 /// A range of nodes, their state and which of them are members.
@@ -50,7 +50,7 @@ pub fn within(partition: &Partition, stream: &Stream, block: u32, round: u32) ->
     f64::from(stream.word(block, 1 << 16 | round)) < share * 2_f64.powi(32)
 }
 
-/// Places of members in a block, in order; nothing is written if all are.
+/// Places of members in a block, in the order in which they start; nothing is written if all nodes do, in their order.
 #[derive(Debug, Default)]
 pub struct Roster {
     places: Vec<u32>,
@@ -58,6 +58,11 @@ pub struct Roster {
 }
 
 impl Roster {
+    /// These members, in this order.
+    pub fn of(places: Vec<u32>) -> Self {
+        Self { count: places.len(), places }
+    }
+
     /// Reads who the members of a block are.
     pub fn read<T>(&mut self, block: &Block<'_, T>) {
         let Some(marks) = block.mask.marks() else {
@@ -119,6 +124,12 @@ impl Roster {
     }
 }
 
+/// Some members in a random order, in which they start: drawn anew for each pass of each cycle.
+pub fn permuted<M>(mut members: Vec<M>, draws: &Draws) -> Vec<M> {
+    shuffle(&mut members, &draws.order(), 0, 0);
+    members
+}
+
 /// Runs a batch that starts in `own`, with peers in `other`, or in `own` itself if there is no other.
 pub fn run<T: Copy>(
     protocol: &impl Protocol<T>,
@@ -128,8 +139,8 @@ pub fn run<T: Copy>(
 ) -> Tally {
     match other {
         Some(other) => {
-            let (own_first, other_first) = (own.first, other.first);
-            let mut ends = Cross { own: &mut *own.state, other: &mut *other.state, own_first, other_first };
+            let nodes = [Nodes::from(&own.first), Nodes::from(&other.first)];
+            let mut ends = Cross { own: &mut *own.state, other: &mut *other.state, nodes };
             protocol.run(&mut ends, batch)
         }
         None => protocol.run(&mut Within(&mut *own.state), batch),

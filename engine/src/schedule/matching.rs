@@ -1,12 +1,13 @@
 //! Perfect matchings of the nodes: the second pairing, for comparison.
 //!
-//! Twice a cycle the blocks are matched at random, and the members of each pair of blocks one to one at random; a pair
-//! of blocks is matched within itself as often as for drawn partners. With an odd number of members one sits out; so
-//! does one of a pair of blocks that differ by one.
+//! Twice a cycle all members are matched one to one at random, if they are few ([`super::FEW`]). Of many, the blocks are
+//! matched at random, and the members of each pair of blocks one to one at random; a pair of blocks is matched within
+//! itself as often as for drawn partners. With an odd number of members one sits out; so does one of a pair of blocks
+//! that differ by one.
 //!
 //! Reads and writes every state twice a cycle, as a stream, and partners at random within a block that lies in cache.
 
-use kernels::exchange::{BATCH, Tally};
+use kernels::exchange::{BATCH, Nodes, Tally};
 use rayon::prelude::*;
 
 use super::blocks::{Block, Roster, blocks, run, shuffle, total, within};
@@ -33,6 +34,14 @@ impl Matching<'_> {
         if self.partition.members() < 2 {
             return Tally::default();
         }
+        if let Some(members) = self.partition.few() {
+            let whole = &mut Block { number: 0, first: 0, state, mask: self.mask };
+            return total((0..ROUNDS).map(|round| {
+                let mut order = members.to_vec();
+                shuffle(&mut order, &self.draws.partners(), 0, 2 * round);
+                self.halves(whole, &order, round, protocol)
+            }));
+        }
         let mut blocks = blocks(self.partition, state, self.mask);
         let matches = self.draws.matches();
         let mut tally = Tally::default();
@@ -49,16 +58,25 @@ impl Matching<'_> {
         let [one, other] = pair else { unreachable!("the number of blocks is even") };
         let [order, other_order] = [&*one, &*other].map(|block| self.order(block, round));
         if within(self.partition, &self.draws.matches(), one.number, round) {
-            let mut tally = Tally::default();
-            for (block, order) in [(one, order), (other, other_order)] {
-                let (from, to) = order.split_at(order.len() / 2);
-                tally.add(self.exchange(block, None, from, &to[..from.len()], round, protocol));
-            }
-            tally
+            total(
+                [(one, order), (other, other_order)].map(|(block, order)| self.halves(block, &order, round, protocol)),
+            )
         } else {
             let pairs = order.len().min(other_order.len());
             self.exchange(one, Some(other), &order[..pairs], &other_order[..pairs], round, protocol)
         }
+    }
+
+    /// Matches the members of a block, in random order, among themselves: of an odd number one sits out.
+    fn halves<T: Copy>(
+        &self,
+        block: &mut Block<'_, T>,
+        order: &[u32],
+        round: u32,
+        protocol: &impl Protocol<T>,
+    ) -> Tally {
+        let (from, to) = order.split_at(order.len() / 2);
+        self.exchange(block, None, from, &to[..from.len()], round, protocol)
     }
 
     /// The places of a block's members in random order.
@@ -89,7 +107,8 @@ impl Matching<'_> {
             self.draws.losses().fill(losses, &mut words, node, round);
             node += from.len() as u32;
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
-            let batch = &mut Batch { from, partners, ahead: &[], peers: &[], firsts, losses, scratch: &mut [0; 2] };
+            let nodes = [Nodes::from(&firsts[0]), Nodes::from(&firsts[1])];
+            let batch = &mut Batch { from, partners, ahead: &[], peers: &[], nodes, losses, scratch: &mut [0; 2] };
             tally.add(run(protocol, own, other.as_deref_mut(), batch));
         }
         tally

@@ -1,13 +1,14 @@
 //! The schedule of exchanges: ordered, atomic, parallel, and the same for any number of threads.
 //!
-//! A pass is a sequence of rounds, a round a set of disjoint pairs of parts of the cloud. Pairs of a round touch
-//! disjoint memory, so they run in parallel without locks; parts depend on the members of the cloud alone, so the order
-//! of exchanges is a function of the scenario.
+//! Fewer members than [`FEW`] start one after the other, in the order of a random permutation of them all, which is the
+//! order of the literature. Of more, a pass is a sequence of rounds, a round a set of disjoint pairs of parts of the
+//! cloud. Pairs of a round touch disjoint memory, so they run in parallel without locks; parts depend on the members of
+//! the cloud alone, so the order of exchanges is a function of the scenario.
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
-//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a chunk at a time from domain
-//!   to domain.
+//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a few chunks at a time from
+//!   domain to domain.
 //!
 //! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its
 //! pair. The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
@@ -18,6 +19,7 @@
 
 mod blocks;
 mod cycle;
+mod domains;
 mod drawn;
 mod listed;
 mod matching;
@@ -29,11 +31,11 @@ pub use drawn::Drawn;
 pub use kernels::views::NOBODY;
 pub use listed::Listed;
 pub use matching::Matching;
-pub use partition::Partition;
+pub use partition::{FEW, Partition};
 
 use std::ops::Range;
 
-use kernels::exchange::{BATCH, Ends, Tally};
+use kernels::exchange::{BATCH, Ends, Nodes, Tally};
 
 /// What happens at the exchanges of a pass.
 pub trait Protocol<T>: Sync {
@@ -74,32 +76,50 @@ pub struct Batch<'a> {
     pub ahead: &'a [u32],
     /// Places of all peers that they draw: a row for each draw, the first of them the partners; empty from a list.
     pub peers: &'a [[u32; BATCH]],
-    /// The nodes at place 0 of the initiators' block and of the partners' (not of a window of it).
-    pub firsts: [u32; 2],
+    /// Which nodes the places of the initiators' block are, and those of the partners' (not of a window of it).
+    pub nodes: [Nodes<'a>; 2],
     /// What is lost, one entry an initiator; empty if nothing is.
     pub losses: &'a [u8],
     /// Room for the protocol: two words a draw.
     pub scratch: &'a mut [u64],
 }
 
-/// Whom nodes meet.
+/// Whom nodes meet: a list, or what they choose when their turn comes.
 pub trait Partners<T>: Sync {
-    /// The partner of each of some nodes, or [`NOBODY`], as they are about to start. They may change their own state,
-    /// `cells`; `room` is for the answer.
-    fn of<'a>(&'a self, nodes: Range<usize>, cells: &mut [T], room: &'a mut Vec<u32>) -> &'a [u32];
-
-    /// For how many nodes there is an answer, if not for all.
-    fn nodes(&self) -> Option<usize> {
+    /// The partner of each node, or [`NOBODY`], if that is known beforehand.
+    fn list(&self) -> Option<&[u32]> {
         None
     }
+
+    /// How many of some nodes may start.
+    fn starting(&self, nodes: Range<usize>) -> usize;
+
+    /// Whether a node may start.
+    fn may_start(&self, node: usize) -> bool;
+
+    /// Fills `words` with a word for each of some nodes, by which it chooses.
+    fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>);
+
+    /// The partner of a node whose turn has come, or [`NOBODY`]. The node may change its own state, `cells`.
+    fn choose(&self, node: usize, word: u32, cells: &mut [T]) -> u32;
 }
 
 /// A list of all nodes' partners.
 impl<T> Partners<T> for &[u32] {
-    fn of<'a>(&'a self, nodes: Range<usize>, _: &mut [T], _: &'a mut Vec<u32>) -> &'a [u32] {
-        &self[nodes]
+    fn list(&self) -> Option<&[u32]> {
+        Some(self)
     }
-    fn nodes(&self) -> Option<usize> {
-        Some(self.len())
+    fn starting(&self, nodes: Range<usize>) -> usize {
+        self[nodes].iter().map(|&partner| usize::from(partner != NOBODY)).sum()
+    }
+    fn may_start(&self, node: usize) -> bool {
+        self[node] != NOBODY
+    }
+    fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>) {
+        words.clear();
+        words.extend_from_slice(&self[nodes]);
+    }
+    fn choose(&self, _: usize, word: u32, _: &mut [T]) -> u32 {
+        word
     }
 }

@@ -4,25 +4,34 @@ use rayon::prelude::*;
 
 use crate::memory::{MEMBER, Mask, STRIDE};
 
-/// Below this many members a block there are at least this many blocks, as far as there are nodes.
-const LEAST_BLOCKS: usize = 16;
+/// The fewest members that are cut into blocks: fewer have their exchanges one after the other, on one thread, in the
+/// order of a random permutation of them all. May change results.
+pub const FEW: usize = 1 << 16;
 
 /// Consecutive ranges of nodes that hold equally many members, but for one. Depends on the members alone.
 #[derive(Debug)]
 pub struct Partition {
     bounds: Vec<usize>,
     members: usize,
+    /// Who the members are, if they are too few to be cut.
+    few: Option<Vec<u32>>,
 }
 
 impl Partition {
-    /// Cuts those of `nodes` that a mask holds into an even number of blocks of about `target` members, or less in a
-    /// small cloud. Reads one byte a node, unless all are members.
+    /// Cuts those of `nodes` that a mask holds into an even number of blocks of about `target` members; fewer than
+    /// [`FEW`] stay in one piece. Reads one byte a node, unless all are members.
     pub fn new(nodes: usize, mask: Mask<'_>, target: usize) -> Self {
         let marks = mask.marks().unwrap_or_default();
         let counts: Vec<usize> = marks.par_chunks(STRIDE).with_min_len(16).map(count).collect();
         let members = if mask == Mask::ALL { nodes } else { counts.iter().sum() };
-        let least = LEAST_BLOCKS.min(members / 2);
-        let blocks = members.div_ceil(target).max(least).max(2).next_multiple_of(2);
+        if members < FEW {
+            let of =
+                |stride: usize| (stride * STRIDE..nodes.min((stride + 1) * STRIDE)).filter(|&node| mask.holds(node));
+            let strides = (0..nodes.div_ceil(STRIDE)).filter(|&stride| counts.get(stride) != Some(&0));
+            let few = strides.flat_map(of).map(|node| node as u32).collect();
+            return Self { bounds: vec![0, nodes], members, few: Some(few) };
+        }
+        let blocks = members.div_ceil(target).next_multiple_of(2);
         let place = |block: usize| (members as u128 * block as u128 / blocks as u128) as usize;
         let mut bounds = vec![0];
         if mask == Mask::ALL {
@@ -38,7 +47,13 @@ impl Partition {
             }
         }
         bounds.push(nodes);
-        Self { bounds, members }
+        Self { bounds, members, few: None }
+    }
+
+    /// Who the members are, if they are fewer than [`FEW`].
+    #[must_use]
+    pub fn few(&self) -> Option<&[u32]> {
+        self.few.as_deref()
     }
 
     /// Where blocks begin, and where the last ends.

@@ -33,7 +33,7 @@ use ranking::Ranking;
 
 /// The slicing protocol of a scenario: the table of all of them.
 fn protocol(scenario: &Scenario, gradients: usize) -> Box<dyn SlicingProtocol> {
-    let candidates = scenario.sampling.view as usize;
+    let candidates = scenario.slicing.candidates.unwrap_or(scenario.sampling.view) as usize;
     match scenario.slicing.protocol {
         Name::Ordered => Box::new(Swaps { candidates, is_max_gain: false }),
         Name::OrderedMaxGain => Box::new(Swaps { candidates, is_max_gain: true }),

@@ -12,12 +12,14 @@
 //! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With
 //! views: reads the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each
 //! member chooses among its entries as they are when the cycle begins, and the partner tests the choice when its turn
-//! has come.
+//! has come. A random misplaced entry is the first misplaced one in a random order of the entries: a member looks at
+//! [`DRAWN_TOGETHER`] of them at a time, in that order, and stops at the first. So it reads few lines at random while
+//! many entries are misplaced, and all c once ids are nearly in order.
 
+use kernels::choice::{DRAWN_TOGETHER, next_of_permutation};
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
-use kernels::scalar::index;
-use kernels::slicing::{MOST_CANDIDATES, Slot, largest_gain, misplaced, nth, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{Slot, first_misplaced, largest_gain, ordered, ordered_max_gain, part, retest};
 use kernels::views::{NOBODY, Words};
 
 use super::gradient::{Gradient, LEAVING};
@@ -59,9 +61,9 @@ impl SlicingProtocol for Swaps {
         let draws = pass.cycle.draws(SLICING + pass.number as u32 * INSTANCE);
         let choose = |list: &mut [u32], views: Views<'_>, slots: &[Slot]| {
             if self.is_max_gain {
-                choose_best(list, views, members.mask, slots);
+                choose_best(list, views, self.candidates, &draws, members.mask, slots);
             } else {
-                choose_any(list, views, &draws, members.mask, slots);
+                choose_any(list, views, self.candidates, &draws, members.mask, slots);
             }
         };
         tally.add(overlay.choosing(members, draws, slots, &*self, (choose, &Retest)));
@@ -92,51 +94,124 @@ impl Protocol<Slot> for Retest {
     }
 }
 
-/// Writes for each member a random misplaced entry of its view.
-fn choose_any(list: &mut [u32], views: Views<'_>, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
-    let accept = |node: u32| members.holds(node as usize);
+/// Members whose entries are fetched before any of them is looked at. Changes speed only.
+const SIDE_BY_SIDE: usize = 64;
+
+/// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
+const AHEAD: usize = 4;
+
+/// A member that looks at the entries of its view, some at a time.
+struct Looking {
+    node: u32,
+    /// Where its choice is written.
+    row: usize,
+    slot: Slot,
+    /// Its entries: those that it has looked at, then those at which it looks now.
+    entries: std::ops::Range<usize>,
+    seen: usize,
+    /// The word by which it draws the first, and those for the others.
+    word: Option<u32>,
+    words: Words,
+}
+
+impl Looking {
+    /// Draws the entries at which it looks next, of at most so many.
+    fn draw<'e>(&mut self, entries: &'e mut [u32], most: usize) -> &'e [u32] {
+        let (entries, from) = (&mut entries[self.entries.clone()], self.seen);
+        while !next_of_permutation(entries, from, self.word.take().unwrap_or_else(|| self.words.word())) {}
+        self.seen = entries.len().min(most).min(from + DRAWN_TOGETHER);
+        &entries[from..self.seen]
+    }
+}
+
+/// Writes for each member a random misplaced one of the entries of its view, of which it looks at `most`.
+fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
+    let fetch = fetch(slots, members);
     views.each(list, |list, known| {
         draws.partners().fill(list, known.first as u32, 0);
-        let mut candidates = [Slot::default(); MOST_CANDIDATES];
-        for (word, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
-            if !accept(node) {
+        let (mut entries, mut open) = (Vec::new(), Vec::new());
+        for (number, rows) in list.chunks_mut(SIDE_BY_SIDE).enumerate() {
+            entries.clear();
+            for (row, word) in rows.iter_mut().enumerate() {
+                let number = number * SIDE_BY_SIDE + row;
+                let node = (known.first + number) as u32;
+                if members.holds(node as usize) {
+                    let start = entries.len();
+                    entries.extend_from_slice(known.of(number));
+                    let (slot, words) = (slots[node as usize], Words::new(draws.retries(), node));
+                    open.push(Looking {
+                        node,
+                        row,
+                        slot,
+                        entries: start..entries.len(),
+                        seen: 0,
+                        word: Some(*word),
+                        words,
+                    });
+                }
                 *word = NOBODY;
-                continue;
             }
-            let own = slots[node as usize];
-            for (seen, &other) in candidates.iter_mut().zip(entries) {
-                // Oneself is in order with oneself.
-                let other = if other != NOBODY && accept(other) { other } else { node };
-                *seen = slots[other as usize].seen_from(node < other);
+            open.retain(|looking| !looking.entries.is_empty());
+            while !open.is_empty() {
+                for looking in &mut open {
+                    looking.draw(&mut entries, most).iter().for_each(|&other| fetch(other));
+                }
+                open.retain(|looking| {
+                    let Looking { node, slot, seen, .. } = *looking;
+                    let all = &entries[looking.entries.clone()];
+                    let looks_at = &all[(seen - 1) / DRAWN_TOGETHER * DRAWN_TOGETHER..seen];
+                    let see = |others: &&[u32]| {
+                        // Whoever is no member counts as in order, as one is with oneself.
+                        let mut four = [slot; DRAWN_TOGETHER];
+                        for (seen, &other) in four.iter_mut().zip(*others) {
+                            if members.holds(other as usize) {
+                                *seen = slots[other as usize].seen_from(node < other);
+                            }
+                        }
+                        four
+                    };
+                    match first_misplaced(slot, &[looks_at], see) {
+                        Some(draw) => rows[looking.row] = looks_at[draw],
+                        None => return seen < all.len().min(most),
+                    }
+                    false
+                });
             }
-            let wrong = misplaced(own, &candidates[..entries.len()]);
-            let count = wrong.count_ones();
-            let redraw = || Words::new(draws.retries(), node).below(count as usize) as u32;
-            let chosen = if count == 0 { 0 } else { index(*word, count).unwrap_or_else(redraw) };
-            *word = if count == 0 { NOBODY } else { entries[nth(wrong, chosen)] };
         }
     });
 }
 
-/// Writes for each member the misplaced entry of its view with the largest gain.
-fn choose_best(list: &mut [u32], views: Views<'_>, members: Mask<'_>, slots: &[Slot]) {
+/// Writes for each member the misplaced one of the largest gain, of the `most` entries of its view at which it looks.
+fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
+    let fetch = fetch(slots, members);
     let accept = |node: u32| members.holds(node as usize);
     views.each(list, |list, known| {
-        let (mut places, mut ids) = (Vec::new(), Vec::new());
-        for (chosen, (node, entries)) in list.iter_mut().zip(known.nodes(fetch(slots, members))) {
+        let (mut places, mut ids, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, chosen) in list.iter_mut().enumerate() {
+            known.of(number + AHEAD).iter().for_each(|&other| fetch(other));
+            let node = (known.first + number) as u32;
             *chosen = NOBODY;
             if !accept(node) {
                 continue;
             }
-            let others = || entries.iter().copied().filter(|&other| other != NOBODY && accept(other));
+            seen.clear();
+            seen.extend_from_slice(known.of(number));
+            let mut words = Words::new(draws.retries(), node);
+            if most < seen.len() {
+                for start in (0..most).step_by(DRAWN_TOGETHER) {
+                    while !next_of_permutation(&mut seen, start, words.word()) {}
+                }
+                seen.truncate(most);
+            }
+            seen.retain(|&other| accept(other));
             let place = |node: u32| u64::from(slots[node as usize].key()) << 32 | u64::from(node);
             let id = |node: u32| u64::from(slots[node as usize].id());
             places.clear();
-            places.extend(others().map(place));
+            places.extend(seen.iter().copied().map(place));
             ids.clear();
-            ids.extend(others().map(id));
+            ids.extend(seen.iter().copied().map(id));
             let best = largest_gain((place(node), id(node)), &places, &ids);
-            *chosen = best.and_then(|draw| others().nth(draw)).unwrap_or(NOBODY);
+            *chosen = best.map_or(NOBODY, |draw| seen[draw]);
         }
     });
 }
@@ -169,4 +244,52 @@ fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Ta
     // A farewell is not repeated, so it must not be lost.
     let draws = pass.cycle.draws(PARTING + pass.number as u32 * INSTANCE).without_loss();
     overlay.visits(members, draws, |node| marks[node] == LEAVING).run(&mut gradient.slots, &Parting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasets::scenario;
+    use kernels::views::words;
+
+    /// Nodes whose choices are counted.
+    const NODES: u32 = 20_000;
+
+    #[test]
+    fn each_misplaced_entry_is_as_likely_as_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("any.toml");
+        std::fs::write(&path, "[run]\nnodes = 100\n[sampling]\nprotocol = \"newscast\"\n").unwrap();
+        let sampling = scenario::read(&path, &[]).unwrap().sampling;
+        let entries = sampling.view;
+        // Nodes 0..20 are in everybody's view: the first of them are misplaced at all others, the rest in order.
+        for wrong in [0, 1, 2, 3, 7, 20] {
+            let slot = |node: u32| match node {
+                0..20 => Slot::new(2, if node < wrong { 0 } else { 2 }),
+                _ => Slot::new(1, 1),
+            };
+            let slots: Vec<_> = (0..NODES).map(slot).collect();
+            let mut record = vec![0; words(entries as usize)];
+            record[..20].copy_from_slice(&std::array::from_fn::<u32, 20, _>(|k| (k as u32 * 7 + 3) % 20));
+            let records = record.repeat(NODES as usize);
+            let views = Views::of(&records, &sampling);
+            for most in [20, 6, 1] {
+                let mut list = vec![0; NODES as usize];
+                let draws = Draws { seed: 1, cycle: 1, purpose: SLICING, request_loss: 0, reply_loss: 0 };
+                choose_any(&mut list, views, most, &draws, Mask::ALL, &slots);
+                let count = |chosen| list[20..].iter().filter(|&&other| other == chosen).count() as f64;
+                let all = f64::from(NODES - 20);
+                // The chance that none of the entries looked at is misplaced.
+                let left = (0..most).map(|k| (20 - wrong as usize).saturating_sub(k) as f64 / (20 - k) as f64);
+                let none = left.product::<f64>();
+                let near = |found: f64, chance: f64| (found - all * chance).powi(2) / (all * chance).max(1e-9);
+                let chi: f64 = (0..wrong).map(|k| near(count(k), (1.0 - none) / f64::from(wrong))).sum();
+                let chi = chi + near(count(NOBODY), none);
+                // As many degrees of freedom as entries are misplaced.
+                let freedom = f64::from(wrong);
+                assert!((chi - freedom) <= 4.0 * (2.0 * freedom).sqrt(), "{wrong} of 20, {most} looked at: {chi}");
+                assert!((wrong..20).all(|other| count(other) == 0.0));
+            }
+        }
+    }
 }

@@ -13,8 +13,11 @@ mod counting;
 mod crash;
 mod loss;
 mod order;
+mod overlay;
+mod plain;
 mod run;
 mod sample;
+mod sizes;
 mod slicing;
 mod table;
 mod theory;
@@ -26,16 +29,26 @@ use std::process::ExitCode;
 use run::Outcome;
 use table::Row;
 
-/// An experiment with so many seeds and nodes.
-type Experiment = fn(u32, u32) -> Outcome<Vec<Row>>;
+/// An experiment.
+#[derive(Clone, Copy)]
+enum Experiment {
+    /// With so many seeds, at each of some numbers of nodes.
+    Each(fn(u32, u32) -> Outcome<Vec<Row>>),
+    /// With seeds and numbers of nodes of its own.
+    Once(fn() -> Outcome<Vec<Row>>),
+}
 
-const EXPERIMENTS: [(&str, Experiment); 6] = [
-    ("variance", variance::rows),
-    ("crash", crash::rows),
-    ("loss", loss::rows),
-    ("churn", churn::rows),
-    ("order", order::rows),
-    ("accuracy", accuracy::rows),
+const EXPERIMENTS: [(&str, Experiment); 10] = [
+    ("variance", Experiment::Each(variance::rows)),
+    ("crash", Experiment::Each(crash::rows)),
+    ("loss", Experiment::Each(loss::rows)),
+    ("churn", Experiment::Each(churn::rows)),
+    ("order", Experiment::Each(order::rows)),
+    ("accuracy", Experiment::Each(accuracy::rows)),
+    ("sizes", Experiment::Once(sizes::rows)),
+    ("small order", Experiment::Once(order::small)),
+    ("generic", Experiment::Once(overlay::generic)),
+    ("newscast", Experiment::Once(overlay::newscast)),
 ];
 
 /// What the user wants.
@@ -59,8 +72,13 @@ fn rows(wanted: &Wanted) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for (name, experiment) in EXPERIMENTS {
         if wanted.only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
-            for &nodes in &wanted.nodes {
-                rows.extend(experiment(wanted.seeds, nodes)?);
+            match experiment {
+                Experiment::Each(experiment) => {
+                    for &nodes in &wanted.nodes {
+                        rows.extend(experiment(wanted.seeds, nodes)?);
+                    }
+                }
+                Experiment::Once(experiment) => rows.extend(experiment()?),
             }
         }
     }

@@ -3,10 +3,14 @@
 //! They are sums over nodes, so three seeds suffice. Some were measured with few seeds at small sizes: 5 % are allowed,
 //! and the rounding of the last digit. With 10^4 nodes random ids that are no grid leave more in the wrong tenth.
 
+use crate::plain;
 use crate::run::{Observed, Outcome, seeds, text};
+use crate::sample::Sample;
 use crate::table::Row;
 
 const SEEDS: u32 = 3;
+/// Candidates of a node, as many as a view has entries.
+const CANDIDATES: usize = 20;
 
 /// Cycles with the rms rank error after them.
 const ORDERED: [(usize, f64); 4] = [(1, 0.220), (3, 0.070), (10, 0.0099), (40, 0.0018)];
@@ -34,6 +38,27 @@ pub fn rows(_: u32, nodes: u32) -> Outcome<Vec<Row>> {
                 let name = format!("{protocol}, wrong tenth, cycle {cycle}");
                 rows.push(Row::near(name, nodes, expected, found, 0.05 * expected + floor));
             }
+        }
+    }
+    Ok(rows)
+}
+
+/// A small cloud beside a plain program: 10^3 nodes, of which ten candidates of twenty are no longer a few of many.
+pub fn small() -> Outcome<Vec<Row>> {
+    const NODES: u32 = 1_000;
+    const SEEDS: u32 = 100;
+    let mut rows = Vec::new();
+    for (protocol, is_max_gain) in [("ordered", false), ("ordered-max-gain", true)] {
+        let suite = "[[suite.app]]\nname = \"best\"\ntop = \"load\"\nshare = 0.1\n";
+        let runs = seeds(protocol, SEEDS, &text(NODES, 10, &format!("[slicing]\nprotocol = \"{protocol}\"\n{suite}")))?;
+        let plain: Vec<_> = (1..=SEEDS).map(|seed| plain::slicing(NODES, CANDIDATES, is_max_gain, 10, seed)).collect();
+        for cycle in [5, 10] {
+            let expected = Sample::of(&plain.iter().map(|errors| errors[cycle - 1]).collect::<Vec<_>>());
+            let found: Vec<_> = runs.iter().map(|run| run.slices[cycle].rms_rank_error_fraction).collect();
+            let found = Sample::of(&found);
+            let tolerance = found.mean_tolerance(found.sd).hypot(expected.mean_tolerance(expected.sd));
+            let name = format!("{protocol}, rms rank error, cycle {cycle}");
+            rows.push(Row::near(name, NODES, expected.mean, found.mean, tolerance));
         }
     }
     Ok(rows)

@@ -4,7 +4,7 @@ use std::fs;
 
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, SliceRow, Writer};
+use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, OverlayRow, SliceRow, Writer};
 use engine::{Simulation, Storage};
 use kernels::epochs::takes_part;
 use rayon::prelude::*;
@@ -22,6 +22,8 @@ pub struct Observed {
     pub apps: Vec<AppRow>,
     /// Estimates under way.
     pub aggregates: Vec<AggregateRow>,
+    /// The overlay that views span.
+    pub overlay: Vec<OverlayRow>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
     /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at
@@ -47,15 +49,21 @@ pub fn count(cycles: u32, instances: u32) -> String {
 
 /// Runs a scenario with so many seeds, each in a thread; they come in order.
 pub fn seeds(what: &str, seeds: u32, text: &str) -> Outcome<Vec<Observed>> {
-    eprintln!("{what}");
-    (1..=seeds).into_par_iter().map(|seed| one(seed, text)).collect()
+    changed(what, seeds, text, |_| {})
 }
 
-fn one(seed: u32, text: &str) -> Outcome<Observed> {
+/// As [`seeds`], with scenarios that are changed in a way that has no spelling.
+pub fn changed(what: &str, seeds: u32, text: &str, change: impl Fn(&mut Scenario) + Sync) -> Outcome<Vec<Observed>> {
+    eprintln!("{what}");
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, &change)).collect()
+}
+
+fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario)) -> Outcome<Observed> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("published.toml");
     fs::write(&path, text)?;
-    let scenario = scenario::read(&path, &[("run.seed".into(), seed.to_string())])?;
+    let mut scenario = scenario::read(&path, &[("run.seed".into(), seed.to_string())])?;
+    change(&mut scenario);
     let out = folder.path().join("out");
     let mut trace = Writer::create(&out, meta(&scenario), false)?;
     let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
@@ -72,6 +80,7 @@ fn one(seed: u32, text: &str) -> Outcome<Observed> {
         slices: run.slices()?,
         apps: run.apps()?,
         aggregates: run.aggregates()?,
+        overlay: run.overlay()?,
         epochs: run.epochs()?,
         instances,
     })

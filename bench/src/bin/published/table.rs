@@ -35,20 +35,20 @@ impl Row {
         let tolerance = if self.is_most { String::new() } else { format!("{tolerance:.5}") };
         let out = if self.is_out() { " **out**" } else { "" };
         let (expected, off) = (format!("{sign}{expected:.5}"), found - expected);
-        format!("| {what:<42} | {nodes:>6} | {expected:>9} | {found:>8.5} | {off:>8.5} | {tolerance:>9}{out} |")
+        format!("| {what:<42} | {nodes:>7} | {expected:>9} | {found:>8.5} | {off:>8.5} | {tolerance:>9}{out} |")
     }
 }
 
 /// Prints a table; returns how many of its rows are out.
 pub fn print(rows: &[Row]) -> usize {
     println!(
-        "| {:<42} | {:>6} | {:>9} | {:>8} | {:>8} | {:>9} |",
+        "| {:<42} | {:>7} | {:>9} | {:>8} | {:>8} | {:>9} |",
         "experiment", "nodes", "published", "ours", "differs", "tolerance"
     );
     println!(
         "|{}|{}:|{}:|{}:|{}:|{}:|",
         "-".repeat(44),
-        "-".repeat(7),
+        "-".repeat(8),
         "-".repeat(10),
         "-".repeat(9),
         "-".repeat(9),

@@ -1,5 +1,6 @@
 //! How nodes learn their rank.
 
+use super::MOST_PEERS;
 use super::aggregate::{LEAST_POINTS, LONGEST_EPOCH, MOST_POINTS};
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
@@ -37,6 +38,7 @@ impl Check<'_, '_> {
             self.number_where(steadiness, expected, |value| (0.0..0.5).contains(&value))
         })?;
         let window = self.window(raw.and_then(|raw| raw.window.as_ref()), protocol)?;
+        let candidates = self.candidates(raw.and_then(|raw| raw.candidates.as_ref()), protocol, sampling)?;
         let quantile = protocol == SlicingProtocol::Quantile;
         let points = raw.and_then(|raw| raw.points.as_ref());
         self.only_for(SlicingProtocol::Quantile, protocol, points, "points")?;
@@ -48,11 +50,32 @@ impl Check<'_, '_> {
         let default = if quantile { epoch_cycles(run.nodes, ERROR, network, sampling.protocol) } else { EPOCH_CYCLES };
         Ok(Slicing {
             protocol,
+            candidates,
             window,
             steadiness,
             points: self.number_or(points, POINTS, LEAST_POINTS, MOST_POINTS)?,
             epoch_cycles: self.number_or(cycles, default, 1, LONGEST_EPOCH)?,
         })
+    }
+
+    fn candidates(
+        &self,
+        raw: Option<&At<raw::Whole>>,
+        protocol: SlicingProtocol,
+        sampling: &Sampling,
+    ) -> Result<Option<u32>, Error> {
+        let swaps = matches!(protocol, SlicingProtocol::Ordered | SlicingProtocol::OrderedMaxGain);
+        let Some(written) = raw else { return Ok(None) };
+        if !swaps {
+            self.only_for(SlicingProtocol::Ordered, protocol, raw, "candidates")?;
+        }
+        let candidates = self.number_or(raw, 1, 1, MOST_PEERS)?;
+        if candidates > sampling.view {
+            let message = format!("`slicing.candidates` is {candidates}, but a node sees {} peers", sampling.view);
+            let help = "write no more than `sampling.view`, or leave it out to look at all".to_owned();
+            return Err(self.refuse(written.span(), message, help));
+        }
+        Ok(Some(candidates))
     }
 
     fn window(&self, raw: Option<&At<raw::Whole>>, protocol: SlicingProtocol) -> Result<u32, Error> {

@@ -195,6 +195,10 @@ pub(super) struct Slicing {
     /// The slicing protocol.
     #[schemars(extend("default" = "ordered"))]
     pub protocol: Option<At<SlicingProtocol>>,
+    /// With `ordered` and `ordered-max-gain`: the most peers at which a node looks in a cycle; by default all that it
+    /// sees, which are as many as `sampling.view`.
+    #[schemars(range(min = 1, max = 128))]
+    pub candidates: Option<At<Whole>>,
     /// With `ranking`: comparisons that a node remembers, a multiple of 64; 0 stands for all. It takes an eighth of a
     /// byte each.
     #[schemars(range(min = 0, max = 16384), extend("default" = 1024))]

@@ -1,0 +1,137 @@
+//! Plain programs beside which ours are held: one node after the other, in a fresh random order in every cycle.
+//!
+//! They share nothing with the engine but what two views become in an exchange, which has a twin of its own.
+
+use kernels::philox::Stream;
+use kernels::slicing::largest_gain;
+use kernels::views::{Generic, Pair, Scratch, View, Words, generic, words};
+
+/// A sequence of random numbers (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014).
+pub struct Random(u64);
+
+impl Random {
+    /// A sequence of its own for each seed.
+    pub fn new(seed: u32) -> Self {
+        Self(u64::from(seed) << 32)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut word = self.0;
+        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        word ^ word >> 31
+    }
+
+    fn below(&mut self, range: usize) -> usize {
+        (u128::from(self.next()) * range as u128 >> 64) as usize
+    }
+
+    fn unit(&mut self) -> f64 {
+        self.next() as f64 / 2_f64.powi(64)
+    }
+
+    /// Another of so many nodes.
+    fn other(&mut self, node: usize, nodes: usize) -> usize {
+        let other = self.below(nodes - 1);
+        other + usize::from(other >= node)
+    }
+
+    /// All of so many nodes, in random order.
+    fn order(&mut self, nodes: usize) -> Vec<usize> {
+        let mut order: Vec<_> = (0..nodes).collect();
+        for last in (1..nodes).rev() {
+            order.swap(last, self.below(last + 1));
+        }
+        order
+    }
+}
+
+/// The logarithm of the factor by which averaging lowers the variance of uniform values in a cycle, of so many.
+pub fn averaging(nodes: u32, cycles: u32, seed: u32) -> f64 {
+    let (mut random, nodes) = (Random::new(seed), nodes as usize);
+    let mut values: Vec<f64> = (0..nodes).map(|_| random.unit()).collect();
+    let before = variance(&values);
+    for _ in 0..cycles {
+        for node in random.order(nodes) {
+            let other = random.other(node, nodes);
+            let mean = f64::midpoint(values[node], values[other]);
+            (values[node], values[other]) = (mean, mean);
+        }
+    }
+    libm::log(variance(&values) / before) / f64::from(cycles)
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64
+}
+
+/// The root mean square errors of ranks after each of so many cycles of ordered slicing among random candidates; nodes
+/// swap with a random misplaced one, or with that of the largest gain.
+pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, seed: u32) -> Vec<f64> {
+    let (mut random, nodes) = (Random::new(seed), nodes as usize);
+    // A node's number is the order of its attribute.
+    let mut ids: Vec<f64> = (0..nodes).map(|_| random.unit()).collect();
+    let bits = |id: f64| id.to_bits();
+    let cycle = |_| {
+        for node in random.order(nodes) {
+            let seen: Vec<_> = (0..candidates).map(|_| random.other(node, nodes)).collect();
+            let chosen = if is_max_gain {
+                let places: Vec<_> = seen.iter().map(|&other| other as u64).collect();
+                let held: Vec<_> = seen.iter().map(|&other| bits(ids[other])).collect();
+                largest_gain((node as u64, bits(ids[node])), &places, &held).map(|draw| seen[draw])
+            } else {
+                let wrong = |other: &&usize| (**other > node) != (ids[**other] > ids[node]);
+                let wrong: Vec<_> = seen.iter().filter(wrong).collect();
+                (!wrong.is_empty()).then(|| *wrong[random.below(wrong.len())])
+            };
+            if let Some(other) = chosen {
+                ids.swap(node, other);
+            }
+        }
+        let mut order: Vec<_> = (0..nodes).collect();
+        order.sort_unstable_by(|&one, &other| ids[one].total_cmp(&ids[other]));
+        let off = |(rank, &node): (usize, &usize)| (rank as f64 - node as f64).powi(2);
+        let squares: f64 = order.iter().enumerate().map(off).sum();
+        (squares / nodes as f64).sqrt() / nodes as f64
+    };
+    (0..cycles).map(cycle).collect()
+}
+
+/// The records of the views of so many nodes after so many cycles of the generic framework, whose partners are random
+/// entries, from a random graph on.
+pub fn gossip(nodes: u32, entries: usize, rules: &Generic, cycles: u32, seed: u32) -> Vec<u32> {
+    let (mut random, nodes) = (Random::new(seed), nodes as usize);
+    let cells = words(entries);
+    let mut records = vec![0; nodes * cells];
+    for (node, record) in records.chunks_exact_mut(cells).enumerate() {
+        for place in 0..entries {
+            record[place] = loop {
+                let other = random.other(node, nodes) as u32;
+                if !record[..place].contains(&other) {
+                    break other;
+                }
+            };
+        }
+    }
+    let mut room = Scratch::default();
+    for cycle in 1..=cycles {
+        let stream = Stream::new(u64::from(seed), cycle, 0);
+        for own in random.order(nodes) {
+            let other = records[own * cells + random.below(entries)] as usize;
+            let (low, high) = records.split_at_mut(own.max(other) * cells);
+            let (low, high) = (&mut low[own.min(other) * cells..][..cells], &mut high[..cells]);
+            let [one, two] = if own < other { [low, high] } else { [high, low] };
+            let mut pair = Pair {
+                own: own as u32,
+                other: other as u32,
+                own_view: View::of(one, entries),
+                other_view: View::of(two, entries),
+                reply_lost: false,
+            };
+            generic(&mut pair, rules, &mut Words::new(stream, own as u32), &mut room);
+        }
+    }
+    records
+}
