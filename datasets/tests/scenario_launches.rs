@@ -256,3 +256,18 @@ fn steadiness_is_a_fraction_below_a_half() {
         refused(&text, "steadiness", "slicing.steadiness", &message, "write");
     }
 }
+
+#[test]
+fn candidates_are_some_of_those_whom_a_node_sees() {
+    assert_eq!(read("").unwrap().slicing.candidates, None);
+    let few = "[sampling]\nview = 8\n[slicing]\nprotocol = \"ordered-max-gain\"\ncandidates = 5\n";
+    assert_eq!(read(few).unwrap().slicing.candidates, Some(5));
+    let none = few.replace('5', "0");
+    refused(&none, "candidates", "slicing.candidates", "`slicing.candidates` is 0, expected", "write");
+    let many = few.replace('5', "9");
+    let message = "`slicing.candidates` is 9, but a node sees 8 peers";
+    refused(&many, "candidates", "slicing.candidates", message, "write no more than `sampling.view`");
+    let other = few.replace("ordered-max-gain", "ranking");
+    let message = "`candidates` means nothing with `protocol = \"ranking\"`";
+    refused(&other, "candidates", "slicing.candidates", message, "choose `protocol = \"ordered\"`");
+}

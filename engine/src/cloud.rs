@@ -33,10 +33,11 @@ impl Cloud {
     pub fn declare(needs: &Needs<'_>) -> Self {
         let slicing = Slicing::declare(needs);
         let aggregation = Aggregation::declare(needs, slicing.items());
-        let meets = !aggregation.items.is_empty() || !slicing.gradients.is_empty();
+        let picking = aggregation.first_pass();
+        let meets = aggregation.passes() > picking.iter().len() || !slicing.gradients.is_empty();
         Self {
             population: Population::declare(needs),
-            overlay: Overlay::declare(needs, meets, slicing.lists()),
+            overlay: Overlay::declare(needs, meets, slicing.lists(), picking),
             aggregation,
             slicing,
             government: Government::declare(needs),

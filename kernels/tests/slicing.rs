@@ -42,11 +42,9 @@ fn rows(places: &[u32]) -> Vec<[u32; BATCH]> {
 fn ties_of_the_attribute_are_broken_by_the_place_in_the_cloud() {
     for lower in [true, false] {
         let (mut own, mut other) = ([Slot::new(5, 900)], [Slot::new(5, 100)]);
-        let mut ends = Cross {
-            own: &mut own,
-            other: &mut other,
-            nodes: [Nodes::from(&u32::from(!lower)), Nodes::from(&u32::from(lower))],
-        };
+        let firsts = [!lower, lower].map(u32::from);
+        let nodes = [Nodes::from(&firsts[0]), Nodes::from(&firsts[1])];
+        let mut ends = Cross { own: &mut own, other: &mut other, nodes };
         let tally = ordered(&mut ends, &[0], &rows(&[0]), &[]);
         // The lower node must hold the lower id.
         assert_eq!(tally.requests, u64::from(lower));

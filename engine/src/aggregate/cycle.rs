@@ -9,6 +9,7 @@ use kernels::exchange::Tally;
 use kernels::moments::Moments;
 
 use super::epoch::{Replay, Tagging};
+use super::group::Group;
 use super::hold::Ending;
 use super::item::{Item, Scope};
 use super::leaders::leaders;
@@ -44,6 +45,19 @@ impl Aggregation {
     pub fn true_values(&self, scopes: &super::Scopes<'_>) -> Vec<Vec<f64>> {
         let values = |item: &Item| if item.scope == Scope::Cloud { scopes.true_values(item) } else { Vec::new() };
         self.items.iter().map(values).collect()
+    }
+
+    /// Passes of a cycle, in each of which members meet one other.
+    #[must_use]
+    pub fn passes(&self) -> usize {
+        self.groups.iter().map(Group::passes).sum()
+    }
+
+    /// The purpose of the first pass in which all live nodes meet.
+    #[must_use]
+    pub fn first_pass(&self) -> Option<u32> {
+        let group = self.groups.iter().find(|group| group.scope == Scope::Cloud)?;
+        Some(AGGREGATION + PASS * group.first_pass)
     }
 
     /// All nodes begin with the first epoch, which lasts from the first cycle on: that is the cycle `around` them.

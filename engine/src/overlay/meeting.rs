@@ -2,7 +2,8 @@
 //! listed, matched, or entries of views.
 //!
 //! - [`Overlay::meeting`]: each member meets one other. Drawn: reads and writes each state once a round, as a stream,
-//!   partners in cache. From a list or from views: four bytes a node more, and a random access to the partner.
+//!   partners in cache. From a list, or as picked in peer sampling: four bytes a node more, and a random access to the
+//!   partner. From views: a line of each record more.
 //! - [`Overlay::visits`]: some nodes meet a member each.
 //! - [`Overlay::choosing`]: each member looks at several others, and meets one of them.
 //! - [`Overlay::looking`]: each member looks at several others, and meets whom it likes.
@@ -125,6 +126,10 @@ impl Overlay {
 
     /// Each member meets one other, as the scenario pairs them.
     pub fn meeting<'a>(&'a mut self, members: Members<'a>, draws: Draws) -> Meeting<'a> {
+        if draws.purpose == self.picking && self.picks.is_some() {
+            let picks = self.picks.as_deref().unwrap_or_default();
+            return Meeting { failed: self.failed_picks, ..Meeting::listed(members, draws, picks) };
+        }
         let Sampling { pairing, listed, .. } = self.sampling;
         if self.views.is_some() || pairing == Pairing::Ordered && listed {
             return self.visits(members, draws, move |node| members.mask.holds(node));

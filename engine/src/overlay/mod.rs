@@ -36,7 +36,8 @@ use rayon::prelude::*;
 
 use crate::memory::{Column, Kind, Mask, STRIDE, fields};
 use crate::plans::Needs;
-use crate::schedule::Draws;
+use crate::schedule::Cycle;
+use crate::schedule::purpose::SAMPLING;
 use cyclon::Cyclon;
 use generic::Generic;
 use newscast::Newscast;
@@ -66,20 +67,31 @@ pub struct Overlay {
     pub views: Option<Column<u32>>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     list: Option<Column<u32>>,
+    /// Whom each live node meets in the pass of purpose `picking`: an entry of its view that it picks while the view is
+    /// at hand, when its turn in peer sampling is over. Missing if there is no such pass.
+    picks: Option<Column<u32>>,
+    picking: u32,
+    /// Dead nodes that were tried for these.
+    failed_picks: u64,
 }
 
 impl Overlay {
     /// The columns that a scenario needs. `meets`: other protocols meet by the overlay; `lists`: some of their
-    /// exchanges run from a list, however partners are found.
+    /// exchanges run from a list, however partners are found; `picking`: the purpose of a pass in which all live nodes
+    /// meet one other, if there is one.
     #[must_use]
-    pub fn declare(needs: &Needs<'_>, meets: bool, lists: bool) -> Self {
+    pub fn declare(needs: &Needs<'_>, meets: bool, lists: bool, picking: Option<u32>) -> Self {
         let sampling = needs.scenario.sampling.clone();
         let protocol = protocol(&sampling);
         let view = || Column::new(Kind::Kept, "views").of_cells(words(sampling.view as usize));
         let lists = lists || meets && (protocol.is_some() || sampling.listed);
+        let picking = picking.filter(|_| protocol.is_some());
         Self {
             views: protocol.is_some().then(view),
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
+            picks: picking.map(|_| Column::new(Kind::Scratch, "picks")),
+            picking: picking.unwrap_or_default(),
+            failed_picks: 0,
             protocol,
             sampling,
         }
@@ -97,9 +109,13 @@ impl Overlay {
     }
 
     /// Runs one cycle of peer sampling.
-    pub fn exchange(&mut self, draws: Draws, alive: Mask<'_>, rumour: &Rumour) -> Tally {
+    pub fn exchange(&mut self, cycle: Cycle, alive: Mask<'_>, rumour: &Rumour) -> Tally {
         let (Some(protocol), Some(views)) = (&self.protocol, &mut self.views) else { return Tally::default() };
-        protocol.cycle(views, &Turn::new(&self.sampling, draws, alive, rumour))
+        let draws = [SAMPLING, self.picking].map(|purpose| cycle.draws(purpose));
+        let turn = Turn::new(&self.sampling, draws, alive, rumour);
+        let tally = protocol.cycle(views, self.picks.as_deref_mut(), &turn);
+        self.failed_picks = turn.failed_picks.into_inner();
+        tally
     }
 
     /// From now on these nodes tell those they meet the byte that stands in their row, if nodes keep views.
@@ -129,4 +145,4 @@ impl Overlay {
     }
 }
 
-fields!(Overlay { list, views } but sampling, protocol);
+fields!(Overlay { list, picks, views } but sampling, protocol, picking, failed_picks);

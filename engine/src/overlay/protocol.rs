@@ -22,6 +22,7 @@ use kernels::spread::Spread;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
+use super::views::Known;
 use crate::memory::{MEMBER, Mask};
 use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
 
@@ -57,8 +58,9 @@ pub trait AnySampling: Debug + Send + Sync {
     fn wire_bytes(&self) -> [u64; 2];
     /// See [`PeerSampling::dates`].
     fn dates(&self) -> bool;
-    /// Runs one cycle over the records of all nodes.
-    fn cycle(&self, views: &mut [u32], turn: &Turn<'_>) -> Tally;
+    /// Runs one cycle over the records of all nodes. Each live node writes into `picks`, when its turn is over, whom it
+    /// will meet in a pass of another protocol.
+    fn cycle(&self, views: &mut [u32], picks: Option<&mut [u32]>, turn: &Turn<'_>) -> Tally;
 }
 
 impl<P: PeerSampling> AnySampling for P {
@@ -68,9 +70,9 @@ impl<P: PeerSampling> AnySampling for P {
     fn dates(&self) -> bool {
         PeerSampling::dates(self)
     }
-    fn cycle(&self, views: &mut [u32], turn: &Turn<'_>) -> Tally {
+    fn cycle(&self, views: &mut [u32], picks: Option<&mut [u32]>, turn: &Turn<'_>) -> Tally {
         let gossip = Gossip { protocol: self, turn };
-        let tally = Listed { draws: turn.draws, partners: &gossip }.run(views, &gossip);
+        let tally = Listed { draws: turn.draws, partners: &gossip }.run_and_pick(views, picks, &gossip);
         Tally { failed: turn.failed.load(Ordering::Relaxed), ..tally }
     }
 }
@@ -88,15 +90,20 @@ pub struct Turn<'a> {
     pub rumour: &'a Rumour,
     /// Whether a node tries others of its view when a partner is dead.
     retry: bool,
+    /// What the pass draws in which nodes meet those whom they pick.
+    picking: Draws,
     /// Dead nodes that were tried: a sum, so that the order of threads is no matter.
     failed: AtomicU64,
+    /// Dead nodes that were tried for another pass.
+    pub failed_picks: AtomicU64,
 }
 
 impl<'a> Turn<'a> {
     /// A cycle of a scenario's sampling.
-    pub fn new(sampling: &Sampling, draws: Draws, alive: Mask<'a>, rumour: &'a Rumour) -> Self {
+    pub fn new(sampling: &Sampling, [draws, picking]: [Draws; 2], alive: Mask<'a>, rumour: &'a Rumour) -> Self {
         let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
-        Self { entries, draws, alive, rumour, retry, failed: AtomicU64::new(0) }
+        let [failed, failed_picks] = [0, 0].map(AtomicU64::new);
+        Self { entries, draws, alive, rumour, retry, picking, failed, failed_picks }
     }
 
     /// The low byte of this cycle's number.
@@ -208,6 +215,11 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
             return NOBODY;
         }
         self.protocol.start(self.turn, node as u32, View::of(record, self.turn.entries), place)
+    }
+    fn pick(&self, nodes: Range<usize>, records: &[u32], picks: &mut [u32]) {
+        let Turn { entries, picking, alive, retry, failed_picks, .. } = self.turn;
+        let known = Known::new(nodes.start, records, *entries);
+        known.draw_partners(picks, (picking, *alive, *retry), |node| alive.holds(node), failed_picks);
     }
 }
 

@@ -57,29 +57,7 @@ impl<'a> Views<'a> {
         starts: impl Fn(usize) -> bool + Sync,
     ) -> u64 {
         let failed = AtomicU64::new(0);
-        let accept = |node: u32| members.holds(node as usize);
-        let cells = words(self.entries);
-        self.each(list, |list, Known { first, records, .. }| {
-            uniform(list, &draws.partners(), first as u32, self.entries as u32);
-            for k in 0..list.len() {
-                if let Some(&ahead) = list.get(k + FAR) {
-                    records.get((k + FAR) * cells + ahead as usize).into_iter().for_each(prefetch);
-                }
-                let (node, place) = (first + k, list[k]);
-                let entry = records[k * cells + place as usize];
-                list[k] = if !starts(node) {
-                    NOBODY
-                } else if entry != NOBODY && accept(entry) {
-                    entry
-                } else {
-                    let addresses = &records[k * cells..][..self.entries];
-                    let words = || Words::new(draws.retries(), node as u32);
-                    let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, self.retry, accept);
-                    let chosen = counting(&failed, members, choose);
-                    chosen.map_or(NOBODY, |place| addresses[place])
-                };
-            }
-        });
+        self.each(list, |list, known| known.draw_partners(list, (draws, members, self.retry), &starts, &failed));
         failed.into_inner()
     }
 
@@ -94,6 +72,43 @@ impl<'a> Views<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// The nodes from a first one on, whose views these records hold, of so many entries each.
+    pub fn new(first: usize, records: &'a [u32], entries: usize) -> Self {
+        Self { first, records, entries }
+    }
+
+    /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list. An
+    /// entry that is no member counts as `failed`, and the node may try others or not (`retry`).
+    pub fn draw_partners(
+        &self,
+        list: &mut [u32],
+        (draws, members, retry): (&Draws, Mask<'_>, bool),
+        starts: impl Fn(usize) -> bool,
+        failed: &AtomicU64,
+    ) {
+        let Self { first, records, entries } = *self;
+        let cells = words(entries);
+        uniform(list, &draws.partners(), first as u32, entries as u32);
+        for k in 0..list.len() {
+            if let Some(&ahead) = list.get(k + FAR) {
+                records.get((k + FAR) * cells + ahead as usize).into_iter().for_each(prefetch);
+            }
+            let (node, place) = (first + k, list[k]);
+            let entry = records[k * cells + place as usize];
+            list[k] = if !starts(node) {
+                NOBODY
+            } else if entry != NOBODY && members.holds(entry as usize) {
+                entry
+            } else {
+                let addresses = &records[k * cells..][..entries];
+                let words = || Words::new(draws.retries(), node as u32);
+                let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, retry, accept);
+                let chosen = counting(failed, members, choose);
+                chosen.map_or(NOBODY, |place| addresses[place])
+            };
+        }
+    }
+
     /// Whom the node knows that comes so many after the first; nobody behind the last.
     pub fn of(&self, number: usize) -> &'a [u32] {
         let Some(record) = self.records.get(number * words(self.entries)..) else { return &[] };

@@ -132,6 +132,19 @@ impl Layout {
         let seats = between(state, &cuts).into_iter().zip(bounds).enumerate();
         seats.map(|(number, (state, &bound))| Seat { number, first: bound as u32, state }).collect()
     }
+
+    /// Those who have travelled in a step pick something of what they now hold.
+    fn pick<T: Sync>(&self, step: usize, state: &[T], picks: &mut [u32], partners: &impl Partners<T>) {
+        let domains = between(picks, &self.domains.bounds).into_par_iter().enumerate();
+        domains.for_each(|(domain, picks)| {
+            for &chunk in self.travelling(domain, step) {
+                let nodes = self.nodes(chunk);
+                let picks = &mut picks[nodes.start - self.domains.bounds[domain]..][..nodes.len()];
+                let cells = &state[nodes.start * self.cells..nodes.end * self.cells];
+                partners.pick(nodes, cells, picks);
+            }
+        });
+    }
 }
 
 /// Where nodes are during a step.
@@ -300,13 +313,31 @@ impl<P> Listed<P> {
     where
         P: Partners<T>,
     {
+        self.run_and_pick(state, None, protocol)
+    }
+
+    /// The same, where nodes pick something when their turn is over ([`Partners::pick`]), if there are `picks`, a word a
+    /// node; nodes that may not start need pick nothing.
+    ///
+    /// # Panics
+    /// If the lengths of the list, the picks and the state differ, or a partner is neither a node nor [`NOBODY`].
+    pub fn run_and_pick<T: Copy + Send + Sync>(
+        &self,
+        state: &mut [T],
+        picks: Option<&mut [u32]>,
+        protocol: &impl Protocol<T>,
+    ) -> Tally
+    where
+        P: Partners<T>,
+    {
         let nodes = state.len() / protocol.cells();
         assert!(self.partners.list().is_none_or(|list| list.len() == nodes), "a list has an entry for each node");
+        assert!(picks.as_ref().is_none_or(|picks| picks.len() == nodes), "there is a pick for each node");
         if let Some(few) = self.few(nodes) {
-            return self.in_sequence(few, state, protocol);
+            return self.in_sequence(few, state, picks, protocol);
         }
         // Steps are short: to wake a thread of the pool from outside for each would take as long.
-        rayon::scope(|_| self.steps(state, protocol))
+        rayon::scope(|_| self.steps(state, picks, protocol))
     }
 
     /// The nodes that start, if they are few. Of many it counts no more than the first.
@@ -325,7 +356,13 @@ impl<P> Listed<P> {
     }
 
     /// Runs one cycle of few nodes, one after the other.
-    fn in_sequence<T: Copy>(&self, few: Vec<u32>, state: &mut [T], protocol: &impl Protocol<T>) -> Tally
+    fn in_sequence<T: Copy>(
+        &self,
+        few: Vec<u32>,
+        state: &mut [T],
+        mut picks: Option<&mut [u32]>,
+        protocol: &impl Protocol<T>,
+    ) -> Tally
     where
         P: Partners<T>,
     {
@@ -346,30 +383,46 @@ impl<P> Listed<P> {
         let order = permuted(order, &self.draws);
         let (mut from, mut to) = (Vec::with_capacity(SMALL), Vec::with_capacity(SMALL));
         let mut tally = Tally::default();
-        for (k, &(node, word)) in order.iter().enumerate() {
-            if let Some(&(ahead, _)) = order.get(k + SMALL) {
-                let ahead = &state[ahead as usize * cells..][..cells];
-                ahead.iter().step_by((LINE / size_of::<T>()).max(1)).chain(ahead.last()).for_each(prefetch);
+        let mut next = 0;
+        while next < order.len() {
+            // A node finds its state as it is when all exchanges before its own are done: as many start together as do
+            // not come in each other's way.
+            let first = next;
+            let is_free = |node: &u32, from: &[u32], to: &[u32]| !from.contains(node) && !to.contains(node);
+            while let Some((node, word)) = order.get(next).filter(|(node, _)| is_free(node, &from, &to)) {
+                if next == first + SMALL {
+                    break;
+                }
+                if let Some(&(ahead, _)) = order.get(next + SMALL) {
+                    let ahead = &state[ahead as usize * cells..][..cells];
+                    ahead.iter().step_by((LINE / size_of::<T>()).max(1)).chain(ahead.last()).for_each(prefetch);
+                }
+                let own = &mut state[*node as usize * cells..][..cells];
+                let partner = self.partners.choose(*node as usize, *word, own);
+                if partner != NOBODY {
+                    from.push(*node);
+                    to.push(partner);
+                }
+                next += 1;
             }
-            // A node finds its state as it is when all exchanges before its own are done.
-            if from.len() == SMALL || from.contains(&node) || to.contains(&node) {
-                tally.add(self.exchange(&mut Within(&mut *state), &from, &to, whole, protocol));
-                from.clear();
-                to.clear();
+            tally.add(self.exchange(&mut Within(&mut *state), &from, &to, whole, protocol));
+            for node in order[first..next].iter().map(|&(node, _)| node as usize) {
+                let Some(picks) = &mut picks else { break };
+                self.partners.pick(node..node + 1, &state[node * cells..][..cells], &mut picks[node..=node]);
             }
-            let own = &mut state[node as usize * cells..][..cells];
-            let partner = self.partners.choose(node as usize, word, own);
-            if partner != NOBODY {
-                from.push(node);
-                to.push(partner);
-            }
+            from.clear();
+            to.clear();
         }
-        tally.add(self.exchange(&mut Within(state), &from, &to, whole, protocol));
         tally
     }
 
     /// Runs one cycle of many nodes on a thread of the pool.
-    fn steps<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally
+    fn steps<T: Copy + Send + Sync>(
+        &self,
+        state: &mut [T],
+        mut picks: Option<&mut [u32]>,
+        protocol: &impl Protocol<T>,
+    ) -> Tally
     where
         P: Partners<T>,
     {
@@ -394,6 +447,9 @@ impl<P> Listed<P> {
                 let nodes = Nodes::ranges(&traveller.firsts, layout.bits);
                 let from: Vec<_> = from.iter().map(|&from| nodes.at(from)).collect();
                 tally.add(self.exchange(&mut Within(&mut *state), &from, to, [Nodes::from(&0); 2], protocol));
+            }
+            if let Some(picks) = &mut picks {
+                layout.pick(number, state, picks, &self.partners);
             }
             for domain in 0..layout.domains.count() {
                 for &chunk in layout.travelling(domain, number) {

@@ -102,6 +102,10 @@ pub trait Partners<T>: Sync {
 
     /// The partner of a node whose turn has come, or [`NOBODY`]. The node may change its own state, `cells`.
     fn choose(&self, node: usize, word: u32, cells: &mut [T]) -> u32;
+
+    /// Fills `picks`, a word for each of some nodes, with what they pick from their state, `cells`, once their turn is
+    /// over.
+    fn pick(&self, _nodes: Range<usize>, _cells: &[T], _picks: &mut [u32]) {}
 }
 
 /// A list of all nodes' partners.

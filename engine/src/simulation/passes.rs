@@ -9,7 +9,7 @@ use crate::cloud::Cloud;
 use crate::overlay::rumour::Rumour;
 use crate::population::{Above, Changes, past};
 use crate::schedule::Cycle;
-use crate::schedule::purpose::{EVENT, SAMPLING};
+use crate::schedule::purpose::EVENT;
 
 impl Simulation<'_> {
     /// The cycle under way.
@@ -87,7 +87,7 @@ impl Simulation<'_> {
         let (scenario, cycle) = (self.scenario, self.now());
         let Cloud { population, overlay, government, .. } = &mut self.cloud;
         let rumour = Rumour::new(government.rules(scenario, cycle));
-        let tally = overlay.exchange(cycle.draws(SAMPLING), population.alive(), &rumour);
+        let tally = overlay.exchange(cycle, population.alive(), &rumour);
         let (bytes, payload_bytes) = government.rode(scenario, rumour, overlay.wire_bytes());
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;

@@ -259,7 +259,9 @@ mod tests {
     fn each_misplaced_entry_is_as_likely_as_another() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("any.toml");
-        std::fs::write(&path, "[run]\nnodes = 100\n[sampling]\nprotocol = \"newscast\"\n").unwrap();
+        let text = "[run]\nnodes = 100\ncycles = 1\n[[fleet.class]]\nname = \"any\"\nshare = 1\nattributes.x = 1\n\
+                    [sampling]\nprotocol = \"newscast\"\n";
+        std::fs::write(&path, text).unwrap();
         let sampling = scenario::read(&path, &[]).unwrap().sampling;
         let entries = sampling.view;
         // Nodes 0..20 are in everybody's view: the first of them are misplaced at all others, the rest in order.

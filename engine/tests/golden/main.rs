@@ -69,8 +69,9 @@ fn scenarios_in_which_anything_may_happen_compute_what_they_computed() {
     check("anything", runs);
 }
 
-/// The base of all variants: a gradient, a random application, an average among nodes that stay. Its nodes make up two
-/// domains of exchanges from a list, so that what threads do side by side is seen.
+/// The base of all variants: a gradient, a random application, an average among nodes that stay. Its nodes are so many
+/// that exchanges run in blocks and in steps ([`engine::schedule::FEW`]); those of the shipped scenarios, which are
+/// fewer here, start one after the other.
 const BASE: &str = r#"
 run = { nodes = 80_000, cycles = 10, seed = 7, cycle_seconds = 600 }
 network = { request_loss = 0.0, reply_loss = 0.0 }
@@ -118,6 +119,8 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("sampling generic push", &[GENERIC, ("sampling.propagation", "push"), ("sampling.healing", "6")]),
     ("matching", &[AVERAGE, ("sampling.pairing", "matching")]),
     (LISTED, &[AVERAGE]),
+    ("slicing few candidates", &[("slicing.candidates", "6")]),
+    ("slicing few candidates newscast", &[("slicing.candidates", "6"), NEWSCAST]),
     ("slicing max gain", &[("slicing.protocol", "ordered-max-gain")]),
     ("slicing max gain newscast", &[("slicing.protocol", "ordered-max-gain"), NEWSCAST]),
     ("slicing ranking", &[RANKING]),
@@ -170,12 +173,18 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("churn ranking newscast", &[UP, DOWN, RANKING, NEWSCAST]),
     ("churn quantile", &[UP, DOWN, QUANTILE, ("slicing.epoch_cycles", "4")]),
     ("churn count", &[UP, DOWN, COUNT]),
+    // Two domains, so that what threads do side by side is seen where exchanges run from a list.
+    ("two domains newscast", &[TWO_DOMAINS, SNAPSHOTS, LOSS, ("network.reply_loss", "0.2"), AVERAGE, NEWSCAST]),
+    ("two domains generic", &[TWO_DOMAINS, SNAPSHOTS, UP, DOWN, COUNT, GENERIC]),
+    ("two domains ranking newscast", &[TWO_DOMAINS, SNAPSHOTS, RANKING, NEWSCAST]),
     ("events", &[EVENTS, AVERAGE]),
     ("events newscast", &[EVENTS, AVERAGE, NEWSCAST]),
     ("adversaries", &[("adversaries", "{ share = 0.2, push = 'forged' }"), UP, DOWN]),
     ("adversaries cyclon", &[("adversaries", "{ share = 0.2, push = 'old' }"), UP, DOWN, CYCLON]),
 ];
 
+const TWO_DOMAINS: (&str, &str) = ("run", "{ nodes = 140_000, cycles = 6, seed = 7, cycle_seconds = 600 }");
+const SNAPSHOTS: (&str, &str) = ("trace.nodes", "{ cycles = [0, 6], sample = 500 }");
 const NEWSCAST: (&str, &str) = ("sampling.protocol", "newscast");
 const CYCLON: (&str, &str) = ("sampling.protocol", "cyclon");
 const GENERIC: (&str, &str) = ("sampling.protocol", "generic");
