@@ -2,7 +2,7 @@
 
 use crate::philox::Stream;
 use crate::scalar::index;
-use crate::views::{NOBODY, View, Words};
+use crate::views::{MOST_ENTRIES, NOBODY, View, Words};
 
 /// The entry at a random place, and if nobody is there, at others in random order until somebody is; if it is not
 /// accepted and the node may `retry`, others in random order. `words` are drawn only if the first place will not do.
@@ -68,19 +68,27 @@ pub fn next_of_permutation<T>(items: &mut [T], start: usize, word: u32) -> bool 
 
 /// The oldest entry, of several any; if it is not accepted and the node may `retry`, the next.
 pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
-    let mut rest: Vec<usize> = (0..view.len()).collect();
-    while !rest.is_empty() {
-        let age = rest.iter().map(|&place| view.ages[place]).max()?;
-        let ties: Vec<usize> = (0..rest.len()).filter(|&k| view.ages[rest[k]] == age).collect();
-        let place = rest.swap_remove(if ties.len() == 1 { ties[0] } else { ties[words.below(ties.len())] });
+    let ages = &view.ages[..view.len()];
+    // A bit for each entry that has not been tried.
+    let mut rest = u128::MAX.checked_shr((MOST_ENTRIES - ages.len()) as u32).unwrap_or(0);
+    let mut age = ages.iter().copied().max()?;
+    loop {
+        let is_tie = |&place: &usize| ages[place] == age && rest >> place & 1 == 1;
+        let mut ties = (0..ages.len()).filter(is_tie);
+        let count = ties.clone().count();
+        if count == 0 {
+            age = (0..ages.len()).filter(|place| rest >> place & 1 == 1).map(|place| ages[place]).max()?;
+            continue;
+        }
+        let place = ties.nth(if count == 1 { 0 } else { words.below(count) })?;
         if accept(view.addresses[place]) {
             return Some(place);
         }
         if !retry {
             return None;
         }
+        rest &= !(1 << place);
     }
-    None
 }
 
 /// The first member other than itself that a node draws: `first`, or further ones from a stream. `marks` has a 1 for

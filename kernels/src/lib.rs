@@ -11,6 +11,10 @@
 //! - [`views`]: what two nodes make of their views when they meet.
 //! - [`start`]: what views hold at first.
 //! - [`newscast`]: what they make of them in Newscast.
+//! - [`generic`]: in the generic framework.
+//! - [`cyclon`]: in Cyclon.
+//! - [`two_views`]: two views side by side in vectors.
+//! - [`subset`]: random subsets of their entries.
 //! - [`choice`]: which entry of its view a node meets.
 //! - [`mod@layout`]: which words for life belong to which application.
 //! - [`census`]: how many nodes there are, as nodes round it.
@@ -25,10 +29,12 @@
 
 pub mod census;
 pub mod choice;
+pub mod cyclon;
 pub mod disorder;
 pub mod distribution;
 pub mod epochs;
 pub mod exchange;
+pub mod generic;
 pub mod layout;
 pub mod moments;
 pub mod newscast;
@@ -42,5 +48,7 @@ pub mod slicing;
 pub mod sort;
 pub mod spread;
 pub mod start;
+pub mod subset;
 pub mod suite;
+pub mod two_views;
 pub mod views;

@@ -6,9 +6,9 @@
 //!
 //! - [`newscast`](crate::newscast): both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen,
 //!   *Newscast computing*, 2003).
-//! - [`generic`]: the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
+//! - [`generic`](crate::generic): the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
 //!   sampling*, TOCS 2007.
-//! - [`cyclon`]: a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
+//! - [`cyclon`](crate::cyclon): a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
 //!
 //! An exchange reads and writes both records: 5c bytes each, at the partner a random access of 5c / 64 + 1 cache lines.
 
@@ -101,17 +101,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Replaces its entries.
-    fn set(&mut self, entries: &[Entry]) {
-        self.fill(entries.iter().map(|entry| (entry.address, entry.age)));
-    }
-
-    /// Its entries, into `entries`.
-    fn read(&self, entries: &mut Vec<Entry>) {
-        entries.clear();
-        entries.extend(self.entries().map(|(address, age)| Entry { address, age }));
-    }
-
     /// Takes an entry out; the last one takes its place.
     pub fn remove(&mut self, place: usize) {
         let last = self.len() - 1;
@@ -126,13 +115,6 @@ impl<'a> View<'a> {
             *age = (*age + 1).min(OLDEST);
         }
     }
-}
-
-/// An entry of a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    address: u32,
-    age: u8,
 }
 
 /// Random words of one exchange: those of many that a stream has for its initiator, in order.
@@ -191,14 +173,6 @@ impl Words {
             }
         }
     }
-
-    /// Puts random items, `count` of them, first, in random order.
-    fn shuffle<T>(&mut self, items: &mut [T], count: usize) {
-        for first in 0..count.min(items.len().saturating_sub(1)) {
-            let other = first + self.below(items.len() - first);
-            items.swap(first, other);
-        }
-    }
 }
 
 /// Two nodes and their views at an exchange that the one has started.
@@ -231,116 +205,6 @@ pub struct Generic {
     pub replies: bool,
     /// Oldest entries to be dropped first: H.
     pub healing: usize,
-    /// Entries just sent to be dropped next: S.
+    /// Entries just sent to be dropped next: S. Both together are at most half a view.
     pub swapping: usize,
-}
-
-/// Scratch for the exchanges of a thread.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    own: Vec<Entry>,
-    other: Vec<Entry>,
-    request: Vec<Entry>,
-    reply: Vec<Entry>,
-}
-
-/// The generic framework: both send a fresh entry of themselves and some of their younger ones, and drop the oldest,
-/// then what they sent, then any. An age counts the exchanges of the nodes that held the entry.
-pub fn generic(meeting: &mut Pair<'_>, rules: &Generic, words: &mut Words, room: &mut Scratch) {
-    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
-    let Scratch { own: one, other: two, request, reply } = room;
-    own_view.read(one);
-    other_view.read(two);
-    let capacity = own_view.addresses.len();
-    offer(one, request, *own, capacity, rules, words);
-    if rules.replies {
-        offer(two, reply, *other, capacity, rules, words);
-    }
-    take(two, request, *other, capacity, rules, words);
-    other_view.set(two);
-    other_view.grow_older();
-    if rules.replies && !*reply_lost {
-        take(one, reply, *own, capacity, rules, words);
-        own_view.set(one);
-    }
-    own_view.grow_older();
-}
-
-/// Shuffles a view, moves its oldest entries to the end, and offers itself and those at the beginning.
-fn offer(view: &mut Vec<Entry>, offer: &mut Vec<Entry>, own: u32, capacity: usize, rules: &Generic, words: &mut Words) {
-    words.shuffle(view, usize::MAX);
-    let mut oldest: Vec<usize> = (0..view.len()).collect();
-    oldest.sort_by_key(|&k| std::cmp::Reverse(view[k].age));
-    oldest.truncate(rules.healing.min(view.len()));
-    oldest.sort_unstable();
-    let moved: Vec<_> = oldest.iter().map(|&k| view[k]).collect();
-    for &k in oldest.iter().rev() {
-        view.remove(k);
-    }
-    view.extend(moved);
-    offer.clear();
-    offer.push(Entry { address: own, age: 0 });
-    offer.extend(view.iter().take((capacity / 2).saturating_sub(1)));
-}
-
-/// Takes up what was offered, and shrinks to the capacity.
-fn take(view: &mut Vec<Entry>, offered: &[Entry], own: u32, capacity: usize, rules: &Generic, words: &mut Words) {
-    for &entry in offered.iter().filter(|entry| entry.address != own) {
-        match view.iter().position(|known| known.address == entry.address) {
-            Some(place) if view[place].age > entry.age => {
-                view.remove(place);
-                view.push(entry);
-            }
-            Some(_) => {}
-            None => view.push(entry),
-        }
-    }
-    for _ in 0..rules.healing.min(view.len().saturating_sub(capacity)) {
-        let oldest = view.iter().map(|entry| entry.age).max().unwrap_or(0);
-        let among: Vec<_> = (0..view.len()).filter(|&k| view[k].age == oldest).collect();
-        view.remove(among[words.below(among.len())]);
-    }
-    view.drain(..rules.swapping.min(view.len().saturating_sub(capacity)));
-    while view.len() > capacity {
-        view.remove(words.below(view.len()));
-    }
-}
-
-/// Cyclon: a swap of up to `entries` entries, one of them the initiator's own, fresh; what comes takes empty places,
-/// then those of what was sent. The initiator has grown older and has taken the partner, its oldest, out of its view.
-pub fn cyclon(meeting: &mut Pair<'_>, entries: usize, words: &mut Words, room: &mut Scratch) {
-    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
-    let Scratch { own: one, other: two, request, reply } = room;
-    own_view.read(one);
-    other_view.read(two);
-    let capacity = own_view.addresses.len();
-    words.shuffle(one, entries - 1);
-    words.shuffle(two, entries);
-    request.clear();
-    request.extend(one.iter().take(entries - 1));
-    request.push(Entry { address: *own, age: 0 });
-    reply.clear();
-    reply.extend(two.iter().take(entries));
-    swap(two, request, *other, capacity, reply.len());
-    other_view.set(two);
-    if !*reply_lost {
-        swap(one, reply, *own, capacity, request.len() - 1);
-        own_view.set(one);
-    }
-}
-
-/// Takes up entries, in empty places first, then in those of the `sent` entries at the beginning.
-fn swap(view: &mut Vec<Entry>, offered: &[Entry], own: u32, capacity: usize, sent: usize) {
-    let mut next = 0;
-    for &entry in offered {
-        if entry.address == own || view.iter().any(|known| known.address == entry.address) {
-            continue;
-        }
-        if view.len() < capacity {
-            view.push(entry);
-        } else if next < sent {
-            view[next] = entry;
-            next += 1;
-        }
-    }
 }

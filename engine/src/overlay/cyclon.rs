@@ -5,8 +5,9 @@
 //! send some entries, the initiator a fresh one of itself among them, and what comes fills the places of what was sent.
 
 use datasets::scenario::Sampling;
+use kernels::cyclon::cyclon;
 use kernels::exchange::{Ends, Tally};
-use kernels::views::{NOBODY, Scratch, View, cyclon};
+use kernels::views::{NOBODY, View};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -39,7 +40,14 @@ impl PeerSampling for Cyclon {
     }
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
-        let mut room = Scratch::default();
-        turn.one_by_one(ends, batch, false, |_| {}, |meeting, words| cyclon(meeting, self.shuffle, words, &mut room))
+        turn.one_by_one(
+            ends,
+            batch,
+            false,
+            |_| {},
+            |meeting, words| {
+                cyclon(meeting, self.shuffle, [words.word(), words.word()]);
+            },
+        )
     }
 }

@@ -7,7 +7,8 @@
 
 use datasets::scenario::{Peer, Propagation, Sampling};
 use kernels::exchange::{Ends, Tally};
-use kernels::views::{self, NOBODY, Pair, Scratch, View, Words, generic};
+use kernels::generic::generic;
+use kernels::views::{self, NOBODY, View};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -40,7 +41,12 @@ impl PeerSampling for Generic {
         [bytes, if self.rules.replies { bytes } else { 0 }]
     }
 
+    #[inline]
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
+        let first = view.addresses[place as usize];
+        if self.peer == Peer::Rand && first != NOBODY && turn.is_alive(first) {
+            return first;
+        }
         let place = match self.peer {
             Peer::Rand => turn.any(node, view.addresses, place),
             Peer::Tail => turn.oldest(node, &view),
@@ -52,8 +58,9 @@ impl PeerSampling for Generic {
     }
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
-        let mut room = Scratch::default();
-        let meet = |meeting: &mut Pair<'_>, words: &mut Words| generic(meeting, &self.rules, words, &mut room);
-        turn.one_by_one(ends, batch, !self.rules.replies, |view: &mut View<'_>| view.grow_older(), meet)
+        let missed = |view: &mut View<'_>| view.grow_older();
+        turn.one_by_one(ends, batch, !self.rules.replies, missed, |meeting, words| {
+            generic(meeting, &self.rules, [words.word(), words.word()]);
+        })
     }
 }

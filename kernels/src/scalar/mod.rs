@@ -1,7 +1,10 @@
 //! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
 
+pub mod cyclon;
+pub mod generic;
 pub mod newscast;
 pub mod slicing;
+pub mod subset;
 
 /// Slices, as the published measure has them.
 pub const SLICES: u32 = 10;
