@@ -3,8 +3,10 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kernels::cyclon::cyclon;
 use kernels::disorder::{Ecdf, count, mark, measure};
 use kernels::exchange::BATCH;
+use kernels::generic::generic;
 use kernels::moments::Moments;
 use kernels::newscast;
 use kernels::peers::{in_window, uniform, uniform_many};
@@ -12,7 +14,7 @@ use kernels::philox::Stream;
 use kernels::scalar;
 use kernels::slicing::{Slot, first_misplaced};
 use kernels::suite::{Holdings, NONE, claim};
-use kernels::views::{self, Pair, View};
+use kernels::views::{self, Generic, NOBODY, Pair, View};
 
 /// Nodes of a kernel's block.
 const NODES: usize = 1 << 12;
@@ -153,35 +155,55 @@ fn slicing(criterion: &mut Criterion) {
     );
 }
 
-fn meetings(criterion: &mut Criterion) {
-    // Two random views of nodes that are a few cycles old, anew for each exchange: what is left is summed.
-    let records = words(7);
-    let cells = views::words(CANDIDATES);
-    let meet = |exchange: fn(&mut Pair<'_>, u8, [u32; 2])| {
-        let mut sum = 0_u64;
-        for (turn, two) in records.chunks_exact(2 * cells).enumerate() {
-            let mut two = two.to_vec();
-            let (one, other) = two.split_at_mut(cells);
-            for (number, record) in [&mut *one, &mut *other].into_iter().enumerate() {
-                // Apart, but for every third place.
-                for (place, address) in record[..CANDIDATES].iter_mut().enumerate() {
-                    *address = (place * 8 + if place % 3 == 0 { 2 } else { 2 + number }) as u32;
-                }
-                record[CANDIDATES..].iter_mut().for_each(|ages| *ages &= 0x0707_0707);
+/// Two random views of nodes that are a few cycles old, anew for each exchange: what is left is summed.
+fn meet(records: &[u32], entries: usize, known: usize, exchange: impl Fn(&mut Pair<'_>, [u32; 2])) -> u64 {
+    let cells = views::words(entries);
+    let mut sum = 0_u64;
+    for (turn, two) in records.chunks_exact(2 * cells).enumerate() {
+        let mut two = two.to_vec();
+        let (one, other) = two.split_at_mut(cells);
+        for (number, record) in [&mut *one, &mut *other].into_iter().enumerate() {
+            // Apart, but for every third place.
+            for (place, address) in record[..entries].iter_mut().enumerate() {
+                *address = (place * 8 + if place % 3 == 0 { 2 } else { 2 + number }) as u32;
             }
-            let (own_view, other_view) = (View::of(one, CANDIDATES), View::of(other, CANDIDATES));
-            let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
-            exchange(&mut meeting, 8, [turn as u32, 1]);
-            sum += two.iter().map(|&word| u64::from(word)).sum::<u64>();
+            record[entries..].iter_mut().for_each(|ages| *ages &= 0x0707_0707);
         }
-        sum
-    };
+        one[known..entries].fill(NOBODY);
+        let (own_view, other_view) = (View::of(one, entries), View::of(other, entries));
+        let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
+        exchange(&mut meeting, [turn as u32, 1]);
+        sum += two.iter().map(|&word| u64::from(word)).sum::<u64>();
+    }
+    sum
+}
+
+fn meetings(criterion: &mut Criterion) {
+    let records = words(7);
+    let meetings = |entries: usize| NODES / (2 * views::words(entries));
     pair(
         criterion,
         "Newscast with views of 20",
-        NODES / (2 * cells),
-        || meet(newscast::newscast),
-        || meet(scalar::newscast::merge),
+        meetings(CANDIDATES),
+        || meet(&records, CANDIDATES, CANDIDATES, |meeting, seed| newscast::newscast(meeting, 8, seed)),
+        || meet(&records, CANDIDATES, CANDIDATES, |meeting, seed| scalar::newscast::merge(meeting, 8, seed)),
+    );
+    for (name, healing, swapping) in [("healer", 15, 0), ("swapper", 0, 15), ("mixed", 8, 7)] {
+        let rules = Generic { replies: true, healing, swapping };
+        pair(
+            criterion,
+            &format!("generic with views of 30, {name}"),
+            meetings(30),
+            || meet(&records, 30, 30, |meeting, seed| generic(meeting, &rules, seed)),
+            || meet(&records, 30, 30, |meeting, seed| scalar::generic::exchange(meeting, &rules, seed)),
+        );
+    }
+    pair(
+        criterion,
+        "Cyclon with views of 30, 10 of them swapped",
+        meetings(30),
+        || meet(&records, 30, 29, |meeting, seed| cyclon(meeting, 10, seed)),
+        || meet(&records, 30, 29, |meeting, seed| scalar::cyclon::exchange(meeting, 10, seed)),
     );
 }
 

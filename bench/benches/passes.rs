@@ -28,6 +28,7 @@ use engine::{Simulation, Storage, Work};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
 use kernels::sort::key;
+use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -44,13 +45,14 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 9] = [
+const SECTIONS: [(&str, Section); 10] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
     ("init", initialising),
     ("cycles", whole_cycles),
     ("views", views),
+    ("generic", generic),
     ("churn", churn),
     ("suite", suite),
     ("counting", counting),
@@ -223,6 +225,33 @@ fn views(meter: &mut Meter, nodes: usize) -> Outcome {
     meter.report("Newscast, views of 20, a tenth of the nodes", sampling, Some(15.0));
     meter.report("  ordered slicing among the entries of views", slicing, Some(25.0));
     meter.report("  averaging with partners from views", aggregation, Some(3.0));
+    Ok(())
+}
+
+/// The generic framework as a healer of the published size, and Cyclon, with a tenth of the nodes.
+fn generic(meter: &mut Meter, nodes: usize) -> Outcome {
+    let mut scenario = shipped((nodes / 10).max(1_000))?;
+    (scenario.first.suite.apps, scenario.aggregates) = (Vec::new(), Vec::new());
+    let sampling = &mut scenario.sampling;
+    (sampling.view, sampling.healing, sampling.swapping) = (30, 15, 0);
+    for (protocol, bar) in [(SamplingProtocol::Generic, Some(45.0)), (SamplingProtocol::Cyclon, None)] {
+        scenario.sampling.protocol = protocol;
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        let mut costs = Vec::new();
+        for _ in 0..CYCLES {
+            let before = simulation.times().of(Work::Sampling);
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            let nanoseconds = nanoseconds(simulation.times().of(Work::Sampling).saturating_sub(before), &scenario);
+            costs.push(Cost { nanoseconds, accesses: nanoseconds / (whole.nanoseconds / whole.accesses) });
+        }
+        let entries = scenario.sampling.view as usize;
+        let records = simulation.cloud().overlay.views.as_ref().ok_or("views")?.chunks_exact(words(entries));
+        let full = records.filter(|record| record[..entries].iter().all(|&entry| entry != NOBODY)).count();
+        check(full * 10 > scenario.run.nodes as usize * 9, "views are full")?;
+        drop((trace, folder));
+        meter.report(&format!("{protocol}, views of 30, a tenth of the nodes"), costs, bar);
+    }
     Ok(())
 }
 
