@@ -39,10 +39,12 @@ use crate::slicing::gradient::LEAVING;
 const FEW: usize = 4;
 
 impl Government {
-    /// Every node decides. Returns whether an application claims something else now, by the true number of live nodes.
-    pub fn assign(&mut self, population: &Population, slicing: &mut Slicing, aggregation: &Aggregation) -> bool {
+    /// Every node decides, and what nodes find changes what they ask.
+    pub fn assign(&mut self, population: &Population, slicing: &mut Slicing, aggregation: &Aggregation) {
         let found = self.decide(population, slicing, aggregation);
-        self.versions.is_relative() && self.versions.learn(population.live().count(), &found)
+        if self.versions.is_relative() {
+            self.versions.learn(population.live().count(), &found);
+        }
     }
 
     /// Every node decides, and the moves are counted. Returns, of each version, what those who decided by it have

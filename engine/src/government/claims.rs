@@ -44,9 +44,14 @@ pub fn words(share: f64) -> u64 {
     (share * WHOLE as f64).round() as u64
 }
 
-/// What the applications of a version ask for and find if there are so many nodes; `eligible` is what they find where
-/// that is not known from the suite.
-pub(super) fn shares(plan: &Plan, nodes: f64, eligible: Option<&[f64]>) -> Vec<Share> {
+/// What the applications of a version ask for and find if there are so many nodes.
+///
+/// `eligible` says which share of the nodes the first applications find left and fit, as far as that has been counted.
+/// What the others find follows from the suite: what those before them leave, as if every condition held. An application
+/// without a condition finds all that is left, so its count is also what is left for the rest. Random applications that
+/// follow one another with the same condition share a draw: the later one finds what the earlier one leaves on average,
+/// counted or not, so that chance leaves out no node where shares sum to one.
+pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
     let weights: f64 =
         plan.steps.iter().map(|step| if let Request::Rest(weight) = step.request { weight } else { 0.0 }).sum();
     let fixed = |request| match request {
@@ -55,24 +60,33 @@ pub(super) fn shares(plan: &Plan, nodes: f64, eligible: Option<&[f64]>) -> Vec<S
         Request::Nodes(asked) => (asked as f64 / nodes).min(1.0),
         Request::Rest(_) => 0.0,
     };
-    // Of those served before the rest it is known what they find; for those that come after it, what they ask is left.
-    let first_rest = plan.steps.iter().position(|step| matches!(step.request, Request::Rest(_))).unwrap_or_default();
-    let held = |(index, asked): (usize, f64)| match eligible {
-        Some(eligible) if index < first_rest => asked.min(eligible[index]),
-        _ => asked,
-    };
-    let rest = 1.0 - plan.steps.iter().map(|step| fixed(step.request)).enumerate().map(held).sum::<f64>();
-    let mut left = 1.0_f64;
-    let share = |(index, request): (usize, Request)| {
-        let asked = match request {
-            Request::Rest(weight) => rest.max(0.0) * weight / weights,
+    // What comes after the first application that takes the rest has what it asks for set aside.
+    let is_rest = |step: &Step| matches!(step.request, Request::Rest(_));
+    let set_aside: f64 = plan.steps.iter().skip_while(|step| !is_rest(step)).map(|step| fixed(step.request)).sum();
+    let (mut left, mut rest) = (1.0_f64, None);
+    // The draw of the application before, if that is a random one, and what it leaves of what it found.
+    let mut before = None;
+    let share = |(index, step): (usize, &Step)| {
+        let found = match (before, eligible.get(index)) {
+            (Some((pick, remainder)), _) if pick == step.pick => remainder,
+            (_, Some(&counted)) => {
+                if step.condition.is_none() {
+                    left = counted;
+                }
+                counted
+            }
+            (_, None) => left,
+        };
+        let asked = match step.request {
+            Request::Rest(weight) => *rest.get_or_insert((left - set_aside).max(0.0)) * weight / weights,
             request => fixed(request),
         };
-        let eligible = eligible.map_or(left, |eligible| eligible[index]);
-        left -= if eligible < asked { eligible } else { asked };
-        Share { asked, eligible }
+        let taken = asked.min(found);
+        left -= taken;
+        before = matches!(step.pick, Pick::Random(_)).then_some((step.pick, found - taken));
+        Share { asked, eligible: found }
     };
-    plan.steps.iter().map(|step| step.request).enumerate().map(share).collect()
+    plan.steps.iter().enumerate().map(share).collect()
 }
 
 /// How the words of each draw are laid out for a version, from how they were before.

@@ -29,27 +29,23 @@ pub fn sample(plans: &Plans, plan: &Plan, population: &Population, alive: usize,
     let values: Vec<&[f32]> = values.iter().map(|values| &**values).collect();
     let draw = for_life(seed, SUITE);
     let marks: Vec<Vec<u8>> = plans.conditions.iter().map(|test| marked(test, &values, nodes.len())).collect();
-    let mut eligible = vec![1.0; plan.steps.len()];
-    // What the rest is depends on what the others find, and the other way round.
-    for _ in 0..2 {
-        let shares = shares(plan, alive as f64, Some(&eligible));
-        let mut held = vec![NONE; nodes.len()];
-        for (index, step) in plan.steps.iter().enumerate() {
-            let fits = |k: &usize| held[*k] == NONE && step.condition.is_none_or(|condition| marks[condition][*k] == 1);
-            let mut found: Vec<usize> = (0..nodes.len()).filter(fits).collect();
-            eligible[index] = found.len() as f64 / nodes.len().max(1) as f64;
-            match step.pick {
-                Pick::Random(number) => found.sort_by_key(|&k| draw.word(nodes[k] as u32, number as u32)),
-                Pick::Gradient { gradient, top, .. } => {
-                    let values = values[plans.gradients[gradient].attribute];
-                    found.sort_by(
-                        |&a, &b| if top { values[b].total_cmp(&values[a]) } else { values[a].total_cmp(&values[b]) },
-                    );
-                }
+    let (mut eligible, mut held) = (Vec::new(), vec![NONE; nodes.len()]);
+    for (index, step) in plan.steps.iter().enumerate() {
+        let fits = |k: &usize| held[*k] == NONE && step.condition.is_none_or(|condition| marks[condition][*k] == 1);
+        let mut found: Vec<usize> = (0..nodes.len()).filter(fits).collect();
+        eligible.push(found.len() as f64 / nodes.len().max(1) as f64);
+        match step.pick {
+            Pick::Random(number) => found.sort_by_key(|&k| draw.word(nodes[k] as u32, number as u32)),
+            Pick::Gradient { gradient, top, .. } => {
+                let values = values[plans.gradients[gradient].attribute];
+                found.sort_by(
+                    |&a, &b| if top { values[b].total_cmp(&values[a]) } else { values[a].total_cmp(&values[b]) },
+                );
             }
-            let taken = (shares[index].asked * nodes.len() as f64).round() as usize;
-            found.into_iter().take(taken).for_each(|k| held[k] = step.app);
         }
+        let asked = shares(plan, alive as f64, &eligible)[index].asked;
+        let taken = (asked * nodes.len() as f64).round() as usize;
+        found.into_iter().take(taken).for_each(|k| held[k] = step.app);
     }
     eligible
 }

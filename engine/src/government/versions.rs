@@ -9,12 +9,13 @@
 //!   that yet, so it is the true share: of the nodes that were eligible when nodes last decided; and before enough have
 //!   decided, of those that an omniscient server would find eligible in a sample of the cloud ([`super::sample`]).
 //!
-//! The observer goes by the true number of live nodes.
+//! The observer goes by neither: it counts who is alive and who fits, and asks a version for its shares and words by
+//! those counts ([`Versions::shares`], [`Versions::layouts`]).
 
 use std::collections::BTreeMap;
 
 use datasets::scenario::Scenario;
-use datasets::suite::{Request, Version};
+use datasets::suite::Version;
 use kernels::census::{UNKNOWN, among, nodes, place, places};
 use kernels::layout::Layout;
 use serde::{Deserialize, Serialize};
@@ -59,20 +60,14 @@ struct Running {
     eligible: Option<Vec<f64>>,
     /// The words of each draw, as they were when the version entered.
     nominal: Vec<Layout>,
-    /// What it asks by the true number of live nodes.
-    truly: Terms,
+    /// What it asks by the true number of live nodes: of nodes that are told it, or need not know.
+    truly: Claims,
     /// What it asks by each estimate that live nodes have; none unless an application asks for an absolute number.
-    believed: BTreeMap<u16, Terms>,
+    believed: BTreeMap<u16, Claims>,
 }
 
-/// What a version asks, by one number of nodes.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct Terms {
-    /// Shares of the cloud that each application asks for and finds.
-    shares: Vec<Share>,
-    /// What each application claims.
-    claims: Vec<Claim>,
-}
+/// What each application of a version claims, by one number of nodes.
+type Claims = Vec<Claim>;
 
 /// What lasts of the versions: what they have come to, and those that rules have made.
 pub type VersionsBook = (VersionsCourse, Vec<(Version, Origin)>);
@@ -105,24 +100,26 @@ impl Versions {
         self.newest().checked_sub(1).map(|index| &self.plans.versions[index])
     }
 
-    /// What the applications of a version claim by the true number of live nodes, in order of precedence: the
-    /// observer's.
-    #[must_use]
-    pub fn claims(&self, number: usize) -> &[Claim] {
-        &self.course.running[number - 1].truly.claims
-    }
-
-    /// What they claim by the estimate at a place that live nodes had at the last call of [`Versions::believe`].
+    /// What the applications of a version claim, in order of precedence, by the estimate at a place that live nodes had
+    /// at the last call of [`Versions::believe`].
     #[must_use]
     pub fn claims_by(&self, number: usize, place: u16) -> &[Claim] {
         let Running { truly, believed, .. } = &self.course.running[number - 1];
-        &believed.get(&place).unwrap_or(truly).claims
+        believed.get(&place).unwrap_or(truly)
     }
 
-    /// What they ask for and find by the true number of live nodes: the observer's.
+    /// What the applications of the newest version ask for and find if there are so many nodes, of which the first
+    /// applications find these shares left and fit. Nothing before a version has entered.
     #[must_use]
-    pub fn shares(&self, number: usize) -> &[Share] {
-        &self.course.running[number - 1].truly.shares
+    pub fn shares(&self, nodes: f64, eligible: &[f64]) -> Vec<Share> {
+        self.newest_plan().map_or_else(Vec::new, |plan| shares(plan, nodes, eligible))
+    }
+
+    /// The words of each draw under the newest version, if its applications ask for and find these shares.
+    #[must_use]
+    pub fn layouts(&self, shares: &[Share]) -> Vec<Layout> {
+        let newest = self.newest_plan().zip(self.course.running.get(self.newest().wrapping_sub(1)));
+        newest.map_or_else(Vec::new, |(plan, running)| laid_out(plan, shares, &running.nominal))
     }
 
     /// Whether what a version asks depends on the cloud, and not on itself alone.
@@ -149,9 +146,9 @@ impl Versions {
         let before = before.map(|index| course.running[index].layouts(&self.plans.versions[index], nodes));
         let before = before.unwrap_or_else(|| vec![Layout::default(); draws]);
         let eligible = plan.has_conditions().then(|| sample(&self.plans, plan, population, alive, self.seed));
-        let nominal = laid_out(plan, &shares(plan, nodes, eligible.as_deref()), &before);
+        let nominal = laid_out(plan, &shares(plan, nodes, eligible.as_deref().unwrap_or_default()), &before);
         let mut running = Running { eligible, nominal, ..Running::default() };
-        running.truly = running.terms(plan, alive as f64);
+        running.truly = running.claims(plan, alive as f64);
         course.running[number - 1] = running;
         course.newest = course.newest.max(number);
         self.prepare();
@@ -181,11 +178,9 @@ impl Versions {
         number
     }
 
-    /// What nodes know of the cloud has changed, but for its size, and what the observer knows: how many are alive, and
-    /// what nodes that decided by each version have found. Returns whether an application claims something else now by
-    /// the true number of live nodes.
-    pub fn learn(&mut self, alive: usize, found: &[Deciders]) -> bool {
-        let mut is_new = false;
+    /// What nodes know of the cloud has changed, but for its size: how many are alive, for nodes that are told so, and
+    /// what nodes that decided by each version have found.
+    pub fn learn(&mut self, alive: usize, found: &[Deciders]) {
         for (number, plan) in self.plans.versions.iter().enumerate() {
             let running = &mut self.course.running[number];
             if !running.has_entered() || !plan.is_relative() {
@@ -197,12 +192,9 @@ impl Versions {
                 *eligible = counts.iter().map(|&count| count as f64 / *acting as f64).collect();
                 running.believed.clear();
             }
-            let truly = running.terms(plan, alive as f64);
-            is_new |= truly.claims != running.truly.claims;
-            running.truly = truly;
+            running.truly = running.claims(plan, alive as f64);
         }
         self.prepare();
-        is_new
     }
 
     /// Live nodes look at their estimates: finds what the versions ask by each.
@@ -221,7 +213,7 @@ impl Versions {
                 for place in census.keys().copied().chain([UNKNOWN]) {
                     let Some(nodes) = nodes(place).or(self.first_estimate) else { continue };
                     if !running.believed.contains_key(&place) {
-                        running.believed.insert(place, running.terms(plan, nodes));
+                        running.believed.insert(place, running.claims(plan, nodes));
                     }
                 }
             }
@@ -232,21 +224,6 @@ impl Versions {
     /// nobody's.
     pub fn layout_bytes(&self, number: usize) -> u64 {
         self.course.running[number - 1].nominal.iter().map(Layout::bytes).sum()
-    }
-
-    /// Nodes that each application asks for under the newest version; 0 for those that it lacks.
-    #[must_use]
-    pub fn asked(&self, alive: usize) -> Vec<u64> {
-        let mut asked = vec![0; self.plans.apps.len()];
-        if let Some(plan) = self.newest_plan() {
-            for (step, share) in plan.steps.iter().zip(self.shares(self.newest())) {
-                asked[step.app as usize] = match step.request {
-                    Request::Nodes(nodes) => nodes,
-                    Request::Share(_) | Request::Rest(_) => (share.asked * alive as f64).round() as u64,
-                };
-            }
-        }
-        asked
     }
 
     /// Where applications of the newest version end within a gradient by the estimate that most nodes have, in units of
@@ -280,7 +257,7 @@ impl Versions {
 
 impl Running {
     fn has_entered(&self) -> bool {
-        !self.truly.claims.is_empty()
+        !self.truly.is_empty()
     }
 
     /// Whether it asks nodes for their estimate.
@@ -288,16 +265,20 @@ impl Running {
         self.has_entered() && plan.is_absolute()
     }
 
-    /// What it asks if there are so many nodes.
-    fn terms(&self, plan: &Plan, nodes: f64) -> Terms {
-        let shares = shares(plan, nodes, self.eligible.as_deref());
-        let claims = claims(plan, &shares, &laid_out(plan, &shares, &self.nominal));
-        Terms { shares, claims }
+    /// What it claims if there are so many nodes.
+    fn claims(&self, plan: &Plan, nodes: f64) -> Claims {
+        let shares = self.shares(plan, nodes);
+        claims(plan, &shares, &laid_out(plan, &shares, &self.nominal))
     }
 
     /// The words of each draw if there are so many nodes.
     fn layouts(&self, plan: &Plan, nodes: f64) -> Vec<Layout> {
-        laid_out(plan, &shares(plan, nodes, self.eligible.as_deref()), &self.nominal)
+        laid_out(plan, &self.shares(plan, nodes), &self.nominal)
+    }
+
+    /// What it asks for and finds if there are so many nodes.
+    fn shares(&self, plan: &Plan, nodes: f64) -> Vec<Share> {
+        shares(plan, nodes, self.eligible.as_deref().unwrap_or_default())
     }
 }
 

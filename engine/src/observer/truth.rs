@@ -1,21 +1,38 @@
-//! The truth, which the observer alone knows: what a central sort of all live nodes would assign by the newest version
-//! of the suite.
+//! The truth, which the observer alone knows: what a server with a list of all live nodes would assign by the newest
+//! version of the suite. It follows from attributes, conditions, who is alive, and that version; never from what nodes
+//! estimate.
 //!
-//! Computed once, and again whenever nodes come or go, or a version enters. Reads and writes about sixty bytes a node
-//! and gradient (see [`super::ranks`]), then nine bytes a node and application.
+//! ```text
+//! for each application, in order of precedence:
+//!     eligible: the live nodes that no earlier application has and that fit the condition, counted
+//!     asked:    `nodes` as it stands; else the share of the live nodes, rounded to whole nodes
+//!     by gradient: takes the first min(asked, eligible) by (value, index) from the top or the bottom
+//!     at random:   takes each with a probability of asked / eligible, by the node's word for life
+//! ```
+//!
+//! Random applications take what a node with true knowledge would decide: the shares are counted here, and turned into
+//! ranges of words as nodes do that (see [`crate::government::claims`]). A version lays out the words of all random
+//! applications of a draw at once. Where a version with conditions serves another application between two of these, what
+//! the later one finds is counted in a first walk through the version, and used in a second.
+//!
+//! Computed once, and again whenever nodes come or go, an attribute changes, or a version enters. Reads and writes about
+//! sixty bytes a node and gradient (see [`super::ranks`]), then nine bytes a node and application; where an application
+//! has a condition, three more bytes a node and application, and four for each attribute that its condition names.
 
-use datasets::suite::Test;
+use std::ops::Range;
+
+use datasets::suite::{Request, Test};
 use kernels::disorder::{OUTSIDE, mark};
+use kernels::layout::Layout;
 use kernels::suite::{NONE, claim};
 use serde::{Deserialize, Serialize};
 
 use super::ranks::{Scratch, ranks};
 use crate::error::Error;
 use crate::government::Versions;
-use crate::government::claims::Claim;
 use crate::memory::{Column, Kind, Mask, STRIDE, fields, strides};
 use crate::plans::condition::fits;
-use crate::plans::{Needs, Pick, Plan};
+use crate::plans::{Needs, Pick, Plan, Step};
 use crate::population::Population;
 use crate::schedule::purpose::{SUITE, for_life};
 
@@ -73,68 +90,186 @@ impl Truth {
         let plans = &versions.plans;
         truth.fill(NONE);
         let mut found = Figures {
-            asked: versions.asked(population.live().count()),
+            asked: vec![0; plans.apps.len()],
             border_ties: vec![0; plans.apps.len()],
             members: vec![None; plans.gradients.len()],
         };
         let Some(plan) = versions.newest_plan() else { return Ok(found) };
-        let (nodes, alive, attributes) = (population.nodes, population.alive(), population.values());
+        let nodes = population.nodes;
         let no_room = |source| Error::Column { column: "sort".into(), bytes: 16 * nodes as u64, source };
-        let mut scratch = uses_gradients(plan).then(|| Scratch::new(nodes)).transpose().map_err(no_room)?;
         // Where all nodes take part in every gradient, and for ever, none needs a mark.
         let is_whole = plans.gradients.iter().all(|gradient| gradient.is_whole);
-        let needs_marks = alive != Mask::ALL || !is_whole || plan.has_conditions();
-        let mut marks: Option<Column<u8>> =
-            needs_marks.then(|| Column::anonymous(nodes)).transpose().map_err(no_room)?;
-        for (step, claims) in plan.steps.iter().zip(versions.claims(versions.newest())) {
-            let opens = matches!(step.pick, Pick::Gradient { opens: true, .. });
-            if let Some(marks) = marks.as_deref_mut().filter(|_| opens || step.condition.is_some()) {
-                let test = step.condition.map(|condition| &plans.conditions[condition]);
-                eligible(marks, truth, alive, test, &attributes);
-            }
-            let mask = Mask::from(marks.as_ref());
-            match claims {
-                Claim::Gradient { gradient, from, to } => {
-                    let order = &mut gradients[*gradient];
-                    let scratch = scratch.as_mut().unwrap_or_else(|| unreachable!("there is a gradient"));
+        let needs_marks = population.alive() != Mask::ALL || !is_whole || plan.has_conditions();
+        let mut walk = Walk {
+            population,
+            versions,
+            plan,
+            seed,
+            live: population.live().count(),
+            eligible: Vec::new(),
+            layouts: vec![None; plans.conditions.len() + 1],
+            marks: needs_marks.then(|| Column::anonymous(nodes)).transpose().map_err(no_room)?,
+            scratch: uses_gradients(plan).then(|| Scratch::new(nodes)).transpose().map_err(no_room)?,
+            open: Open::default(),
+        };
+        walk.serve(truth, gradients, &mut found);
+        if plan.has_conditions() && plan.parts_draws() {
+            truth.fill(NONE);
+            walk.layouts.fill(None);
+            walk.serve(truth, gradients, &mut found);
+        }
+        Ok(found)
+    }
+}
+
+/// A walk through the applications of the newest version, in order of precedence.
+struct Walk<'a> {
+    population: &'a Population,
+    versions: &'a Versions,
+    plan: &'a Plan,
+    /// Seed of the run.
+    seed: u64,
+    /// Live nodes.
+    live: usize,
+    /// Share of the live nodes that each application finds left and fit, as far as that has been counted; nothing while
+    /// no application has a condition, since it then follows from the suite.
+    eligible: Vec<f64>,
+    /// The words of each draw, once an application has asked for it.
+    layouts: Vec<Option<Layout>>,
+    /// The nodes that the application at hand finds left and fit; missing where all nodes always are.
+    marks: Option<Column<u8>>,
+    /// The order of the gradient opened last; missing where no application asks for one.
+    scratch: Option<Scratch>,
+    open: Open,
+}
+
+/// The gradient opened last.
+#[derive(Default)]
+struct Open {
+    /// Nodes in it.
+    members: usize,
+    /// Those that applications hold at its bottom, and at its top.
+    held: [usize; 2],
+}
+
+impl Open {
+    /// Hands the next `asked` members from one end to an application, as far as there are so many. Returns their ranks.
+    fn take(&mut self, asked: usize, top: bool) -> Range<usize> {
+        let taken = asked.min(self.left());
+        self.held[usize::from(top)] += taken;
+        let [bottom, above] = self.held;
+        if top { self.members - above..self.members - above + taken } else { bottom - taken..bottom }
+    }
+
+    /// Members that no application holds.
+    fn left(&self) -> usize {
+        self.members - self.held[0] - self.held[1]
+    }
+}
+
+impl Walk<'_> {
+    /// Serves every application.
+    fn serve(&mut self, truth: &mut [u8], gradients: &mut [Order], found: &mut Figures) {
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            self.mark(truth, step);
+            match step.pick {
+                Pick::Gradient { gradient, opens, top } => {
+                    let order = &mut gradients[gradient];
                     if opens {
-                        let values = attributes[plans.gradients[*gradient].attribute];
-                        let members = ranks(&mut order.ranks, values, mask, scratch) as u64;
-                        found.members[*gradient] = Some(members);
-                        strides((&mut *order.tenths, &*order.ranks), |_, (tenths, ranks)| {
-                            mark(tenths, ranks, members);
-                        });
+                        found.members[gradient] = Some(self.open(order, gradient));
                     }
-                    let members = found.members[*gradient].unwrap_or_default();
-                    let [from, to] = [from, to].map(|share| (share * members as f64).round() as usize);
-                    let inner = [from, to].into_iter().filter(|&border| border > 0 && border < members as usize);
-                    let cut = |&border: &usize| {
-                        let ties = scratch.ties_at(border);
-                        if ties.start < border { ties.len() as u64 } else { 0 }
-                    };
-                    found.border_ties[step.app as usize] = inner.map(|border| cut(&border)).sum();
-                    strides((&mut **truth, &*order.ranks), |_, (truth, ranks)| {
+                    self.note(index, self.open.left());
+                    let asked = self.asked(index);
+                    let range = self.open.take(asked as usize, top);
+                    found.asked[step.app as usize] = asked;
+                    found.border_ties[step.app as usize] = self.border_ties(&range);
+                    strides((&mut *truth, &*order.ranks), |_, (truth, ranks)| {
                         for (truth, &rank) in truth.iter_mut().zip(ranks) {
-                            let takes = *truth == NONE && rank != OUTSIDE && (from..to).contains(&(rank as usize));
+                            let takes = *truth == NONE && rank != OUTSIDE && range.contains(&(rank as usize));
                             *truth = if takes { step.app } else { *truth };
                         }
                     });
                 }
-                Claim::Random { draw, ranges } => {
-                    let words_for_life = for_life(seed, SUITE);
-                    let mask = if step.condition.is_some() { mask } else { alive };
-                    strides((&mut **truth, mask), |first, (truth, mask)| {
-                        let mut words = [0; STRIDE];
-                        let words = &mut words[..truth.len()];
-                        words_for_life.fill(words, first as u32, *draw as u32);
-                        for &[from, to] in ranges {
-                            claim(truth, words.iter().copied(), mask.marks(), from, to, step.app);
-                        }
-                    });
+                Pick::Random(draw) => {
+                    if self.plan.has_conditions() {
+                        self.note(index, Mask::from(self.marks.as_ref()).count(truth.len()));
+                    }
+                    found.asked[step.app as usize] = self.asked(index);
+                    self.draw(truth, step.app, draw);
                 }
             }
         }
-        Ok(found)
+    }
+
+    /// Marks the nodes that an application finds left and fit, unless that is known from the one before it.
+    fn mark(&mut self, truth: &[u8], step: &Step) {
+        let is_due = match step.pick {
+            Pick::Gradient { opens, .. } => opens,
+            Pick::Random(_) => self.plan.has_conditions(),
+        };
+        if let Some(marks) = self.marks.as_deref_mut().filter(|_| is_due) {
+            let test = step.condition.map(|condition| &self.versions.plans.conditions[condition]);
+            eligible(marks, truth, self.population.alive(), test, &self.population.values());
+        }
+    }
+
+    /// Notes how many nodes an application finds.
+    fn note(&mut self, index: usize, count: usize) {
+        if self.plan.has_conditions() {
+            self.eligible.resize(self.eligible.len().max(index + 1), 0.0);
+            self.eligible[index] = count as f64 / self.live.max(1) as f64;
+        }
+    }
+
+    /// Ranks the marked nodes in a gradient, which opens. Returns how many they are.
+    fn open(&mut self, order: &mut Order, gradient: usize) -> u64 {
+        let values = &self.population.attributes[self.versions.plans.gradients[gradient].attribute];
+        let scratch = self.scratch.as_mut().unwrap_or_else(|| unreachable!("there is a gradient"));
+        let members = ranks(&mut order.ranks, values, Mask::from(self.marks.as_ref()), scratch);
+        strides((&mut *order.tenths, &*order.ranks), |_, (tenths, ranks)| mark(tenths, ranks, members as u64));
+        self.open = Open { members, held: [0; 2] };
+        members as u64
+    }
+
+    /// Nodes that an application asks for; what it finds, and what those before it found, has been noted.
+    fn asked(&self, index: usize) -> u64 {
+        match self.plan.steps[index].request {
+            Request::Nodes(nodes) => nodes,
+            Request::Share(_) | Request::Rest(_) => {
+                let live = self.live as f64;
+                (self.versions.shares(live, &self.eligible)[index].asked * live).round() as u64
+            }
+        }
+    }
+
+    /// Nodes that tie across the borders of a range of ranks in the gradient opened last.
+    fn border_ties(&self, range: &Range<usize>) -> u64 {
+        let ties = |border: usize| {
+            let ties = self.scratch.as_ref().map_or(0..0, |scratch| scratch.ties_at(border));
+            if ties.start < border { ties.len() as u64 } else { 0 }
+        };
+        let inner = [range.start, range.end].into_iter().filter(|&border| border > 0 && border < self.open.members);
+        inner.map(ties).sum()
+    }
+
+    /// A random application takes the nodes whose words of a draw are its own.
+    fn draw(&mut self, truth: &mut [u8], app: u8, draw: usize) {
+        let Self { population, versions, eligible, live, .. } = self;
+        let layout = self.layouts[draw].get_or_insert_with(|| {
+            let shares = versions.shares(*live as f64, eligible);
+            versions.layouts(&shares).swap_remove(draw)
+        });
+        let ranges: Vec<[u64; 2]> = layout.of(app).map(|segment| [segment.from, segment.to]).collect();
+        let words_for_life = for_life(self.seed, SUITE);
+        let marks = if self.plan.has_conditions() { Mask::from(self.marks.as_ref()) } else { population.alive() };
+        strides((truth, marks), |first, (truth, marks)| {
+            let mut words = [0; STRIDE];
+            let words = &mut words[..truth.len()];
+            words_for_life.fill(words, first as u32, draw as u32);
+            for &[from, to] in &ranges {
+                claim(truth, words.iter().copied(), marks.marks(), from, to, app);
+            }
+        });
     }
 }
 

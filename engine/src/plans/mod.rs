@@ -318,6 +318,14 @@ impl Plan {
         self.steps.iter().any(|step| matches!(step.request, Request::Nodes(_)))
     }
 
+    /// Whether another application is served between two random ones of the same draw.
+    #[must_use]
+    pub fn parts_draws(&self) -> bool {
+        let runs: Vec<Pick> = self.steps.chunk_by(|one, next| one.pick == next.pick).map(|run| run[0].pick).collect();
+        let is_draw = |pick: &Pick| matches!(pick, Pick::Random(_));
+        runs.iter().enumerate().any(|(index, pick)| is_draw(pick) && runs[..index].contains(pick))
+    }
+
     /// Whether an application has a condition.
     #[must_use]
     pub fn has_conditions(&self) -> bool {

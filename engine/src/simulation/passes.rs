@@ -118,9 +118,7 @@ impl Simulation<'_> {
     pub(super) fn decide(&mut self) {
         let Cloud { population, aggregation, slicing, government, .. } = &mut self.cloud;
         government.rest();
-        if government.assign(population, slicing, aggregation) {
-            self.observer.forget();
-        }
+        government.assign(population, slicing, aggregation);
         government.check(population, self.cycle);
     }
 

@@ -12,13 +12,17 @@ rows! {
         cycle: u32,
         /// Name of the application.
         app: String,
-        /// Nodes asked for by the newest version; 0 where it lacks the application.
+        /// Nodes asked for by the newest version: `nodes` as it stands, or the share of the live nodes, rounded; where
+        /// an application takes the rest, what a central sort leaves for it, on average over the words of a random
+        /// application that is served just before it. 0 where the version lacks the application.
         asked_count: u64,
         /// Nodes held.
         held_count: u64,
-        /// Nodes held that a central sort would assign.
+        /// Nodes held that the newest version would assign if each node knew the truth: by gradient those of a central
+        /// sort by (attribute, `node_id`), `asked_count` of them or all that are left and fit; at random those whose
+        /// word for life lies within the share that the true counts of nodes left and fit make of `asked_count`.
         correct_count: u64,
-        /// Nodes held that it would not.
+        /// Nodes held that it would not assign.
         wrong_count: u64,
         /// Nodes that joined it: the sum of the next three.
         joins_count: u64,
