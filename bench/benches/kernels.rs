@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernels::cyclon::cyclon;
-use kernels::disorder::{Ecdf, count, mark, measure};
+use kernels::disorder::{Cell, Ecdf, Ids, count, mark, measure};
 use kernels::exchange::BATCH;
 use kernels::generic::generic;
 use kernels::moments::Moments;
@@ -250,7 +250,7 @@ fn measures(criterion: &mut Criterion) {
     );
     let slots: Vec<Slot> = drawn.iter().map(|&id| Slot::new(0, id)).collect();
     let ranks: Vec<u32> = (0..NODES as u32).collect();
-    let mut counts = vec![0; 1 << Ecdf::bits(NODES)];
+    let mut counts = vec![Cell::default(); 1 << Ecdf::bits(NODES)];
     count(&mut counts, &slots, None);
     let ecdf = Ecdf::new(&counts);
     let mut noted = vec![0; NODES];
@@ -259,11 +259,11 @@ fn measures(criterion: &mut Criterion) {
         criterion,
         "disorder",
         NODES,
-        || measure(&mut noted, &slots, &ranks, None, &ecdf, NODES as u64).wrong,
+        || measure(&mut noted, &slots, &ranks, None, (Ids::Random, &ecdf), NODES as u64).wrong,
         || {
             let mut squares = 0.0;
             let wrong = drawn.iter().zip(&ranks).filter(|&(&id, &rank)| {
-                let off = ecdf.share_below(id) - (f64::from(rank) + 0.5) / NODES as f64;
+                let off = ecdf.rank(id) - (f64::from(rank) + 0.5) / NODES as f64;
                 squares += off * off;
                 scalar::slice(id.into(), 1 << 32) != scalar::slice(rank.into(), NODES as u64)
             });

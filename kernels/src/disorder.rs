@@ -1,7 +1,7 @@
 //! How far random ids are from the order of the nodes: the observer's measures of slicing.
 //!
 //! Reads four bytes of rank and eight of slot a node, one byte of its tenth that is written back, and two neighbouring
-//! words of a table of counts that lies in cache.
+//! words of a table of at most 128 KiB.
 
 pub use crate::scalar::SLICES;
 use crate::slicing::Slot;
@@ -9,42 +9,57 @@ use crate::slicing::Slot;
 /// Rank of a node that takes no part.
 pub const OUTSIDE: u32 = u32::MAX;
 
-/// How many ids lie below an id: exact at the borders of cells, a straight line within them.
+/// Where ids lie: the normalised rank of an id among them.
+///
+/// Ids are cut into cells of equal width. The rank of an id is
+/// `(below + inside · (1/2 + position − mean position)) / total`: the ids in lower cells, the ids in its cell, and its
+/// position in the cell and the mean position of the ids there, both in 0..1. So the mean rank in a cell is exact, ids
+/// spread evenly over a cell have the ranks of a straight line, and equal ids alone in a cell share the mean of their
+/// ranks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ecdf {
     shift: u32,
-    /// 2^-shift.
-    width: f64,
-    /// For each cell, the share of ids below it, and in it.
-    cells: Vec<[f32; 2]>,
+    /// For each cell, the normalised rank at its lower border, and its rise from one id to the next.
+    cells: Vec<[f64; 2]>,
     total: u64,
 }
 
+/// Ids of a cell: how many, and the sum of their positions in units of 2^-32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    count: u64,
+    positions: u64,
+}
+
+impl Cell {
+    /// Adds the ids of other nodes.
+    pub fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.positions += other.positions;
+    }
+}
+
 impl Ecdf {
-    /// Cells for so many ids, as a power of two: a few ids a cell, within 2^8 and 2^14 cells.
+    /// Cells for so many ids, as a power of two: two to four cells an id, within 2^8 and 2^13 cells.
     #[must_use]
     pub fn bits(ids: usize) -> u32 {
-        (ids.max(1).ilog2() + 2).clamp(8, 14)
+        (ids.max(1).ilog2() + 2).clamp(8, 13)
     }
 
-    /// From the counts of ids by their highest bits; there are 2^bits counts.
+    /// From the ids by their highest bits; there are 2^bits cells.
     #[must_use]
-    pub fn new(counts: &[u64]) -> Self {
-        let total: u64 = counts.iter().sum();
-        let share = |count: u64| (count as f64 / total.max(1) as f64) as f32;
+    pub fn new(counted: &[Cell]) -> Self {
+        let total: u64 = counted.iter().map(|cell| cell.count).sum();
+        let shift = 32 - counted.len().trailing_zeros();
+        let scale = 1.0 / total.max(1) as f64;
+        let step = 0.5_f64.powi(shift as i32);
         let mut below = 0_u64;
-        let cells = counts.iter().map(|&count| {
-            below += count;
-            [share(below - count), share(count)]
+        let cells = counted.iter().map(|cell| {
+            let border = below as f64 + 0.5 * cell.count as f64 - cell.positions as f64 * step;
+            below += cell.count;
+            [border * scale, cell.count as f64 * step * scale]
         });
-        let shift = 32 - counts.len().trailing_zeros();
-        Self { shift, width: 0.5_f64.powi(shift as i32), cells: cells.collect(), total }
-    }
-
-    /// Of so many ids that are ranks themselves.
-    #[must_use]
-    pub fn even(total: u64) -> Self {
-        Self { total, ..Self::new(&[1; 1 << 8]) }
+        Self { shift, cells: cells.collect(), total }
     }
 
     /// The number of ids.
@@ -53,25 +68,31 @@ impl Ecdf {
         self.total
     }
 
-    /// The share of ids below an id.
+    /// The normalised rank of an id.
     #[must_use]
     #[inline]
-    pub fn share_below(&self, id: u32) -> f64 {
-        let [below, inside] = self.cells[(id >> self.shift) as usize];
-        let within = f64::from(id & ((1 << self.shift) - 1)) * self.width;
-        f64::from(below) + f64::from(inside) * within
+    pub fn rank(&self, id: u32) -> f64 {
+        let [border, rise] = self.cells[(id >> self.shift) as usize];
+        border + rise * f64::from(id & ((1 << self.shift) - 1))
     }
 }
 
-/// Counts the ids of some slots by their highest bits, adding to `counts`, which holds a power of two; `members` marks
-/// with 1 those that count; without it all do.
-pub fn count(counts: &mut [u64], slots: &[Slot], members: Option<&[u8]>) {
-    let shift = 32 - counts.len().trailing_zeros();
+/// Counts the ids of some slots by their highest bits, adding to `cells`, of which there is a power of two; `members`
+/// marks with 1 those that count; without it all do.
+pub fn count(cells: &mut [Cell], slots: &[Slot], members: Option<&[u8]>) {
+    let shift = 32 - cells.len().trailing_zeros();
+    let position = |id: u32| u64::from(id & ((1 << shift) - 1));
     match members {
-        None => slots.iter().for_each(|slot| counts[(slot.id() >> shift) as usize] += 1),
+        None => {
+            for slot in slots {
+                let cell = &mut cells[(slot.id() >> shift) as usize];
+                cell.add(Cell { count: 1, positions: position(slot.id()) });
+            }
+        }
         Some(members) => {
             for (slot, &member) in slots.iter().zip(members) {
-                counts[(slot.id() >> shift) as usize] += u64::from(member == 1);
+                let (cell, is_in) = (&mut cells[(slot.id() >> shift) as usize], u64::from(member == 1));
+                cell.add(Cell { count: is_in, positions: is_in * position(slot.id()) });
             }
         }
     }
@@ -84,6 +105,9 @@ pub struct Disorder {
     pub members: u64,
     /// Squared differences between the normalised ranks of id and attribute.
     pub squares: f64,
+    /// Squared differences between the id itself, as a fraction, and the normalised rank of the attribute: see
+    /// [`Ids::Estimates`].
+    pub errors: f64,
     /// Absolute differences between the slices of id and attribute.
     pub slices: u64,
     /// Nodes in the wrong slice.
@@ -97,10 +121,20 @@ impl Disorder {
     pub fn add(&mut self, other: Self) {
         self.members += other.members;
         self.squares += other.squares;
+        self.errors += other.errors;
         self.slices += other.slices;
         self.wrong += other.wrong;
         self.changes += other.changes;
     }
+}
+
+/// What ids are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    /// Random numbers, which tell a rank by their order alone.
+    Random,
+    /// Estimates of the normalised rank, whose own error is measured too.
+    Estimates,
 }
 
 /// First ranks of the slices 1.. among so many members.
@@ -112,6 +146,9 @@ pub fn borders(members: u64) -> [u32; SLICES as usize - 1] {
 /// Nodes measured between two sums of counts; lanes of the sum of squares.
 const STRIP: usize = 1 << 9;
 const LANES: usize = 8;
+
+/// The range of ids.
+const FULL: f64 = 4_294_967_296.0;
 
 /// The true slice of a node that takes no part.
 const NO_SLICE: u8 = 15;
@@ -140,7 +177,7 @@ pub fn measure(
     slots: &[Slot],
     ranks: &[u32],
     present: Option<&[u8]>,
-    ecdf: &Ecdf,
+    (ids, ecdf): (Ids, &Ecdf),
     members: u64,
 ) -> Disorder {
     assert!(noted.len() == slots.len() && ranks.len() == slots.len());
@@ -157,7 +194,13 @@ pub fn measure(
             *truth = if present == 1 { *truth } else { NO_SLICE };
         }
         sum.add(slices(noted, slots, &truths));
-        sum.squares += squares(slots, ranks, &truths, ecdf, scale);
+        let mut believed = [0.0; STRIP];
+        look_up(&mut believed, slots, ecdf);
+        sum.squares += squares(&believed, ranks, &truths, scale);
+        if ids == Ids::Estimates {
+            believed.iter_mut().zip(slots).for_each(|(rank, slot)| *rank = f64::from(slot.id()) / FULL);
+            sum.errors += squares(&believed, ranks, &truths, scale);
+        }
     }
     sum
 }
@@ -179,25 +222,29 @@ fn slices(noted: &mut [u8], slots: &[Slot], truths: &[u8; STRIP]) -> Disorder {
         *noted = *noted & !15 | slice;
     }
     let [members, slices, wrong, changes] = [members, distance, wrong, changes].map(u64::from);
-    Disorder { members, squares: 0.0, slices, wrong, changes }
+    Disorder { members, slices, wrong, changes, ..Disorder::default() }
 }
 
-/// The sum of squared differences between the normalised ranks of a strip, in lanes. Cells are looked up first, so that
-/// the arithmetic is a loop of its own, in vectors.
-fn squares(slots: &[Slot], ranks: &[u32], truths: &[u8; STRIP], ecdf: &Ecdf, scale: f64) -> f64 {
-    let mut cells = [[0.0_f32; 2]; STRIP];
+/// The normalised ranks of a strip's ids. Cells are looked up first, so that the arithmetic is a loop of its own, in
+/// vectors.
+fn look_up(ranks: &mut [f64; STRIP], slots: &[Slot], ecdf: &Ecdf) {
+    let mut cells = [[0.0; 2]; STRIP];
     for (cell, slot) in cells.iter_mut().zip(slots) {
         *cell = ecdf.cells[(slot.id() >> ecdf.shift) as usize];
     }
     let mask = (1_u32 << ecdf.shift) - 1;
-    let mut terms = [0.0; STRIP];
-    for ((term, (slot, &rank)), ([below, inside], &truth)) in
-        terms.iter_mut().zip(slots.iter().zip(ranks)).zip(cells.iter().zip(truths))
-    {
-        let within = f64::from((slot.id() & mask) as i32) * ecdf.width;
+    for ((rank, slot), [border, rise]) in ranks.iter_mut().zip(slots).zip(&cells) {
         // Signed words turn into floats in one instruction.
+        *rank = border + rise * f64::from((slot.id() & mask) as i32);
+    }
+}
+
+/// The sum of squared differences between the normalised ranks that a strip's nodes believe and have, in lanes.
+fn squares(believed: &[f64; STRIP], ranks: &[u32], truths: &[u8; STRIP], scale: f64) -> f64 {
+    let mut terms = [0.0; STRIP];
+    for (((term, &believed), &rank), &truth) in terms.iter_mut().zip(believed).zip(ranks).zip(truths) {
         let rank = f64::from(rank.wrapping_sub(1 << 31) as i32) + 2_147_483_648.5;
-        let difference = f64::from(*below) + f64::from(*inside) * within - rank * scale;
+        let difference = believed - rank * scale;
         *term = difference * difference * f64::from(u8::from(truth != NO_SLICE));
     }
     let mut lanes = [0.0; LANES];

@@ -1,6 +1,6 @@
 //! The observer's kernels, against their definitions, for every length around their lanes.
 
-use kernels::disorder::{self, Disorder, Ecdf, OUTSIDE, mark, measure};
+use kernels::disorder::{self, Cell, Disorder, Ecdf, Ids, OUTSIDE, mark, measure};
 use kernels::moments::Moments;
 use kernels::philox::Stream;
 use kernels::scalar;
@@ -96,44 +96,67 @@ fn disorder_is_that_of_a_plain_loop() {
                     if takes_part(k) { rank - 1 } else { OUTSIDE }
                 })
                 .collect();
-            let mut counts = vec![0; 1 << Ecdf::bits(count)];
+            let mut counts = vec![Cell::default(); 1 << Ecdf::bits(count)];
             disorder::count(&mut counts, &slots, present);
             let ecdf = Ecdf::new(&counts);
             let mut noted = vec![0; count];
             mark(&mut noted, &ranks, members);
-            let found = measure(&mut noted, &slots, &ranks, present, &ecdf, members);
+            let found = measure(&mut noted, &slots, &ranks, present, (Ids::Estimates, &ecdf), members);
             let mut expected = Disorder::default();
             for k in (0..count).filter(|&k| takes_part(k) && present.is_none_or(|present| present[k] == 1)) {
                 let slice = scalar::slice(ids[k].into(), 1 << 32);
                 let truth = scalar::slice(ranks[k].into(), members);
-                let difference = ecdf.share_below(ids[k]) - (f64::from(ranks[k]) + 0.5) / members as f64;
+                let rank = (f64::from(ranks[k]) + 0.5) / members as f64;
+                let (difference, error) = (ecdf.rank(ids[k]) - rank, f64::from(ids[k]) / 2_f64.powi(32) - rank);
                 expected.add(Disorder {
                     members: 1,
                     squares: difference * difference,
+                    errors: error * error,
                     slices: slice.abs_diff(truth),
                     wrong: u64::from(slice != truth),
                     changes: u64::from(slice != 0),
                 });
             }
             assert_near(found.squares, expected.squares);
-            assert_eq!(Disorder { squares: 0.0, ..found }, Disorder { squares: 0.0, ..expected });
-            let again = measure(&mut noted, &slots, &ranks, present, &ecdf, members);
+            assert_near(found.errors, expected.errors);
+            let counts = |of: Disorder| Disorder { squares: 0.0, errors: 0.0, ..of };
+            assert_eq!(counts(found), counts(expected));
+            let again = measure(&mut noted, &slots, &ranks, present, (Ids::Random, &ecdf), members);
             assert_eq!(again.changes, 0, "the slices were noted");
+            assert_eq!(again, Disorder { errors: 0.0, changes: 0, ..found });
         }
     }
 }
 
-#[test]
-fn shares_below_an_id_are_counts_of_ids() {
-    let ids = words(50_000, 0);
+/// The ranks of ids.
+fn ranked(ids: &[u32]) -> Ecdf {
     let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
-    let mut counts = vec![0; 1 << Ecdf::bits(ids.len())];
-    disorder::count(&mut counts, &slots, None);
-    let ecdf = Ecdf::new(&counts);
-    assert_eq!(ecdf.total(), 50_000);
+    let mut cells = vec![Cell::default(); 1 << Ecdf::bits(ids.len())];
+    disorder::count(&mut cells, &slots, None);
+    let ecdf = Ecdf::new(&cells);
+    assert_eq!(ecdf.total() as usize, ids.len());
+    ecdf
+}
+
+#[test]
+fn ranks_of_ids_are_counts_of_lower_ids() {
+    let ids = words(50_000, 0);
+    let ecdf = ranked(&ids);
     for &id in ids.iter().step_by(97) {
-        let below = ids.iter().filter(|&&other| other < id).count() as f64 / 50_000.0;
-        // A cell holds one or two ids.
-        assert!((ecdf.share_below(id) - below).abs() < 8.0 / 50_000.0);
+        let below = ids.iter().filter(|&&other| other < id).count() as f64 + 0.5;
+        // A cell holds some six ids, so they are one or two off the straight line.
+        assert!((ecdf.rank(id) - below / 50_000.0).abs() < 8.0 / 50_000.0);
+    }
+    let sum: f64 = ids.iter().map(|&id| ecdf.rank(id)).sum();
+    assert_near(sum, 25_000.0);
+}
+
+#[test]
+fn equal_ids_share_the_mean_of_their_ranks() {
+    // A hundred ids of seventy nodes each, far apart.
+    let ids: Vec<u32> = (0..7_000).map(|k| (k % 100) * 40_000_003 + 17).collect();
+    let ecdf = ranked(&ids);
+    for (k, &id) in ids[..100].iter().enumerate() {
+        assert_near(ecdf.rank(id), (70.0 * k as f64 + 35.0) / 7_000.0);
     }
 }

@@ -1,10 +1,11 @@
 //! How far nodes are from the true order of a gradient: a row of `slices`.
 //!
-//! Reads fourteen bytes a node, as a stream; and eight more, unless it is known where ids lie.
+//! Reads fourteen bytes a node, as a stream; and eight more, unless it is known where ids lie: with swaps that cannot
+//! be lost among all nodes that live on, ids stay the same and change hands.
 
 use datasets::scenario::Scenario;
 use datasets::trace::SliceRow;
-use kernels::disorder::{Disorder, Ecdf, count, measure};
+use kernels::disorder::{Cell, Disorder, Ecdf, Ids, count, measure};
 use kernels::slicing::Slot;
 use rayon::prelude::*;
 
@@ -28,6 +29,7 @@ pub fn slices(
     cycle: u32,
 ) -> Vec<SliceRow> {
     let is_lossy = scenario.network.request_loss > 0.0 || scenario.network.reply_loss > 0.0;
+    let believes = if slicing.knows_rank() { Ids::Estimates } else { Ids::Random };
     let mut rows = Vec::new();
     for (number, gradient) in slicing.gradients.iter().enumerate() {
         // The newest version may have no use for it any more.
@@ -35,20 +37,20 @@ pub fn slices(
         let Gradient { attribute, slots, members, memory: _ } = gradient;
         let present = Gradient::those(members.as_ref(), population.live());
         let ecdf = match &mut ecdfs[number] {
-            Some(known) if !is_lossy && members.is_none() => known,
-            unknown if slicing.knows_rank() => unknown.insert(Ecdf::even(present.count() as u64)),
+            Some(known) if !is_lossy && members.is_none() && believes == Ids::Random => known,
             unknown => unknown.insert(ids(slots, present.mask)),
         };
         let order = &mut truth.gradients[number];
         let columns = ((&mut *order.tenths, &**slots), (&*order.ranks, present.mask));
         let sums = strides(columns, |_, ((tenths, slots), (ranks, present))| {
-            measure(tenths, slots, ranks, present.marks(), ecdf, should)
+            measure(tenths, slots, ranks, present.marks(), (believes, ecdf), should)
         });
         let sum = sums.into_iter().fold(Disorder::default(), |mut sum, stride| {
             sum.add(stride);
             sum
         });
         let share = |of: f64| if sum.members == 0 { 0.0 } else { of / sum.members as f64 };
+        let errors = if believes == Ids::Estimates { sum.errors } else { sum.squares };
         rows.push(SliceRow {
             cycle,
             gradient: number as u32,
@@ -57,7 +59,7 @@ pub fn slices(
             members_count: ecdf.total(),
             gdm_normalised: share(sum.squares),
             sdm_normalised: share(sum.slices as f64),
-            rms_rank_error_fraction: share(sum.squares).sqrt(),
+            rms_rank_error_fraction: share(errors).sqrt(),
             wrong_decile_fraction: share(sum.wrong as f64),
             slice_changes_fraction: if cycle == 0 { 0.0 } else { share(sum.changes as f64) },
         });
@@ -69,14 +71,17 @@ pub fn slices(
 fn ids(slots: &[Slot], present: Mask<'_>) -> Ecdf {
     let cells = 1 << Ecdf::bits(slots.len());
     let part = slots.len().div_ceil(PARTS).max(1);
-    let parts: Vec<Vec<u64>> = (slots.par_chunks(part).enumerate())
+    let counted: Vec<Vec<Cell>> = (slots.par_chunks(part).enumerate())
         .map(|(number, slots)| {
             let present = present.marks().map(|marks| &marks[number * part..][..slots.len()]);
-            let mut counts = vec![0; cells];
-            count(&mut counts, slots, present);
-            counts
+            let mut counted = vec![Cell::default(); cells];
+            count(&mut counted, slots, present);
+            counted
         })
         .collect();
-    let sums: Vec<u64> = (0..cells).map(|cell| parts.iter().map(|part| part[cell]).sum()).collect();
-    Ecdf::new(&sums)
+    let mut all = vec![Cell::default(); cells];
+    for counted in counted {
+        all.iter_mut().zip(counted).for_each(|(sum, cell)| sum.add(cell));
+    }
+    Ecdf::new(&all)
 }

@@ -26,7 +26,9 @@ rows! {
         payload_bytes: u64,
     }
 
-    /// A row per observed cycle and gradient: how far the nodes are from order.
+    /// A row per observed cycle and gradient: how far the nodes are from order. Errors are of those that take part and
+    /// should by a central sort. The true normalised rank of one of the n nodes that should take part is (k + 1/2) / n,
+    /// if k of these come before it by (attribute, `node_id`).
     SliceRow {
         /// Cycles completed.
         cycle: u32,
@@ -38,11 +40,17 @@ rows! {
         protocol: String,
         /// Nodes that take part in the gradient.
         members_count: u64,
-        /// Disorder: the mean square of a node's rank error, in nodes, over the square of the number of members.
+        /// Disorder: the mean square of the difference between the normalised rank of a node's id (its `rank_fraction`)
+        /// among those of all `members_count` members and its true normalised rank. Ids are ranked by 2^b cells of equal
+        /// width, b = floor(log2 `run.nodes`) + 2, but at least 8 and at most 13: (B + C (1/2 + x - m)) / `members_count`
+        /// for the B ids in lower cells, the C in the cell of the id, its position x within the cell from 0 to 1, and
+        /// the mean m of the C positions. So equal ids alone in a cell have the mean of their ranks.
         gdm_normalised: f64 as Finite,
         /// Mean of how many of ten equal slices a node is off.
         sdm_normalised: f64 as Finite,
-        /// Root of `gdm_normalised`: the root mean square error of a node's rank, 0..1.
+        /// Root mean square error of a node's idea of its normalised rank. Slicing `ranking` and `quantile`: of its
+        /// `rank_fraction` itself. `ordered` and `ordered-max-gain`, whose ids tell a rank by their order alone: root of
+        /// `gdm_normalised`.
         rms_rank_error_fraction: f64 as Finite,
         /// Share of the members that are in the wrong one of ten equal slices.
         wrong_decile_fraction: f64 as Finite,
