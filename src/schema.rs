@@ -51,7 +51,8 @@ Written by `subcloud schema --tables`, from the code that writes the tables.
 A table lies under `traces/<table>/run=<id>/seed=<n>/part-0.parquet`, and is there if it has rows. Readers turn these
 folders into two more columns, `run` (string) and `seed` (int64). Row 0 is the state before the first cycle, row k that
 after k cycles. A fraction is 0..1; names end in their unit; a null is a value that there is not, and there is no NaN.
-Columns with `<attribute>` are there for each attribute of the fleet. Types are those of Arrow.";
+Columns with `<attribute>` are there for each attribute of the fleet; those with `<gradient>` for each gradient from 1
+on. Types are those of Arrow.";
 
 /// The tables as a page.
 fn page(tables: &[Definition]) -> String {

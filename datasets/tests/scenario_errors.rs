@@ -246,7 +246,7 @@ fn an_inventory_that_is_not_there_or_of_no_known_format_is_refused_at_its_line()
 
 #[test]
 fn an_attribute_that_cannot_be_a_column_is_refused() {
-    for name in ["cycle", "node_id", "alive", "app", "rank_fraction", "run", "seed"] {
+    for name in ["cycle", "node_id", "alive", "app", "rank_fraction", "rank_fraction_2", "run", "seed"] {
         let new = format!("attributes.{name} = {{ beta");
         refused("attributes.availability = { beta", &new, 10, name, "the trace has a column of that name");
     }

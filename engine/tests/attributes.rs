@@ -19,7 +19,7 @@ fn of<'a>(rows: &'a [AttributeRow], name: &str) -> Vec<&'a AttributeRow> {
 #[test]
 fn a_small_fleet_is_looked_at_whole_and_once() {
     let found = common::run(&fleet(1000, "[trace]\nnodes = { cycles = [0], sample = \"all\" }\n"));
-    let mut values = found.nodes.attributes[0].clone();
+    let mut values = found.snapshots[0].attributes[0].clone();
     values.sort_by(f32::total_cmp);
     let spread = of(&found.attributes, "spread");
     for row in &spread {

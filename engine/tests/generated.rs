@@ -32,7 +32,7 @@ fn any_suite_is_satisfied_to_the_floor_or_its_breach_is_reported() {
 
 /// Compares what nodes hold with a central assignment of those that earlier applications leave.
 fn satisfied(scenario: &Scenario, found: &Result, seed: u64) {
-    let nodes = &found.nodes;
+    let nodes = &found.snapshots[0];
     let count = nodes.node_ids.len();
     let values: Vec<&[f32]> = nodes.attributes.iter().map(|values| &**values).collect();
     let mut left = vec![true; count];

@@ -62,11 +62,14 @@ def read_columns(path):
     }
 
 
-def expected_columns(table, attributes):
-    """The columns of `table` for a fleet with `attributes`."""
+def expected_columns(table, attributes, found):
+    """The columns of `table` for a fleet with `attributes`, and as many gradients as the columns `found` name."""
+    gradients = [str(number) for number in range(1, sum(name.startswith("rank_fraction") for name in found))]
     columns = []
     for name, kind, nullable in COLUMNS[table]:
-        names = [name.replace("<attribute>", attribute) for attribute in attributes] if "<attribute>" in name else [name]
+        names = [name]
+        for mark, parts in (("<attribute>", attributes), ("<gradient>", gradients)):
+            names = [name.replace(mark, part) for name in names for part in parts] if mark in name else names
         columns += [(name, kind, nullable) for name in names]
     return columns
 
@@ -88,8 +91,8 @@ def check_file(table, file):
     check(pairs["subcloud.scenario_hash"] and pairs["subcloud.engine_version"], file, "hash or version")
     attributes = json.loads(pairs["subcloud.attributes"])
 
-    columns = expected_columns(table, attributes)
     schema = parquet.schema_arrow
+    columns = expected_columns(table, attributes, schema.names)
     check(schema.names == [name for name, _, _ in columns], file, "has columns", schema.names)
     for name, kind, nullable in columns:
         check(str(schema.field(name).type) == kind, file, name, "is", schema.field(name).type)
@@ -110,7 +113,7 @@ def check_file(table, file):
 
 def check_values(table, frame, attributes):
     """Checks that there is no NaN, and no null where a value always exists."""
-    for name, kind, nullable in expected_columns(table, attributes):
+    for name, kind, nullable in expected_columns(table, attributes, frame.columns):
         column = frame[name]
         check(column.dtype == POLARS_TYPE[kind], "Polars reads", table, name, "as", column.dtype)
         check(nullable or column.null_count() == 0, table, name, "has nulls")
@@ -152,7 +155,8 @@ def open_table(connection, folder, is_sweep):
     source = f"read_parquet('{folder}/**/*.parquet', hive_partitioning=true)"
     connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
     described = connection.execute(f"DESCRIBE {name}").fetchall()
-    types = [(name, DUCKDB_TYPE[kind]) for name, kind, _ in expected_columns(name, attributes)]
+    expected = expected_columns(name, attributes, [row[0] for row in described])
+    types = [(name, DUCKDB_TYPE[kind]) for name, kind, _ in expected]
     types += [("run", "VARCHAR"), ("seed", "BIGINT")]
     check([row[:2] for row in described] == types, "DuckDB reads", name, "as", described)
     rows = connection.execute(f"SELECT * FROM {name}").fetchall()

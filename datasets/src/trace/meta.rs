@@ -66,13 +66,13 @@ impl Meta {
         taken.extend(["run".to_owned(), "seed".to_owned()]);
         for attribute in &self.attributes {
             // DuckDB's column names do not distinguish upper and lower case.
-            if attribute.is_empty() || !taken.insert(attribute.to_lowercase()) {
+            let name = attribute.to_lowercase();
+            if name.is_empty() || name.starts_with("rank_fraction") || !taken.insert(name) {
                 return Err(Error::Name {
                     what: "the attribute",
                     found: attribute.clone(),
                     expected: "a name that differs, also in lower case, from other attributes and from run, seed, \
-                        cycle, \
-                               node_id, alive, app and rank_fraction",
+                        cycle, node_id, alive, app and whatever begins with rank_fraction",
                 });
             }
         }

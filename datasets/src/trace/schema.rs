@@ -22,7 +22,8 @@ pub struct Definition {
     pub columns: Vec<Column>,
 }
 
-/// All tables, for a fleet of these attributes: they name the last columns of `apps` and `nodes`.
+/// All tables, for a fleet of these attributes: they name the last columns of `apps` and `nodes`. Of the columns of
+/// `nodes` that name a gradient, `rank_fraction_<gradient>` stands for all.
 #[must_use]
 pub fn schema(attributes: &[String]) -> Vec<Definition> {
     let define = |table: Table| Definition {

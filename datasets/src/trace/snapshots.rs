@@ -27,11 +27,14 @@ impl Snapshots {
 
     pub(super) fn write(&mut self, rows: &NodeRows, traces: &Path, meta: &Meta) -> Result<(), Error> {
         assert_shape(rows, meta);
-        if self.pending.cycle != rows.cycle || self.pending.rank_fractions.is_some() != rows.rank_fractions.is_some() {
+        if self.pending.cycle != rows.cycle {
             self.flush(traces, meta)?;
             self.pending.cycle = rows.cycle;
-            self.pending.rank_fractions = rows.rank_fractions.as_ref().map(|_| Vec::new());
         }
+        if self.pending.rank_fractions.is_empty() {
+            self.pending.rank_fractions = vec![Vec::new(); rows.rank_fractions.len()];
+        }
+        assert_eq!(rows.rank_fractions.len(), self.pending.rank_fractions.len(), "as many gradients in every batch");
         let mut start = 0;
         while start < rows.node_ids.len() {
             let room = ROW_GROUP_ROWS - self.pending.node_ids.len();
@@ -84,7 +87,7 @@ fn append(all: &mut NodeRows, rows: &NodeRows, part: Range<usize>) {
     all.node_ids.extend_from_slice(&rows.node_ids[part.clone()]);
     all.alive.extend_from_slice(&rows.alive[part.clone()]);
     all.apps.extend_from_slice(&rows.apps[part.clone()]);
-    if let (Some(all), Some(ranks)) = (&mut all.rank_fractions, &rows.rank_fractions) {
+    for (all, ranks) in all.rank_fractions.iter_mut().zip(&rows.rank_fractions) {
         all.extend_from_slice(&ranks[part.clone()]);
     }
     for (all, values) in all.attributes.iter_mut().zip(&rows.attributes) {
@@ -96,7 +99,8 @@ fn assert_shape(rows: &NodeRows, meta: &Meta) {
     let count = rows.node_ids.len();
     assert_eq!(rows.alive.len(), count, "as many nodes as ids");
     assert_eq!(rows.apps.len(), count, "as many applications as ids");
-    assert!(rows.rank_fractions.as_ref().is_none_or(|ranks| ranks.len() == count), "as many ranks as ids");
+    assert!(!rows.rank_fractions.is_empty(), "a column of ranks is always there");
+    assert!(rows.rank_fractions.iter().all(|ranks| ranks.len() == count), "as many ranks as ids");
     assert_eq!(rows.attributes.len(), meta.attributes.len(), "one column per attribute of the fleet");
     assert!(rows.attributes.iter().all(|values| values.len() == count), "as many attribute values as ids");
 }

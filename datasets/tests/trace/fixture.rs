@@ -212,7 +212,9 @@ pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
         node_ids: ids.clone().collect(),
         alive: ids.clone().map(|id| id % 7 != 0).collect(),
         apps: ids.clone().map(|id| (id % 3 < 2).then_some(id % 3)).collect(),
-        rank_fractions: Some(ids.clone().map(|id| f64::from(id) / 1e6).collect()),
+        rank_fractions: [1, 5]
+            .map(|part| ids.clone().map(|id| (id % part == 0).then_some(f64::from(id) / 1e6)).collect())
+            .into(),
         attributes: vec![ids.clone().map(|id| id as f32).collect(), ids.map(|id| 0.5 * id as f32).collect()],
     }
 }

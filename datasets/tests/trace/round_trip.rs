@@ -102,13 +102,13 @@ fn a_measure_of_no_node_is_null_in_the_file_and_not_a_number_in_the_row() {
     let mut row = aggregate(0);
     (row.mean, row.min, row.max) = (f64::NAN, f64::INFINITY, f64::NEG_INFINITY);
     writer.push(row);
-    writer.nodes(&NodeRows { rank_fractions: None, ..nodes(0, 0..5) }).unwrap();
+    writer.nodes(&NodeRows { rank_fractions: vec![vec![None; 5]], ..nodes(0, 0..5) }).unwrap();
     writer.finish("{}").unwrap();
 
     let run = read::Run::open(folder.path()).unwrap();
     let row = &run.aggregates().unwrap()[0];
     assert!(row.mean.is_nan() && row.min.is_nan() && row.max.is_nan());
-    assert_eq!(snapshots(&run)[0].rank_fractions, None);
+    assert_eq!(snapshots(&run)[0].rank_fractions, [[None; 5]]);
 }
 
 /// The snapshots of a run, batches of one cycle put together again.
@@ -120,7 +120,9 @@ fn snapshots(run: &read::Run) -> Vec<NodeRows> {
             last.node_ids.append(&mut rows.node_ids);
             last.alive.append(&mut rows.alive);
             last.apps.append(&mut rows.apps);
-            last.rank_fractions.as_mut().unwrap().append(rows.rank_fractions.as_mut().unwrap());
+            for (all, ranks) in last.rank_fractions.iter_mut().zip(&mut rows.rank_fractions) {
+                all.append(ranks);
+            }
             for (all, values) in last.attributes.iter_mut().zip(&mut rows.attributes) {
                 all.append(values);
             }

@@ -15,10 +15,14 @@ fn every_file_has_exactly_the_columns_types_and_nulls_that_the_schema_tells() {
     assert_eq!(finished.files.len(), tables.len(), "the fixture has a row in every table");
     for file in &finished.files {
         let told = tables.iter().find(|table| table.name == file.table.name()).unwrap();
-        let told: Vec<_> = told.columns.iter().map(|column| (&*column.name, column.kind, column.is_nullable)).collect();
+        // The fixture has gradients 0 and 1.
+        let names = told.columns.iter().map(|column| column.name.replace("<gradient>", "1"));
+        let kinds = told.columns.iter().map(|column| (column.kind, column.is_nullable));
+        let told: Vec<_> = names.zip(kinds).collect();
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&file.path).unwrap()).unwrap();
         let fields = reader.schema().fields();
-        let found: Vec<_> = fields.iter().map(|field| (&**field.name(), kind(field), field.is_nullable())).collect();
+        let found: Vec<_> =
+            fields.iter().map(|field| (field.name().clone(), (kind(field), field.is_nullable()))).collect();
         assert_eq!(found, told, "{}", file.table.name());
     }
 }

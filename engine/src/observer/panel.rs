@@ -4,13 +4,13 @@ use std::sync::OnceLock;
 
 use datasets::scenario::{Panel, Sample, Scenario};
 use datasets::trace::{NodeRows, Writer};
-use kernels::slicing::Slot;
 use kernels::suite::NONE;
 
 use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::population::select::{By, Selection};
 use crate::schedule::purpose::{PANEL, for_life};
+use crate::slicing::gradient::Gradient;
 
 /// Rows handed over at a time.
 const ROWS: usize = 1 << 16;
@@ -60,13 +60,22 @@ fn rows(cloud: &Cloud, node_ids: Vec<u32>, cycle: u32) -> NodeRows {
     let Cloud { population, slicing, government, .. } = cloud;
     let of = |node: &u32| *node as usize;
     let app = |node| government.apps.as_ref().map(|apps| apps[node]).filter(|&app| app != NONE).map(u32::from);
-    let rank = |slots: &[Slot]| node_ids.iter().map(|node| f64::from(slots[of(node)].id()) / 2_f64.powi(32)).collect();
+    let ranks = |gradient: &Gradient| {
+        let present = Gradient::those(gradient.members.as_ref(), population.live()).mask;
+        let rank = |node: usize| f64::from(gradient.slots[node].id()) / 2_f64.powi(32);
+        node_ids.iter().map(|node| present.holds(of(node)).then(|| rank(of(node)))).collect()
+    };
+    let mut rank_fractions: Vec<Vec<Option<f64>>> = slicing.gradients.iter().map(ranks).collect();
+    if rank_fractions.is_empty() {
+        // The column of the first gradient is there for any scenario.
+        rank_fractions.push(vec![None; node_ids.len()]);
+    }
     let alive = population.alive();
     NodeRows {
         cycle,
         alive: node_ids.iter().map(|node| alive.holds(of(node))).collect(),
         apps: node_ids.iter().map(|node| app(of(node))).collect(),
-        rank_fractions: slicing.gradients.first().map(|gradient| rank(&gradient.slots)),
+        rank_fractions,
         attributes: (population.attributes.iter())
             .map(|values| node_ids.iter().map(|node| values[of(node)]).collect())
             .collect(),

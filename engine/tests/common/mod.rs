@@ -33,8 +33,8 @@ pub struct Result {
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
-    /// All snapshots, one after the other.
-    pub nodes: NodeRows,
+    /// The snapshots, one a cycle.
+    pub snapshots: Vec<NodeRows>,
     pub digest: u64,
 }
 
@@ -106,12 +106,16 @@ pub fn meta(scenario: &Scenario) -> Meta {
 
 fn read(out: &Path, digest: u64) -> Result {
     let run = Run::open(out).unwrap();
-    let mut nodes = NodeRows::default();
-    run.nodes(|rows| {
-        nodes.node_ids.extend(rows.node_ids);
-        nodes.apps.extend(rows.apps);
-        nodes.attributes.resize(rows.attributes.len(), Vec::new());
-        nodes.attributes.iter_mut().zip(rows.attributes).for_each(|(all, values)| all.extend(values));
+    let mut snapshots: Vec<NodeRows> = Vec::new();
+    run.nodes(|rows| match snapshots.last_mut().filter(|last| last.cycle == rows.cycle) {
+        None => snapshots.push(rows),
+        Some(last) => {
+            last.node_ids.extend(rows.node_ids);
+            last.alive.extend(rows.alive);
+            last.apps.extend(rows.apps);
+            last.rank_fractions.iter_mut().zip(rows.rank_fractions).for_each(|(all, ranks)| all.extend(ranks));
+            last.attributes.iter_mut().zip(rows.attributes).for_each(|(all, values)| all.extend(values));
+        }
     })
     .unwrap();
     Result {
@@ -126,7 +130,7 @@ fn read(out: &Path, digest: u64) -> Result {
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),
         attributes: run.attributes().unwrap(),
-        nodes,
+        snapshots,
         digest,
     }
 }

@@ -15,8 +15,10 @@ const MOST_CLASSES: usize = 255;
 /// How far the shares of the classes may be from 1: the rounding of figures such as 0.333.
 const SUM_TOLERANCE: f64 = 1e-6;
 
-/// Names that a table of the trace already has.
-const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "rank_fraction", "run", "seed"];
+/// Names that a table of the trace already has, beside those that begin with [`RANK`].
+const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "run", "seed"];
+/// How the names of columns of ranks begin, one a gradient.
+const RANK: &str = "rank_fraction";
 
 impl Check<'_, '_> {
     pub(super) fn fleet(&self, raw: &At<raw::Fleet>, run: &Run) -> Result<Fleet, Error> {
@@ -144,9 +146,10 @@ impl Check<'_, '_> {
             let help = "use small letters, digits and underscores, a letter first: it names columns of the trace";
             return Err(self.refuse(name.span(), message, help));
         }
-        if TAKEN.contains(&name.as_str()) {
+        if TAKEN.contains(&name.as_str()) || name.starts_with(RANK) {
             let message = format!("an attribute cannot be named `{}`: the trace has a column of that name", **name);
-            return Err(self.refuse(name.span(), message, format!("choose another name than {}", TAKEN.join(", "))));
+            let help = format!("choose another name than {}, and none that begins with {RANK}", TAKEN.join(", "));
+            return Err(self.refuse(name.span(), message, help));
         }
         Ok(())
     }

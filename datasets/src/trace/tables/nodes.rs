@@ -2,6 +2,8 @@
 //! nodes.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::iter::once;
 use std::sync::Arc;
 
 use arrow_array::types::UInt32Type;
@@ -22,28 +24,48 @@ pub struct NodeRows {
     pub alive: Vec<bool>,
     /// Index of its application in the suite; `None` if it belongs to none.
     pub apps: Vec<Option<u32>>,
-    /// Its own estimate of its normalised rank in the first gradient; `None` without a gradient.
-    pub rank_fractions: Option<Vec<f64>>,
+    /// Each gradient's column: a node's own estimate of its normalised rank; `None` where it takes no part. There is one
+    /// column at least, as many in all batches of a trace.
+    pub rank_fractions: Vec<Vec<Option<f64>>>,
     /// Values of each attribute of the fleet.
     pub attributes: Vec<Vec<f32>>,
+}
+
+/// The column of ranks in gradient 0.
+const FIRST_RANK: &str = "rank_fraction";
+const FIRST_RANK_MEANING: &str = "Its own idea of its rank in gradient 0 of the table `slices`, 0 (least) to 1: with \
+    ordered slicing, its random id; null where it takes no part.";
+const FURTHER_RANK_MEANING: &str =
+    "The same in every further gradient: `rank_fraction_1`, `rank_fraction_2` and so on.";
+
+/// The column of ranks in a gradient other than 0.
+fn further_rank(gradient: impl Display) -> String {
+    format!("{FIRST_RANK}_{gradient}")
 }
 
 impl NodeRows {
     /// Adds the columns of the table, with these rows. `names` are those of the applications to which the rows refer.
     pub(in crate::trace) fn columns(&self, names: &ArrayRef, columns: &mut Columns) {
+        self.columns_called(names, columns, |gradient| gradient);
+    }
+
+    /// The same; `further` says how a gradient other than 0 is called.
+    fn columns_called<D: Display>(&self, names: &ArrayRef, columns: &mut Columns, further: impl Fn(usize) -> D) {
         let apps: UInt32Array = self.apps.iter().copied().collect();
         let apps = Arc::new(DictionaryArray::<UInt32Type>::new(apps, Arc::clone(names)));
-        let ranks: Vec<Option<f64>> = match &self.rank_fractions {
-            Some(ranks) => ranks.iter().copied().map(Some).collect(),
-            None => vec![None; self.node_ids.len()],
-        };
         let cycles = self.node_ids.iter().map(|_| &self.cycle);
         Cell::write(columns, "cycle", "Cycles completed.", cycles);
         Cell::write(columns, "node_id", "Number of the node, from 0; it keeps it for life.", self.node_ids.iter());
         Cell::write(columns, "alive", "Whether it is alive.", self.alive.iter());
         columns.push("app", "The application that it holds; null if none.", Kind::Name, true, apps);
-        let meaning = "Its own idea of its rank in the first gradient, 0 (least) to 1; null without a gradient.";
-        Cell::write(columns, "rank_fraction", meaning, ranks.iter());
+        for (gradient, ranks) in self.rank_fractions.iter().enumerate() {
+            let (name, meaning) = if gradient == 0 {
+                (FIRST_RANK.to_owned(), FIRST_RANK_MEANING)
+            } else {
+                (further_rank(further(gradient)), FURTHER_RANK_MEANING)
+            };
+            Cell::write(columns, &name, meaning, ranks.iter());
+        }
         for (attribute, values) in columns.fleet().iter().zip(&self.attributes) {
             Cell::write(columns, attribute, "Its attribute of that name, in the unit of the fleet.", values.iter());
         }
@@ -58,14 +80,22 @@ impl Rows for NodeRows {
     fn write(rows: &[Self], columns: &mut Columns) {
         assert!(rows.is_empty(), "rows of nodes refer to names of applications");
         let names: ArrayRef = Arc::new(StringArray::new_null(0));
-        let none = NodeRows { attributes: vec![Vec::new(); columns.fleet().len()], ..NodeRows::default() };
-        none.columns(&names, columns);
+        let none = NodeRows {
+            rank_fractions: vec![Vec::new(); 2],
+            attributes: vec![Vec::new(); columns.fleet().len()],
+            ..NodeRows::default()
+        };
+        none.columns_called(&names, columns, |_| "<gradient>");
     }
 
     /// A batch of the file may span snapshots: one [`NodeRows`] for each.
     fn read(batch: &Batch) -> Result<Vec<Self>, Error> {
         let (cycles, node_ids, alive) = (batch.whole("cycle")?, batch.whole("node_id")?, batch.whole("alive")?);
-        let (names, ranks) = (batch.cells::<String>("app")?, batch.cells("rank_fraction")?);
+        let names = batch.cells::<String>("app")?;
+        let further = (1..).map(|gradient: usize| further_rank(gradient));
+        let further = further.take_while(|name| batch.columns.column_by_name(name).is_some());
+        let ranks = once(FIRST_RANK.to_owned()).chain(further).map(|name| batch.cells(&name));
+        let ranks = ranks.collect::<Result<Vec<_>, _>>()?;
         let attributes = batch.meta.attributes.iter().map(|name| batch.whole(name)).collect::<Result<Vec<_>, _>>()?;
 
         let index: BTreeMap<&str, u32> = batch.meta.apps.iter().map(String::as_str).zip(0..).collect();
@@ -85,7 +115,7 @@ impl Rows for NodeRows {
                 node_ids: node_ids[part.clone()].to_vec(),
                 alive: alive[part.clone()].to_vec(),
                 apps: apps[part.clone()].to_vec(),
-                rank_fractions: ranks[part.clone()].iter().copied().collect(),
+                rank_fractions: ranks.iter().map(|ranks: &Vec<Option<f64>>| ranks[part.clone()].to_vec()).collect(),
                 attributes: attributes.iter().map(|values: &Vec<f32>| values[part.clone()].to_vec()).collect(),
             }
         };
