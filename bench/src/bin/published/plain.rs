@@ -2,9 +2,9 @@
 //!
 //! They share nothing with the engine but what two views become in an exchange, which has a twin of its own.
 
-use kernels::philox::Stream;
+use kernels::generic::generic;
 use kernels::slicing::largest_gain;
-use kernels::views::{Generic, Pair, Scratch, View, Words, generic, words};
+use kernels::views::{Generic, Pair, View, words};
 
 /// A sequence of random numbers (Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014).
 pub struct Random(u64);
@@ -74,7 +74,7 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
     // A node's number is the order of its attribute.
     let mut ids: Vec<f64> = (0..nodes).map(|_| random.unit()).collect();
     let bits = |id: f64| id.to_bits();
-    let cycle = |_| {
+    let one_cycle = |_| {
         for node in random.order(nodes) {
             let seen: Vec<_> = (0..candidates).map(|_| random.other(node, nodes)).collect();
             let chosen = if is_max_gain {
@@ -96,7 +96,7 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
         let squares: f64 = order.iter().enumerate().map(off).sum();
         (squares / nodes as f64).sqrt() / nodes as f64
     };
-    (0..cycles).map(cycle).collect()
+    (0..cycles).map(one_cycle).collect()
 }
 
 /// The records of the views of so many nodes after so many cycles of the generic framework, whose partners are random
@@ -115,9 +115,7 @@ pub fn gossip(nodes: u32, entries: usize, rules: &Generic, cycles: u32, seed: u3
             };
         }
     }
-    let mut room = Scratch::default();
-    for cycle in 1..=cycles {
-        let stream = Stream::new(u64::from(seed), cycle, 0);
+    for _ in 0..cycles {
         for own in random.order(nodes) {
             let other = records[own * cells + random.below(entries)] as usize;
             let (low, high) = records.split_at_mut(own.max(other) * cells);
@@ -130,7 +128,8 @@ pub fn gossip(nodes: u32, entries: usize, rules: &Generic, cycles: u32, seed: u3
                 other_view: View::of(two, entries),
                 reply_lost: false,
             };
-            generic(&mut pair, rules, &mut Words::new(stream, own as u32), &mut room);
+            let word = random.next();
+            generic(&mut pair, rules, [word as u32, (word >> 32) as u32]);
         }
     }
     records
