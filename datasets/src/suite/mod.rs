@@ -122,9 +122,9 @@ pub struct App {
 /// How many nodes an application asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// A share of the whole cloud, 0..=1; the shares of all applications sum to at most 1.
+    /// A share of all live nodes, 0..=1; the shares of all applications sum to at most 1.
     Share(f64),
-    /// So many nodes.
+    /// So many nodes, however many live.
     Nodes(u64),
     /// What the others leave, split among those that ask for it by these weights, above 0.
     Rest(f64),

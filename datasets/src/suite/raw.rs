@@ -51,11 +51,11 @@ pub(crate) struct App {
     pub top: Option<At<String>>,
     /// It asks for the nodes with the smallest values of this attribute.
     pub bottom: Option<At<String>>,
-    /// The share of the whole cloud it asks for; all shares sum to at most 1.
+    /// The share of all live nodes it asks for; all shares sum to at most 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: Option<At<Number>>,
-    /// How many nodes it asks for. Nodes know how many they are by a count: where no [[aggregate]] counts all nodes,
-    /// one named `size` with `error = 0.001` is added.
+    /// How many nodes it asks for, however many live. Nodes know how many live by a count, and take the number as a
+    /// share of these: where no [[aggregate]] counts all nodes, one named `size` with `error = 0.001` is added.
     #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub nodes: Option<At<Whole>>,
     /// It asks for what the others leave: `true`, or its weight among those that do.

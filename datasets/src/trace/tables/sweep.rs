@@ -11,7 +11,7 @@ rows! {
         setting: u32,
         /// Number of the replicate, from 0; those of the same number have the same seed in every setting.
         replicate: u32,
-        /// Nodes before the first cycle.
+        /// Nodes of the scenario, whether they live or not.
         nodes_count: u64,
         /// Cycles of the run.
         cycles_count: u32,
