@@ -53,7 +53,7 @@ pub struct RunRecord {
     pub seed: u64,
     /// Cycles that were run.
     pub cycles: u32,
-    /// Nodes before the first of them.
+    /// Nodes of the scenario, whether they live or not.
     pub nodes: u32,
     /// Where the partners of exchanges came from.
     pub partners: String,
@@ -167,7 +167,7 @@ pub struct PointRecord {
     pub params: Map<String, Value>,
 }
 
-/// `size.json`: how much an application must ask for, and what that rests on. Shares are 0..=1, of the cloud.
+/// `size.json`: how much an application must ask for, and what that rests on. Shares are 0..=1, of the live nodes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SizeRecord {
     /// The application.
@@ -194,7 +194,11 @@ pub struct SizeRecord {
     pub headline: String,
     /// The answer with what it rests on, as paragraphs.
     pub text: Vec<String>,
-    /// The share to ask for; all that the others leave if not even that will do.
+    /// What the application asks for in the scenario: `share` or `nodes`.
+    #[serde(default)]
+    pub asks_for: String,
+    /// The share to ask for; all that the others leave if not even that will do. Where the application asks for a
+    /// number of nodes, what that number is of the live nodes.
     pub share: f64,
     /// The lower end of its interval.
     pub share_low: f64,
@@ -202,12 +206,15 @@ pub struct SizeRecord {
     pub share_high: f64,
     /// What the other applications leave.
     pub share_most: f64,
-    /// Nodes that the share asks for.
+    /// Nodes to ask for: the share times the live nodes, rounded.
     pub nodes_asked: u64,
     /// How sure the interval is.
     pub confidence: f64,
-    /// Nodes of the cloud.
+    /// Nodes of the scenario, whether they live or not.
     pub nodes: u32,
+    /// Live nodes, of which shares are parts: the mean over the counted cycles, and over runs of the full size.
+    #[serde(default)]
+    pub live_nodes: f64,
     /// The seed of the run beside it.
     pub seed: u64,
     /// What the answer rests on.

@@ -5,9 +5,6 @@ use analysis::number::{count, counted, percent};
 use super::plan::Plan;
 use super::search::Found;
 
-/// Digits of a share that is told: rounding costs a part in a thousand at most.
-const DIGITS: i32 = 4;
-
 /// Shares of the clouds that hold less, and more, than the band says.
 pub const BAND: [f64; 2] = [0.01, 0.99];
 
@@ -27,30 +24,16 @@ pub struct Answer<'p> {
 impl<'p> Answer<'p> {
     /// Rounds what was found: the share and the upper end up, the lower end down.
     pub fn new(plan: &'p Plan, found: &'p Found) -> Self {
-        let nodes = f64::from(plan.full.run.nodes);
-        let rounded = |share: f64, to: fn(f64) -> f64| {
-            if plan.in_nodes { to(share * nodes) / nodes } else { digits(share, to) }
-        };
-        let answer = &found.answer;
-        let is_reachable = answer.ask <= plan.room;
+        let (answer, room) = (&found.answer, plan.room());
+        let is_reachable = answer.ask <= room;
         Self {
             plan,
             found,
-            share: if is_reachable { rounded(answer.ask, f64::ceil).min(plan.room) } else { plan.room },
-            low: rounded(answer.low, f64::floor),
-            high: rounded(answer.high, f64::ceil),
+            share: if is_reachable { plan.rounded(answer.ask, f64::ceil).min(room) } else { room },
+            low: plan.rounded(answer.low, f64::floor),
+            high: plan.rounded(answer.high, f64::ceil),
             is_reachable,
         }
-    }
-
-    /// An amount as the scenario would have it.
-    pub fn amount(&self, share: f64) -> String {
-        if self.plan.in_nodes { count(self.asked(share)) } else { format!("{share}") }
-    }
-
-    /// Nodes that a share asks for.
-    pub(super) fn asked(&self, share: f64) -> u64 {
-        (share * f64::from(self.plan.full.run.nodes)).round() as u64
     }
 
     /// Which nodes count.
@@ -78,10 +61,16 @@ impl<'p> Answer<'p> {
         if !self.is_reachable {
             return format!("Not reachable within this fleet: {}.", self.reason());
         }
-        let nodes = if self.plan.in_nodes {
-            counted(self.asked(self.share), "node", "nodes")
-        } else {
-            format!("a share of {} ({})", self.share, counted(self.asked(self.share), "node", "nodes"))
+        let asked = self.plan.asked(self.share);
+        let nodes = match (self.plan.in_nodes, self.plan.some_are_down()) {
+            (true, _) => counted(asked, "node", "nodes"),
+            (false, false) => format!("a share of {} ({})", self.share, counted(asked, "node", "nodes")),
+            (false, true) => format!(
+                "a share of {} ({} of {})",
+                self.share,
+                count(asked),
+                counted(self.plan.live.round() as u64, "live node", "live nodes")
+            ),
         };
         format!(
             "Ask for {nodes}: \"{app}\" then holds at least {hold}{} for {} of the time.",
@@ -92,16 +81,23 @@ impl<'p> Answer<'p> {
 
     /// Why there is not enough.
     pub(super) fn reason(&self) -> String {
-        let Plan { app, goal, room, full, .. } = self.plan;
-        if goal.hold > f64::from(full.run.nodes) {
-            return format!("there are {} in all", counted(full.run.nodes.into(), "node", "nodes"));
+        let Plan { app, goal, live, full, .. } = self.plan;
+        let nodes = counted(full.run.nodes.into(), "node", "nodes");
+        let (room, some_are_down) = (self.plan.room(), self.plan.some_are_down());
+        if goal.hold > *live {
+            return if some_are_down {
+                format!("of {nodes}, {} live on average", count(live.round() as u64))
+            } else {
+                format!("there are {nodes} in all")
+            };
         }
         let model = &self.found.at_room;
         let mean = model.mean.iter().sum::<f64>() / model.mean.len().max(1) as f64;
-        let all = if *room >= 1.0 {
-            "even with a share of 1, the whole cloud,".to_owned()
+        let cloud = if some_are_down { "live nodes" } else { "cloud" };
+        let all = if room >= 1.0 {
+            format!("even with a share of 1, {} {cloud},", if some_are_down { "all" } else { "the whole" })
         } else {
-            format!("the other applications ask for {:.4} of the cloud, and even with all the rest", 1.0 - room)
+            format!("the other applications ask for {:.4} of the {cloud}, and even with all the rest", 1.0 - room)
         };
         format!(
             "{all} \"{app}\" holds {} nodes{} on average, and {} for {} of the time",
@@ -114,7 +110,7 @@ impl<'p> Answer<'p> {
 
     /// What could be done about it.
     fn remedy(&self) -> &'static str {
-        if self.plan.room < 1.0 {
+        if self.plan.room() < 1.0 {
             "Lower what other applications ask for, hold fewer nodes, or allow more time below."
         } else if self.plan.condition.is_some() {
             "Let the application prefer such nodes (top or where), hold fewer, or enlarge the fleet."
@@ -126,6 +122,7 @@ impl<'p> Answer<'p> {
     /// The answer with what it rests on, as paragraphs.
     pub fn paragraphs(&self) -> Vec<String> {
         let mut paragraphs = vec![self.question(), self.headline()];
+        paragraphs.extend(self.live());
         if self.is_reachable {
             paragraphs.push(self.interval());
             paragraphs.push(self.headroom());
@@ -143,9 +140,29 @@ impl<'p> Answer<'p> {
         paragraphs
     }
 
+    /// Of what shares are parts, where nodes come and go.
+    fn live(&self) -> Option<String> {
+        let Plan { live, full, counted: cycles, .. } = self.plan;
+        self.plan.some_are_down().then(|| {
+            let means = if self.plan.in_nodes {
+                "A number of nodes stays the same however many live: nodes count the live ones, and take the number as \
+                 a share of these."
+            } else {
+                "A share is of the live nodes."
+            };
+            format!(
+                "Live nodes: {} of {}, the mean over cycles {} to {}. {means}",
+                count(live.round() as u64),
+                count(full.run.nodes.into()),
+                cycles.start(),
+                cycles.end(),
+            )
+        })
+    }
+
     fn interval(&self) -> String {
-        let beyond = if self.high > self.plan.room {
-            format!(" The others leave no more than {}.", self.amount(self.plan.room))
+        let beyond = if self.high > self.plan.room() {
+            format!(" The others leave no more than {}.", self.plan.amount(self.plan.room()))
         } else {
             String::new()
         };
@@ -153,8 +170,8 @@ impl<'p> Answer<'p> {
             "{} interval of that {}: {} to {}. Who must not be wrong asks for its upper end.{beyond}",
             percent(self.plan.goal.confidence),
             self.plan.key(),
-            self.amount(self.low),
-            self.amount(self.high),
+            self.plan.amount(self.low),
+            self.plan.amount(self.high),
         )
     }
 
@@ -168,7 +185,7 @@ impl<'p> Answer<'p> {
             "Headroom: it asks for {:.2} times the nodes that it must hold. It holds {} on average, {:+.2} %; after \
              cycle {}, the \
              worst, {}, and only 1 cloud in 100 less than {}.",
-            self.share * f64::from(self.plan.full.run.nodes) / goal.hold,
+            self.share * self.plan.live / goal.hold,
             count(mean as u64),
             100.0 * (mean / goal.hold - 1.0),
             self.plan.counted.start() + cycle as u32,
@@ -176,16 +193,4 @@ impl<'p> Answer<'p> {
             count(model.quantile(cycle, BAND[0]).max(0.0) as u64),
         )
     }
-}
-
-/// A share to a few digits.
-pub(super) fn digits(share: f64, to: fn(f64) -> f64) -> f64 {
-    if share <= 0.0 {
-        return 0.0;
-    }
-    let unit = 10_f64.powi(DIGITS - 1 - share.log10().floor() as i32);
-    // What a share and its last digit have in common is rounding.
-    let scaled = share * unit;
-    let near = scaled.round();
-    if (scaled - near).abs() < 1e-9 * near { near / unit } else { to(scaled) / unit }
 }

@@ -13,7 +13,11 @@ Example:
   subcloud size datasets/scenarios/telco.toml --app recorder --hold 100_000 --where 'storage_gb >= 50'
 
 The application asks for its share as the scenario has it in all else: its place in the suite, its condition, churn,
-loss and events. What the others ask for stays: there is no more to have than they leave."
+loss and events. What the others ask for stays: there is no more to have than they leave.
+
+A share is of the live nodes. Its number of nodes is told for the mean number of live nodes in the counted
+cycles. Where the application asks for a number of nodes, the answer is a number, which stays the same however many
+nodes live."
 )]
 pub struct Arguments {
     #[command(flatten)]

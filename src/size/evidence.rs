@@ -4,7 +4,7 @@ use analysis::number::{count, counted, percent};
 use analysis::sizing::{RUN_CONFIDENCE, Throughout};
 use datasets::record::{SizeCycle, SizeEvidence, SizeRecord};
 
-use super::answer::{Answer, BAND, digits};
+use super::answer::{Answer, BAND};
 use super::plan::Plan;
 use super::search::Found;
 
@@ -25,8 +25,8 @@ impl Answer<'_> {
              counted in each.",
             counted(*tried as u64, "amount", "amounts"),
             counted(replica.run.nodes.into(), "node", "nodes"),
-            self.amount(digits(measured.asks[0], f64::round)),
-            self.amount(digits(measured.asks[1], f64::round)),
+            self.plan.about(measured.asks[0]),
+            self.plan.about(measured.asks[1]),
             counted(cycles.clone().count() as u64, "cycle", "cycles"),
         )
     }
@@ -44,7 +44,7 @@ impl Answer<'_> {
              error {:.3} %), which the answer takes into account.",
             counted(runs.held.len() as u64, "run", "runs"),
             counted(self.plan.full.run.nodes.into(), "node", "nodes"),
-            self.amount(digits(runs.ask, f64::round)),
+            self.plan.about(runs.ask),
             count(short as u64),
             count(cycles as u64),
             count(held().copied().fold(f64::INFINITY, f64::min) as u64),
@@ -129,7 +129,7 @@ impl Answer<'_> {
 
     /// Everything, for programs and for the report.
     pub fn record(&self) -> SizeRecord {
-        let Plan { app, goal, condition, counted: cycles, full, replica, room, .. } = self.plan;
+        let Plan { app, goal, condition, counted: cycles, full, replica, live, .. } = self.plan;
         let Found { tried, replicas, confirmed, answer, at_room, .. } = self.found;
         let throughout = Throughout::of(&answer.paths, goal.hold);
         let series = |cycle: u32| {
@@ -150,13 +150,15 @@ impl Answer<'_> {
             reason: (!self.is_reachable).then(|| self.reason()),
             headline: self.headline(),
             text: self.paragraphs(),
+            asks_for: self.plan.key().to_owned(),
             share: self.share,
             share_low: self.low,
             share_high: self.high,
-            share_most: *room,
-            nodes_asked: self.asked(self.share),
+            share_most: self.plan.room(),
+            nodes_asked: self.plan.asked(self.share),
             confidence: goal.confidence,
             nodes: full.run.nodes,
+            live_nodes: *live,
             seed: full.run.seed,
             evidence: SizeEvidence {
                 amounts_tried: *tried,

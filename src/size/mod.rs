@@ -1,12 +1,15 @@
 //! `subcloud size`.
 //!
+//! Count: how many nodes live in the counted cycles, of which shares are parts.
 //! Search: bisection over the share with few replicas of a small cloud, the same seeds for every share. Measure: more
 //! replicas at the two shares that bracket it. Confirm: runs of the full size at what that gives, which correct it.
 //! Nothing is observed but the nodes held, so that a run costs its passes alone.
 
+mod amount;
 mod answer;
 mod arguments;
 mod evidence;
+mod live;
 mod plan;
 mod replicas;
 mod search;
@@ -15,6 +18,7 @@ use std::path::Path;
 
 use answer::Answer;
 pub use arguments::Arguments;
+use live::live_nodes;
 use plan::Plan;
 use search::Search;
 
@@ -34,6 +38,7 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     run::use_threads(arguments.threads)?;
     memory::check(&scenario, None)?;
     run::may_leave(&out, arguments.force)?;
+    let plan = Plan { live: live_nodes(&plan, arguments.quiet, interrupts.stopped())?, ..plan };
     let found = Search::new(&plan, arguments.quiet, interrupts.stopped()).run()?;
     let answer = Answer::new(&plan, &found);
     for text in answer.paragraphs() {
@@ -47,7 +52,7 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!(
         "state digest {digest:016x}\nthe run with {} = {} in {}",
         plan.key(),
-        answer.amount(answer.share),
+        plan.amount(answer.share),
         out.display()
     ));
     Ok(())

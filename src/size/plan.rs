@@ -42,8 +42,9 @@ pub struct Plan {
     pub goal: Goal,
     /// The cycles that count.
     pub counted: RangeInclusive<u32>,
-    /// The largest share that the others leave.
-    pub room: f64,
+    /// Live nodes of the full cloud: the mean over the counted cycles, of which shares are parts. All nodes of the
+    /// scenario until they are counted ([`super::live`]).
+    pub live: f64,
     /// Whether the application asks for a number of nodes and not for a share.
     pub in_nodes: bool,
     /// Replicas.
@@ -74,7 +75,6 @@ impl Plan {
         full.run.cycles = full.run.cycles.max(settle.saturating_add(arguments.over.unwrap_or(1)));
         let cycles = full.run.cycles;
         let counted = arguments.over.map_or(settle + 1, |over| cycles - over + 1)..=cycles;
-        let room = full.room(&app);
         without_needless(&mut full);
         let (replica, full_because) = replica(&full, arguments);
         let is_full = replica.run.nodes == full.run.nodes;
@@ -84,7 +84,7 @@ impl Plan {
             condition,
             goal: Goal { hold: arguments.hold.into(), fraction: arguments.fraction, confidence: arguments.confidence },
             counted,
-            room,
+            live: full.run.nodes.into(),
             in_nodes,
             replicas: arguments.replicas,
             confirm: if is_full { 0 } else { arguments.confirm.unwrap_or(enough) },
@@ -95,29 +95,9 @@ impl Plan {
         })
     }
 
-    /// What the application asks for, as the scenario calls it.
-    pub fn key(&self) -> &'static str {
-        if self.in_nodes { "nodes" } else { "share" }
-    }
-
     /// How many times the nodes of a replica the full cloud has.
     pub fn scale(&self) -> f64 {
         f64::from(self.full.run.nodes) / f64::from(self.replica.run.nodes)
-    }
-
-    /// The scenario, full or replica, in which the application asks for a share of the nodes.
-    pub fn asking(&self, scenario: &Scenario, share: f64) -> Scenario {
-        let nodes = f64::from(scenario.run.nodes);
-        let request =
-            if self.in_nodes { Request::Nodes((share * nodes).round() as u64) } else { Request::Share(share) };
-        scenario.asking(&self.app, request)
-    }
-
-    /// A share as it can be asked for: of a number of nodes in a replica, if the application asks for numbers.
-    pub fn askable(&self, share: f64) -> f64 {
-        let nodes = f64::from(self.replica.run.nodes);
-        let share = share.min(self.room);
-        if self.in_nodes { (share * nodes).round() / nodes } else { share }
     }
 }
 

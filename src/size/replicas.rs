@@ -1,10 +1,11 @@
-//! Runs of which only the nodes held are looked at.
+//! Runs of which only the number of some nodes is looked at.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use datasets::scenario::Scenario;
 use datasets::suite::Test;
+use datasets::sweep;
 use datasets::trace::{Meta, Writer};
 use engine::{Simulation, Storage};
 
@@ -12,35 +13,55 @@ use crate::failure::Failure;
 use crate::memory;
 use crate::room::{Room, side_by_side};
 
+/// Nodes that are counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Nodes<'p> {
+    /// Those that an application holds, by its number; only those that fit a test, if there is one.
+    Held(usize, Option<&'p Test>),
+    /// All that live.
+    Live,
+}
+
 /// What of a run is looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'p> {
-    /// The application's number.
-    pub app: usize,
-    /// Which of its nodes.
-    pub test: Option<&'p Test>,
+    /// The nodes that are counted.
+    pub nodes: Nodes<'p>,
     /// After which cycles.
     pub counted: &'p RangeInclusive<u32>,
     /// Whether to stop.
     pub stopped: &'p AtomicBool,
 }
 
-/// Nodes held after each counted cycle.
+/// A scenario with the seeds of so many replicates.
+pub fn seeded(scenario: &Scenario, runs: usize) -> Vec<Scenario> {
+    let with_seed = |run: usize| {
+        let mut scenario = scenario.clone();
+        scenario.run.seed = sweep::seed(scenario.run.seed, run as u32);
+        scenario
+    };
+    (0..runs).map(with_seed).collect()
+}
+
+/// The nodes after each counted cycle.
 fn path(scenario: &Scenario, look: Look<'_>) -> Result<Vec<f64>, Failure> {
     let attributes = scenario.fleet.attributes.clone();
     let mut trace = Writer::in_memory(Meta { attributes, apps: scenario.app_names(), ..Meta::default() });
     let mut simulation = Simulation::new(scenario, &Storage::Memory)?;
-    let mut held = Vec::with_capacity(look.counted.clone().count());
+    let mut path = Vec::with_capacity(look.counted.clone().count());
     for cycle in 1..=scenario.run.cycles {
         if look.stopped.load(Ordering::Relaxed) {
             return Err(interrupted());
         }
         simulation.cycle(&mut trace);
         if look.counted.contains(&cycle) {
-            held.push(simulation.held(look.app, look.test) as f64);
+            path.push(match look.nodes {
+                Nodes::Held(app, test) => simulation.held(app, test) as f64,
+                Nodes::Live => simulation.cloud().population.live().count() as f64,
+            });
         }
     }
-    Ok(held)
+    Ok(path)
 }
 
 /// The paths of some scenarios, in their order.

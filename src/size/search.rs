@@ -11,10 +11,9 @@ use std::sync::{Mutex, PoisonError};
 
 use analysis::sizing::{Answer, Confirmed, Model, Paths, Replicas};
 use datasets::scenario::Scenario;
-use datasets::sweep;
 
 use super::plan::Plan;
-use super::replicas::{Look, paths};
+use super::replicas::{Look, Nodes, paths, seeded};
 use crate::failure::Failure;
 use crate::progress::Bar;
 
@@ -93,24 +92,24 @@ impl<'p> Search<'p> {
             let held = self.held(&plan.full, ask, plan.confirm)?;
             let runs = Confirmed { ask, held };
             answer = replicas.answer(plan.goal, Some(&runs));
-            let near = answer.ask.min(plan.room);
+            let near = answer.ask.min(plan.room());
             if !is_near(&replicas, near) {
                 (replicas, answer) = self.measure(near, Some(&runs))?;
             }
             confirmed = Some(runs);
         }
-        let at_room = replicas.expected(plan.room, confirmed.as_ref());
+        let at_room = replicas.expected(plan.room(), confirmed.as_ref());
         Ok(Found { tried: self.tried, replicas, confirmed, answer, at_room })
     }
 
     /// A share near the answer, by bisection.
     fn bracket(&mut self) -> Result<f64, Failure> {
         let plan = self.plan;
-        let (mut low, mut high) = (0.0, plan.room);
+        let (mut low, mut high) = (0.0, plan.room());
         if !self.will_do(high)? {
             return Ok(high);
         }
-        while high - low > NEAR * high && high > 1.0 / f64::from(plan.replica.run.nodes) {
+        while high - low > NEAR * high && high > 1.0 / plan.live_in(&plan.replica) {
             let middle = f64::midpoint(low, high);
             *(if self.will_do(middle)? { &mut high } else { &mut low }) = middle;
         }
@@ -133,7 +132,7 @@ impl<'p> Search<'p> {
         for measures in 1.. {
             let replicas = self.measured(near)?;
             let answer = replicas.answer(plan.goal, confirmed);
-            near = answer.ask.min(plan.room);
+            near = answer.ask.min(plan.room());
             if is_near(&replicas, near) || measures == MEASURES {
                 return Ok((replicas, answer));
             }
@@ -150,18 +149,17 @@ impl<'p> Search<'p> {
         Ok(Replicas { asks: [low, high], held, scale: plan.scale() })
     }
 
-    /// Nodes held in so many runs of a scenario in which the application asks for a share.
+    /// Nodes held in so many runs of a scenario in which the application asks for a share of the live nodes.
     fn held(&self, scenario: &Scenario, share: f64, runs: usize) -> Result<Paths, Failure> {
         let plan = self.plan;
-        let asking = plan.asking(scenario, share);
-        let scenarios: Vec<Scenario> = (0..runs).map(|run| with_seed(&asking, run)).collect();
+        let scenarios = seeded(&plan.asking(scenario, share), runs);
         let test = plan.condition.as_ref().map(|condition| &condition.test);
         let kind = if scenario.run.nodes == plan.replica.run.nodes { REPLICA } else { FULL };
         let done = || {
-            let note = format!("{} nodes, {} {share:.4}", scenario.run.nodes, plan.app);
+            let note = format!("{} nodes, {} {}", scenario.run.nodes, plan.app, plan.about(share));
             self.bar.lock().unwrap_or_else(PoisonError::into_inner).advance_kind(kind, 1.0, &note);
         };
-        let look = Look { app: plan.number, test, counted: &plan.counted, stopped: self.stopped };
+        let look = Look { nodes: Nodes::Held(plan.number, test), counted: &plan.counted, stopped: self.stopped };
         paths(&scenarios, look, done)
     }
 }
@@ -171,11 +169,4 @@ fn is_near(replicas: &Replicas, share: f64) -> bool {
     let [low, high] = replicas.asks;
     let width = high - low;
     (low - width / 2.0..=high + width / 2.0).contains(&share)
-}
-
-/// The scenario with the seed of a replicate.
-fn with_seed(scenario: &Scenario, replicate: usize) -> Scenario {
-    let mut scenario = scenario.clone();
-    scenario.run.seed = sweep::seed(scenario.run.seed, replicate as u32);
-    scenario
 }

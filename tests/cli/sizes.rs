@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use datasets::trace::read::Run;
 use serde_json::Value;
 
 use crate::harness::Place;
@@ -29,6 +30,11 @@ share = 0.3
 name = "relay"
 rest = true
 "#;
+
+/// The same boxes, which are up all the time.
+fn still() -> String {
+    BOXES.replace("up.hours", "# up.hours").replace("down.hours", "# down.hours")
+}
 
 /// What `size` says of the boxes, with quick replicas.
 fn size(place: &Place, arguments: &[&str]) -> Value {
@@ -90,9 +96,8 @@ fn small_replicas_and_a_few_large_runs_agree_with_arithmetic() {
 #[test]
 fn an_outage_counts_only_where_it_takes_too_much_of_the_time() {
     // Nobody comes or goes but for the outage: a third is down in 10 of the 45 counted cycles.
-    let still = BOXES.replace("up.hours", "# up.hours").replace("down.hours", "# down.hours");
     let place =
-        Place::with(&format!("{still}\n[[event]]\nat_cycle = 30\noutage = {{ share = 0.3333, cycles = 10 }}\n"));
+        Place::with(&format!("{}\n[[event]]\nat_cycle = 30\noutage = {{ share = 0.3333, cycles = 10 }}\n", still()));
     for (fraction, alive) in [("0.999", 13_334.0), ("0.6", 20_000.0)] {
         let answer = size(&place, &["--app", "recorder", "--hold", "3000", "--for", fraction]);
         // For 0.6 of the time it takes 27 of the 35 cycles without an outage, so a little more than the mean.
@@ -140,7 +145,7 @@ fn what_cannot_be_reached_is_an_answer_with_its_reason() {
     let answer = size(&place, &["--app", "recorder", "--hold", "12_000"]);
     assert_eq!(answer["reachable"], false);
     let reason = answer["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("the other applications ask for 0.3000 of the cloud"), "{reason}");
+    assert!(reason.starts_with("the other applications ask for 0.3000 of the live nodes"), "{reason}");
     // 0.7 of 16,000 are up.
     let held = reason.split("holds ").nth(1).and_then(|rest| rest.split(' ').next()).expect("what it holds");
     let held: f64 = held.replace(',', "").parse().expect("a number");
@@ -152,6 +157,12 @@ fn what_cannot_be_reached_is_an_answer_with_its_reason() {
     let most: f64 = most.replace(',', "").parse().expect("a number");
     assert!((most - (11_200.0 - 3.09 * 70.2)).abs() < 100.0, "{reason}");
     let answer = size(&place, &["--app", "recorder", "--hold", "12_000_000"]);
+    let reason = answer["reason"].as_str().expect("a reason");
+    let live = number(&answer, "live_nodes").round();
+    assert!((live - 16_000.0).abs() < 60.0, "{live}");
+    assert_eq!(reason.replace(',', ""), format!("of 20000 nodes {live} live on average"));
+    let still = Place::with(&still());
+    let answer = size(&still, &["--app", "recorder", "--hold", "20_001"]);
     assert_eq!(answer["reason"], "there are 20,000 nodes in all");
     let answer = size(&place, &["--app", "recorder", "--hold", "10", "--where", "storage_gb > 1000"]);
     assert_eq!(answer["reachable"], false);
@@ -159,16 +170,74 @@ fn what_cannot_be_reached_is_an_answer_with_its_reason() {
 
 #[test]
 fn an_application_that_asks_for_a_number_gets_a_number() {
-    let place = Place::with(&BOXES.replace("share = 0.2", "nodes = 4_000").replace("up.hours", "# up.hours"));
-    let place = Place::with(
-        &fs::read_to_string(place.path("scenario.toml")).expect("the scenario").replace("down.hours", "# down.hours"),
-    );
+    let place = Place::with(&still().replace("share = 0.2", "nodes = 4_000"));
     let answer = size(&place, &["--app", "recorder", "--hold", "3_000"]);
     let nodes = number(&answer, "nodes_asked");
     // Nobody comes or goes: what it asks for, but for three standard deviations of a binomial number and errors of
     // estimates.
     assert!((3_100.0..3_400.0).contains(&nodes), "{nodes}");
     assert!(answer["headline"].as_str().is_some_and(|line| line.starts_with("Ask for 3,")), "{answer}");
+}
+
+/// Live nodes, and nodes that the recorder asks for, in the run that `size` left: means over the counted cycles.
+fn of_the_run(place: &Place, answer: &Value) -> [f64; 2] {
+    let run = Run::open(&place.path("found")).expect("a run");
+    let counts =
+        |cycle: u32| (number(answer, "first_cycle")..=number(answer, "last_cycle")).contains(&f64::from(cycle));
+    let mean = |values: Vec<u64>| values.iter().sum::<u64>() as f64 / values.len() as f64;
+    let cycles = run.cycles().expect("the cycles");
+    let apps = run.apps().expect("the applications");
+    let asking = apps.iter().filter(|row| row.app == "recorder" && counts(row.cycle));
+    [
+        mean(cycles.iter().filter(|row| counts(row.cycle)).map(|row| row.alive_count).collect()),
+        mean(asking.map(|row| row.asked_count).collect()),
+    ]
+}
+
+#[test]
+fn share_nodes_and_headroom_are_of_the_live_nodes_as_in_the_run_that_is_left() {
+    // Boxes are up for half an hour, and down for an hour.
+    let place = Place::with(&BOXES.replace("mean = 4", "mean = 0.5"));
+    // The only run of the full size has the seed of the run that is left: the same nodes live in both.
+    let quick = ["--app", "recorder", "--hold", "1_000", "--nodes", "40_000", "--confirm", "1"];
+    let answer = size(&place, &[&quick[..], &["--replica-nodes", "20_000"]].concat());
+    let [live, asked] = of_the_run(&place, &answer);
+    // Four standard deviations of the nodes that live after a cycle.
+    assert!((live - 40_000.0 / 3.0).abs() < 4.0 * (40_000.0 * 2.0 / 9.0_f64).sqrt(), "{live}");
+    let found = number(&answer, "live_nodes");
+    assert!((found - live).abs() < 1e-6, "{found} {live}");
+    let nodes = number(&answer, "nodes_asked");
+    assert!((nodes - asked).abs() < 1.0, "{nodes} {asked}");
+    assert!((nodes - number(&answer, "share") * live).abs() <= 0.5, "{answer}");
+    let thousands = |nodes: f64| format!("{},{:03}", nodes.round() as u64 / 1000, nodes.round() as u64 % 1000);
+    let said = format!("({} of {} live nodes)", thousands(nodes), thousands(live));
+    assert!(answer["headline"].as_str().is_some_and(|line| line.contains(&said)), "{said}: {answer}");
+    let headroom =
+        format!("it asks for {:.2} times the nodes that it must hold", number(&answer, "share") * live / 1e3);
+    assert!(answer["text"].to_string().contains(&headroom), "{headroom}: {answer}");
+}
+
+#[test]
+fn a_number_of_nodes_is_found_in_live_nodes_and_the_others_leave_what_is_left_of_these() {
+    // Four fifths of 2,000 are live. A number of the others takes 400 of 1,600, which leaves three quarters. A rough
+    // count in short epochs makes the runs short.
+    let boxes = BOXES.replace("share = 0.2", "nodes = 200").replace("share = 0.3", "nodes = 400");
+    let count = "[[aggregate]]\nname = \"size\"\nfunction = \"count\"\nerror = 0.1\ninstances = 10\n";
+    let place = Place::with(&format!("{boxes}\n{count}"));
+    let answer = size(&place, &["--app", "recorder", "--hold", "300", "--nodes", "2_000", "--cycles", "24"]);
+    let [live, asked] = of_the_run(&place, &answer);
+    let nodes = number(&answer, "nodes_asked");
+    assert!((nodes - asked).abs() < 1e-9, "{nodes} {asked}");
+    assert!((300.0..450.0).contains(&nodes), "{nodes}");
+    // Four standard deviations of the nodes that live after a cycle.
+    assert!((number(&answer, "live_nodes") - live).abs() < 4.0 * 17.9, "{live}: {answer}");
+    assert!((number(&answer, "share") * number(&answer, "live_nodes") - nodes).abs() < 1e-6, "{answer}");
+    assert!((number(&answer, "share_most") - 0.75).abs() < 0.003, "{answer}");
+    assert_eq!(answer["asks_for"], "nodes");
+    let said = format!("Ask for {nodes} nodes: ");
+    assert!(answer["headline"].as_str().is_some_and(|line| line.starts_with(&said)), "{answer}");
+    let text = answer["text"].to_string();
+    assert!(text.contains("A number of nodes stays the same however many live"), "{text}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ const BEYOND: f64 = 2.0;
 /// Replicas of a cloud at two amounts that an application asks for, with the same seeds in the same order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Replicas {
-    /// The two amounts, ascending, as shares of the cloud.
+    /// The two amounts, ascending, as shares of the live nodes.
     pub asks: [f64; 2],
     /// Nodes held at each.
     pub held: [Paths; 2],
@@ -26,7 +26,7 @@ pub struct Replicas {
 /// Runs of the full size.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Confirmed {
-    /// What the application asked for, as a share of the cloud.
+    /// What the application asked for, as a share of the live nodes.
     pub ask: f64,
     /// Nodes held.
     pub held: Paths,
@@ -35,7 +35,7 @@ pub struct Confirmed {
 /// How much to ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The smallest share of the cloud that will do, and the ends of its interval.
+    /// The smallest share of the live nodes that will do, and the ends of its interval.
     pub ask: f64,
     /// The lower end: less than that would probably not do.
     pub low: f64,

@@ -1,7 +1,7 @@
-//! A scenario in another size, or with another request: what sizing varies.
+//! A scenario in another size, with another request, or without a suite: what sizing varies.
 
-use super::{EventKind, Group, Scenario, Size};
-use crate::suite::{Request, Suite, Verdict};
+use super::{EventKind, Group, Sampling, SamplingProtocol, Scenario, Size, Trace};
+use crate::suite::{Request, Suite, Verdict, Version};
 
 impl Scenario {
     /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares,
@@ -60,13 +60,31 @@ impl Scenario {
         asking
     }
 
-    /// The largest share of the cloud that the others leave an application, in every version that has it.
+    /// The same nodes, which come and go as before and run nothing: without suites, aggregates and snapshots. Which
+    /// nodes live does not depend on what is left out, and a cycle costs little more than the churn.
     #[must_use]
-    pub fn room(&self, app: &str) -> f64 {
-        let nodes = f64::from(self.run.nodes);
+    pub fn population_alone(&self) -> Scenario {
+        let mut events = self.events.clone();
+        events.retain(|event| !matches!(event.kind, EventKind::Suite(..)));
+        Scenario {
+            first: Version::default(),
+            launches: Vec::new(),
+            adversaries: None,
+            aggregates: Vec::new(),
+            monitor: None,
+            events,
+            sampling: Sampling { protocol: SamplingProtocol::Oracle, ..self.sampling.clone() },
+            trace: Trace { nodes: None, ..self.trace.clone() },
+            ..self.clone()
+        }
+    }
+
+    /// The largest share of so many live nodes that the others leave an application, in every version that has it.
+    #[must_use]
+    pub fn room(&self, app: &str, live: f64) -> f64 {
         let asked = |request| match request {
             Request::Share(share) => share,
-            Request::Nodes(asked) => asked as f64 / nodes,
+            Request::Nodes(asked) => asked as f64 / live,
             Request::Rest(_) => 0.0,
         };
         let others = |suite: &Suite| -> f64 {

@@ -3,7 +3,7 @@
 //! Builds the cloud as it begins and assigns it centrally, by the one suite and then by the other: nobody gossips.
 //! Costs what the birth of the cloud costs and twice the truth (see [`super::truth`]).
 
-use datasets::scenario::{Sampling, SamplingProtocol, Scenario, Slicing, SlicingProtocol};
+use datasets::scenario::{Scenario, Slicing, SlicingProtocol};
 use datasets::suite::{Suite, Version};
 use kernels::suite::NONE;
 
@@ -81,13 +81,9 @@ fn alone(scenario: &Scenario, before: &Suite, after: &Suite) -> Scenario {
     Scenario {
         first: Version { suite: before.clone(), ..Version::default() },
         launches: vec![Version { suite: after.clone(), ..Version::default() }],
-        adversaries: None,
-        aggregates: Vec::new(),
-        monitor: None,
         events: Vec::new(),
-        sampling: Sampling { protocol: SamplingProtocol::Oracle, ..scenario.sampling.clone() },
         slicing: Slicing { protocol: SlicingProtocol::Ordered, ..scenario.slicing.clone() },
-        ..scenario.clone()
+        ..scenario.population_alone()
     }
 }
 
