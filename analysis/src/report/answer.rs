@@ -201,19 +201,27 @@ fn cost(summary: &Summary) -> Option<Fact> {
 /// What the search for a size found.
 fn sizing(source: &Source) -> Vec<Fact> {
     let Some(size) = &source.size else { return Vec::new() };
+    let of = if size.live_nodes < f64::from(size.nodes) { "of the live nodes" } else { "of the cloud" };
     if !size.reachable {
-        let why = "of the cloud: the other applications ask for the rest, or there is no more";
+        let why = format!("{of}: the other applications ask for the rest, or there is no more");
         let most = fact("At most", percent(size.share_most), why);
         return vec![fact("Reachable", "no", "within this fleet"), most];
     }
-    let [sure, low, high] = [size.confidence, size.share_low, size.share_high].map(percent);
+    let sure = percent(size.confidence);
+    let asked = format!("{} nodes", measure(size.nodes_asked as f64));
+    let hold = format!("to hold {} of them", measure(size.hold));
+    if size.asks_for == "nodes" {
+        let [low, high] =
+            [size.share_low, size.share_high].map(|share| count((share * size.live_nodes).round() as u64));
+        return vec![
+            fact("Ask for", asked, format!("{sure} interval: {low} to {high}; {hold}")),
+            fact("That is", percent(size.share), of),
+        ];
+    }
+    let [low, high] = [size.share_low, size.share_high].map(percent);
     vec![
-        fact("Ask for", percent(size.share), format!("of the cloud; {sure} interval: {low} to {high}")),
-        fact(
-            "That is",
-            format!("{} nodes", measure(size.nodes_asked as f64)),
-            format!("to hold {} of them", measure(size.hold)),
-        ),
+        fact("Ask for", percent(size.share), format!("{of}; {sure} interval: {low} to {high}")),
+        fact("That is", asked, hold),
     ]
 }
 

@@ -98,3 +98,29 @@ fn a_search_for_a_size_has_the_headline() {
     assert!(page.contains("Ask for 12.5 % &lt;of the cloud&gt;."));
     assert!(page.contains("<strong>12.50 %</strong> <span>of the cloud; 99.00 % interval: 12.00 % to 13.00 %</span>"));
 }
+
+#[test]
+fn a_size_is_a_share_of_the_live_nodes_or_a_number_as_the_application_asks() {
+    let page = |asks_for: &str| {
+        let size = SizeRecord {
+            reachable: true,
+            asks_for: asks_for.to_owned(),
+            share: 0.2,
+            share_low: 0.19,
+            share_high: 0.21,
+            nodes_asked: 100,
+            hold: 90.0,
+            nodes: 1_000,
+            live_nodes: 500.0,
+            confidence: 0.99,
+            ..SizeRecord::default()
+        };
+        report_with(Some(&record::text(&size)), |trace| trace.push(cycle(0))).to_html().unwrap()
+    };
+    let (share, number) = (page("share"), page("nodes"));
+    let told = "<strong>20.00 %</strong> <span>of the live nodes; 99.00 % interval: 19.00 % to 21.00 %</span>";
+    assert!(share.contains(told));
+    let told = "<strong>100 nodes</strong> <span>99.00 % interval: 95 to 105; to hold 90 of them</span>";
+    assert!(number.contains(told));
+    assert!(number.contains("<strong>20.00 %</strong> <span>of the live nodes</span>"));
+}
