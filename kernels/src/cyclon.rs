@@ -12,7 +12,8 @@
 //!
 //! The paper sends the first entries of a shuffled view, and replaces them in this order. The order is used for nothing
 //! else, and views are shuffled at each meeting: so which entries are sent, and which of these are replaced, are drawn
-//! directly ([`crate::subset`]), and no entry is moved. There is a place for all that comes.
+//! directly ([`crate::subset`]), and no entry is moved. If others have met the initiator since it took its partner out,
+//! its view may be full again: then it sends less than it gets, and which entry finds no place is drawn, too.
 //!
 //! Views of 8 to 32 entries are compared and chosen from in vectors ([`crate::two_views`]), others by the twin
 //! ([`crate::scalar::cyclon`]).
@@ -26,7 +27,7 @@ use crate::subset::{Choice, at_random};
 use crate::two_views::{Common, Half, fill, places};
 use crate::views::Pair;
 
-/// An exchange of Cyclon, of up to `entries` entries. There is an empty place in the initiator's view.
+/// An exchange of Cyclon, of up to `entries` entries.
 pub fn cyclon(meeting: &mut Pair<'_>, entries: usize, seed: [u32; 2]) {
     match meeting.own_view.addresses.len() {
         8 => in_vectors::<1>(meeting, entries, seed),
@@ -52,6 +53,7 @@ fn in_vectors<const VECTORS: usize>(meeting: &mut Pair<'_>, entries: usize, seed
         sent[0] & !halves[0].places_of(*other) & !common.known[0] | told,
     ];
     let empty = there.map(|there| (places(capacity) & !there).count_ones());
+    let came = choose(came, [0, 1].map(|k: usize| empty[k] + sent[k].count_ones()), seed, Stage::Taken);
     let wanted = [0, 1].map(|k: usize| came[k].count_ones().saturating_sub(empty[k]));
     let replaced = choose(sent, wanted, seed, Stage::Replaced);
     let mut from = [halves[0].entries(), halves[1].entries()];

@@ -8,7 +8,9 @@ use crate::views::{Pair, View};
 pub enum Stage {
     /// The entries that are sent.
     Sent,
-    /// Those of them that are replaced.
+    /// The entries that find a place, of those that came.
+    Taken,
+    /// Those that were sent and are replaced.
     Replaced,
 }
 
@@ -31,21 +33,24 @@ pub fn exchange(meeting: &mut Pair<'_>, entries: usize, seed: [u32; 2]) {
     request.sort_unstable();
     let reply: Vec<_> = sent[1].iter().map(|&place| entry(other_view, place)).collect();
     let [sent_own, sent_other] = sent;
-    take(other_view, &request, *other, sent_other, &two(Stage::Replaced));
+    take(other_view, &request, *other, sent_other, two);
     if !*reply_lost {
-        take(own_view, &reply, *own, sent_own, &one(Stage::Replaced));
+        take(own_view, &reply, *own, sent_own, one);
     }
 }
 
 /// Takes up entries, (place, address, age), in empty places and those of random ones of what was sent.
-fn take(view: &mut View<'_>, came: &[(usize, u32, u8)], node: u32, sent: Vec<usize>, bits: &Bits) {
+fn take(view: &mut View<'_>, came: &[(usize, u32, u8)], node: u32, sent: Vec<usize>, bits: impl Fn(Stage) -> Bits) {
     let known: Vec<u32> = view.entries().map(|(address, _)| address).collect();
-    let new = came.iter().filter(|&&(_, address, _)| address != node && !known.contains(&address));
     let empty = known.len()..view.addresses.len();
-    let mut free = at_random(sent, new.clone().count().saturating_sub(empty.len()), bits);
+    let is_new = |&&(_, address, _): &&(usize, u32, u8)| address != node && !known.contains(&address);
+    let new = came.iter().filter(is_new).map(|&(place, ..)| place).collect();
+    let taken = at_random(new, empty.len() + sent.len(), &bits(Stage::Taken));
+    let mut free = at_random(sent, taken.len().saturating_sub(empty.len()), &bits(Stage::Replaced));
     free.extend(empty);
     free.sort_unstable();
-    for (place, &(_, address, age)) in free.into_iter().zip(new) {
+    let taken = came.iter().filter(|(place, ..)| taken.contains(place));
+    for (place, &(_, address, age)) in free.into_iter().zip(taken) {
         (view.addresses[place], view.ages[place]) = (address, age);
     }
 }
