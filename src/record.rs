@@ -57,6 +57,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
             architecture: std::env::consts::ARCH.to_owned(),
             operating_system: std::env::consts::OS.to_owned(),
             instructions: if cfg!(target_feature = "avx2") { "x86-64-v3" } else { "baseline" }.to_owned(),
+            kernels: engine::kernel_instructions().to_owned(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
         },
         bytes_per_node: estimate.bytes_per_node,

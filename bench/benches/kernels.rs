@@ -7,12 +7,14 @@ use kernels::cyclon::cyclon;
 use kernels::disorder::{Cell, Ecdf, Ids, count, mark, measure};
 use kernels::exchange::BATCH;
 use kernels::generic::generic;
+use kernels::machine::{Form, choose};
 use kernels::moments::Moments;
 use kernels::newscast;
 use kernels::peers::{in_window, uniform, uniform_many};
 use kernels::philox::Stream;
 use kernels::scalar;
 use kernels::slicing::{Slot, first_misplaced};
+use kernels::start::all_at_random;
 use kernels::suite::{Holdings, NONE, claim};
 use kernels::views::{self, Generic, NOBODY, Pair, View};
 
@@ -178,16 +180,9 @@ fn meet(records: &[u32], entries: usize, known: usize, exchange: impl Fn(&mut Pa
     sum
 }
 
-fn meetings(criterion: &mut Criterion) {
+fn exchanges(criterion: &mut Criterion) {
     let records = words(7);
     let meetings = |entries: usize| NODES / (2 * views::words(entries));
-    pair(
-        criterion,
-        "Newscast with views of 20",
-        meetings(CANDIDATES),
-        || meet(&records, CANDIDATES, CANDIDATES, |meeting, seed| newscast::newscast(meeting, 8, seed)),
-        || meet(&records, CANDIDATES, CANDIDATES, |meeting, seed| scalar::newscast::merge(meeting, 8, seed)),
-    );
     for (name, healing, swapping) in [("healer", 15, 0), ("swapper", 0, 15), ("mixed", 8, 7)] {
         let rules = Generic { replies: true, healing, swapping };
         pair(
@@ -205,6 +200,44 @@ fn meetings(criterion: &mut Criterion) {
         || meet(&records, 30, 29, |meeting, seed| cyclon(meeting, 10, seed)),
         || meet(&records, 30, 29, |meeting, seed| scalar::cyclon::exchange(meeting, 10, seed)),
     );
+}
+
+/// Nodes that meet, and cycles after which their views are as they stay.
+const MEETING: usize = 1 << 10;
+const SETTLED: u32 = 12;
+
+/// A cycle of Newscast: each node meets an entry of its view.
+fn newscast_cycle(records: &mut [u32], cycle: u32, exchange: fn(&mut Pair<'_>, u8, bool)) {
+    let cells = views::words(CANDIDATES);
+    let mut drawn = [0; MEETING];
+    Stream::new(1, cycle, 4).fill(&mut drawn, 0, 0);
+    for (own, word) in drawn.into_iter().enumerate() {
+        let other = records[own * cells + word as usize % CANDIDATES] as usize;
+        let ends = [own, other].map(|node| node * cells..(node + 1) * cells);
+        let [one, two] = records.get_disjoint_mut(ends).unwrap_or_else(|error| panic!("a node met itself: {error}"));
+        let (own_view, other_view) = (View::of(one, CANDIDATES), View::of(two, CANDIDATES));
+        let mut meeting = Pair { own: own as u32, other: other as u32, own_view, other_view, reply_lost: false };
+        exchange(&mut meeting, cycle as u8, word >> 31 == 1);
+    }
+}
+
+fn meetings(criterion: &mut Criterion) {
+    let mut settled = vec![0; MEETING * views::words(CANDIDATES)];
+    for (first, records) in (0..).step_by(BATCH).zip(settled.chunks_mut(BATCH * views::words(CANDIDATES))) {
+        all_at_random(records, CANDIDATES, first, MEETING, Stream::new(1, 0, 5));
+    }
+    (1..SETTLED).for_each(|cycle| newscast_cycle(&mut settled, cycle, scalar::newscast::merge));
+    let meet = |exchange| {
+        let mut records = settled.clone();
+        newscast_cycle(&mut records, SETTLED, exchange);
+        records.iter().fold(0_u32, |sum, &word| sum.rotate_left(1) ^ word)
+    };
+    for form in [Form::Built, Form::Avx512] {
+        if choose(form) == form {
+            let name = format!("Newscast with views of 20, {}", form.name());
+            pair(criterion, &name, MEETING, || meet(newscast::newscast), || meet(scalar::newscast::merge));
+        }
+    }
 }
 
 fn measures(criterion: &mut Criterion) {
@@ -274,5 +307,5 @@ fn measures(criterion: &mut Criterion) {
     );
 }
 
-criterion_group!(all, random_words, peers, slicing, meetings, measures);
+criterion_group!(all, random_words, peers, slicing, meetings, exchanges, measures);
 criterion_main!(all);

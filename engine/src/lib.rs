@@ -63,7 +63,7 @@ mod error;
 /// Number of what the engine computes: raised by whoever changes a golden value (`engine/tests/golden`), in a commit
 /// that says why. Two runs of one scenario under the same number have the same `state_digest` and the same values in
 /// their tables. How tables are written has a number of its own, [`datasets::trace::SCHEMA_VERSION`].
-pub const RESULTS_VERSION: u32 = 1;
+pub const RESULTS_VERSION: u32 = 2;
 
 /// Sets the number of threads of all passes, once a process; 0 stands for all processors.
 ///
@@ -85,6 +85,13 @@ pub fn on_threads<R: Send>(threads: usize, job: impl FnOnce() -> R + Send) -> Re
 #[must_use]
 pub fn threads() -> usize {
     rayon::current_num_threads()
+}
+
+/// The instructions of the kernels that there are in several forms, as this processor runs them (see
+/// [`kernels::machine`]).
+#[must_use]
+pub fn kernel_instructions() -> &'static str {
+    kernels::machine::form().name()
 }
 
 pub use error::Error;

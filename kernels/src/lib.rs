@@ -15,6 +15,7 @@
 //! - [`cyclon`]: in Cyclon.
 //! - [`two_views`]: two views side by side in vectors.
 //! - [`subset`]: random subsets of their entries.
+//! - [`machine`]: which form of a kernel runs, where there are several.
 //! - [`choice`]: which entry of its view a node meets.
 //! - [`mod@layout`]: which words for life belong to which application.
 //! - [`census`]: how many nodes there are, as nodes round it.
@@ -36,6 +37,7 @@ pub mod epochs;
 pub mod exchange;
 pub mod generic;
 pub mod layout;
+pub mod machine;
 pub mod moments;
 pub mod newscast;
 pub mod peers;

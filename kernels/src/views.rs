@@ -4,8 +4,8 @@
 //! exchange when they meet anyway ([`version_byte`]). Entries come first, empty places ([`NOBODY`]) last; a view never
 //! holds its owner, and no address twice.
 //!
-//! - [`newscast`](crate::newscast): both keep the freshest entries of both (Jelasity, Kowalczyk and van Steen,
-//!   *Newscast computing*, 2003).
+//! - [`newscast`](crate::newscast): both keep the freshest entries of both, freshest first (Jelasity, Kowalczyk and van
+//!   Steen, *Newscast computing*, 2003).
 //! - [`generic`](crate::generic): the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
 //!   sampling*, TOCS 2007.
 //! - [`cyclon`](crate::cyclon): a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
@@ -191,7 +191,7 @@ pub struct Pair<'a> {
 }
 
 /// Keeps old entries of Newscast from being taken for fresh ones, once ages no longer fit into a byte: they stay at
-/// [`OLDEST`]. Due every [`FORGET_CYCLES`].
+/// [`OLDEST`]. Due every [`FORGET_CYCLES`]. Leaves the order of ages as it is.
 pub fn forget(view: &mut View<'_>, now: u8) {
     for age in &mut *view.ages {
         *age = now.wrapping_sub(now.wrapping_sub(*age).min(OLDEST));

@@ -1,10 +1,9 @@
-//! Views: what every exchange must leave behind, and the vectors beside their twin.
+//! Views: what every exchange must leave behind.
 
 use std::collections::BTreeMap;
 
 use kernels::cyclon::cyclon;
 use kernels::generic::generic;
-use kernels::newscast::newscast;
 use kernels::philox::Stream;
 use kernels::scalar;
 use kernels::views::{Generic, NOBODY, OLDEST, Pair, View, Words, forget, words};
@@ -67,86 +66,6 @@ fn sound(owner: u32, view: &View<'_>) {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(sorted.len(), entries.len(), "{owner}: {view:?}");
-}
-
-#[test]
-fn newscast_in_vectors_is_its_twin() {
-    for (entries, filled) in [
-        (1, 1),
-        (2, 1),
-        (7, 7),
-        (8, 8),
-        (9, 7),
-        (13, 13),
-        (16, 16),
-        (17, 17),
-        (20, 3),
-        (20, 20),
-        (24, 24),
-        (31, 31),
-        (32, 30),
-        (40, 40),
-    ] {
-        let run = |vectors: bool| {
-            let mut now = 0_u8;
-            meet(entries, cloud(entries, filled), |meeting, words| {
-                now = now.wrapping_add(u8::from(meeting.own % 7 == 0));
-                let seed = [words.word(), words.word()];
-                if vectors { newscast(meeting, now, seed) } else { scalar::newscast::merge(meeting, now, seed) }
-            })
-        };
-        assert_eq!(run(true), run(false), "{entries} entries");
-    }
-}
-
-#[test]
-fn both_know_each_other_and_the_freshest_of_both_after_newscast() {
-    let mut records = vec![vec![0; words(3)]; 2];
-    let entries: [&[(u32, u8)]; 2] = [&[(7, 8), (1, 9), (8, 4)], &[(7, 9), (9, 7), (5, 3)]];
-    for (record, entries) in records.iter_mut().zip(entries) {
-        View::of(record, 3).fill(entries.iter().copied());
-    }
-    let [one, two] = records.get_disjoint_mut([0, 1]).unwrap();
-    let (own_view, other_view) = (View::of(one, 3), View::of(two, 3));
-    let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
-    newscast(&mut meeting, 10, [1, 2]);
-    let entries: Vec<Vec<_>> = records.iter_mut().map(|record| View::of(record, 3).entries().collect()).collect();
-    assert_eq!(entries, [[(7, 9), (9, 7), (1, 10)], [(7, 9), (9, 7), (0, 10)]]);
-}
-
-#[test]
-fn ties_of_newscast_are_broken_evenly_and_apart() {
-    // Entries of one age, of which each view keeps about half: by the twin, then in vectors.
-    for entries in [5_u32, 8, 20] {
-        let all = 2 * entries;
-        let mut counts = vec![0_u32; (all * all) as usize];
-        for turn in 0..20_000 {
-            let mut records = vec![vec![0; words(entries as usize)]; 2];
-            for (number, record) in records.iter_mut().enumerate() {
-                let first = 10 + entries * number as u32;
-                View::of(record, entries as usize).fill((first..first + entries).map(|address| (address, 3)));
-            }
-            let [one, two] = records.get_disjoint_mut([0, 1]).unwrap();
-            let (own_view, other_view) = (View::of(one, entries as usize), View::of(two, entries as usize));
-            let mut meeting = Pair { own: 0, other: 1, own_view, other_view, reply_lost: false };
-            newscast(&mut meeting, 9, [0, 1].map(|draw| Stream::new(1, 1, 1).word_of_many(turn, draw)));
-            let [one, two] = [0, 1].map(|node: usize| {
-                let kept = View::of(&mut records[node], entries as usize).entries().collect::<Vec<_>>();
-                kept.into_iter().filter(|&(_, stamp)| stamp == 3).map(|(address, _)| address - 10).collect::<Vec<_>>()
-            });
-            assert_eq!([one.len(), two.len()], [entries as usize - 1; 2]);
-            for one in one {
-                for two in &two {
-                    counts[(one * all + two) as usize] += 1;
-                }
-            }
-        }
-        // What one keeps says nothing of what the other does.
-        let share = f64::from(entries - 1) / f64::from(all);
-        let (mean, error) = (20_000.0 * share * share, (20_000.0 * share * share).sqrt());
-        let worst = counts.iter().map(|&count| (f64::from(count) - mean).abs() / error).fold(0.0, f64::max);
-        assert!(worst < 4.5, "{entries}: {worst} standard errors");
-    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ fn facts(record: &RunRecord) -> Vec<(&'static str, String)> {
         ("Threads", number(record.threads as u64)),
         ("Processor", machine.architecture.clone()),
         ("Instructions", machine.instructions.clone()),
+        ("Instructions of kernels", machine.kernels.clone()),
         ("Operating system", machine.operating_system.clone()),
         ("Seconds in all", wall_seconds.get("total").map_or_else(String::new, ToString::to_string)),
         ("Seconds by part", parts.join(", ")),

@@ -2,13 +2,18 @@
 //!
 //! Jelasity, Kowalczyk and van Steen, *Newscast computing*, 2003. A random partner; entries bear the low byte of the
 //! cycle in which they were made, so that nothing need age; every few cycles entries that are too old for that are told
-//! apart ([`kernels::views::forget`]). Messages carry the whole view and a fresh entry of the sender.
+//! apart ([`kernels::views::forget`]). Messages carry the whole view and a fresh entry of the sender. Views are
+//! freshest first, also those of nodes that begin, whose entries are all of one age.
+//!
+//! Which of two views comes first when they are merged is a bit of a hash of the initiator's address, under a key that
+//! each cycle draws ([`kernels::scalar::mixed`]): a word of its own for each exchange would take longer.
 
 use datasets::scenario::Sampling;
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::newscast::newscast;
+use kernels::scalar::mixed;
 use kernels::spread::Spread;
-use kernels::views::{FORGET_CYCLES, NOBODY, Pair, TOGETHER, View, forget, version_byte_mut, words};
+use kernels::views::{FORGET_CYCLES, NOBODY, Pair, View, forget, version_byte_mut, words};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -57,30 +62,26 @@ impl PeerSampling for Newscast {
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
         let (entries, cells, now) = (turn.entries, words(turn.entries), turn.now());
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
-        for (number, (from, to)) in batch.from.chunks(TOGETHER).zip(batch.partners.chunks(TOGETHER)).enumerate() {
-            let mut nodes = [0; TOGETHER];
-            nodes.iter_mut().zip(from).for_each(|(node, from)| *node = batch.nodes[0].at(*from));
-            let [ones, others, ..] = turn.draws.meetings().quads_of_many(&nodes, 0);
-            for (k, (&from, &to)) in from.iter().zip(to).enumerate() {
-                if let Some(&ahead) = batch.ahead.get(number * TOGETHER + k) {
-                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_partner(cell));
-                }
-                if let Some(&ahead) = batch.from.get(number * TOGETHER + k + AHEAD) {
-                    lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
-                }
-                let loss = batch.losses.get(number * TOGETHER + k).copied().unwrap_or(0);
-                tally.count(loss);
-                if loss == REQUEST_LOST {
-                    continue;
-                }
-                let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
-                let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
-                let other = batch.nodes[1].at(to);
-                let mut meeting = Pair { own: nodes[k], other, own_view, other_view, reply_lost: loss == REPLY_LOST };
-                newscast(&mut meeting, now, [ones[k], others[k]]);
-                let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
-                turn.rumour.rules.meet(own, other, loss, &mut spread);
+        let [low, high, ..] = turn.draws.meetings().quad_of_many(0, 0);
+        for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
+            if let Some(&ahead) = batch.ahead.get(k) {
+                lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_partner(cell));
             }
+            if let Some(&ahead) = batch.from.get(k + AHEAD) {
+                lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
+            }
+            let loss = batch.losses.get(k).copied().unwrap_or(0);
+            tally.count(loss);
+            if loss == REQUEST_LOST {
+                continue;
+            }
+            let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
+            let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
+            let [own, other] = [batch.nodes[0].at(from), batch.nodes[1].at(to)];
+            let mut meeting = Pair { own, other, own_view, other_view, reply_lost: loss == REPLY_LOST };
+            newscast(&mut meeting, now, mixed([low, high], own) & 1 == 1);
+            let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
+            turn.rumour.rules.meet(own, other, loss, &mut spread);
         }
         turn.rumour.gather(&spread);
         tally

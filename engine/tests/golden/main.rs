@@ -22,6 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Sample, Scenario};
+use kernels::machine::{Form, choose};
 use values::{Values, check};
 
 /// Nodes of a shipped scenario: enough for every border, and few enough for every scenario.
@@ -67,6 +68,20 @@ fn variants_of_one_scenario_compute_what_they_computed() {
 fn scenarios_in_which_anything_may_happen_compute_what_they_computed() {
     let runs = (0..150).map(|seed| (format!("{seed:03}"), Values::of_state(&common::anything::anything(seed))));
     check("anything", runs);
+}
+
+#[test]
+fn newscast_computes_the_same_in_every_form_of_its_kernel() {
+    let newscast = || VARIANTS.iter().filter(|(_, set)| set.contains(&NEWSCAST));
+    let states = |form| {
+        assert_eq!(choose(form), form);
+        newscast().map(|(name, set)| Values::of_state(&variant(name, set))).collect::<Vec<_>>()
+    };
+    if choose(Form::Avx512) == Form::Avx512 {
+        assert_eq!(states(Form::Built), states(Form::Avx512));
+    } else {
+        println!("skipped: this processor has no AVX-512, so that there is one form");
+    }
 }
 
 /// The base of all variants: a gradient, a random application, an average among nodes that stay. Its nodes are so many

@@ -74,7 +74,7 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
     // A node's number is the order of its attribute.
     let mut ids: Vec<f64> = (0..nodes).map(|_| random.unit()).collect();
     let bits = |id: f64| id.to_bits();
-    let one_cycle = |_| {
+    let from_all = |_| {
         for node in random.order(nodes) {
             let seen: Vec<_> = (0..candidates).map(|_| random.other(node, nodes)).collect();
             let chosen = if is_max_gain {
@@ -96,7 +96,7 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
         let squares: f64 = order.iter().enumerate().map(off).sum();
         (squares / nodes as f64).sqrt() / nodes as f64
     };
-    (0..cycles).map(one_cycle).collect()
+    (0..cycles).map(from_all).collect()
 }
 
 /// The records of the views of so many nodes after so many cycles of the generic framework, whose partners are random
