@@ -149,7 +149,7 @@ fn averaging_pays_for_the_correlation_of_views() {
     // Partners that met a moment ago have like estimates. A view of the swapper is nearly a fresh sample; one of
     // Newscast holds those whom its owner's last partners met. Standard error at 10^5 in ten cycles: 0.0005.
     for (sampling, factor) in [
-        ("protocol = \"newscast\"", 0.3264),
+        ("protocol = \"newscast\"", 0.3327),
         ("protocol = \"generic\"\nswapping = 10", 0.3072),
         ("protocol = \"generic\"\nhealing = 10", 0.3234),
         ("protocol = \"cyclon\"", 0.3063),

@@ -75,8 +75,8 @@ fn view(own: u32, entries: usize) -> impl Strategy<Value = Vec<(u32, u8)>> {
     )
 }
 
-/// A meeting: places of a view, entries of both views with their ages, this cycle, whose entries come first, and whether
-/// the reply is lost.
+/// A meeting: places of a view, entries of both views with their ages, this cycle, whether the partner's entries come
+/// first, and whether the reply is lost.
 type Meeting = (usize, [Vec<(u32, u8)>; 2], u8, bool, bool);
 
 fn meeting() -> impl Strategy<Value = Meeting> {

@@ -47,10 +47,10 @@ pub fn words(share: f64) -> u64 {
 /// What the applications of a version ask for and find if there are so many nodes.
 ///
 /// `eligible` says which share of the nodes the first applications find left and fit, as far as that has been counted.
-/// What the others find follows from the suite: what those before them leave, as if every condition held. An application
-/// without a condition finds all that is left, so its count is also what is left for the rest. Random applications that
-/// follow one another with the same condition share a draw: the later one finds what the earlier one leaves on average,
-/// counted or not, so that chance leaves out no node where shares sum to one.
+/// What the others find follows from the suite: what those before them leave, as if every condition held. An
+/// application without a condition finds all that is left, so its count is also what is left for the rest. Random
+/// applications that follow one another with the same condition share a draw: the later one finds what the earlier one
+/// leaves on average, counted or not, so that chance leaves out no node where shares sum to one.
 pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
     let weights: f64 =
         plan.steps.iter().map(|step| if let Request::Rest(weight) = step.request { weight } else { 0.0 }).sum();

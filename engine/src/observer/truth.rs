@@ -12,12 +12,13 @@
 //!
 //! Random applications take what a node with true knowledge would decide: the shares are counted here, and turned into
 //! ranges of words as nodes do that (see [`crate::government::claims`]). A version lays out the words of all random
-//! applications of a draw at once. Where a version with conditions serves another application between two of these, what
-//! the later one finds is counted in a first walk through the version, and used in a second.
+//! applications of a draw at once. Where a version with conditions serves another application between two of these,
+//! what the later one finds is counted in a first walk through the version, and used in a second.
 //!
-//! Computed once, and again whenever nodes come or go, an attribute changes, or a version enters. Reads and writes about
-//! sixty bytes a node and gradient (see [`super::ranks`]), then nine bytes a node and application; where an application
-//! has a condition, three more bytes a node and application, and four for each attribute that its condition names.
+//! Computed once, and again whenever nodes come or go, an attribute changes, or a version enters. Reads and writes
+//! about sixty bytes a node and gradient (see [`super::ranks`]), then nine bytes a node and application; where an
+//! application has a condition, three more bytes a node and application, and four for each attribute that its condition
+//! names.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
 //! The merge of two views with AVX-512: 16 addresses at a time, and all bytes of both views in one vector.
 //!
-//! The steps are those of [`super::vectors`], with ages 0 to 7 at once. Where masks and the instructions that expand and
-//! compress bytes help, they are simpler: the merged order is made of the numbers of the entries, a byte each, and
-//! addresses and stamps are looked up by number at the end. Nothing is written before the new views are.
+//! The steps are those of [`super::vectors`], with ages 0 to 7 at once. Instructions that expand and compress bytes
+//! make them simpler: the merged order is a vector of the numbers of the entries, a byte each, and addresses and stamps
+//! are looked up by number at the end. All stays in registers until the new views are written: some 450 instructions a
+//! meeting with views of 20. Reads and writes the two records only.
 //!
 //! A vector of bytes holds the first view's entries in its lower half and those of the second in its upper half; a
 //! number has bit 5 set if its entry is the second view's.
@@ -10,9 +11,9 @@
 #![allow(clippy::wildcard_imports, reason = "intrinsics bear their prefix, and are many")]
 
 use std::arch::x86_64::*;
-use std::hint::select_unpredictable;
 use std::ops::RangeInclusive;
 
+use super::vectors::ordered;
 use crate::views::{NOBODY, Pair, View};
 
 /// Views of so many entries can be merged.
@@ -51,11 +52,9 @@ pub fn merge(meeting: &mut Pair<'_>, now: u8, partner_first: bool) -> bool {
         return false;
     }
     // The first view, whose entries precede those of the second of the same age, and the second.
-    let addresses = [partner_first, !partner_first]
-        .map(|partner| select_unpredictable(partner, &*other_view.addresses, &*own_view.addresses));
-    let stamps = [partner_first, !partner_first]
-        .map(|partner| select_unpredictable(partner, &*other_view.ages, &*own_view.ages));
-    let owners = [partner_first, !partner_first].map(|partner| select_unpredictable(partner, *other, *own));
+    let addresses = ordered(partner_first, &*own_view.addresses, &*other_view.addresses);
+    let stamps = ordered(partner_first, &*own_view.ages, &*other_view.ages);
+    let owners = ordered(partner_first, *own, *other);
     let [one, two] = [wide_addresses(addresses[0]), wide_addresses(addresses[1])];
     let stamps = wide_stamps(stamps);
     let (places, known) = places(_mm512_sub_epi8(splat(now), stamps), entries);

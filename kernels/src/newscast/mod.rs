@@ -10,8 +10,8 @@
 //! ```
 //!
 //! - [`crate::scalar::newscast`]: the twin, the specification;
-//! - [`vectors`]: 8 addresses at a time;
-//! - [`avx512`]: 16 addresses at a time, where the processor can ([`crate::machine`]).
+//! - `vectors.rs`: 8 addresses at a time;
+//! - `avx512.rs`: 16 addresses at a time, where the processor can ([`crate::machine`]).
 //!
 //! Both forms with vectors decline meetings that seldom happen: views with empty places, and those that take entries of
 //! more than eight cycles to be filled. The twin merges these.

@@ -41,16 +41,16 @@ rows! {
         /// Nodes that take part in the gradient.
         members_count: u64,
         /// Disorder: the mean square of the difference between the normalised rank of a node's id (its `rank_fraction`)
-        /// among those of all `members_count` members and its true normalised rank. Ids are ranked by 2^b cells of equal
-        /// width, b = floor(log2 `run.nodes`) + 2, but at least 8 and at most 13: (B + C (1/2 + x - m)) / `members_count`
-        /// for the B ids in lower cells, the C in the cell of the id, its position x within the cell from 0 to 1, and
-        /// the mean m of the C positions. So equal ids alone in a cell have the mean of their ranks.
+        /// among those of all `members_count` members and its true normalised rank. Ids are ranked by 2^b cells of
+        /// equal width, b = floor(log2 `run.nodes`) + 2, but at least 8 and at most 13: (B + C (1/2 + x - m)) /
+        /// `members_count` for the B ids in lower cells, the C in the cell of the id, its position x within the cell
+        /// from 0 to 1, and the mean m of the C positions. So equal ids alone in a cell have the mean of their ranks.
         gdm_normalised: f64 as Finite,
         /// Mean of how many of ten equal slices a node is off.
         sdm_normalised: f64 as Finite,
         /// Root mean square error of a node's idea of its normalised rank. Slicing `ranking` and `quantile`: of its
-        /// `rank_fraction` itself. `ordered` and `ordered-max-gain`, whose ids tell a rank by their order alone: root of
-        /// `gdm_normalised`.
+        /// `rank_fraction` itself. `ordered` and `ordered-max-gain`, whose ids tell a rank by their order alone: root
+        /// of `gdm_normalised`.
         rms_rank_error_fraction: f64 as Finite,
         /// Share of the members that are in the wrong one of ten equal slices.
         wrong_decile_fraction: f64 as Finite,

@@ -24,8 +24,8 @@ pub struct NodeRows {
     pub alive: Vec<bool>,
     /// Index of its application in the suite; `None` if it belongs to none.
     pub apps: Vec<Option<u32>>,
-    /// Each gradient's column: a node's own estimate of its normalised rank; `None` where it takes no part. There is one
-    /// column at least, as many in all batches of a trace.
+    /// Each gradient's column: a node's own estimate of its normalised rank; `None` where it takes no part. There is
+    /// one column at least, as many in all batches of a trace.
     pub rank_fractions: Vec<Vec<Option<f64>>>,
     /// Values of each attribute of the fleet.
     pub attributes: Vec<Vec<f32>>,
