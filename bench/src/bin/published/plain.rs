@@ -74,16 +74,16 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
     // A node's number is the order of its attribute.
     let mut ids: Vec<f64> = (0..nodes).map(|_| random.unit()).collect();
     let bits = |id: f64| id.to_bits();
-    let from_all = |_| {
+    let errors = |_| {
         for node in random.order(nodes) {
-            let seen: Vec<_> = (0..candidates).map(|_| random.other(node, nodes)).collect();
+            let looked_at: Vec<_> = (0..candidates).map(|_| random.other(node, nodes)).collect();
             let chosen = if is_max_gain {
-                let places: Vec<_> = seen.iter().map(|&other| other as u64).collect();
-                let held: Vec<_> = seen.iter().map(|&other| bits(ids[other])).collect();
-                largest_gain((node as u64, bits(ids[node])), &places, &held).map(|draw| seen[draw])
+                let places: Vec<_> = looked_at.iter().map(|&other| other as u64).collect();
+                let held: Vec<_> = looked_at.iter().map(|&other| bits(ids[other])).collect();
+                largest_gain((node as u64, bits(ids[node])), &places, &held).map(|draw| looked_at[draw])
             } else {
                 let wrong = |other: &&usize| (**other > node) != (ids[**other] > ids[node]);
-                let wrong: Vec<_> = seen.iter().filter(wrong).collect();
+                let wrong: Vec<_> = looked_at.iter().filter(wrong).collect();
                 (!wrong.is_empty()).then(|| *wrong[random.below(wrong.len())])
             };
             if let Some(other) = chosen {
@@ -96,7 +96,7 @@ pub fn slicing(nodes: u32, candidates: usize, is_max_gain: bool, cycles: u32, se
         let squares: f64 = order.iter().enumerate().map(off).sum();
         (squares / nodes as f64).sqrt() / nodes as f64
     };
-    (0..cycles).map(from_all).collect()
+    (0..cycles).map(errors).collect()
 }
 
 /// The records of the views of so many nodes after so many cycles of the generic framework, whose partners are random
