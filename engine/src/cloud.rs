@@ -33,11 +33,10 @@ impl Cloud {
     pub fn declare(needs: &Needs<'_>) -> Self {
         let slicing = Slicing::declare(needs);
         let aggregation = Aggregation::declare(needs, slicing.items());
-        let picking = aggregation.first_pass();
-        let meets = aggregation.passes() > picking.iter().len() || !slicing.gradients.is_empty();
+        let meets = aggregation.passes() + slicing.gradients.len();
         Self {
             population: Population::declare(needs),
-            overlay: Overlay::declare(needs, meets, slicing.lists(), picking),
+            overlay: Overlay::declare(needs, meets, slicing.lists(), aggregation.first_pass()),
             aggregation,
             slicing,
             government: Government::declare(needs),

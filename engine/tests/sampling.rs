@@ -151,7 +151,7 @@ fn averaging_pays_for_the_correlation_of_views() {
     for (sampling, factor) in [
         ("protocol = \"newscast\"", 0.3327),
         ("protocol = \"generic\"\nswapping = 10", 0.3072),
-        ("protocol = \"generic\"\nhealing = 10", 0.3234),
+        ("protocol = \"generic\"\nhealing = 10", 0.3201),
         ("protocol = \"cyclon\"", 0.3063),
     ] {
         let found = run(&text(100_000, 10, 1, sampling, "every = 100, sample = 1", ABOVE)).aggregates;

@@ -76,16 +76,17 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// The columns that a scenario needs. `meets`: other protocols meet by the overlay; `lists`: some of their
-    /// exchanges run from a list, however partners are found; `picking`: the purpose of a pass in which all live nodes
-    /// meet one other, if there is one.
+    /// The columns that a scenario needs. `meets`: passes of a cycle in which other protocols meet by the overlay;
+    /// `lists`: some of their exchanges run from a list, however partners are found; `picking`: the purpose of one of the
+    /// passes, in which all live nodes meet one other, if there is such a pass.
     #[must_use]
-    pub fn declare(needs: &Needs<'_>, meets: bool, lists: bool, picking: Option<u32>) -> Self {
+    pub fn declare(needs: &Needs<'_>, meets: usize, lists: bool, picking: Option<u32>) -> Self {
         let sampling = needs.scenario.sampling.clone();
         let protocol = protocol(&sampling);
         let view = || Column::new(Kind::Kept, "views").of_cells(words(sampling.view as usize));
-        let lists = lists || meets && (protocol.is_some() || sampling.listed);
         let picking = picking.filter(|_| protocol.is_some());
+        let meets = meets - picking.iter().len();
+        let lists = lists || meets > 0 && (protocol.is_some() || sampling.listed);
         Self {
             views: protocol.is_some().then(view),
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
