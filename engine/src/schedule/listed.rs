@@ -317,7 +317,7 @@ impl<P> Listed<P> {
     }
 
     /// The same, where nodes pick something when their turn is over ([`Partners::pick`]), if there are `picks`, a word a
-    /// node; nodes that may not start need pick nothing.
+    /// node; nodes that may not start pick [`NOBODY`].
     ///
     /// # Panics
     /// If the lengths of the list, the picks and the state differ, or a partner is neither a node nor [`NOBODY`].
@@ -366,6 +366,10 @@ impl<P> Listed<P> {
     where
         P: Partners<T>,
     {
+        // Nodes that may not start pick nobody.
+        if let Some(picks) = &mut picks {
+            picks.fill(NOBODY);
+        }
         let whole = [Nodes::from(&0); 2];
         if let Some(list) = self.partners.list() {
             let from = permuted(few, &self.draws);
