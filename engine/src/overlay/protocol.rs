@@ -9,7 +9,6 @@
 //! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice: once as a stream and once at
 //! random.
 
-use std::cell::Cell;
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +21,7 @@ use kernels::spread::Spread;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
-use super::views::Known;
+use super::views::{Known, counting};
 use crate::memory::{MEMBER, Mask};
 use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
 
@@ -169,25 +168,6 @@ impl<'a> Turn<'a> {
         self.rumour.gather(&spread);
         tally
     }
-}
-
-/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no
-/// matter.
-pub fn counting(
-    failed: &AtomicU64,
-    members: Mask<'_>,
-    choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
-) -> Option<usize> {
-    let others = Cell::new(0);
-    let place = choose(&|node| {
-        let is_member = members.holds(node as usize);
-        others.update(|others| others + u64::from(!is_member));
-        is_member
-    });
-    if others.get() > 0 {
-        failed.fetch_add(others.get(), Ordering::Relaxed);
-    }
-    place
 }
 
 /// A protocol in one cycle.

@@ -3,7 +3,8 @@
 //! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream,
 //! and what each entry holds at random.
 
-use std::sync::atomic::AtomicU64;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use datasets::scenario::{OnDead, Sampling};
 use kernels::choice::any;
@@ -12,7 +13,6 @@ use kernels::prefetch::prefetch;
 use kernels::views::{NOBODY, Words, words};
 use rayon::prelude::*;
 
-use super::protocol::counting;
 use crate::memory::{Mask, STRIDE};
 use crate::schedule::Draws;
 
@@ -116,4 +116,23 @@ impl<'a> Known<'a> {
         let count = entries.iter().map(|&entry| usize::from(entry != NOBODY)).sum();
         &entries[..count]
     }
+}
+
+/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no
+/// matter.
+pub fn counting(
+    failed: &AtomicU64,
+    members: Mask<'_>,
+    choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
+) -> Option<usize> {
+    let others = Cell::new(0);
+    let place = choose(&|node| {
+        let is_member = members.holds(node as usize);
+        others.update(|others| others + u64::from(!is_member));
+        is_member
+    });
+    if others.get() > 0 {
+        failed.fetch_add(others.get(), Ordering::Relaxed);
+    }
+    place
 }
