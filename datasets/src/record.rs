@@ -102,8 +102,8 @@ pub struct Machine {
     pub operating_system: String,
     /// The instructions for which the program was built.
     pub instructions: String,
-    /// The instructions of the kernels that there are in several forms: `x86-64`, `x86-64-v3` or `avx512`; elsewhere the
-    /// kind of processor. The results are the same bits.
+    /// The instructions of the kernels that there are in several forms: `x86-64`, `x86-64-v3` or `avx512`; elsewhere
+    /// the kind of processor. The results are the same bits.
     pub kernels: String,
     /// Processors of which the program knew.
     pub processors: usize,

@@ -333,7 +333,14 @@ prop_compose! {
         let pairing = if restarts { Pairing::Ordered } else { sampling.pairing };
         let sampling = Sampling { pairing, ..sampling };
         let ordered =
-            Slicing { protocol: SlicingProtocol::Ordered, candidates, window: 1024, steadiness, points: 50, epoch_cycles: 25 };
+            Slicing {
+                protocol: SlicingProtocol::Ordered,
+                candidates,
+                window: 1024,
+                steadiness,
+                points: 50,
+                epoch_cycles: 25,
+            };
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         Scenario {
             name: "any".to_owned(),

@@ -131,6 +131,20 @@ fn a_crash_takes_exactly_its_share_and_their_values() {
 }
 
 #[test]
+fn the_dead_start_no_exchange_however_partners_are_found() {
+    // So few nodes live in the end that they start one after the other, or so many that they start in steps.
+    for (nodes, crashed) in [(2_000, "0.5"), (70_000, "0.01"), (70_000, "0.3")] {
+        for more in [LISTED, "[sampling]\nprotocol = \"newscast\"\n", "[sampling]\nprotocol = \"cyclon\"\n"] {
+            let crash = format!("{more}[[event]]\nat_cycle = 3\ncrash = {{ share = {crashed} }}\n");
+            let found = run(&scenario(nodes, 8, &crash)).aggregates;
+            // Whoever is left keeps the mean: a dead node that starts brings values of its own.
+            let means: Vec<f64> = found[3..].iter().map(|row| row.mean).collect();
+            assert!(means.iter().all(|mean| (mean - means[0]).abs() < 1e-12), "{nodes}, {crashed}, {more}: {means:?}");
+        }
+    }
+}
+
+#[test]
 fn clouds_of_a_few_nodes_run() {
     for nodes in [1, 2, 3, 5, 17, 100] {
         for more in ["", LISTED, "[sampling]\npairing = \"matching\"\n"] {

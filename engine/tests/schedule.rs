@@ -123,8 +123,8 @@ fn partners_are_uniform_over_the_live_nodes_also_where_a_region_is_dead() {
 
 #[test]
 fn a_node_meets_every_other_node_equally_often_also_its_neighbours() {
-    // Over many cycles, how many partners lie at each distance; of many nodes distances are grouped, and those of a cycle
-    // depend on which blocks met in it.
+    // Over many cycles, how many partners lie at each distance; of many nodes distances are grouped, and those of a
+    // cycle depend on which blocks met in it.
     for (nodes, cycles, groups) in [(640, 2_000, 639), (FEW + 1, 200, 32)] {
         let partition = Partition::new(nodes, Mask::ALL, 1 << 13);
         let mut distances = Vec::new();

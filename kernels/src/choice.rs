@@ -39,8 +39,9 @@ pub fn any(
 pub const DRAWN_TOGETHER: usize = 4;
 
 /// Puts random ones of the items from `start` on in the places from there, [`DRAWN_TOGETHER`] of them or all, in random
-/// order: the next of a random permutation (Fisher and Yates). A word draws them all without bias (Brackett-Rozinsky and
-/// Lemire, *Batched ranged random integer generation*, 2024). Returns whether it did; another word is needed if not.
+/// order: the next of a random permutation (Fisher and Yates). A word draws them all without bias (Brackett-Rozinsky
+/// and Lemire, *Batched ranged random integer generation*, 2024). Returns whether it did; another word is needed if
+/// not.
 ///
 /// # Panics
 /// If there are more than 256 items.

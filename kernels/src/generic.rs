@@ -27,12 +27,12 @@
 //! 4. the first S entries: whole groups, and a random part of the group in which they end;
 //! 5. the random ones.
 //!
-//! Each is a choice of [`crate::subset`] with bits of its own. The paper leaves ties among the oldest entries open; here
-//! they are broken at random, independently of which entries are sent. What came is never among the first S, because
-//! of more than c entries at most c/2 came.
+//! Each is a choice of [`crate::subset`] with bits of its own. The paper leaves ties among the oldest entries open;
+//! here they are broken at random, independently of which entries are sent. What came is never among the first S,
+//! because of more than c entries at most c/2 came.
 //!
-//! If only the initiator sends, the partner does not shuffle its view, and its first entries are those that its own last
-//! turn left there: the order of views lasts, and [`crate::scalar::generic::push`] keeps it.
+//! If only the initiator sends, the partner does not shuffle its view, and its first entries are those that its own
+//! last turn left there: the order of views lasts, and [`crate::scalar::generic::push`] keeps it.
 //!
 //! # Cost
 //!

@@ -9,13 +9,58 @@ use wide::{i32x8, u8x16, u8x32, u16x8, u32x8};
 use crate::views::{NOBODY, OLDEST, View};
 
 /// The most entries of a view in vectors.
-const MOST: usize = 32;
+pub const MOST: usize = 32;
 /// Addresses in a vector.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// Where vector `k` of a view begins: the last one ends where the view does.
-fn start<const VECTORS: usize>(k: usize, entries: usize) -> usize {
+#[must_use]
+#[inline(always)]
+pub fn start<const VECTORS: usize>(k: usize, entries: usize) -> usize {
     if k + 1 < VECTORS { LANES * k } else { entries - LANES }
+}
+
+/// Lanes that the last vector of a view has in common with the one before.
+#[inline(always)]
+fn twice<const VECTORS: usize>(entries: usize) -> usize {
+    (LANES * VECTORS - entries) % LANES
+}
+
+/// The numbers of the lanes.
+fn lanes() -> u32x8 {
+    u32x8::new([0, 1, 2, 3, 4, 5, 6, 7])
+}
+
+/// The addresses of a view. What lies behind the last is anything.
+///
+/// # Panics
+/// If there are fewer than a vector has.
+#[must_use]
+#[inline(always)]
+pub fn in_vectors<const VECTORS: usize>(addresses: &[u32]) -> [u32x8; VECTORS] {
+    std::array::from_fn(|k| {
+        let mut eight = [0; LANES];
+        eight.copy_from_slice(&addresses[start::<VECTORS>(k, addresses.len())..][..LANES]);
+        let moved = lanes() + u32x8::splat(twice::<VECTORS>(addresses.len()) as u32);
+        if k + 1 < VECTORS { u32x8::new(eight) } else { u32x8::new(eight).shuffle_wrapping(moved) }
+    })
+}
+
+/// The bytes of a view, one an entry, eight in each number; 0 behind the last.
+///
+/// # Panics
+/// If there are fewer than eight.
+#[must_use]
+#[inline(always)]
+pub fn in_eights<const VECTORS: usize>(bytes: &[u8]) -> [u64; MOST / LANES] {
+    std::array::from_fn(|k| {
+        if k >= VECTORS {
+            return 0;
+        }
+        let mut eight = [0; LANES];
+        eight.copy_from_slice(&bytes[start::<VECTORS>(k, bytes.len())..][..LANES]);
+        u64::from_le_bytes(eight) >> if k + 1 < VECTORS { 0 } else { LANES * twice::<VECTORS>(bytes.len()) }
+    })
 }
 
 /// A view in vectors.
@@ -38,27 +83,11 @@ impl<const VECTORS: usize> Half<VECTORS> {
     pub fn read(view: &View<'_>) -> Self {
         let entries = view.addresses.len();
         assert!(entries.div_ceil(LANES) == VECTORS && entries >= LANES && view.ages.len() == entries);
-        // Of the last vector, lanes that are in the one before as well go.
-        let twice = (LANES * VECTORS - entries) % LANES;
-        let lanes = u32x8::new([0, 1, 2, 3, 4, 5, 6, 7]);
-        let addresses: [u32x8; VECTORS] = std::array::from_fn(|k| {
-            let mut eight = [0; LANES];
-            eight.copy_from_slice(&view.addresses[start::<VECTORS>(k, entries)..][..LANES]);
-            let eight = u32x8::new(eight);
-            if k + 1 < VECTORS {
-                return eight;
-            }
-            let behind = (lanes + u32x8::splat(twice as u32)).simd_gt(u32x8::splat(LANES as u32 - 1));
-            eight.shuffle_wrapping(lanes + u32x8::splat(twice as u32)) | behind
-        });
-        let mut bytes = [[0; LANES]; MOST / LANES];
-        for (k, bytes) in bytes.iter_mut().enumerate().take(VECTORS) {
-            let mut eight = [0; LANES];
-            eight.copy_from_slice(&view.ages[start::<VECTORS>(k, entries)..][..LANES]);
-            let eight = u64::from_le_bytes(eight) >> if k + 1 < VECTORS { 0 } else { 8 * twice };
-            *bytes = eight.to_le_bytes();
-        }
-        let half = Self { addresses, ages: bytemuck::cast(bytes), there: 0 };
+        let mut addresses = in_vectors::<VECTORS>(view.addresses);
+        let moved = lanes() + u32x8::splat(twice::<VECTORS>(entries) as u32);
+        addresses[VECTORS - 1] |= moved.simd_gt(u32x8::splat(LANES as u32 - 1));
+        let ages = bytemuck::cast(in_eights::<VECTORS>(view.ages));
+        let half = Self { addresses, ages, there: 0 };
         Self { there: !half.places_of(NOBODY) & places(entries), ..half }
     }
 

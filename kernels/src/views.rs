@@ -6,8 +6,8 @@
 //!
 //! - [`newscast`](crate::newscast): both keep the freshest entries of both, freshest first (Jelasity, Kowalczyk and van
 //!   Steen, *Newscast computing*, 2003).
-//! - [`generic`](crate::generic): the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer
-//!   sampling*, TOCS 2007.
+//! - [`generic`](crate::generic): the framework of Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen,
+//!   *Gossip-based peer sampling*, TOCS 2007.
 //! - [`cyclon`](crate::cyclon): a swap of entries (Voulgaris, Gavidia and van Steen, *Cyclon*, JNSM 2005).
 //!
 //! An exchange reads and writes both records: 5c bytes each, at the partner a random access of 5c / 64 + 1 cache lines.

@@ -7,8 +7,8 @@ use super::choices::choices;
 pub struct Slicing {
     /// The protocol.
     pub protocol: SlicingProtocol,
-    /// The most peers at which a node of `ordered` and `ordered-max-gain` looks in a cycle, at least 1; `None` for all that
-    /// it sees.
+    /// The most peers at which a node of `ordered` and `ordered-max-gain` looks in a cycle, at least 1; `None` for all
+    /// that it sees.
     pub candidates: Option<u32>,
     /// Comparisons that a node of `ranking` remembers, a multiple of 64; 0 stands for all.
     pub window: u32,

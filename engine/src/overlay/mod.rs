@@ -77,8 +77,8 @@ pub struct Overlay {
 
 impl Overlay {
     /// The columns that a scenario needs. `meets`: passes of a cycle in which other protocols meet by the overlay;
-    /// `lists`: some of their exchanges run from a list, however partners are found; `picking`: the purpose of one of the
-    /// passes, in which all live nodes meet one other, if there is such a pass.
+    /// `lists`: some of their exchanges run from a list, however partners are found; `picking`: the purpose of one of
+    /// the passes, in which all live nodes meet one other, if there is such a pass.
     #[must_use]
     pub fn declare(needs: &Needs<'_>, meets: usize, lists: bool, picking: Option<u32>) -> Self {
         let sampling = needs.scenario.sampling.clone();

@@ -77,8 +77,8 @@ impl<'a> Known<'a> {
         Self { first, records, entries }
     }
 
-    /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list. An
-    /// entry that is no member counts as `failed`, and the node may try others or not (`retry`).
+    /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list.
+    /// An entry that is no member counts as `failed`, and the node may try others or not (`retry`).
     pub fn draw_partners(
         &self,
         list: &mut [u32],

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! few nodes start: one after the other, in the order of a random permutation
-//! many: cut the nodes into domains, a seat each; cut the domains into chunks; put the chunks of a domain in random order
+//! many: cut the nodes into domains, a seat each; cut the domains into chunks; shuffle the chunks of each domain
 //!     for each step: the next chunks of every domain travel
 //!         they are copied out; the exchanges that their nodes start are sorted by the partner's domain
 //!         for each round: every traveller sits at another seat
@@ -15,9 +15,9 @@
 //!
 //! The nodes of a step are a random set of chunks, drawn anew for each pass of each cycle. The order of exchanges
 //! differs from that of a random permutation in three ways, none of which shows in what is published (`bench --bin
-//! published`): nodes of a chunk, 2^4 to 2^13 of them, start in the same step; within a step nodes start in the order of
-//! rounds, which the domains of both ends tell; and exchanges among travellers, as many as one in the number of steps,
-//! come last in their step.
+//! published`): nodes of a chunk, 2^4 to 2^13 of them, start in the same step; within a step nodes start in the order
+//! of rounds, which the domains of both ends tell; and exchanges among travellers, as many as one in the number of
+//! steps, come last in their step.
 //!
 //! Initiators stay in cache while they travel: an exchange costs one cache line of the partner at random, 4 bytes of
 //! list read and the initiator's state read and written once, as streams, and 8 bytes of sorted exchange written and
@@ -316,8 +316,8 @@ impl<P> Listed<P> {
         self.run_and_pick(state, None, protocol)
     }
 
-    /// The same, where nodes pick something when their turn is over ([`Partners::pick`]), if there are `picks`, a word a
-    /// node; nodes that may not start pick [`NOBODY`].
+    /// The same, where nodes pick something when their turn is over ([`Partners::pick`]), if there are `picks`, a word
+    /// a node; nodes that may not start pick [`NOBODY`].
     ///
     /// # Panics
     /// If the lengths of the list, the picks and the state differ, or a partner is neither a node nor [`NOBODY`].

@@ -1,9 +1,9 @@
 //! Perfect matchings of the nodes: the second pairing, for comparison.
 //!
-//! Twice a cycle all members are matched one to one at random, if they are few ([`super::FEW`]). Of many, the blocks are
-//! matched at random, and the members of each pair of blocks one to one at random; a pair of blocks is matched within
-//! itself as often as for drawn partners. With an odd number of members one sits out; so does one of a pair of blocks
-//! that differ by one.
+//! Twice a cycle all members are matched one to one at random, if they are few ([`super::FEW`]). Of many, the blocks
+//! are matched at random, and the members of each pair of blocks one to one at random; a pair of blocks is matched
+//! within itself as often as for drawn partners. With an odd number of members one sits out; so does one of a pair of
+//! blocks that differ by one.
 //!
 //! Reads and writes every state twice a cycle, as a stream, and partners at random within a block that lies in cache.
 

@@ -14,7 +14,7 @@ use std::arch::x86_64::*;
 use std::ops::RangeInclusive;
 
 use super::vectors::ordered;
-use crate::views::{NOBODY, Pair, View};
+use crate::views::{Pair, View};
 
 /// Views of so many entries can be merged.
 pub const ENTRIES: RangeInclusive<usize> = 16..=32;
@@ -39,7 +39,7 @@ const fn numbers(first: u8, second: u8, step: u8) -> [u8; 2 * HALF] {
     numbers
 }
 
-/// Merges two views, unless they are not full or too old: then `false`, and nothing is changed.
+/// Merges two full views, unless they are too old: then `false`, and nothing is changed.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt")]
 pub fn merge(meeting: &mut Pair<'_>, now: u8, partner_first: bool) -> bool {
     let Pair { own, other, own_view, other_view, reply_lost } = meeting;
@@ -47,9 +47,6 @@ pub fn merge(meeting: &mut Pair<'_>, now: u8, partner_first: bool) -> bool {
     assert!(ENTRIES.contains(&entries));
     for view in [&*own_view, &*other_view] {
         assert!(view.addresses.len() == entries && view.ages.len() == entries);
-    }
-    if own_view.addresses[entries - 1] == NOBODY || other_view.addresses[entries - 1] == NOBODY {
-        return false;
     }
     // The first view, whose entries precede those of the second of the same age, and the second.
     let addresses = ordered(partner_first, &*own_view.addresses, &*other_view.addresses);

@@ -13,8 +13,8 @@
 //! - `vectors.rs`: 8 addresses at a time;
 //! - `avx512.rs`: 16 addresses at a time, where the processor can ([`crate::machine`]).
 //!
-//! Both forms with vectors decline meetings that seldom happen: views with empty places, and those that take entries of
-//! more than eight cycles to be filled. The twin merges these.
+//! The twin also merges what seldom happens: views with empty places, which no form with vectors is shown, and those that
+//! both decline: where it takes entries older than six cycles (seven with AVX-512) to fill a view.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -22,7 +22,7 @@ mod vectors;
 
 use crate::machine::{Form, form};
 use crate::scalar;
-use crate::views::Pair;
+use crate::views::{NOBODY, Pair, View};
 
 /// Newscast: both nodes keep the freshest entries of both views, and a fresh one of each other. Views are freshest
 /// first, before and after.
@@ -32,10 +32,13 @@ use crate::views::Pair;
 /// whose entries precede those of the other within an age.
 #[inline]
 pub fn newscast(meeting: &mut Pair<'_>, now: u8, partner_first: bool) {
-    let merged = match form() {
-        Form::Built => vectors::merge(meeting, now, partner_first),
-        Form::Avx512 => wide(meeting, now, partner_first),
-    };
+    let is_full = |view: &View<'_>| view.addresses.last().is_some_and(|&last| last != NOBODY);
+    let are_full = is_full(&meeting.own_view) && is_full(&meeting.other_view);
+    let merged = are_full
+        && match form() {
+            Form::Built => vectors::merge(meeting, now, partner_first),
+            Form::Avx512 => wide(meeting, now, partner_first),
+        };
     if !merged {
         scalar::newscast::merge(meeting, now, partner_first);
     }

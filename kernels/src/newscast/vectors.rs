@@ -17,12 +17,9 @@ use std::hint::select_unpredictable;
 
 use wide::{i8x32, i32x8, u8x16, u8x32, u16x8, u32x8, u64x4};
 
+use crate::two_views::{self, LANES, MOST, start};
 use crate::views::{NOBODY, Pair, View};
 
-/// Addresses in a vector.
-const LANES: usize = 8;
-/// The most entries of a view.
-const MOST: usize = 32;
 /// Place of an entry that is too old for its place to be known, at least.
 const UNKNOWN: u8 = 64;
 /// Place that is never kept, even with two views of 32: so few are dropped that those before it fill a view.
@@ -78,7 +75,7 @@ static NUMBERED: [[i32; LANES]; MOST] = {
     numbers
 };
 
-/// Merges two views, unless they are too long, too short, not full, or too old: then `false`, and nothing is changed.
+/// Merges two full views, unless they are too long, too short, or too old: then `false`, and nothing is changed.
 pub fn merge(meeting: &mut Pair<'_>, now: u8, partner_first: bool) -> bool {
     match meeting.own_view.addresses.len() {
         8 => by_ages::<1>(meeting, now, partner_first),
@@ -117,19 +114,15 @@ fn in_vectors<const VECTORS: usize, const AGES: usize>(meeting: &mut Pair<'_>, n
     for view in [&own_view, &other_view] {
         assert!(view.addresses.len() == entries && view.ages.len() == entries);
     }
-    if own_view.addresses[entries - 1] == NOBODY || other_view.addresses[entries - 1] == NOBODY {
-        return false;
-    }
     // The first view, whose entries precede those of the second of the same age, and the second.
     let addresses = ordered(partner_first, &*own_view.addresses, &*other_view.addresses);
     let stamps = ordered(partner_first, &*own_view.ages, &*other_view.ages);
     let owners = ordered(partner_first, *own, *other);
-    let [one, two] = [0, 1].map(|k| Cache::<VECTORS> { addresses: addresses[k], stamps: stamps[k] });
-    let vectors = [one.vectors(), two.vectors()];
-    let stamps = [one.stamps(), two.stamps()];
+    let vectors = addresses.map(two_views::in_vectors::<VECTORS>);
+    let stamps = stamps.map(two_views::in_eights::<VECTORS>);
     let ages = stamps.map(|stamps| u8x32::splat(now) - bytemuck::cast::<_, u8x32>(stamps));
     let places = Places::<VECTORS>::of::<AGES>(ages, entries);
-    let gone = places.later(copies(one.addresses, &vectors[1], owners[0])) | places.one_of(is(&vectors[0], owners[1]));
+    let gone = places.later(copies(addresses[0], &vectors[1], owners[0])) | places.one_of(is(&vectors[0], owners[1]));
     let kept = places.known & !gone;
     if (kept.count_ones() as usize) < entries - 1 {
         return false;
@@ -154,49 +147,6 @@ fn in_vectors<const VECTORS: usize, const AGES: usize>(meeting: &mut Pair<'_>, n
     }
     merged.write::<VECTORS>(&mut other_view, *own);
     true
-}
-
-/// A view.
-struct Cache<'a, const VECTORS: usize> {
-    addresses: &'a [u32],
-    stamps: &'a [u8],
-}
-
-/// Where vector `k` of a view begins: the last one ends where the view does.
-fn start<const VECTORS: usize>(k: usize, entries: usize) -> usize {
-    if k + 1 < VECTORS { LANES * k } else { entries - LANES }
-}
-
-impl<const VECTORS: usize> Cache<'_, VECTORS> {
-    /// Lanes that the last vector has in common with the one before.
-    fn twice(&self) -> usize {
-        (LANES * VECTORS - self.addresses.len()) % LANES
-    }
-
-    /// The addresses. What lies behind the last is anything.
-    #[inline(always)]
-    fn vectors(&self) -> [u32x8; VECTORS] {
-        std::array::from_fn(|k| {
-            let mut lanes = [0; LANES];
-            lanes.copy_from_slice(&self.addresses[start::<VECTORS>(k, self.addresses.len())..][..LANES]);
-            let lanes = u32x8::new(lanes);
-            let moved = u32x8::new([0, 1, 2, 3, 4, 5, 6, 7]) + u32x8::splat(self.twice() as u32);
-            if k + 1 < VECTORS { lanes } else { lanes.shuffle_wrapping(moved) }
-        })
-    }
-
-    /// The stamps, eight in each number.
-    #[inline(always)]
-    fn stamps(&self) -> [u64; MOST / LANES] {
-        std::array::from_fn(|k| {
-            if k >= VECTORS {
-                return 0;
-            }
-            let mut bytes = [0; LANES];
-            bytes.copy_from_slice(&self.stamps[start::<VECTORS>(k, self.stamps.len())..][..LANES]);
-            u64::from_le_bytes(bytes) >> if k + 1 < VECTORS { 0 } else { LANES * self.twice() }
-        })
-    }
 }
 
 /// For each address of the second view, the number of its copy in the first, [`NONE`] if there is none, or [`OWNER`] if
