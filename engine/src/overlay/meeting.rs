@@ -126,7 +126,7 @@ impl Overlay {
 
     /// Each member meets one other, as the scenario pairs them.
     pub fn meeting<'a>(&'a mut self, members: Members<'a>, draws: Draws) -> Meeting<'a> {
-        if draws.purpose == self.picking && self.picks.is_some() {
+        if self.picking == Some(draws.purpose) {
             let picks = self.picks.as_deref().unwrap_or_default();
             return Meeting { failed: self.failed_picks, ..Meeting::listed(members, draws, picks) };
         }

@@ -67,10 +67,11 @@ pub struct Overlay {
     pub views: Option<Column<u32>>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     list: Option<Column<u32>>,
-    /// Whom each live node meets in the pass of purpose `picking`: an entry of its view that it picks while the view is
+    /// Whom each live node meets in a pass of another protocol: an entry of its view that it picks while the view is
     /// at hand, when its turn in peer sampling is over. Missing if there is no such pass.
     picks: Option<Column<u32>>,
-    picking: u32,
+    /// The purpose of that pass.
+    picking: Option<u32>,
     /// Dead nodes that were tried for these.
     failed_picks: u64,
 }
@@ -91,7 +92,7 @@ impl Overlay {
             views: protocol.is_some().then(view),
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
             picks: picking.map(|_| Column::new(Kind::Scratch, "picks")),
-            picking: picking.unwrap_or_default(),
+            picking,
             failed_picks: 0,
             protocol,
             sampling,
@@ -112,8 +113,8 @@ impl Overlay {
     /// Runs one cycle of peer sampling.
     pub fn exchange(&mut self, cycle: Cycle, alive: Mask<'_>, rumour: &Rumour) -> Tally {
         let (Some(protocol), Some(views)) = (&self.protocol, &mut self.views) else { return Tally::default() };
-        let draws = [SAMPLING, self.picking].map(|purpose| cycle.draws(purpose));
-        let turn = Turn::new(&self.sampling, draws, alive, rumour);
+        let picking = self.picking.map(|purpose| cycle.draws(purpose));
+        let turn = Turn::new(&self.sampling, (cycle.draws(SAMPLING), picking), alive, rumour);
         let tally = protocol.cycle(views, self.picks.as_deref_mut(), &turn);
         self.failed_picks = turn.failed_picks.into_inner();
         tally

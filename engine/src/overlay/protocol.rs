@@ -4,6 +4,7 @@
 //! each cycle, for each live node in the order of the schedule:
 //!     it ages its view and chooses a partner from it ([`PeerSampling::start`])
 //!     both change their views, and tell each other a byte that rides along ([`PeerSampling::exchange`])
+//!     it picks an entry of its view, whom it will meet in a pass of another protocol, if there is one
 //! ```
 //!
 //! A cycle reads and writes every record of 5c + 1 bytes, rounded up to words, twice: once as a stream and once at
@@ -89,8 +90,8 @@ pub struct Turn<'a> {
     pub rumour: &'a Rumour,
     /// Whether a node tries others of its view when a partner is dead.
     retry: bool,
-    /// What the pass draws in which nodes meet those whom they pick.
-    picking: Draws,
+    /// What the pass draws in which nodes meet those whom they pick, if there is such a pass.
+    picking: Option<Draws>,
     /// Dead nodes that were tried: a sum, so that the order of threads is no matter.
     failed: AtomicU64,
     /// Dead nodes that were tried for another pass.
@@ -99,7 +100,12 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// A cycle of a scenario's sampling.
-    pub fn new(sampling: &Sampling, [draws, picking]: [Draws; 2], alive: Mask<'a>, rumour: &'a Rumour) -> Self {
+    pub fn new(
+        sampling: &Sampling,
+        (draws, picking): (Draws, Option<Draws>),
+        alive: Mask<'a>,
+        rumour: &'a Rumour,
+    ) -> Self {
         let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
         let [failed, failed_picks] = [0, 0].map(AtomicU64::new);
         Self { entries, draws, alive, rumour, retry, picking, failed, failed_picks }
@@ -197,7 +203,7 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         self.protocol.start(self.turn, node as u32, View::of(record, self.turn.entries), place)
     }
     fn pick(&self, nodes: Range<usize>, records: &[u32], picks: &mut [u32]) {
-        let Turn { entries, picking, alive, retry, failed_picks, .. } = self.turn;
+        let Turn { entries, picking: Some(picking), alive, retry, failed_picks, .. } = self.turn else { return };
         let known = Known::new(nodes.start, records, *entries);
         known.draw_partners(picks, (picking, *alive, *retry), |node| alive.holds(node), failed_picks);
     }
