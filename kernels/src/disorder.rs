@@ -190,8 +190,10 @@ pub fn measure(
         for (truth, noted) in truths.iter_mut().zip(&*noted) {
             *truth = *noted >> 4;
         }
-        for (truth, &present) in truths.iter_mut().zip(present.into_iter().flat_map(|marks| &marks[strip * STRIP..])) {
-            *truth = if present == 1 { *truth } else { NO_SLICE };
+        if let Some(marks) = present {
+            for (truth, &mark) in truths.iter_mut().zip(&marks[strip * STRIP..]) {
+                *truth = if mark == 1 { *truth } else { NO_SLICE };
+            }
         }
         sum.add(slices(noted, slots, &truths));
         let mut believed = [0.0; STRIP];
