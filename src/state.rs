@@ -3,14 +3,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use engine::Storage;
+use engine::{Folder, Storage};
 
 use crate::failure::Failure;
 
 /// A directory of columns, locked for as long as this lives. What the run made there goes with it unless it is kept.
 #[derive(Debug)]
 pub struct State {
-    folder: Option<PathBuf>,
+    folder: Option<Folder>,
     /// Directories made for this run, outermost first; removed again if they are empty in the end.
     made: Vec<PathBuf>,
     keep: bool,
@@ -26,7 +26,8 @@ impl State {
             Failure::run(message, Some("choose a directory that can be written, on a roomy local disk".into()))
         };
         // Until the directory is claimed nothing in it is touched, but what was made for it goes again.
-        let mut state = Self { folder: Some(folder.to_owned()), made: missing(folder), keep: true, lock: None };
+        let owned = Folder::new(folder.to_owned());
+        let mut state = Self { folder: Some(owned), made: missing(folder), keep: true, lock: None };
         fs::create_dir_all(folder).map_err(fail)?;
         let lock = File::create(folder.join(LOCK)).map_err(fail)?;
         if lock.try_lock().is_err() {
@@ -56,7 +57,7 @@ impl State {
     pub fn unfinished(&self) -> Unfinished {
         let locked = self.folder.as_ref().filter(|_| self.lock.is_some());
         let columns = self.folder.clone().filter(|_| !self.keep);
-        Unfinished { lock: locked.map(|folder| folder.join(LOCK)), columns, made: self.made.clone() }
+        Unfinished { lock: locked.map(|folder| folder.path().join(LOCK)), columns, made: self.made.clone() }
     }
 }
 
@@ -71,7 +72,7 @@ fn columns(folder: &Path) -> impl Iterator<Item = PathBuf> {
 pub struct Unfinished {
     lock: Option<PathBuf>,
     /// The directory whose columns go.
-    columns: Option<PathBuf>,
+    columns: Option<Folder>,
     made: Vec<PathBuf>,
 }
 
@@ -79,8 +80,11 @@ impl Unfinished {
     /// Removes it. What cannot be removed is left: there is nobody to tell.
     pub fn remove(&self) {
         self.lock.iter().for_each(|lock| drop(fs::remove_file(lock)));
-        let columns = self.columns.iter().flat_map(|folder| columns(folder));
-        columns.for_each(|column| drop(fs::remove_file(column)));
+        if let Some(folder) = &self.columns {
+            // The cloud may be just being born, on another thread.
+            folder.close();
+            columns(folder.path()).for_each(|column| drop(fs::remove_file(column)));
+        }
         // `remove_dir` leaves directories that hold something.
         self.made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
     }

@@ -96,6 +96,6 @@ pub fn kernel_instructions() -> &'static str {
 
 pub use error::Error;
 pub use estimate::{Estimate, estimate};
-pub use memory::Storage;
+pub use memory::{Folder, Storage};
 pub use meter::{Times, Work};
 pub use simulation::Simulation;

@@ -309,7 +309,7 @@ fn columns_in_files_hold_the_same_bits() {
                 [[event]]\nat_cycle = 5\noutage = { share = 0.5, cycles = 3 }\n";
     let text = one_class(5_000, 15, 1800.0, class, rest);
     let folder = tempfile::tempdir().unwrap();
-    let in_files = common::run_in(&text, &Storage::Files(folder.path().to_path_buf()));
+    let in_files = common::run_in(&text, &Storage::Files(engine::Folder::new(folder.path().to_path_buf())));
     assert_eq!(run(&text).digest, in_files.digest);
 }
 

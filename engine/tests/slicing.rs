@@ -112,6 +112,6 @@ fn the_bits_are_the_same_for_any_threads_with_loss_a_crash_and_two_gradients() {
 fn columns_in_files_give_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let text = tenth(20_000, 6, "ordered");
-    let in_files = common::run_in(&text, &Storage::Files(folder.path().to_owned()));
+    let in_files = common::run_in(&text, &Storage::Files(engine::Folder::new(folder.path().to_owned())));
     assert_eq!(in_files.digest, run(&text).digest);
 }

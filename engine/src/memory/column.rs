@@ -12,9 +12,9 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytemuck::Pod;
 use memmap2::{Advice, MmapMut};
@@ -28,7 +28,41 @@ pub enum Storage {
     #[default]
     Memory,
     /// In files of this directory, which belongs to this run alone.
-    Files(PathBuf),
+    Files(Folder),
+}
+
+/// A directory in which columns are made as files, until it is closed.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Held while a file is made, and for ever once the directory is closed.
+    gate: Arc<Mutex<()>>,
+}
+
+impl Folder {
+    /// The directory at a path, which must be there.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, gate: Arc::default() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes the directory for good: when this returns no file is being made, and whoever wants to make another waits
+    /// until the process ends. So the files that are there can be removed, and none comes after them.
+    pub fn close(&self) {
+        std::mem::forget(self.gate.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Makes a file, or empties it.
+    fn create(&self, name: &str) -> io::Result<File> {
+        let _open = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).open(self.path.join(name))
+    }
 }
 
 /// What becomes of a column between two cycles.
@@ -148,8 +182,7 @@ impl Field {
             let _ = map.advise(Advice::HugePage);
             return Ok(map);
         };
-        let path = folder.join(format!("{}.column", self.name));
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
+        let file = folder.create(&format!("{}.column", self.name))?;
         reserve(&file, bytes)?;
         #[expect(unsafe_code, reason = "mapping a file is the one thing that safe code cannot promise")]
         // SAFETY: the caller owns the directory for the length of the run (the command line locks it), so nobody else

@@ -13,7 +13,7 @@ mod pass;
 mod split;
 
 pub(crate) use column::fields;
-pub use column::{Column, Field, Fields, Kind, Storage, free_bytes};
+pub use column::{Column, Field, Fields, Folder, Kind, Storage, free_bytes};
 pub use mask::{MEMBER, Mask};
 pub(crate) use pass::{STRIDE, strides};
 pub(crate) use split::{Split, between};
