@@ -67,6 +67,16 @@ pub fn next_of_permutation<T>(items: &mut [T], start: usize, word: u32) -> bool 
     true
 }
 
+/// The place of the set bit before which there are `n` others.
+#[must_use]
+#[inline]
+pub fn nth(mut bits: u128, n: u32) -> usize {
+    for _ in 0..n {
+        bits &= bits - 1;
+    }
+    bits.trailing_zeros() as usize
+}
+
 /// The oldest entry, of several any; if it is not accepted and the node may `retry`, the next.
 pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
     let ages = &view.ages[..view.len()];

@@ -102,19 +102,55 @@ pub fn ordered(ends: &mut impl Ends<Slot>, from: &[u32], candidates: &[[u32; BAT
 #[inline]
 pub fn first_misplaced<G>(own: Slot, groups: &[G], see: impl Fn(&G) -> [Slot; 4]) -> Option<usize> {
     debug_assert!(groups.len() <= SEEN_TOGETHER / 4);
-    let signs = i32x8::splat(i32::MIN);
-    let owns = bytemuck::cast::<_, i32x8>([own; 4]) ^ signs;
+    let own = Own::of(own);
     let mut above = 0_u64;
     let mut shift = 0;
     for group in groups {
-        let [a, b, c, d] = see(group);
-        let four: i32x8 = bytemuck::cast(u64x4::new([a.0, b.0, c.0, d.0]));
-        above |= u64::from((four ^ signs).simd_gt(owns).to_bitmask()) << shift;
+        above |= u64::from(own.above(see(group))) << shift;
         shift += 8;
     }
     // Even bits: the key is above; odd bits: the id is.
     let misplaced = (above ^ above >> 1) & 0x5555_5555_5555_5555;
     (misplaced != 0).then(|| misplaced.trailing_zeros() as usize / 2)
+}
+
+/// All such candidates, a bit each: they come by four.
+///
+/// # Panics
+/// If there are more than [`MOST_CANDIDATES`].
+#[inline]
+pub fn misplaced(own: Slot, candidates: impl Iterator<Item = [Slot; 4]>) -> u128 {
+    let own = Own::of(own);
+    let mut all = 0;
+    for (number, four) in candidates.enumerate() {
+        let above = own.above(four);
+        let wrong = above ^ above >> 1;
+        let bits = wrong & 1 | wrong >> 1 & 2 | wrong >> 2 & 4 | wrong >> 3 & 8;
+        assert!(number < MOST_CANDIDATES / 4, "there are as many bits as candidates");
+        all |= u128::from(bits) << (4 * number);
+    }
+    all
+}
+
+/// A slot four times, to be compared with four others.
+#[derive(Clone, Copy)]
+struct Own(i32x8);
+
+impl Own {
+    /// Halves of slots are compared with their highest bits turned, as if they had signs.
+    const SIGNS: i32x8 = i32x8::splat(i32::MIN);
+
+    #[inline]
+    fn of(slot: Slot) -> Self {
+        Self(bytemuck::cast::<_, i32x8>([slot; 4]) ^ Self::SIGNS)
+    }
+
+    /// Of each of four others, whether the key is above its own (even bits), and whether the id is (odd bits).
+    #[inline]
+    fn above(self, [a, b, c, d]: [Slot; 4]) -> u32 {
+        let four: i32x8 = bytemuck::cast(u64x4::new([a.0, b.0, c.0, d.0]));
+        (four ^ Self::SIGNS).simd_gt(self.0).to_bitmask()
+    }
 }
 
 /// As [`ordered`], with the misplaced candidate of the largest gain. `scratch` holds at least two words a candidate.

@@ -5,7 +5,7 @@ use std::array::from_fn;
 use kernels::exchange::{BATCH, Cross, Nodes, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::slicing::{Slot, first_misplaced, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{Slot, first_misplaced, misplaced, ordered, ordered_max_gain, part, retest};
 
 /// Slots with few keys and ids, so that both tie often.
 fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
@@ -15,7 +15,7 @@ fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
 }
 
 #[test]
-fn the_first_misplaced_candidate_is_that_of_the_scalar_twin() {
+fn misplaced_candidates_are_those_of_the_scalar_twin() {
     for values in [3, 50, u32::MAX] {
         for count in 0..=32 {
             let all = slots(500, values, 0);
@@ -26,6 +26,9 @@ fn the_first_misplaced_candidate_is_that_of_the_scalar_twin() {
                     candidates.chunks(4).map(|four| from_fn(|k| four.get(k).copied().unwrap_or(own))).collect();
                 let found = first_misplaced(own, &groups, |group| *group);
                 assert_eq!(found, scalar::slicing::first_misplaced(own, candidates), "{own:?} {candidates:?}");
+                let wrong = |&other: &Slot| scalar::slicing::first_misplaced(own, &[other]).is_some();
+                let all = candidates.iter().rev().fold(0, |all, other| all << 1 | u128::from(wrong(other)));
+                assert_eq!(misplaced(own, groups.iter().copied()), all, "{own:?} {candidates:?}");
             }
         }
     }

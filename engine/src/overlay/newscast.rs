@@ -43,10 +43,6 @@ impl PeerSampling for Newscast {
         true
     }
 
-    fn fetches(&self) -> bool {
-        true
-    }
-
     #[inline]
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
         if turn.draws.cycle.is_multiple_of(FORGET_CYCLES) {
@@ -64,9 +60,6 @@ impl PeerSampling for Newscast {
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
         let [low, high, ..] = turn.draws.meetings().quad_of_many(0, 0);
         for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
-            if let Some(&ahead) = batch.ahead.get(k) {
-                lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_partner(cell));
-            }
             if let Some(&ahead) = batch.from.get(k + AHEAD) {
                 lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
             }

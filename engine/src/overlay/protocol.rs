@@ -45,11 +45,6 @@ pub trait PeerSampling: Debug + Send + Sync {
 
     /// Runs the exchanges of a batch, in order.
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally;
-
-    /// Whether [`PeerSampling::exchange`] fetches the records of partners to come ([`Batch::ahead`]) itself.
-    fn fetches(&self) -> bool {
-        false
-    }
 }
 
 /// [`PeerSampling`], whichever it is.
@@ -212,9 +207,6 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
 impl<P: PeerSampling> Protocol<u32> for Gossip<'_, P> {
     fn cells(&self) -> usize {
         words(self.turn.entries)
-    }
-    fn fetches(&self) -> bool {
-        self.protocol.fetches()
     }
     fn run(&self, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
         self.protocol.exchange(self.turn, ends, batch)

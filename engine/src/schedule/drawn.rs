@@ -167,8 +167,7 @@ impl Drawn<'_> {
             roster.places(from);
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
             let nodes = [Nodes::from(&firsts[0]), Nodes::from(&firsts[1])];
-            let batch =
-                &mut Batch { from, partners: &to[0][..count], ahead: &[], peers: to, nodes, losses, scratch: room };
+            let batch = &mut Batch { from, partners: &to[0][..count], peers: to, nodes, losses, scratch: room };
             tally.add(match &mut other {
                 Some(other) if windowed => {
                     let at = (self.window(base, round, peers) + start * WINDOW / BATCH) % peers;

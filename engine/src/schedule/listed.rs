@@ -15,7 +15,7 @@
 //!
 //! The nodes of a step are a random set of chunks, drawn anew for each pass of each cycle. The order of exchanges
 //! differs from that of a random permutation in three ways, none of which shows in what is published (`bench --bin
-//! published`): nodes of a chunk, 2^4 to 2^13 of them, start in the same step; within a step nodes start in the order
+//! published`): nodes of a chunk, 2^6 to 2^13 of them, start in the same step; within a step nodes start in the order
 //! of rounds, which the domains of both ends tell; and exchanges among travellers, as many as one in the number of
 //! steps, come last in their step.
 //!
@@ -36,17 +36,15 @@ use super::partition::FEW;
 use super::{Batch, Draws, NOBODY, Partners, Protocol};
 use crate::memory::{STRIDE, between};
 
-/// The most bytes that travel: they stay in the cache that cores share. May change results.
-const TRAVELLING: usize = 1 << 22;
+/// The most bytes that travel: they stay in the cores' own caches. May change results.
+const TRAVELLING: usize = 1 << 21;
 
 /// Steps of a cycle, at least. May change results.
 const LEAST_STEPS: usize = 16;
 
-/// Chunks of a cloud, at most, unless a step would have too few of them; chunks of a domain in a step, at least; nodes
-/// of a chunk, at least. May change results.
-const MOST_CHUNKS: usize = 1 << 14;
+/// Chunks of a domain in a step, at least; nodes of a chunk, at least. May change results.
 const LEAST_CHUNKS: usize = 4;
-const LEAST_CHUNK: usize = 1 << 4;
+const LEAST_CHUNK: usize = 1 << 6;
 
 /// Exchanges of a batch, and batches between the fetching of a batch's cache lines and its exchanges. Change speed
 /// only.
@@ -85,7 +83,7 @@ impl Layout {
         let domains = Domains::new(nodes);
         let steps = (nodes * bytes).div_ceil(TRAVELLING).max(LEAST_STEPS);
         let together = nodes / (domains.count() * steps);
-        let bits = (together / LEAST_CHUNKS).min(nodes / MOST_CHUNKS).clamp(LEAST_CHUNK, domains.unit).ilog2();
+        let bits = (together / LEAST_CHUNKS).clamp(LEAST_CHUNK, domains.unit).ilog2();
         let order = |pair: &[usize]| {
             let first = pair[0] >> bits;
             let mut chunks: Vec<_> = (first as u32..pair[1].div_ceil(1 << bits) as u32).collect();
@@ -537,16 +535,14 @@ impl<P> Listed<P> {
         let mut ahead = to.chunks(SMALL);
         ahead.by_ref().take(lead).for_each(|batch| fetch(ends, batch));
         for (from, partners) in from.chunks(SMALL).zip(to.chunks(SMALL)) {
-            let next = ahead.next().unwrap_or_default();
-            if !protocol.fetches() {
-                fetch(ends, next);
-            }
+            // All at once: where an access must look up its page, the processor looks up several side by side.
+            fetch(ends, ahead.next().unwrap_or_default());
             let mut losses = [0; SMALL];
             let losses = &mut losses[..if self.draws.lossy() { from.len() } else { 0 }];
             for (loss, &at) in losses.iter_mut().zip(from) {
                 *loss = self.draws.losses().of(nodes[0].at(at));
             }
-            let batch = &mut Batch { from, partners, ahead: next, peers: &[], nodes, losses, scratch: &mut [0; 2] };
+            let batch = &mut Batch { from, partners, peers: &[], nodes, losses, scratch: &mut [0; 2] };
             tally.add(protocol.run(ends, batch));
         }
         tally

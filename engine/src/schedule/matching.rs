@@ -108,7 +108,7 @@ impl Matching<'_> {
             node += from.len() as u32;
             let firsts = [own.first, other.as_ref().map_or(own.first, |other| other.first)];
             let nodes = [Nodes::from(&firsts[0]), Nodes::from(&firsts[1])];
-            let batch = &mut Batch { from, partners, ahead: &[], peers: &[], nodes, losses, scratch: &mut [0; 2] };
+            let batch = &mut Batch { from, partners, peers: &[], nodes, losses, scratch: &mut [0; 2] };
             tally.add(run(protocol, own, other.as_deref_mut(), batch));
         }
         tally

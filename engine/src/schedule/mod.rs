@@ -55,12 +55,6 @@ pub trait Protocol<T>: Sync {
         self.cells() * size_of::<T>()
     }
 
-    /// Whether it fetches what partners to come hold itself, some for each exchange ([`Batch::ahead`]): better than all
-    /// at once where an exchange takes long.
-    fn fetches(&self) -> bool {
-        false
-    }
-
     /// Runs the exchanges of a batch in order.
     fn run(&self, ends: &mut impl Ends<T>, batch: &mut Batch<'_>) -> Tally;
 }
@@ -72,8 +66,6 @@ pub struct Batch<'a> {
     pub from: &'a [u32],
     /// Place of each initiator's partner in its block.
     pub partners: &'a [u32],
-    /// Places of partners of exchanges to come, as many or less; from a list only.
-    pub ahead: &'a [u32],
     /// Places of all peers that they draw: a row for each draw, the first of them the partners; empty from a list.
     pub peers: &'a [[u32; BATCH]],
     /// Which nodes the places of the initiators' block are, and those of the partners' (not of a window of it).

@@ -12,14 +12,16 @@
 //! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With
 //! views: reads the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each
 //! member chooses among its entries as they are when the cycle begins, and the partner tests the choice when its turn
-//! has come. A random misplaced entry is the first misplaced one in a random order of the entries: a member looks at
-//! [`DRAWN_TOGETHER`] of them at a time, in that order, and stops at the first. So it reads few lines at random while
-//! many entries are misplaced, and all c once ids are nearly in order.
+//! has come. A member looks at [`DRAWN_TOGETHER`] random entries of its view first, and at all others only if none of
+//! these is misplaced: it takes any of the misplaced ones that it finds, so each misplaced entry of its view is as
+//! likely as another. It reads few lines at random while many entries are misplaced, and all c once ids are nearly in
+//! order.
 
-use kernels::choice::{DRAWN_TOGETHER, next_of_permutation};
+use kernels::choice::{DRAWN_TOGETHER, next_of_permutation, nth};
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
-use kernels::slicing::{Slot, first_misplaced, largest_gain, ordered, ordered_max_gain, part, retest};
+use kernels::scalar::index;
+use kernels::slicing::{Slot, largest_gain, misplaced, ordered, ordered_max_gain, part, retest};
 use kernels::views::{NOBODY, Words};
 
 use super::gradient::{Gradient, LEAVING};
@@ -94,89 +96,102 @@ impl Protocol<Slot> for Retest {
     }
 }
 
-/// Members whose entries are fetched before any of them is looked at. Changes speed only.
+/// Members whose first entries are fetched before any of them is looked at. Changes speed only.
 const SIDE_BY_SIDE: usize = 64;
 
 /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
 const AHEAD: usize = 4;
 
-/// A member that looks at the entries of its view, some at a time.
+/// A member that looks at the entries of its view.
 struct Looking {
     node: u32,
+    slot: Slot,
     /// Where its choice is written.
     row: usize,
-    slot: Slot,
-    /// Its entries: those that it has looked at, then those at which it looks now.
+    /// Its entries, those at which it looks first in front.
     entries: std::ops::Range<usize>,
-    seen: usize,
-    /// The word by which it draws the first, and those for the others.
-    word: Option<u32>,
-    words: Words,
-}
-
-impl Looking {
-    /// Draws the entries at which it looks next, of at most so many.
-    fn draw<'e>(&mut self, entries: &'e mut [u32], most: usize) -> &'e [u32] {
-        let (entries, from) = (&mut entries[self.entries.clone()], self.seen);
-        while !next_of_permutation(entries, from, self.word.take().unwrap_or_else(|| self.words.word())) {}
-        self.seen = entries.len().min(most).min(from + DRAWN_TOGETHER);
-        &entries[from..self.seen]
-    }
 }
 
 /// Writes for each member a random misplaced one of the entries of its view, of which it looks at `most`.
+///
+/// Reads each record as a stream, and at random the slots of four entries, or of all. Draws two words a node side by
+/// side: by the one it draws the first four, by the other one of several that are misplaced.
 fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
     let fetch = fetch(slots, members);
+    let misplaced = |Looking { node, slot, .. }: &Looking, others: &[u32]| {
+        misplaced(
+            *slot,
+            others.chunks(DRAWN_TOGETHER).map(|others| {
+                // Whoever is no member counts as in order, as one is with oneself.
+                let mut four = [*slot; DRAWN_TOGETHER];
+                for (seen, &other) in four.iter_mut().zip(others) {
+                    if members.holds(other as usize) {
+                        *seen = slots[other as usize].seen_from(*node < other);
+                    }
+                }
+                four
+            }),
+        )
+    };
     views.each(list, |list, known| {
+        let mut choices = vec![0; list.len()];
         draws.partners().fill(list, known.first as u32, 0);
+        draws.partners().fill(&mut choices, known.first as u32, 1);
         let (mut entries, mut open) = (Vec::new(), Vec::new());
         for (number, rows) in list.chunks_mut(SIDE_BY_SIDE).enumerate() {
+            let first = number * SIDE_BY_SIDE;
             entries.clear();
             for (row, word) in rows.iter_mut().enumerate() {
-                let number = number * SIDE_BY_SIDE + row;
-                let node = (known.first + number) as u32;
-                if members.holds(node as usize) {
+                let node = (known.first + first + row) as u32;
+                let all = known.of(first + row);
+                if members.holds(node as usize) && !all.is_empty() {
                     let start = entries.len();
-                    entries.extend_from_slice(known.of(number));
-                    let (slot, words) = (slots[node as usize], Words::new(draws.retries(), node));
-                    open.push(Looking {
-                        node,
-                        row,
-                        slot,
-                        entries: start..entries.len(),
-                        seen: 0,
-                        word: Some(*word),
-                        words,
-                    });
+                    entries.extend_from_slice(all);
+                    let own = &mut entries[start..];
+                    if !next_of_permutation(own, 0, *word) {
+                        let mut words = Words::new(draws.retries(), node);
+                        while !next_of_permutation(own, 0, words.word()) {}
+                    }
+                    own[..own.len().min(DRAWN_TOGETHER)].iter().for_each(|&other| fetch(other));
+                    open.push(Looking { node, slot: slots[node as usize], row, entries: start..entries.len() });
                 }
                 *word = NOBODY;
             }
-            open.retain(|looking| !looking.entries.is_empty());
-            while !open.is_empty() {
-                for looking in &mut open {
-                    looking.draw(&mut entries, most).iter().for_each(|&other| fetch(other));
+            // They come in random order, so the first misplaced one is any.
+            open.retain(|looking| {
+                let own = &entries[looking.entries.clone()];
+                let own = &own[..own.len().min(most).min(DRAWN_TOGETHER)];
+                let wrong = misplaced(looking, own);
+                if wrong != 0 {
+                    rows[looking.row] = own[wrong.trailing_zeros() as usize];
                 }
-                open.retain(|looking| {
-                    let Looking { node, slot, seen, .. } = *looking;
-                    let all = &entries[looking.entries.clone()];
-                    let looks_at = &all[(seen - 1) / DRAWN_TOGETHER * DRAWN_TOGETHER..seen];
-                    let see = |others: &&[u32]| {
-                        // Whoever is no member counts as in order, as one is with oneself.
-                        let mut four = [slot; DRAWN_TOGETHER];
-                        for (seen, &other) in four.iter_mut().zip(*others) {
-                            if members.holds(other as usize) {
-                                *seen = slots[other as usize].seen_from(node < other);
-                            }
-                        }
-                        four
-                    };
-                    match first_misplaced(slot, &[looks_at], see) {
-                        Some(draw) => rows[looking.row] = looks_at[draw],
-                        None => return seen < all.len().min(most),
+                wrong == 0
+            });
+            for looking in &mut open {
+                let own = &mut entries[looking.entries.clone()];
+                if most < own.len() {
+                    let mut words = Words::new(draws.retries(), looking.node);
+                    for start in (DRAWN_TOGETHER..most).step_by(DRAWN_TOGETHER) {
+                        while !next_of_permutation(own, start, words.word()) {}
                     }
-                    false
-                });
+                    looking.entries.end = looking.entries.start + most;
+                }
+                looking.entries.start = looking.entries.end.min(looking.entries.start + DRAWN_TOGETHER);
             }
+            let fetch = |looking: &Looking| entries[looking.entries.clone()].iter().for_each(|&other| fetch(other));
+            open.iter().take(AHEAD).for_each(fetch);
+            for (k, looking) in open.iter().enumerate() {
+                open.get(k + AHEAD).into_iter().for_each(fetch);
+                let others = &entries[looking.entries.clone()];
+                let wrong = misplaced(looking, others);
+                let count = wrong.count_ones();
+                if count > 0 {
+                    let redraw = || Words::new(draws.retries(), looking.node).below(count as usize) as u32;
+                    let chosen = index(choices[first + looking.row], count).unwrap_or_else(redraw);
+                    rows[looking.row] = others[nth(wrong, chosen)];
+                }
+            }
+            open.clear();
         }
     });
 }
