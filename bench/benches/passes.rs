@@ -223,8 +223,8 @@ fn views(meter: &mut Meter, nodes: usize) -> Outcome {
     }
     drop((trace, folder));
     meter.report("Newscast, views of 20, a tenth of the nodes", sampling, Some(15.0));
-    meter.report("  ordered slicing among the entries of views", slicing, Some(25.0));
-    meter.report("  averaging with partners from views", aggregation, Some(3.0));
+    meter.report("  ordered slicing among the entries of views", slicing, Some(12.0));
+    meter.report("  averaging with partners from views", aggregation, Some(2.0));
     Ok(())
 }
 

@@ -114,10 +114,12 @@ pub fn first_misplaced<G>(own: Slot, groups: &[G], see: impl Fn(&G) -> [Slot; 4]
     (misplaced != 0).then(|| misplaced.trailing_zeros() as usize / 2)
 }
 
-/// All such candidates, a bit each: they come by four.
+/// The candidates whose ids are in the wrong order with one's own ([`first_misplaced`]): bit k is that of candidate k.
+/// Candidates come by four; a group that has fewer is filled up with one's own slot, which is in order.
 ///
 /// # Panics
 /// If there are more than [`MOST_CANDIDATES`].
+#[must_use]
 #[inline]
 pub fn misplaced(own: Slot, candidates: impl Iterator<Item = [Slot; 4]>) -> u128 {
     let own = Own::of(own);

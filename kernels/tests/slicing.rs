@@ -5,7 +5,7 @@ use std::array::from_fn;
 use kernels::exchange::{BATCH, Cross, Nodes, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::slicing::{Slot, first_misplaced, misplaced, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{MOST_CANDIDATES, Slot, first_misplaced, misplaced, ordered, ordered_max_gain, part, retest};
 
 /// Slots with few keys and ids, so that both tie often.
 fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
@@ -32,6 +32,16 @@ fn misplaced_candidates_are_those_of_the_scalar_twin() {
             }
         }
     }
+}
+
+#[test]
+fn all_misplaced_candidates_of_the_longest_view_are_found() {
+    let all = slots(1 + MOST_CANDIDATES, u32::MAX, 0);
+    let (own, candidates) = (all[0], &all[1..]);
+    let wrong = |k: usize| scalar::slicing::first_misplaced(own, &candidates[k..=k]).is_some();
+    let expected = (0..MOST_CANDIDATES).fold(0, |all, k| all | u128::from(wrong(k)) << k);
+    assert!(expected.count_ones() > 20, "{expected:b}");
+    assert_eq!(misplaced(own, candidates.as_chunks::<4>().0.iter().copied()), expected);
 }
 
 /// One candidate for each of the nodes 0.., the candidate's place being given.

@@ -108,7 +108,7 @@ struct Looking {
     slot: Slot,
     /// Where its choice is written.
     row: usize,
-    /// Its entries, those at which it looks first in front.
+    /// Where its entries lie, those at which it looks first in front.
     entries: std::ops::Range<usize>,
 }
 
@@ -118,20 +118,19 @@ struct Looking {
 /// side: by the one it draws the first four, by the other one of several that are misplaced.
 fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
     let fetch = fetch(slots, members);
-    let misplaced = |Looking { node, slot, .. }: &Looking, others: &[u32]| {
-        misplaced(
-            *slot,
-            others.chunks(DRAWN_TOGETHER).map(|others| {
-                // Whoever is no member counts as in order, as one is with oneself.
-                let mut four = [*slot; DRAWN_TOGETHER];
-                for (seen, &other) in four.iter_mut().zip(others) {
-                    if members.holds(other as usize) {
-                        *seen = slots[other as usize].seen_from(*node < other);
-                    }
+    // Which of some entries are misplaced, a bit each.
+    let look_at = |&Looking { node, slot, .. }: &Looking, entries: &[u32]| {
+        let fours = entries.chunks(DRAWN_TOGETHER).map(|entries| {
+            // Whoever is no member counts as in order, as a node is with itself.
+            let mut four = [slot; DRAWN_TOGETHER];
+            for (seen, &other) in four.iter_mut().zip(entries) {
+                if members.holds(other as usize) {
+                    *seen = slots[other as usize].seen_from(node < other);
                 }
-                four
-            }),
-        )
+            }
+            four
+        });
+        misplaced(slot, fours)
     };
     views.each(list, |list, known| {
         let mut choices = vec![0; list.len()];
@@ -142,26 +141,28 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
             let first = number * SIDE_BY_SIDE;
             entries.clear();
             for (row, word) in rows.iter_mut().enumerate() {
+                let word = std::mem::replace(word, NOBODY);
                 let node = (known.first + first + row) as u32;
-                let all = known.of(first + row);
-                if members.holds(node as usize) && !all.is_empty() {
-                    let start = entries.len();
-                    entries.extend_from_slice(all);
-                    let own = &mut entries[start..];
-                    if !next_of_permutation(own, 0, *word) {
-                        let mut words = Words::new(draws.retries(), node);
-                        while !next_of_permutation(own, 0, words.word()) {}
-                    }
-                    own[..own.len().min(DRAWN_TOGETHER)].iter().for_each(|&other| fetch(other));
-                    open.push(Looking { node, slot: slots[node as usize], row, entries: start..entries.len() });
+                if !members.holds(node as usize) {
+                    continue;
                 }
-                *word = NOBODY;
+                let start = entries.len();
+                entries.extend_from_slice(known.of(first + row));
+                let own = &mut entries[start..];
+                if own.is_empty() {
+                    continue;
+                }
+                if !next_of_permutation(own, 0, word) {
+                    put_random(own, 0..DRAWN_TOGETHER, draws, node);
+                }
+                own.iter().take(DRAWN_TOGETHER).for_each(|&other| fetch(other));
+                open.push(Looking { node, slot: slots[node as usize], row, entries: start..entries.len() });
             }
-            // They come in random order, so the first misplaced one is any.
+            // The first four entries are in random order: whichever of them is misplaced can be the first that is.
             open.retain(|looking| {
                 let own = &entries[looking.entries.clone()];
                 let own = &own[..own.len().min(most).min(DRAWN_TOGETHER)];
-                let wrong = misplaced(looking, own);
+                let wrong = look_at(looking, own);
                 if wrong != 0 {
                     rows[looking.row] = own[wrong.trailing_zeros() as usize];
                 }
@@ -170,10 +171,7 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
             for looking in &mut open {
                 let own = &mut entries[looking.entries.clone()];
                 if most < own.len() {
-                    let mut words = Words::new(draws.retries(), looking.node);
-                    for start in (DRAWN_TOGETHER..most).step_by(DRAWN_TOGETHER) {
-                        while !next_of_permutation(own, start, words.word()) {}
-                    }
+                    put_random(own, DRAWN_TOGETHER..most, draws, looking.node);
                     looking.entries.end = looking.entries.start + most;
                 }
                 looking.entries.start = looking.entries.end.min(looking.entries.start + DRAWN_TOGETHER);
@@ -183,7 +181,7 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
             for (k, looking) in open.iter().enumerate() {
                 open.get(k + AHEAD).into_iter().for_each(fetch);
                 let others = &entries[looking.entries.clone()];
-                let wrong = misplaced(looking, others);
+                let wrong = look_at(looking, others);
                 let count = wrong.count_ones();
                 if count > 0 {
                     let redraw = || Words::new(draws.retries(), looking.node).below(count as usize) as u32;
@@ -211,11 +209,8 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
             }
             seen.clear();
             seen.extend_from_slice(known.of(number));
-            let mut words = Words::new(draws.retries(), node);
             if most < seen.len() {
-                for start in (0..most).step_by(DRAWN_TOGETHER) {
-                    while !next_of_permutation(&mut seen, start, words.word()) {}
-                }
+                put_random(&mut seen, 0..most, draws, node);
                 seen.truncate(most);
             }
             seen.retain(|&other| accept(other));
@@ -229,6 +224,15 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
             *chosen = best.map_or(NOBODY, |draw| seen[draw]);
         }
     });
+}
+
+/// Puts random ones of a node's entries, in random order, into some places, and into those behind them up to a multiple
+/// of [`DRAWN_TOGETHER`]. Entries in front of the places stay.
+fn put_random(entries: &mut [u32], places: std::ops::Range<usize>, draws: &Draws, node: u32) {
+    let mut words = Words::new(draws.retries(), node);
+    for start in places.step_by(DRAWN_TOGETHER) {
+        while !next_of_permutation(entries, start, words.word()) {}
+    }
 }
 
 /// Fetches what is read of a node: its slot, and whether it is a member.
