@@ -185,6 +185,15 @@ pub struct Windowed<'a, T> {
 #[derive(Debug)]
 pub struct Within<'a, T>(pub &'a mut [T]);
 
+/// Both ends in the same block, whose places are nodes in any order.
+#[derive(Debug)]
+pub struct Shuffled<'a, T> {
+    /// The block.
+    pub block: Within<'a, T>,
+    /// Which nodes its places are.
+    pub nodes: Nodes<'a>,
+}
+
 impl<T: Copy> Ends<T> for Cross<'_, T> {
     #[inline]
     fn initiator(&self, at: u32) -> T {
@@ -292,6 +301,41 @@ impl<T: Copy> Ends<T> for Within<'_, T> {
     #[inline]
     fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
         initiator < partner
+    }
+}
+
+impl<T: Copy> Ends<T> for Shuffled<'_, T> {
+    #[inline]
+    fn initiator(&self, at: u32) -> T {
+        self.block.initiator(at)
+    }
+    #[inline]
+    fn partner(&self, at: u32) -> T {
+        self.block.partner(at)
+    }
+    #[inline]
+    fn set_initiator(&mut self, at: u32, state: T) {
+        self.block.set_initiator(at, state);
+    }
+    #[inline]
+    fn set_partner(&mut self, at: u32, state: T) {
+        self.block.set_partner(at, state);
+    }
+    #[inline]
+    fn both(&mut self, initiator: usize, partner: usize, cells: usize) -> [&mut [T]; 2] {
+        self.block.both(initiator, partner, cells)
+    }
+    #[inline]
+    fn prefetch_partner(&self, at: usize) {
+        self.block.prefetch_partner(at);
+    }
+    #[inline]
+    fn prefetch_initiator(&self, at: usize) {
+        self.block.prefetch_initiator(at);
+    }
+    #[inline]
+    fn initiator_is_lower(&self, initiator: u32, partner: u32) -> bool {
+        self.nodes.at(initiator) < self.nodes.at(partner)
     }
 }
 

@@ -22,7 +22,7 @@ use kernels::spread::Spread;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
-use super::views::{Known, counting};
+use super::views::{counting, partner};
 use crate::memory::{MEMBER, Mask};
 use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
 
@@ -197,10 +197,17 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         }
         self.protocol.start(self.turn, node as u32, View::of(record, self.turn.entries), place)
     }
-    fn pick(&self, nodes: Range<usize>, records: &[u32], picks: &mut [u32]) {
-        let Turn { entries, picking: Some(picking), alive, retry, failed_picks, .. } = self.turn else { return };
-        let known = Known::new(nodes.start, records, *entries);
-        known.draw_partners(picks, (picking, *alive, *retry), |node| alive.holds(node), failed_picks);
+    fn pick_words(&self, nodes: Range<usize>, words: &mut [u32]) {
+        if let Some(picking) = &self.turn.picking {
+            uniform(words, &picking.partners(), nodes.start as u32, self.turn.entries as u32);
+        }
+    }
+    fn pick(&self, node: usize, place: u32, record: &[u32]) -> u32 {
+        let Turn { entries, picking: Some(picking), alive, retry, failed_picks, .. } = self.turn else { return NOBODY };
+        if !self.may_start(node) {
+            return NOBODY;
+        }
+        partner((node as u32, &record[..*entries]), place, (picking, *alive, *retry), failed_picks)
     }
 }
 

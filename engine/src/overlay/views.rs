@@ -72,13 +72,8 @@ impl<'a> Views<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// The nodes from a first one on, whose views these records hold, of so many entries each.
-    pub fn new(first: usize, records: &'a [u32], entries: usize) -> Self {
-        Self { first, records, entries }
-    }
-
     /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list.
-    /// An entry that is no member counts as `failed`, and the node may try others or not (`retry`).
+    /// See [`partner`].
     pub fn draw_partners(
         &self,
         list: &mut [u32],
@@ -94,17 +89,11 @@ impl<'a> Known<'a> {
                 records.get((k + FAR) * cells + ahead as usize).into_iter().for_each(prefetch);
             }
             let (node, place) = (first + k, list[k]);
-            let entry = records[k * cells + place as usize];
-            list[k] = if !starts(node) {
-                NOBODY
-            } else if entry != NOBODY && members.holds(entry as usize) {
-                entry
+            let addresses = &records[k * cells..][..entries];
+            list[k] = if starts(node) {
+                partner((node as u32, addresses), place, (draws, members, retry), failed)
             } else {
-                let addresses = &records[k * cells..][..entries];
-                let words = || Words::new(draws.retries(), node as u32);
-                let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, retry, accept);
-                let chosen = counting(failed, members, choose);
-                chosen.map_or(NOBODY, |place| addresses[place])
+                NOBODY
             };
         }
     }
@@ -116,6 +105,24 @@ impl<'a> Known<'a> {
         let count = entries.iter().map(|&entry| usize::from(entry != NOBODY)).sum();
         &entries[..count]
     }
+}
+
+/// The entry of a node's view at a random place, if it is a member; else it counts as `failed`, and the node may try
+/// others or not (`retry`). [`NOBODY`] if none is found.
+#[inline]
+pub fn partner(
+    (node, addresses): (u32, &[u32]),
+    place: u32,
+    (draws, members, retry): (&Draws, Mask<'_>, bool),
+    failed: &AtomicU64,
+) -> u32 {
+    let entry = addresses[place as usize];
+    if entry != NOBODY && members.holds(entry as usize) {
+        return entry;
+    }
+    let words = || Words::new(draws.retries(), node);
+    let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, retry, accept);
+    counting(failed, members, choose).map_or(NOBODY, |place| addresses[place])
 }
 
 /// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no

@@ -11,7 +11,7 @@ pub const MOST_DOMAINS: usize = 16;
 
 /// A domain has at least so many nodes, unless it is the only one: in small clouds, threads would wait for each other
 /// longer than they work. May change results.
-const LEAST_DOMAIN: usize = 1 << 16;
+const LEAST_DOMAIN: usize = 1 << 15;
 
 /// Borders are multiples of at most so many nodes. May change results.
 const MOST_UNIT: usize = 1 << 15;

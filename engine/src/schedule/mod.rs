@@ -7,8 +7,8 @@
 //!
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
-//! - [`Listed`]: partners come as a list, or are chosen as nodes start; initiators travel a few chunks at a time from
-//!   domain to domain.
+//! - [`Listed`]: partners come as a list, or are chosen as nodes start: few nodes in a `sequence`, many in `steps`, in
+//!   which they travel from domain to domain.
 //!
 //! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its
 //! pair. The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
@@ -17,14 +17,20 @@
 //! A [`Cycle`] says where the random numbers of its passes come from, and what the network loses; each pass gets its
 //! [`Draws`] from it, under a [`purpose`] of its own.
 
+mod batches;
 mod blocks;
 mod cycle;
 mod domains;
 mod drawn;
+mod layout;
 mod listed;
 mod matching;
 mod partition;
 pub mod purpose;
+mod sequence;
+mod steps;
+mod team;
+mod traveller;
 
 pub use cycle::{Cycle, Draws};
 pub use drawn::Drawn;
@@ -95,9 +101,13 @@ pub trait Partners<T>: Sync {
     /// The partner of a node whose turn has come, or [`NOBODY`]. The node may change its own state, `cells`.
     fn choose(&self, node: usize, word: u32, cells: &mut [T]) -> u32;
 
-    /// Fills `picks`, a word for each of some nodes, with what they pick from their state, `cells`, once their turn is
-    /// over.
-    fn pick(&self, _nodes: Range<usize>, _cells: &[T], _picks: &mut [u32]) {}
+    /// Fills `words` with a word for each of some nodes, by which it picks.
+    fn pick_words(&self, _nodes: Range<usize>, _words: &mut [u32]) {}
+
+    /// What a node picks from its state, `cells`, right after its turn; [`NOBODY`] if it may not start.
+    fn pick(&self, _node: usize, _word: u32, _cells: &[T]) -> u32 {
+        NOBODY
+    }
 }
 
 /// A list of all nodes' partners.

@@ -17,6 +17,8 @@
 //! likely as another. It reads few lines at random while many entries are misplaced, and all c once ids are nearly in
 //! order.
 
+use std::ops::Range;
+
 use kernels::choice::{DRAWN_TOGETHER, next_of_permutation, nth};
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
@@ -102,6 +104,11 @@ const SIDE_BY_SIDE: usize = 64;
 /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
 const AHEAD: usize = 4;
 
+/// Numbers of a node's words, of which the first will seldom not do: to draw the first four entries, and to choose
+/// one of several.
+const OF_FIRST: Range<u32> = 2..1 << 16;
+const OF_CHOICE: Range<u32> = 1 << 16..1 << 17;
+
 /// A member that looks at the entries of its view.
 struct Looking {
     node: u32,
@@ -109,7 +116,7 @@ struct Looking {
     /// Where its choice is written.
     row: usize,
     /// Where its entries lie, those at which it looks first in front.
-    entries: std::ops::Range<usize>,
+    entries: Range<usize>,
 }
 
 /// Writes for each member a random misplaced one of the entries of its view, of which it looks at `most`.
@@ -118,6 +125,8 @@ struct Looking {
 /// side: by the one it draws the first four, by the other one of several that are misplaced.
 fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
     let fetch = fetch(slots, members);
+    let stream = draws.partners();
+    let further = |node: u32, numbers: Range<u32>| numbers.map(move |number| stream.word(node, number));
     // Which of some entries are misplaced, a bit each.
     let look_at = |&Looking { node, slot, .. }: &Looking, entries: &[u32]| {
         let fours = entries.chunks(DRAWN_TOGETHER).map(|entries| {
@@ -134,8 +143,8 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
     };
     views.each(list, |list, known| {
         let mut choices = vec![0; list.len()];
-        draws.partners().fill(list, known.first as u32, 0);
-        draws.partners().fill(&mut choices, known.first as u32, 1);
+        stream.fill(list, known.first as u32, 0);
+        stream.fill(&mut choices, known.first as u32, 1);
         let (mut entries, mut open) = (Vec::new(), Vec::new());
         for (number, rows) in list.chunks_mut(SIDE_BY_SIDE).enumerate() {
             let first = number * SIDE_BY_SIDE;
@@ -152,9 +161,9 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
                 if own.is_empty() {
                     continue;
                 }
-                if !next_of_permutation(own, 0, word) {
-                    put_random(own, 0..DRAWN_TOGETHER, draws, node);
-                }
+                let mut words = std::iter::once(word).chain(further(node, OF_FIRST));
+                let is_drawn = words.any(|word| next_of_permutation(own, 0, word));
+                debug_assert!(is_drawn);
                 own.iter().take(DRAWN_TOGETHER).for_each(|&other| fetch(other));
                 open.push(Looking { node, slot: slots[node as usize], row, entries: start..entries.len() });
             }
@@ -184,9 +193,10 @@ fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, me
                 let wrong = look_at(looking, others);
                 let count = wrong.count_ones();
                 if count > 0 {
-                    let redraw = || Words::new(draws.retries(), looking.node).below(count as usize) as u32;
-                    let chosen = index(choices[first + looking.row], count).unwrap_or_else(redraw);
-                    rows[looking.row] = others[nth(wrong, chosen)];
+                    let choice = std::iter::once(choices[first + looking.row]);
+                    let mut choice = choice.chain(further(looking.node, OF_CHOICE));
+                    let chosen = choice.find_map(|word| index(word, count));
+                    rows[looking.row] = chosen.map_or(NOBODY, |chosen| others[nth(wrong, chosen)]);
                 }
             }
             open.clear();
@@ -228,7 +238,7 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
 
 /// Puts random ones of a node's entries, in random order, into some places, and into those behind them up to a multiple
 /// of [`DRAWN_TOGETHER`]. Entries in front of the places stay.
-fn put_random(entries: &mut [u32], places: std::ops::Range<usize>, draws: &Draws, node: u32) {
+fn put_random(entries: &mut [u32], places: Range<usize>, draws: &Draws, node: u32) {
     let mut words = Words::new(draws.retries(), node);
     for start in places.step_by(DRAWN_TOGETHER) {
         while !next_of_permutation(entries, start, words.word()) {}

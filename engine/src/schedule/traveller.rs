@@ -1,0 +1,171 @@
+//! Who meets whom in the rounds of [`super::steps`]: travellers, and the seats at which they sit.
+
+use std::ops::Range;
+
+use kernels::exchange::Nodes;
+
+use super::layout::{Layout, Map};
+use super::{NOBODY, Partners};
+use crate::memory::between;
+
+/// A step under way.
+pub struct Step<'a> {
+    pub layout: &'a Layout,
+    pub map: &'a Map,
+    pub number: usize,
+}
+
+/// A domain: its number, its first node, the state of its nodes, and what they pick.
+pub struct Seat<'a, T> {
+    pub number: usize,
+    pub first: u32,
+    pub state: &'a mut [T],
+    picks: Option<&'a mut [u32]>,
+}
+
+impl<'a, T: Send> Seat<'a, T> {
+    /// The domains of a cloud.
+    pub fn all(layout: &Layout, state: &'a mut [T], picks: Option<&'a mut [u32]>) -> Vec<Self> {
+        let bounds = &layout.domains.bounds;
+        let cuts: Vec<_> = bounds.iter().map(|&bound| bound * layout.cells).collect();
+        let picks = between(picks, bounds);
+        let seats = between(state, &cuts).into_iter().zip(picks).zip(bounds).enumerate();
+        seats.map(|(number, ((state, picks), &bound))| Self { number, first: bound as u32, state, picks }).collect()
+    }
+}
+
+/// The nodes of a domain that travel in a step, and the exchanges that they start.
+pub struct Traveller<T> {
+    /// Its domain.
+    pub domain: usize,
+    /// The state of its nodes, chunk by chunk.
+    pub state: Vec<T>,
+    /// The exchanges that its nodes start.
+    pub exchanges: Sorted,
+    /// Room for the partners of a chunk.
+    partners: Vec<u32>,
+    /// What its nodes pick, words until their turns are over; empty if they pick nothing.
+    pub picks: Vec<u32>,
+}
+
+/// The exchanges that the nodes of a traveller start, sorted by the place of the partner.
+pub struct Sorted {
+    /// For each place, the initiators' numbers in the traveller. There is room for as many as it has nodes; memory that
+    /// is not touched is not taken.
+    from: Vec<u32>,
+    /// For each place, the partners' numbers in their domains.
+    to: Vec<u32>,
+    /// Where those for each place end.
+    ends: [usize; Map::PLACES],
+    /// Room for each place: not a power of two, so that places do not compete for the same sets of a cache.
+    room: usize,
+}
+
+impl Sorted {
+    /// For a traveller of at most so many nodes.
+    fn new(nodes: usize) -> Self {
+        let room = nodes + 144;
+        let (from, to) = (vec![0; Map::PLACES * room], vec![0; Map::PLACES * room]);
+        Self { from, to, ends: [0; Map::PLACES], room }
+    }
+
+    /// Forgets all exchanges.
+    fn clear(&mut self) {
+        self.ends = std::array::from_fn(|place| place * self.room);
+    }
+
+    /// Sorts the exchanges of some nodes, from number `first` of the traveller on.
+    fn sort(&mut self, first: u32, list: &[u32], map: &Map) {
+        // Slices of one length need one check.
+        let room = self.from.len();
+        let (from, to) = (&mut self.from[..room], &mut self.to[..room]);
+        for (own, &partner) in (first..).zip(list) {
+            let place = map.place(partner) % Map::PLACES;
+            let end = &mut self.ends[place];
+            from[*end] = own;
+            to[*end] = partner.wrapping_sub(map.origins[place]);
+            *end += 1;
+        }
+    }
+
+    /// Checks that those without a partner said so.
+    fn check(&self) {
+        assert!(self.with(Map::NOWHERE)[1].iter().all(|&partner| partner == NOBODY), "a partner is a node");
+    }
+
+    /// The exchanges with partners at a place: of the initiators and of the partners.
+    pub fn with(&self, place: usize) -> [&[u32]; 2] {
+        let start = place * self.room;
+        [&self.from, &self.to].map(|ends| &ends[start..self.ends[place]])
+    }
+}
+
+impl<T: Copy> Traveller<T> {
+    /// `state` is that of any node.
+    pub fn new(domain: usize, layout: &Layout, state: &[T], do_pick: bool) -> Self {
+        let picks = vec![NOBODY; if do_pick { layout.room() } else { 0 }];
+        let (state, exchanges) = (state.repeat(layout.room()), Sorted::new(layout.room()));
+        Self { domain, state, exchanges, partners: Vec::new(), picks }
+    }
+
+    /// After some of the exchanges with partners at a place, those who started them pick something of what they hold.
+    pub fn pick(&mut self, place: usize, some: Range<usize>, nodes: Nodes<'_>, by: &impl Partners<T>) {
+        if self.picks.is_empty() {
+            return;
+        }
+        let cells = self.state.len() / self.picks.len();
+        for &number in &self.exchanges.with(place)[0][some] {
+            let (node, number) = (nodes.at(number) as usize, number as usize);
+            self.picks[number] = by.pick(node, self.picks[number], &self.state[number * cells..][..cells]);
+        }
+    }
+
+    /// Leaves from the seat of its own domain: its nodes choose whom they meet.
+    pub fn leave(&mut self, seat: &Seat<'_, T>, partners: &impl Partners<T>, step: &Step<'_>) {
+        let Step { layout, map, number } = step;
+        let cells = layout.cells;
+        let Self { domain, state, exchanges, partners: chosen, picks } = self;
+        exchanges.clear();
+        let chunks = layout.travelling(*domain, *number).iter().zip(state.chunks_mut(cells << layout.bits));
+        for (number, (&chunk, state)) in chunks.enumerate() {
+            let nodes = layout.nodes(chunk);
+            let state = &mut state[..nodes.len() * cells];
+            state.copy_from_slice(&seat.state[(nodes.start - seat.first as usize) * cells..][..state.len()]);
+            let first = number << layout.bits;
+            if let Some(list) = partners.list() {
+                exchanges.sort(first as u32, &list[nodes], map);
+                continue;
+            }
+            partners.words(nodes.clone(), chosen);
+            for ((node, state), word) in nodes.clone().zip(state.chunks_exact_mut(cells)).zip(&mut *chosen) {
+                *word = partners.choose(node, *word, state);
+            }
+            exchanges.sort(first as u32, chosen, map);
+            if let Some(picks) = picks.get_mut(first..first + nodes.len()) {
+                partners.pick_words(nodes.clone(), picks);
+                // The turn of whoever has no partner is over.
+                let alone = nodes.zip(state.chunks_exact(cells)).zip(&*chosen).zip(picks);
+                for (((node, state), _), pick) in alone.filter(|((_, partner), _)| **partner == NOBODY) {
+                    *pick = partners.pick(node, *pick, state);
+                }
+            }
+        }
+        exchanges.check();
+    }
+
+    /// Those who travelled in a step come home to the seat of their own domain.
+    pub fn come_home(&self, seat: &mut Seat<'_, T>, layout: &Layout, step: usize) {
+        let Seat { first, state: home, picks: home_picks, .. } = seat;
+        let cells = layout.cells;
+        let chunks = layout.travelling(self.domain, step).iter();
+        for (number, (&chunk, state)) in chunks.zip(self.state.chunks(cells << layout.bits)).enumerate() {
+            let nodes = layout.nodes(chunk);
+            let at = nodes.start - *first as usize;
+            let count = nodes.len() * cells;
+            home[at * cells..][..count].copy_from_slice(&state[..count]);
+            if let Some(home) = home_picks {
+                home[at..][..nodes.len()].copy_from_slice(&self.picks[number << layout.bits..][..nodes.len()]);
+            }
+        }
+    }
+}
