@@ -18,7 +18,9 @@ const TRIMMED: f64 = 1.2;
 /// The most instances that an accuracy asks for by itself.
 const MOST_INSTANCES: u32 = 20;
 
-/// How much slower the variance falls among views of Newscast, which are clustered: by 0.356 a cycle in the end.
+/// How much slower the variance falls among views of Newscast, which are clustered: by 0.356 a cycle over the first
+/// epoch of 25 cycles with views of 20, by 0.362 over later ones. It falls more slowly among smaller views: by 0.8 with
+/// 12 entries; by 0.318 with 30.
 const CLUSTERED: f64 = 0.356 / 0.3033;
 
 /// The longest epoch that an accuracy asks for by itself.

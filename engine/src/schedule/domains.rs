@@ -1,7 +1,7 @@
 //! The cloud cut into domains: ranges of nodes that may be worked on side by side while nodes of different ones meet.
 //!
 //! All protocols have the same borders, which depend on the number of nodes alone: multiples of a power of two that the
-//! chunks of [`super::listed`] divide, and of the stride of passes. So whoever holds a domain, a thread or a process of
+//! chunks of [`super::layout`] divide, and of the stride of passes. So whoever holds a domain, a thread or a process of
 //! its own, can hold all that belongs to its nodes.
 
 use crate::memory::STRIDE;

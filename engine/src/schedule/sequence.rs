@@ -48,11 +48,9 @@ impl<P, Q> Sequence<'_, P, Q> {
         let nodes = state.len() / cells;
         if let Some(picks) = &mut picks {
             self.partners.pick_words(0..nodes, picks);
-            picks
-                .iter_mut()
-                .enumerate()
-                .filter(|(node, _)| !self.partners.may_start(*node))
-                .for_each(|(_, pick)| *pick = NOBODY);
+            for (node, pick) in picks.iter_mut().enumerate() {
+                *pick = if self.partners.may_start(node) { *pick } else { NOBODY };
+            }
         }
         let starters = (0..nodes).filter(|&node| self.partners.may_start(node)).map(|node| node as u32);
         if let Some(list) = self.partners.list() {

@@ -114,7 +114,7 @@ pub fn on_team<K: Send>(
         let mut kept = begin();
         loop {
             let phase = progress.phase.load(Ordering::SeqCst);
-            if phase == phases || !progress.is_under_way(phase) {
+            if phase == phases || progress.is_broken.load(Ordering::SeqCst) {
                 break;
             }
             for task in (member..members).chain(0..member) {
