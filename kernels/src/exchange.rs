@@ -375,3 +375,16 @@ pub fn exchange<T: Copy>(
     }
     tally
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_a_shuffled_block_are_in_the_order_of_their_nodes() {
+        // Places 0 and 1 are nodes 6 and 7, places 2 and 3 are nodes 2 and 3.
+        let (mut state, firsts) = ([0_u32; 4], [6, 2]);
+        let ends = Shuffled { block: Within(&mut state), nodes: Nodes::ranges(&firsts, 1) };
+        assert!(ends.initiator_is_lower(2, 0) && ends.initiator_is_lower(0, 1) && !ends.initiator_is_lower(1, 3));
+    }
+}

@@ -16,7 +16,7 @@ use kernels::spread::Spread;
 use kernels::views::{FORGET_CYCLES, NOBODY, Pair, View, forget, version_byte_mut, words};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
-use crate::schedule::Batch;
+use crate::schedule::{Batch, lines};
 
 /// Exchanges between the fetching of an initiator's record and its turn. Changes speed only.
 const AHEAD: usize = 4;
@@ -61,7 +61,7 @@ impl PeerSampling for Newscast {
         let [low, high, ..] = turn.draws.meetings().quad_of_many(0, 0);
         for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
             if let Some(&ahead) = batch.from.get(k + AHEAD) {
-                lines(ahead as usize * cells, cells).for_each(|cell| ends.prefetch_initiator(cell));
+                lines::<u32>(ahead as usize, cells).for_each(|cell| ends.prefetch_initiator(cell));
             }
             let loss = batch.losses.get(k).copied().unwrap_or(0);
             tally.count(loss);
@@ -79,10 +79,4 @@ impl PeerSampling for Newscast {
         turn.rumour.gather(&spread);
         tally
     }
-}
-
-/// A cell in each cache line of a record.
-fn lines(first: usize, cells: usize) -> impl Iterator<Item = usize> {
-    const CELLS: usize = 64 / size_of::<u32>();
-    (first..first + cells).step_by(CELLS).chain([first + cells - 1])
 }

@@ -74,7 +74,7 @@ impl<'a> Views<'a> {
 impl<'a> Known<'a> {
     /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list.
     /// See [`partner`].
-    pub fn draw_partners(
+    fn draw_partners(
         &self,
         list: &mut [u32],
         (draws, members, retry): (&Draws, Mask<'_>, bool),

@@ -73,9 +73,9 @@ impl<P> Exchanges<'_, P> {
     }
 }
 
-/// A cell in each cache line of what a node holds.
+/// A cell in each cache line of what a node at some place holds, which has so many cells of type `T`.
 #[inline]
-fn lines<T>(node: usize, cells: usize) -> impl Iterator<Item = usize> {
+pub fn lines<T>(node: usize, cells: usize) -> impl Iterator<Item = usize> {
     let first = node * cells;
     let line = (LINE / size_of::<T>()).max(1);
     (first..first + cells).step_by(line).chain((cells > 1).then_some(first + cells - 1))

@@ -4,6 +4,7 @@
 //! chunks of [`super::layout`] divide, and of the stride of passes. So whoever holds a domain, a thread or a process of
 //! its own, can hold all that belongs to its nodes.
 
+use super::partition::FEW;
 use crate::memory::STRIDE;
 
 /// The most domains, so that as many threads run side by side. May change results.
@@ -12,6 +13,9 @@ pub const MOST_DOMAINS: usize = 16;
 /// A domain has at least so many nodes, unless it is the only one: in small clouds, threads would wait for each other
 /// longer than they work. May change results.
 const LEAST_DOMAIN: usize = 1 << 15;
+
+/// A pass of [`super::steps`] has two domains or more.
+const _: () = assert!(2 * LEAST_DOMAIN <= FEW);
 
 /// Borders are multiples of at most so many nodes. May change results.
 const MOST_UNIT: usize = 1 << 15;

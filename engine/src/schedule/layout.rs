@@ -12,8 +12,11 @@ use super::domains::{Domains, MOST_DOMAINS};
 /// The most bytes that travel: they stay in the cores' own caches. May change results.
 const TRAVELLING: usize = 1 << 21;
 
-/// Steps of a cycle, at least: from a list, and where nodes choose. May change results.
-pub const LEAST_STEPS: [usize; 2] = [16, 64];
+/// Steps of a cycle, at least, of exchanges from a list. May change results.
+pub const LEAST_STEPS: usize = 16;
+
+/// Steps of a cycle, at least, where nodes choose their partners when a step begins. May change results.
+pub const LEAST_STEPS_CHOOSING: usize = 64;
 
 /// Chunks of a domain in a step, at least; nodes of a chunk, at least. May change results.
 const LEAST_CHUNKS: usize = 4;
@@ -21,7 +24,9 @@ const LEAST_CHUNK: usize = 1 << 6;
 
 /// How the nodes of a cloud are cut into chunks, and how many of these travel at once.
 pub struct Layout {
+    /// The domains, a seat each.
     pub domains: Domains,
+    /// Nodes of the cloud.
     nodes: usize,
     /// Cells of a node.
     pub cells: usize,
@@ -36,9 +41,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// For so many cells of state a node, which have so many bytes together, in at least so many steps.
-    pub fn new(domains: Domains, [cells, bytes]: [usize; 2], least_steps: usize, draws: &Draws) -> Self {
-        let nodes = domains.bounds[domains.count()];
+    /// For so many nodes with so many cells of state each, which have so many bytes together, in at least so many
+    /// steps.
+    pub fn new(nodes: usize, [cells, bytes]: [usize; 2], least_steps: usize, draws: &Draws) -> Self {
+        let domains = Domains::new(nodes);
         let steps = (nodes * bytes).div_ceil(TRAVELLING).max(least_steps);
         let together = nodes / (domains.count() * steps);
         let bits = (together / LEAST_CHUNKS).clamp(LEAST_CHUNK, domains.unit).ilog2();
@@ -94,25 +100,27 @@ pub struct Map {
     places: Vec<u8>,
     /// The first node of each domain; 0 for the other places: what a partner's number is counted from.
     pub origins: [u32; Map::PLACES],
-    /// Which of the chunks of its traveller each chunk is that travels.
+    /// For each chunk that travels, its number among the chunks of its traveller.
     numbers: Vec<u32>,
     /// The first nodes of the chunks of each traveller.
     firsts: Vec<Vec<u32>>,
 }
 
 impl Map {
+    /// The place of the traveller of domain 0; those of the others follow.
     pub const TRAVELLING: usize = MOST_DOMAINS;
+    /// The place of whoever is no node.
     pub const NOWHERE: usize = 2 * MOST_DOMAINS;
-    /// A power of two, so that places need no check.
+    /// Number of places: a power of two, so that places need no check.
     pub const PLACES: usize = 4 * MOST_DOMAINS;
 
-    /// Where a node is.
+    /// The place at which a node is: the number of its domain, or [`Map::TRAVELLING`] more.
     #[inline]
     pub fn place(&self, node: u32) -> usize {
         self.places.get((node >> self.bits) as usize).map_or(Self::NOWHERE, |&place| place as usize)
     }
 
-    /// The map in a step.
+    /// Makes this the map of a step, whichever it was of.
     pub fn at(&mut self, layout: &Layout, step: usize) -> &Self {
         if self.step != Some(step) {
             self.step.into_iter().for_each(|before| self.come_home(layout, before));

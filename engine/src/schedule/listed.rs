@@ -5,7 +5,6 @@
 
 use kernels::exchange::Tally;
 
-use super::domains::Domains;
 use super::partition::FEW;
 use super::sequence::Sequence;
 use super::steps::Steps;
@@ -51,12 +50,11 @@ impl<P> Listed<P> {
         let nodes = state.len() / protocol.cells();
         assert!(self.partners.list().is_none_or(|list| list.len() == nodes), "a list has an entry for each node");
         assert!(picks.as_ref().is_none_or(|picks| picks.len() == nodes), "there is a pick for each node");
-        let domains = Domains::new(nodes);
         let Self { draws, partners } = self;
-        if domains.count() == 1 || self.are_few(nodes) {
+        if self.are_few(nodes) {
             return Sequence { draws: *draws, partners, protocol }.run(state, picks);
         }
-        Steps { draws: *draws, partners, protocol }.run(domains, state, picks)
+        Steps { draws: *draws, partners, protocol }.run(state, picks)
     }
 
     /// Whether fewer than [`FEW`] nodes may start. Of many it counts no more than the first.

@@ -32,6 +32,7 @@ mod steps;
 mod team;
 mod traveller;
 
+pub use batches::lines;
 pub use cycle::{Cycle, Draws};
 pub use drawn::Drawn;
 pub use kernels::views::NOBODY;

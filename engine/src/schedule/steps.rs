@@ -10,8 +10,8 @@
 //!         after half of the rounds, run the exchanges among travellers, in rounds of their own
 //! ```
 //!
-//! A seat and the traveller that sits at it belong to one thread, so exchanges need no locks, and each finds both ends
-//! as they are at its turn. Domains, chunks and steps depend on the number of nodes and on the bytes that one holds.
+//! A seat and the traveller that sits at it belong to one thread, so that nobody waits for the lock of either, and each
+//! exchange finds both ends as they are at its turn. Domains, chunks and steps depend on the number of nodes and on the bytes that one holds.
 //! Neighbouring travellers belong to one thread, as many to each; threads wait for each other ([`super::team`]) only
 //! before rounds in which travellers come to seats at which another thread's have sat: with two threads three times a
 //! step.
@@ -40,8 +40,7 @@ use kernels::exchange::{Cross, Nodes, Shuffled, Tally, Within};
 
 use super::batches::{Exchanges, SMALL};
 use super::blocks::total;
-use super::domains::Domains;
-use super::layout::{LEAST_STEPS, Layout, Map};
+use super::layout::{LEAST_STEPS, LEAST_STEPS_CHOOSING, Layout, Map};
 use super::team::on_team;
 use super::traveller::{Seat, Step, Traveller};
 use super::{Draws, Partners, Protocol};
@@ -71,8 +70,10 @@ enum Part {
     Travellers(Range<usize>),
 }
 
-/// The phases of a step, for so many threads: in each of them a thread touches what no other one does. Its travellers,
-/// and their seats, differ by as much as rounds of one block do.
+/// The phases of a step, for so many threads, a power of two as the rounds are: in each phase a thread touches seats and
+/// travellers that no other thread touches. Rounds are cut into as many blocks as there are threads, and in the rounds
+/// of one block a thread's travellers keep to the same seats. Example: of 16 travellers and two threads, travellers 0..8
+/// sit at seats 0..8 in rounds 0..8, and at seats 8..16 in rounds 8..16.
 fn phases(members: usize, rounds: usize) -> Vec<Vec<Part>> {
     let (half, length) = (rounds / 2, rounds / members);
     if members == 1 {
@@ -94,21 +95,21 @@ struct Hall<'a, T> {
     travellers: Vec<Mutex<Traveller<T>>>,
 }
 
-/// What is never held by two threads at once: they do not come to it in the same round.
+/// Locks a seat or a traveller. Nobody waits: two threads never touch the same one in a phase.
 fn hold<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
     one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<P, Q> Steps<'_, P, Q> {
     /// Runs it; each node picks something when its turn is over, if there are `picks`.
-    pub fn run<T: Copy + Send + Sync>(&self, domains: Domains, state: &mut [T], picks: Option<&mut [u32]>) -> Tally
+    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], picks: Option<&mut [u32]>) -> Tally
     where
         P: Partners<T>,
         Q: Protocol<T>,
     {
         let holds = [self.protocol.cells(), self.protocol.bytes()];
-        let choose = usize::from(self.partners.list().is_none());
-        let layout = Layout::new(domains, holds, LEAST_STEPS[choose], &self.draws);
+        let least_steps = if self.partners.list().is_some() { LEAST_STEPS } else { LEAST_STEPS_CHOOSING };
+        let layout = Layout::new(state.len() / holds[0], holds, least_steps, &self.draws);
         let count = layout.domains.count();
         let any = |domain| Traveller::new(domain, &layout, &state[..layout.cells], picks.is_some());
         let travellers = (0..count).map(any).map(Mutex::new).collect();

@@ -10,16 +10,23 @@ use crate::memory::between;
 
 /// A step under way.
 pub struct Step<'a> {
+    /// How the cloud is cut.
     pub layout: &'a Layout,
+    /// Where nodes are during the step.
     pub map: &'a Map,
+    /// Its number, from 0.
     pub number: usize,
 }
 
-/// A domain: its number, its first node, the state of its nodes, and what they pick.
+/// A domain, as travellers meet it.
 pub struct Seat<'a, T> {
+    /// The number of the domain.
     pub number: usize,
+    /// Its first node.
     pub first: u32,
+    /// The state of its nodes.
     pub state: &'a mut [T],
+    /// What its nodes pick, if they do.
     picks: Option<&'a mut [u32]>,
 }
 
@@ -53,7 +60,7 @@ pub struct Sorted {
     /// For each place, the initiators' numbers in the traveller. There is room for as many as it has nodes; memory that
     /// is not touched is not taken.
     from: Vec<u32>,
-    /// For each place, the partners' numbers in their domains.
+    /// For each place, the partners: their numbers in the domain, or of those who travel their numbers in the cloud.
     to: Vec<u32>,
     /// Where those for each place end.
     ends: [usize; Map::PLACES],
