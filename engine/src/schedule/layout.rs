@@ -80,13 +80,15 @@ impl Layout {
     /// A map on which no chunk travels.
     pub fn map(&self) -> Map {
         let domains = self.chunks.iter().enumerate();
-        let places = domains.flat_map(|(domain, chunks)| std::iter::repeat_n(domain as u8, chunks.len())).collect();
+        let homes: Vec<_> =
+            domains.flat_map(|(domain, chunks)| std::iter::repeat_n(domain as u8, chunks.len())).collect();
+        let places = homes.clone();
         let mut origins = [0; Map::PLACES];
         origins.iter_mut().zip(&self.domains.bounds).for_each(|(origin, &bound)| *origin = bound as u32);
         origins[Map::TRAVELLING..].fill(0);
         let numbers = vec![0; self.chunks.iter().map(Vec::len).sum()];
         let firsts = vec![vec![0; self.together]; self.domains.count()];
-        Map { step: None, bits: self.bits, places, origins, numbers, firsts }
+        Map { step: None, bits: self.bits, homes, places, origins, numbers, firsts }
     }
 }
 
@@ -96,7 +98,9 @@ pub struct Map {
     step: Option<usize>,
     /// A chunk has 2^`bits` nodes.
     pub bits: u32,
-    /// The domain of each chunk, and [`Map::TRAVELLING`] more if it travels.
+    /// The domain of each chunk.
+    homes: Vec<u8>,
+    /// The same, but [`Map::TRAVELLING`] if it travels.
     places: Vec<u8>,
     /// The first node of each domain; 0 for the other places: what a partner's number is counted from.
     pub origins: [u32; Map::PLACES],
@@ -107,14 +111,14 @@ pub struct Map {
 }
 
 impl Map {
-    /// The place of the traveller of domain 0; those of the others follow.
+    /// The place of all who travel.
     pub const TRAVELLING: usize = MOST_DOMAINS;
     /// The place of whoever is no node.
-    pub const NOWHERE: usize = 2 * MOST_DOMAINS;
+    pub const NOWHERE: usize = MOST_DOMAINS + 1;
     /// Number of places: a power of two, so that places need no check.
-    pub const PLACES: usize = 4 * MOST_DOMAINS;
+    pub const PLACES: usize = 2 * MOST_DOMAINS;
 
-    /// The place at which a node is: the number of its domain, or [`Map::TRAVELLING`] more.
+    /// The place at which a node is: the number of its domain, or [`Map::TRAVELLING`].
     #[inline]
     pub fn place(&self, node: u32) -> usize {
         self.places.get((node >> self.bits) as usize).map_or(Self::NOWHERE, |&place| place as usize)
@@ -134,7 +138,7 @@ impl Map {
     fn leave(&mut self, layout: &Layout, step: usize) {
         for (domain, firsts) in self.firsts.iter_mut().enumerate() {
             for (number, (&chunk, first)) in layout.travelling(domain, step).iter().zip(firsts).enumerate() {
-                self.places[chunk as usize] = (Self::TRAVELLING + domain) as u8;
+                self.places[chunk as usize] = Self::TRAVELLING as u8;
                 self.numbers[chunk as usize] = number as u32;
                 *first = chunk << self.bits;
             }
@@ -150,9 +154,10 @@ impl Map {
         }
     }
 
-    /// The number of a node that travels in its traveller.
-    pub fn number(&self, node: u32) -> u32 {
-        (self.numbers[(node >> self.bits) as usize] << self.bits) + (node & ((1 << self.bits) - 1))
+    /// The traveller with which a node travels, and the node's number in it.
+    pub fn traveller(&self, node: u32) -> (usize, u32) {
+        let chunk = (node >> self.bits) as usize;
+        (self.homes[chunk] as usize, (self.numbers[chunk] << self.bits) + (node & ((1 << self.bits) - 1)))
     }
 
     /// Which nodes those of a traveller are.

@@ -11,10 +11,13 @@
 //! ```
 //!
 //! A seat and the traveller that sits at it belong to one thread, so that nobody waits for the lock of either, and each
-//! exchange finds both ends as they are at its turn. Domains, chunks and steps depend on the number of nodes and on the bytes that one holds.
-//! Neighbouring travellers belong to one thread, as many to each; threads wait for each other ([`super::team`]) only
-//! before rounds in which travellers come to seats at which another thread's have sat: with two threads three times a
-//! step.
+//! exchange finds both ends as they are at its turn. Domains, chunks and steps depend on the number of nodes and on the
+//! bytes that one holds.
+//!
+//! Neighbouring travellers form a group, which is one thread's as long as it keeps up with the others. Rounds come in
+//! blocks, as many as there are groups; in those of one block all travellers of a group sit at the same few seats. Who
+//! may begin a block depends on four groups alone ([`super::team`]), so that a thread which has lost its processor for a
+//! while does not hold up all others at once.
 //!
 //! The nodes of a step are a random set of chunks, drawn anew for each pass of each cycle. The order of exchanges
 //! differs from that of a random permutation in four ways:
@@ -30,7 +33,7 @@
 //!
 //! Initiators stay in cache while they travel: an exchange costs one cache line of the partner at random, 4 bytes of
 //! list read and the initiator's state read and written once, as streams, and 8 bytes of sorted exchange written and
-//! read in cache. Travellers stay with a thread, and seats for as many rounds as it has travellers, so that caches of
+//! read in cache. Groups stay with a thread, and seats for as many rounds as a group has travellers, so that caches of
 //! different cores have little to tell each other. Nothing is kept between cycles.
 
 use std::ops::Range;
@@ -41,8 +44,8 @@ use kernels::exchange::{Cross, Nodes, Shuffled, Tally, Within};
 use super::batches::{Exchanges, SMALL};
 use super::blocks::total;
 use super::layout::{LEAST_STEPS, LEAST_STEPS_CHOOSING, Layout, Map};
-use super::team::on_team;
-use super::traveller::{Seat, Step, Traveller};
+use super::team::Work;
+use super::traveller::{Seat, Step, Traveller, pick};
 use super::{Draws, Partners, Protocol};
 
 /// One cycle of many nodes.
@@ -62,31 +65,33 @@ struct Thread {
     tally: Tally,
 }
 
-/// What threads do with their travellers in some rounds.
-enum Part {
-    /// Traveller t sits at seat t xor round.
-    Seats(Range<usize>),
-    /// Traveller t meets traveller t xor round, once for both.
-    Travellers(Range<usize>),
+/// Travellers of a group, at least, unless there would be fewer groups than threads: each group has as much to do as is
+/// worth the look at how far others are. Changes speed only.
+const LEAST_GROUP: usize = 4;
+
+/// What the travellers of a group do in a phase. Of `groups`, a power of two, group g deals with group g xor the number
+/// of the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// In each round of this block, traveller t sits at seat t xor round.
+    Seats(usize),
+    /// In each round of this block, traveller t meets traveller t xor round, once for both.
+    Travellers(usize),
 }
 
-/// The phases of a step, for so many threads, a power of two as the rounds are: in each phase a thread touches seats and
-/// travellers that no other thread touches. Rounds are cut into as many blocks as there are threads, and in the rounds
-/// of one block a thread's travellers keep to the same seats. Example: of 16 travellers and two threads, travellers 0..8
-/// sit at seats 0..8 in rounds 0..8, and at seats 8..16 in rounds 8..16.
-fn phases(members: usize, rounds: usize) -> Vec<Vec<Part>> {
-    let (half, length) = (rounds / 2, rounds / members);
-    if members == 1 {
-        return vec![vec![Part::Seats(0..half), Part::Travellers(0..rounds), Part::Seats(half..rounds)]];
+impl Phase {
+    /// The phases of a step.
+    fn all(groups: usize) -> Vec<Self> {
+        let seats = |blocks: Range<usize>| blocks.map(Self::Seats);
+        let travellers = (0..groups).map(Self::Travellers);
+        seats(0..groups / 2).chain(travellers).chain(seats(groups / 2..groups)).collect()
     }
-    let block = |number: usize| number * length..(number + 1) * length;
-    let seats = |numbers: Range<usize>| numbers.map(|number| vec![Part::Seats(block(number))]);
-    let mut phases: Vec<_> = seats(0..members / 2).collect();
-    // Those of one thread need not wait for others to meet each other.
-    phases.last_mut().into_iter().for_each(|last| last.push(Part::Travellers(block(0))));
-    phases.extend((1..members).map(|number| vec![Part::Travellers(block(number))]));
-    phases.extend(seats(members / 2..members));
-    phases
+
+    fn block(self) -> usize {
+        match self {
+            Self::Seats(block) | Self::Travellers(block) => block,
+        }
+    }
 }
 
 /// The seats and the travellers of a pass, which go from thread to thread.
@@ -115,12 +120,19 @@ impl<P, Q> Steps<'_, P, Q> {
         let travellers = (0..count).map(any).map(Mutex::new).collect();
         let seats = Seat::all(&layout, state, picks).into_iter().map(Mutex::new).collect();
         let hall = Hall { seats, travellers };
-        // Each member has as many travellers, a power of two: those whose numbers differ in the last bits alone.
-        let members = 1 << rayon::current_num_threads().min(count).ilog2();
+        let threads = rayon::current_num_threads();
+        let groups = (count / LEAST_GROUP).max(threads.next_power_of_two()).clamp(2, count);
+        let size = count / groups;
+        let phases = Phase::all(groups);
         let begin = || Thread { map: layout.map(), tally: Tally::default() };
-        let phases = phases(members, count);
-        let threads = on_team(members, phases.len() * layout.steps + 1, begin, |thread, phase, member| {
-            let own = member * count / members..(member + 1) * count / members;
+        let work = Work {
+            groups,
+            // Behind the last step everybody comes home.
+            phases: phases.len() * layout.steps + 1,
+            other: |phase: usize, group: usize| group ^ phases[phase % phases.len()].block(),
+        };
+        let threads = work.run(threads.min(groups), begin, |thread, phase, group| {
+            let own = group * size..(group + 1) * size;
             let number = phase / phases.len();
             if number == layout.steps {
                 for domain in own {
@@ -129,12 +141,12 @@ impl<P, Q> Steps<'_, P, Q> {
                 return;
             }
             let step = Step { layout: &layout, map: thread.map.at(&layout, number), number };
-            for part in &phases[phase % phases.len()] {
-                thread.tally.add(match part {
-                    Part::Seats(rounds) => self.sit_down(&hall, &own, rounds, &step),
-                    Part::Travellers(rounds) => self.among(&hall, &own, rounds, &step),
-                });
-            }
+            let phase = phases[phase % phases.len()];
+            let rounds = phase.block() * size..(phase.block() + 1) * size;
+            thread.tally.add(match phase {
+                Phase::Seats(_) => self.sit_down(&hall, &own, &rounds, &step),
+                Phase::Travellers(_) => self.among(&hall, &own, &rounds, &step),
+            });
         });
         total(threads.into_iter().map(|thread| thread.tally))
     }
@@ -165,11 +177,11 @@ impl<P, Q> Steps<'_, P, Q> {
             traveller.leave(seat, self.partners, step);
         }
         let nodes = [step.map.nodes(traveller.domain), Nodes::from(&seat.first)];
-        let [from, to] = traveller.exchanges.with(seat.number);
-        let count = from.len();
-        let mut ends = Cross { own: &mut traveller.state, other: &mut *seat.state, nodes };
-        let tally = self.exchanges(nodes, false).run(&mut ends, from, to);
-        traveller.pick(seat.number, 0..count, nodes[0], self.partners);
+        let Traveller { state, exchanges, picks, .. } = traveller;
+        let [from, to] = exchanges.with(seat.number);
+        let tally =
+            self.exchanges(nodes, false).run(&mut Cross { own: state, other: &mut *seat.state, nodes }, from, to);
+        pick(picks, state, from, nodes[0], self.partners);
         tally
     }
 
@@ -201,26 +213,21 @@ impl<P, Q> Steps<'_, P, Q> {
         P: Partners<T>,
         Q: Protocol<T>,
     {
-        let domain = other.as_ref().map_or(one.domain, |other| other.domain);
-        let place = Map::TRAVELLING + domain;
-        let nodes = [one.domain, domain].map(|domain| map.nodes(domain));
+        let Traveller { domain, state, exchanges, picks, .. } = one;
+        let partners = other.as_ref().map_or(*domain, |other| other.domain);
+        let [from, to] = exchanges.with_travellers(partners);
+        let nodes = [*domain, partners].map(|domain| map.nodes(domain));
         let exchanges = self.exchanges(nodes, true);
         let mut tally = Tally::default();
         // Whoever picks does so before another exchange touches what it holds, but for those of its batch.
-        let all = one.exchanges.with(place)[0].len();
-        let size = if one.picks.is_empty() { all } else { SMALL };
-        for first in (0..all).step_by(size.max(1)) {
-            let some = first..all.min(first + size);
-            let [from, to] = one.exchanges.with(place).map(|ends| &ends[some.clone()]);
-            let to: Vec<_> = to.iter().map(|&node| map.number(node)).collect();
+        let size = if picks.is_empty() { from.len() } else { SMALL }.max(1);
+        for (from, to) in from.chunks(size).zip(to.chunks(size)) {
             tally.add(if let Some(other) = &mut other {
-                let mut ends = Cross { own: &mut one.state, other: &mut other.state, nodes };
-                exchanges.run(&mut ends, from, &to)
+                exchanges.run(&mut Cross { own: &mut *state, other: &mut other.state, nodes }, from, to)
             } else {
-                let block = Within(&mut one.state);
-                exchanges.run(&mut Shuffled { block, nodes: nodes[0] }, from, &to)
+                exchanges.run(&mut Shuffled { block: Within(&mut *state), nodes: nodes[0] }, from, to)
             });
-            one.pick(place, some, nodes[0], self.partners);
+            pick(picks, state, from, nodes[0], self.partners);
         }
         tally
     }

@@ -1,7 +1,5 @@
 //! Who meets whom in the rounds of [`super::steps`]: travellers, and the seats at which they sit.
 
-use std::ops::Range;
-
 use kernels::exchange::Nodes;
 
 use super::layout::{Layout, Map};
@@ -62,6 +60,9 @@ pub struct Sorted {
     from: Vec<u32>,
     /// For each place, the partners: their numbers in the domain, or of those who travel their numbers in the cloud.
     to: Vec<u32>,
+    /// Those with partners who travel, sorted anew by the partner's traveller: of initiators and of partners, the numbers
+    /// in their travellers.
+    among: Vec<[Vec<u32>; 2]>,
     /// Where those for each place end.
     ends: [usize; Map::PLACES],
     /// Room for each place: not a power of two, so that places do not compete for the same sets of a cache.
@@ -69,16 +70,17 @@ pub struct Sorted {
 }
 
 impl Sorted {
-    /// For a traveller of at most so many nodes.
-    fn new(nodes: usize) -> Self {
+    /// For a traveller of at most so many nodes, one of as many as there are `domains`.
+    fn new(nodes: usize, domains: usize) -> Self {
         let room = nodes + 144;
         let (from, to) = (vec![0; Map::PLACES * room], vec![0; Map::PLACES * room]);
-        Self { from, to, ends: [0; Map::PLACES], room }
+        Self { from, to, among: vec![Default::default(); domains], ends: [0; Map::PLACES], room }
     }
 
     /// Forgets all exchanges.
     fn clear(&mut self) {
         self.ends = std::array::from_fn(|place| place * self.room);
+        self.among.iter_mut().flatten().for_each(Vec::clear);
     }
 
     /// Sorts the exchanges of some nodes, from number `first` of the traveller on.
@@ -95,9 +97,15 @@ impl Sorted {
         }
     }
 
-    /// Checks that those without a partner said so.
-    fn check(&self) {
+    /// All nodes have chosen: sorts the exchanges with those who travel, and checks that whoever has no partner said so.
+    fn finish(&mut self, map: &Map) {
         assert!(self.with(Map::NOWHERE)[1].iter().all(|&partner| partner == NOBODY), "a partner is a node");
+        for at in Map::TRAVELLING * self.room..self.ends[Map::TRAVELLING] {
+            let (traveller, number) = map.traveller(self.to[at]);
+            let [from, to] = &mut self.among[traveller];
+            from.push(self.from[at]);
+            to.push(number);
+        }
     }
 
     /// The exchanges with partners at a place: of the initiators and of the partners.
@@ -105,26 +113,33 @@ impl Sorted {
         let start = place * self.room;
         [&self.from, &self.to].map(|ends| &ends[start..self.ends[place]])
     }
+
+    /// The exchanges with those who travel from a domain: of the initiators and of the partners.
+    pub fn with_travellers(&self, domain: usize) -> [&[u32]; 2] {
+        self.among[domain].each_ref().map(Vec::as_slice)
+    }
+}
+
+/// The turns of some nodes of a traveller are over: they pick something of what they hold, if there are `picks`, a word
+/// a node.
+pub fn pick<T>(picks: &mut [u32], state: &[T], some: &[u32], nodes: Nodes<'_>, by: &impl Partners<T>) {
+    if picks.is_empty() {
+        return;
+    }
+    let cells = state.len() / picks.len();
+    for &number in some {
+        let (node, number) = (nodes.at(number) as usize, number as usize);
+        picks[number] = by.pick(node, picks[number], &state[number * cells..][..cells]);
+    }
 }
 
 impl<T: Copy> Traveller<T> {
     /// `state` is that of any node.
     pub fn new(domain: usize, layout: &Layout, state: &[T], do_pick: bool) -> Self {
         let picks = vec![NOBODY; if do_pick { layout.room() } else { 0 }];
-        let (state, exchanges) = (state.repeat(layout.room()), Sorted::new(layout.room()));
+        let exchanges = Sorted::new(layout.room(), layout.domains.count());
+        let state = state.repeat(layout.room());
         Self { domain, state, exchanges, partners: Vec::new(), picks }
-    }
-
-    /// After some of the exchanges with partners at a place, those who started them pick something of what they hold.
-    pub fn pick(&mut self, place: usize, some: Range<usize>, nodes: Nodes<'_>, by: &impl Partners<T>) {
-        if self.picks.is_empty() {
-            return;
-        }
-        let cells = self.state.len() / self.picks.len();
-        for &number in &self.exchanges.with(place)[0][some] {
-            let (node, number) = (nodes.at(number) as usize, number as usize);
-            self.picks[number] = by.pick(node, self.picks[number], &self.state[number * cells..][..cells]);
-        }
     }
 
     /// Leaves from the seat of its own domain: its nodes choose whom they meet.
@@ -157,7 +172,7 @@ impl<T: Copy> Traveller<T> {
                 }
             }
         }
-        exchanges.check();
+        exchanges.finish(map);
     }
 
     /// Those who travelled in a step come home to the seat of their own domain.
