@@ -69,7 +69,7 @@ impl Around<'_> {
             attribute: None,
             app: None,
             epochs: Some(Epochs {
-                cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network, self.sampling.protocol),
+                cycles: epoch_cycles(self.run.nodes, SIZE_ERROR, self.network, self.sampling),
                 drift: 0.0,
             }),
             counting: Some(self.counting(self.instances(ERROR).min(SIZE_INSTANCES), None)),
@@ -186,8 +186,7 @@ impl Check<'_, '_> {
         let function = *raw.function;
         let must = is_counted(function) || function == Function::Quantiles;
         let error = error.or(must.then_some(ERROR));
-        let by_error =
-            error.map(|error| epoch_cycles(around.run.nodes, error, around.network, around.sampling.protocol));
+        let by_error = error.map(|error| epoch_cycles(around.run.nodes, error, around.network, around.sampling));
         let cycles = match (written, by_error) {
             (Some(written), _) => self.whole(written, 1, LONGEST_EPOCH)? as u32,
             (None, Some(cycles)) => cycles,
@@ -195,7 +194,7 @@ impl Check<'_, '_> {
                 return raw.clock_drift.as_ref().map_or(Ok(None), |drift| {
                     let help = format!(
                         "leave it out, or add `epoch_cycles = {}`",
-                        epoch_cycles(around.run.nodes, ERROR, around.network, around.sampling.protocol)
+                        epoch_cycles(around.run.nodes, ERROR, around.network, around.sampling)
                     );
                     Err(self.refuse(drift.span(), "`clock_drift` means nothing without epochs", help))
                 });

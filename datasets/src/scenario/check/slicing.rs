@@ -47,7 +47,7 @@ impl Check<'_, '_> {
         if let Some(written) = written.filter(|_| quantile) {
             self.epochs_fit(sampling, || (written.span(), format!("`protocol = \"{protocol}\"`")))?;
         }
-        let default = if quantile { epoch_cycles(run.nodes, ERROR, network, sampling.protocol) } else { EPOCH_CYCLES };
+        let default = if quantile { epoch_cycles(run.nodes, ERROR, network, sampling) } else { EPOCH_CYCLES };
         Ok(Slicing {
             protocol,
             candidates,
