@@ -65,8 +65,8 @@ struct Thread {
     tally: Tally,
 }
 
-/// Travellers of a group, at least, unless there would be fewer groups than threads: each group has as much to do as is
-/// worth the look at how far others are. Changes speed only.
+/// Travellers of a group, at least, unless there would be fewer groups than threads. With more groups threads wait less
+/// for each other, but look more often how far others are. Changes speed only.
 const LEAST_GROUP: usize = 4;
 
 /// What the travellers of a group do in a phase. Of `groups`, a power of two, group g deals with group g xor the number
@@ -100,7 +100,7 @@ struct Hall<'a, T> {
     travellers: Vec<Mutex<Traveller<T>>>,
 }
 
-/// Locks a seat or a traveller. Nobody waits: two threads never touch the same one in a phase.
+/// Locks a seat or a traveller. Nobody waits: a task that touches one begins when those before it are done.
 fn hold<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
     one.lock().unwrap_or_else(PoisonError::into_inner)
 }
