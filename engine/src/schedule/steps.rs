@@ -15,9 +15,9 @@
 //! bytes that one holds.
 //!
 //! Neighbouring travellers form a group, which is one thread's as long as it keeps up with the others. Rounds come in
-//! blocks, as many as there are groups; in those of one block all travellers of a group sit at the same few seats. Who
-//! may begin a block depends on four groups alone ([`super::team`]), so that a thread which has lost its processor for a
-//! while does not hold up all others at once.
+//! blocks, as many as there are groups; in those of one block all travellers of a group sit at the same few seats. When
+//! a group may begin a block depends on four groups alone ([`super::team`]), so that a thread which has lost its
+//! processor for a while does not hold up all others at once.
 //!
 //! The nodes of a step are a random set of chunks, drawn anew for each pass of each cycle. The order of exchanges
 //! differs from that of a random permutation in four ways:
@@ -106,7 +106,7 @@ fn hold<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<P, Q> Steps<'_, P, Q> {
-    /// Runs it; each node picks something when its turn is over, if there are `picks`.
+    /// Runs the cycle; each node picks something when its turn is over, if there are `picks`.
     pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], picks: Option<&mut [u32]>) -> Tally
     where
         P: Partners<T>,

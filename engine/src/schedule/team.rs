@@ -18,6 +18,7 @@
 //! other processes run that costs some milliseconds each time, and a phase takes less than one.
 
 use std::hint::spin_loop;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -69,7 +70,7 @@ impl<F: Fn(usize, usize) -> usize + Sync> Progress<'_, F> {
 
     /// A task that may begin, its phase and its group: of the groups that belong to a member of the team, of the
     /// earliest phase; else of the others.
-    fn next(&self, own: &std::ops::Range<usize>) -> Option<(usize, usize)> {
+    fn next(&self, own: &Range<usize>) -> Option<(usize, usize)> {
         let task = |group: usize| (self.begun[group].load(Ordering::SeqCst), group);
         let ready = |&(phase, group): &(usize, usize)| phase < self.work.phases && self.may_begin(phase, group);
         let of_others = || (0..own.start).chain(own.end..self.work.groups).map(task).filter(ready).min();
@@ -77,7 +78,7 @@ impl<F: Fn(usize, usize) -> usize + Sync> Progress<'_, F> {
     }
 
     /// Waits until a task may begin, or none is left.
-    fn wait(&self, own: &std::ops::Range<usize>) -> Option<(usize, usize)> {
+    fn wait(&self, own: &Range<usize>) -> Option<(usize, usize)> {
         for _ in 0..LOOKS {
             if let Some(task) = self.next(own) {
                 return Some(task);
@@ -132,8 +133,8 @@ impl<F: Fn(usize, usize) -> usize + Sync> Drop for Presence<'_, '_, F> {
 }
 
 impl<F: Fn(usize, usize) -> usize + Sync> Work<F> {
-    /// Does it with so many threads of the pool: `job` gets what its thread keeps, which begins as `begin` makes it,
-    /// the phase, and the group. Returns what the threads have kept.
+    /// Does the work with so many threads of the pool: `job` gets what its thread keeps, which begins as `begin` makes
+    /// it, the phase, and the group. Returns what the threads have kept.
     ///
     /// # Panics
     /// If a task panics.

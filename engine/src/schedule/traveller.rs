@@ -60,8 +60,8 @@ pub struct Sorted {
     from: Vec<u32>,
     /// For each place, the partners: their numbers in the domain, or of those who travel their numbers in the cloud.
     to: Vec<u32>,
-    /// Those with partners who travel, sorted anew by the partner's traveller: of initiators and of partners, the numbers
-    /// in their travellers.
+    /// The exchanges with partners who travel, sorted anew by the partner's traveller: the numbers of initiators and of
+    /// partners in their travellers.
     among: Vec<[Vec<u32>; 2]>,
     /// Where those for each place end.
     ends: [usize; Map::PLACES],
@@ -97,7 +97,10 @@ impl Sorted {
         }
     }
 
-    /// All nodes have chosen: sorts the exchanges with those who travel, and checks that whoever has no partner said so.
+    /// Sorts the exchanges with those who travel by traveller, once all nodes have chosen.
+    ///
+    /// # Panics
+    /// If a node has chosen a partner that is neither a node nor [`NOBODY`].
     fn finish(&mut self, map: &Map) {
         assert!(self.with(Map::NOWHERE)[1].iter().all(|&partner| partner == NOBODY), "a partner is a node");
         for at in Map::TRAVELLING * self.room..self.ends[Map::TRAVELLING] {
