@@ -9,7 +9,7 @@
 //! The order of many members differs from that of a random permutation in two ways: a member meets members of one other
 //! block alone for half a cycle, and members that are neighbours in a part start one after the other in every cycle.
 //! Both matter the less, the more members a block has. With 2^13 of them the factor of averaging is within 0.0002 of
-//! the theorem's .3033 (`bench --bin published -- --only sizes`). Blocks of 62 members would raise it from .302 to .310.
+//! the theorem's .3033 (`bench --bin published -- --only sizes`). With blocks of 62 members it rises from .302 to .310.
 //!
 //! Each member starts once a cycle: a block's parts take their turns in an order drawn anew for every block and cycle.
 //! (In a fixed order the variance of averaging would fall by 0.293 a cycle instead of 0.3033: nodes that are late are
