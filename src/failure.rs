@@ -60,18 +60,25 @@ impl Failure {
 
     /// Prints the failure, and gives its exit code.
     pub fn report(self) -> ExitCode {
-        let code = ExitCode::from(self.code);
-        let is_plain = !stderr().is_terminal() || env::var_os("NO_COLOR").is_some();
-        let renderer = if is_plain { Renderer::plain() } else { Renderer::styled() };
-        let mut error =
-            Level::ERROR.primary_title(self.message.as_str()).elements(self.place.as_deref().map(Place::shown));
-        if let Some(help) = &self.help {
-            error = error.element(Level::HELP.message(help.as_str()));
-        }
-        // A reader that has gone away is told nothing but the exit code.
-        let _ = writeln!(stderr(), "{}", renderer.render(&[error]));
-        code
+        tell(Level::ERROR, &self.message, self.place.as_deref(), self.help.as_deref());
+        ExitCode::from(self.code)
     }
+}
+
+/// Prints on stderr what is hardly meant, and what to write instead; the command goes on.
+pub fn warn(message: &str, help: &str) {
+    tell(Level::WARNING, message, None, Some(help));
+}
+
+fn tell(level: Level<'_>, message: &str, place: Option<&Place>, help: Option<&str>) {
+    let is_plain = !stderr().is_terminal() || env::var_os("NO_COLOR").is_some();
+    let renderer = if is_plain { Renderer::plain() } else { Renderer::styled() };
+    let mut told = level.primary_title(message).elements(place.map(Place::shown));
+    if let Some(help) = help {
+        told = told.element(Level::HELP.message(help));
+    }
+    // A reader that has gone away is told nothing but the exit code.
+    let _ = writeln!(stderr(), "{}", renderer.render(&[told]));
 }
 
 impl Place {

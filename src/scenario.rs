@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use datasets::scenario::{self, Scenario};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 
 /// Which scenario, and what to change about it.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads and checks the scenario.
+    /// Reads and checks the scenario, and warns of what is hardly meant.
     pub fn read(&self) -> Result<Scenario, Failure> {
         let named = [("run.nodes", &self.nodes), ("run.cycles", &self.cycles), ("run.seed", &self.seed)];
         let mut overrides: Vec<_> = named
@@ -46,12 +46,16 @@ impl Arguments {
             }
             overrides.push((key.trim().to_owned(), value.trim().to_owned()));
         }
-        scenario::read(&self.scenario, &overrides).map_err(|error| {
+        let scenario = scenario::read(&self.scenario, &overrides).map_err(|error| {
             let options = [("nodes", &self.nodes), ("cycles", &self.cycles), ("seed", &self.seed)];
             let given = options.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?)));
             given.fold(Failure::from(error), |failure, (option, value)| {
                 failure.renamed(&format!("--set run.{option}={value} "), &format!("--{option} {value} "))
             })
-        })
+        })?;
+        for doubt in scenario.doubts() {
+            warn(&doubt.message, &doubt.remedy);
+        }
+        Ok(scenario)
     }
 }

@@ -7,13 +7,15 @@ mod record;
 mod script;
 
 use analysis::number::counted;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
+use datasets::scenario::Doubt;
 use datasets::sweep::{self, Point, Sweep};
 use datasets::trace::Tree;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
@@ -92,6 +94,7 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
         return Ok(());
     }
     let wanted = wanted(&sweep, arguments.point)?;
+    warn_of(wanted);
     use_threads(arguments.threads)?;
     check_jobs(arguments.jobs)?;
     let interrupts = Interrupts::catch()?;
@@ -126,6 +129,20 @@ fn wanted(sweep: &Sweep, point: Option<u32>) -> Result<&[Point], Failure> {
         let message = format!("--point {number}: the sweep has {}", counted(count as u64, "point", "points"));
         Failure::input(message, format!("give a number from 0 to {}; --list shows them", count - 1))
     })
+}
+
+/// Warns of what is hardly meant, once for all points that say the same.
+fn warn_of(points: &[Point]) {
+    let mut doubts: BTreeMap<Doubt, Vec<u32>> = BTreeMap::new();
+    for point in points {
+        for doubt in point.scenario.doubts() {
+            doubts.entry(doubt).or_default().push(point.number);
+        }
+    }
+    for (Doubt { message, remedy }, numbers) in doubts {
+        let more = if numbers.len() == 1 { String::new() } else { format!(" and {} more", numbers.len() - 1) };
+        warn(&format!("point {}{more}: {message}", numbers[0]), &remedy);
+    }
 }
 
 /// The directory of the points.

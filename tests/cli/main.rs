@@ -5,6 +5,7 @@ mod commands;
 mod compare;
 mod directories;
 mod disk;
+mod doubts;
 mod edges;
 mod fleets;
 mod harness;

@@ -8,6 +8,7 @@ mod canonical;
 mod check;
 mod choices;
 mod churn;
+mod doubt;
 mod fleet;
 pub(crate) mod later;
 mod launch;
@@ -30,6 +31,7 @@ pub use churn::{
     Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Scale, Sessions, Size,
     TimeUnit, Turnover,
 };
+pub use doubt::Doubt;
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
 pub use launch::{Adversaries, Monitor, Push, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
