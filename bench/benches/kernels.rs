@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kernels::coarse::{Bins, COMPARED, Coarse, compare};
 use kernels::cyclon::cyclon;
 use kernels::disorder::{Cell, Ecdf, Ids, count, mark, measure};
 use kernels::exchange::BATCH;
@@ -154,6 +155,17 @@ fn slicing(criterion: &mut Criterion) {
             let first = |node| scalar::slicing::first_misplaced(slots[node], &slots[4 * each(node)..][..CANDIDATES]);
             (0..NODES).filter_map(first).sum()
         },
+    );
+    let bins = Bins::of(&mut slots.iter().map(|slot| slot.key()).collect::<Vec<_>>());
+    let coarse: Vec<Coarse> = slots.iter().map(|&slot| bins.coarse(slot)).collect();
+    let others = |node: usize| -> [Coarse; COMPARED] { std::array::from_fn(|k| coarse[(node + k) % NODES]) };
+    let sum = |[wrong, open]: [u32; 2]| (wrong ^ open) as usize;
+    pair(
+        criterion,
+        "coarse slots of 32",
+        NODES,
+        || (0..NODES).map(|node| sum(compare(coarse[node], others(node)))).sum::<usize>(),
+        || (0..NODES).map(|node| sum(scalar::slicing::compare(coarse[node], others(node)))).sum(),
     );
 }
 

@@ -67,14 +67,22 @@ pub fn next_of_permutation<T>(items: &mut [T], start: usize, word: u32) -> bool 
     true
 }
 
-/// The place of the set bit before which there are `n` others.
+/// The place of the set bit before which there are `n` others, by halves: `n` is random, so a loop over bits would take
+/// a jump that the processor cannot guess.
 #[must_use]
 #[inline]
-pub fn nth(mut bits: u128, n: u32) -> usize {
-    for _ in 0..n {
-        bits &= bits - 1;
+pub fn nth(bits: u128, n: u32) -> usize {
+    let (low, high) = (bits as u64, (bits >> 64) as u64);
+    let in_low = low.count_ones();
+    let (mut bits, mut n, mut place) = if n < in_low { (low, n, 0) } else { (high, n - in_low, 64) };
+    for half in [32, 16, 8, 4, 2, 1] {
+        let before = (bits & ((1 << half) - 1)).count_ones();
+        let skip = if n < before { 0 } else { half };
+        n -= if n < before { 0 } else { before };
+        bits >>= skip;
+        place += skip;
     }
-    bits.trailing_zeros() as usize
+    place
 }
 
 /// The oldest entry, of several any; if it is not accepted and the node may `retry`, the next.

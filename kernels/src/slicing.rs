@@ -114,26 +114,6 @@ pub fn first_misplaced<G>(own: Slot, groups: &[G], see: impl Fn(&G) -> [Slot; 4]
     (misplaced != 0).then(|| misplaced.trailing_zeros() as usize / 2)
 }
 
-/// The candidates whose ids are in the wrong order with one's own ([`first_misplaced`]): bit k is that of candidate k.
-/// Candidates come by four; a group that has fewer is filled up with one's own slot, which is in order.
-///
-/// # Panics
-/// If there are more than [`MOST_CANDIDATES`].
-#[must_use]
-#[inline]
-pub fn misplaced(own: Slot, candidates: impl Iterator<Item = [Slot; 4]>) -> u128 {
-    let own = Own::of(own);
-    let mut all = 0;
-    for (number, four) in candidates.enumerate() {
-        let above = own.above(four);
-        let wrong = above ^ above >> 1;
-        let bits = wrong & 1 | wrong >> 1 & 2 | wrong >> 2 & 4 | wrong >> 3 & 8;
-        assert!(number < MOST_CANDIDATES / 4, "there are as many bits as candidates");
-        all |= u128::from(bits) << (4 * number);
-    }
-    all
-}
-
 /// A slot four times, to be compared with four others.
 #[derive(Clone, Copy)]
 struct Own(i32x8);
@@ -229,8 +209,9 @@ pub fn part(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32]) {
 }
 
 /// Whether the id of a node is in the wrong order with that of another, which lies above it in the cloud or below.
+#[must_use]
 #[inline]
-fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {
+pub fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {
     let seen = other.seen_from(own_is_lower);
     (seen.key() > own.key()) != (seen.id() > own.id())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernels::choice::{DRAWN_TOGETHER, next_of_permutation};
+use kernels::choice::{DRAWN_TOGETHER, next_of_permutation, nth};
 use kernels::philox::Stream;
 
 #[test]
@@ -44,4 +44,20 @@ fn a_word_that_would_favour_some_order_draws_nothing() {
     let chance = wasted as f64 / 2_f64.powi(32);
     let error = (f64::from(rounds) * chance * (1.0 - chance)).sqrt();
     assert!((refused - f64::from(rounds) * chance).abs() < 4.0 * error, "{refused}");
+}
+
+#[test]
+fn the_nth_set_bit_is_that_before_which_there_are_n_others() {
+    let stream = Stream::new(3, 0, 0);
+    for round in 0..200 {
+        let words: [u32; 4] = std::array::from_fn(|word| stream.word(round, word as u32));
+        let all = words.into_iter().fold(0_u128, |all, word| all << 32 | u128::from(word));
+        // Dense ones, sparse ones, and those with all bits on one side.
+        for bits in [all, all & all.rotate_left(7) & all.rotate_left(31), all >> 70, all << 70, u128::MAX] {
+            let places = (0..128).filter(|place| bits >> place & 1 == 1);
+            for (n, place) in places.enumerate() {
+                assert_eq!(nth(bits, n as u32), place, "{n} of {bits:b}");
+            }
+        }
+    }
 }

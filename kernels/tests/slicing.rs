@@ -2,10 +2,11 @@
 
 use std::array::from_fn;
 
+use kernels::coarse::{Bins, COMPARED, Coarse, compare};
 use kernels::exchange::{BATCH, Cross, Nodes, REPLY_LOST, REQUEST_LOST, WINDOW, Windowed, Within};
 use kernels::philox::Stream;
 use kernels::scalar;
-use kernels::slicing::{MOST_CANDIDATES, Slot, first_misplaced, misplaced, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{Slot, first_misplaced, ordered, ordered_max_gain, out_of_order, part, retest};
 
 /// Slots with few keys and ids, so that both tie often.
 fn slots(count: usize, values: u32, draw: u32) -> Vec<Slot> {
@@ -26,22 +27,44 @@ fn misplaced_candidates_are_those_of_the_scalar_twin() {
                     candidates.chunks(4).map(|four| from_fn(|k| four.get(k).copied().unwrap_or(own))).collect();
                 let found = first_misplaced(own, &groups, |group| *group);
                 assert_eq!(found, scalar::slicing::first_misplaced(own, candidates), "{own:?} {candidates:?}");
-                let wrong = |&other: &Slot| scalar::slicing::first_misplaced(own, &[other]).is_some();
-                let all = candidates.iter().rev().fold(0, |all, other| all << 1 | u128::from(wrong(other)));
-                assert_eq!(misplaced(own, groups.iter().copied()), all, "{own:?} {candidates:?}");
             }
         }
     }
 }
 
 #[test]
-fn all_misplaced_candidates_of_the_longest_view_are_found() {
-    let all = slots(1 + MOST_CANDIDATES, u32::MAX, 0);
-    let (own, candidates) = (all[0], &all[1..]);
-    let wrong = |k: usize| scalar::slicing::first_misplaced(own, &candidates[k..=k]).is_some();
-    let expected = (0..MOST_CANDIDATES).fold(0, |all, k| all | u128::from(wrong(k)) << k);
-    assert!(expected.count_ones() > 20, "{expected:b}");
-    assert_eq!(misplaced(own, candidates.as_chunks::<4>().0.iter().copied()), expected);
+fn coarse_slots_tell_most_pairs_apart_and_none_wrongly() {
+    for (values, few_open) in [(3, 1.0), (u32::MAX, 0.13)] {
+        let all = slots(5000, values, 0);
+        let mut keys: Vec<u32> = all.iter().step_by(7).map(|slot| slot.key()).collect();
+        let bins = Bins::of(&mut keys);
+        let coarse = |k: usize| if k % 10 == 3 { Coarse::ABSENT } else { bins.coarse(all[k]) };
+        let mut open_pairs = 0;
+        for node in (0..all.len() - COMPARED).filter(|node| node % 10 != 3) {
+            let (own, others): (_, [_; COMPARED]) = (coarse(node), from_fn(|k| coarse(node + 1 + k)));
+            let [wrong, open] = compare(own, others);
+            assert_eq!([wrong, open], scalar::slicing::compare(own, others));
+            open_pairs += open.count_ones();
+            for k in 0..COMPARED {
+                let (is_wrong, is_open) = (wrong >> k & 1 == 1, open >> k & 1 == 1);
+                let other = node + 1 + k;
+                let [below, above] = [true, false].map(|lower| out_of_order(all[node], all[other], lower));
+                assert!(is_open || other % 10 == 3 || is_wrong == below && is_wrong == above, "{node} {other}");
+                assert!(other % 10 != 3 || !is_wrong && !is_open, "{other} takes no part");
+            }
+        }
+        let share = f64::from(open_pairs) / (all.len() * COMPARED) as f64;
+        assert!(share < few_open, "{share} of the pairs are open");
+    }
+}
+
+#[test]
+fn bins_of_no_keys_and_of_equal_ones_tell_nobody_apart() {
+    for mut keys in [vec![], vec![7; 100]] {
+        let bins = Bins::of(&mut keys);
+        let others = from_fn(|k| bins.coarse(Slot::new(7, (k as u32) << 28)));
+        assert_eq!(compare(others[0], others), [0, u32::MAX]);
+    }
 }
 
 /// One candidate for each of the nodes 0.., the candidate's place being given.

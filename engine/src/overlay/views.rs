@@ -98,10 +98,17 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// The entries of the node that comes so many after the first, [`NOBODY`] behind the last of them; none behind the
+    /// last node.
+    #[inline]
+    pub fn record(&self, number: usize) -> &'a [u32] {
+        let start = number * words(self.entries);
+        self.records.get(start..start + self.entries).unwrap_or_default()
+    }
+
     /// Whom the node knows that comes so many after the first; nobody behind the last.
     pub fn of(&self, number: usize) -> &'a [u32] {
-        let Some(record) = self.records.get(number * words(self.entries)..) else { return &[] };
-        let entries = &record[..self.entries.min(record.len())];
+        let entries = self.record(number);
         let count = entries.iter().map(|&entry| usize::from(entry != NOBODY)).sum();
         &entries[..count]
     }

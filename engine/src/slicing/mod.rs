@@ -26,7 +26,7 @@ use crate::plans::Needs;
 use crate::population::{Changes, Population};
 use crate::schedule::Cycle;
 use gradient::Gradient;
-use ordered::Swaps;
+use ordered::{Ordered, Swaps};
 use protocol::{Pass, SlicingProtocol};
 use quantile::Quantile;
 use ranking::Ranking;
@@ -34,9 +34,10 @@ use ranking::Ranking;
 /// The slicing protocol of a scenario: the table of all of them.
 fn protocol(scenario: &Scenario, gradients: usize) -> Box<dyn SlicingProtocol> {
     let candidates = scenario.slicing.candidates.unwrap_or(scenario.sampling.view) as usize;
+    let among_views = gradients > 0 && scenario.sampling.protocol.has_views();
     match scenario.slicing.protocol {
-        Name::Ordered => Box::new(Swaps { candidates, is_max_gain: false }),
-        Name::OrderedMaxGain => Box::new(Swaps { candidates, is_max_gain: true }),
+        Name::Ordered => Box::new(Ordered::of(Swaps { candidates, is_max_gain: false }, among_views)),
+        Name::OrderedMaxGain => Box::new(Ordered::of(Swaps { candidates, is_max_gain: true }, among_views)),
         Name::Ranking => Box::new(Ranking::of(&scenario.slicing, gradients)),
         Name::Quantile => Box::new(Quantile::of(&scenario.slicing)),
     }

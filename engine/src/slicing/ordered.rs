@@ -9,28 +9,29 @@
 //! Jelasity and Kermarrec, *Ordered slicing of very large-scale overlay networks*, P2P 2006. Max gain: Fernández,
 //! Gramoli, Jiménez, Kermarrec and Raynal, *Distributed slicing in dynamic systems*, ICDCS 2007.
 //!
-//! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache. With
-//! views: reads the views once, eight bytes a candidate at random, and then exchanges as from a list of partners: each
-//! member chooses among its entries as they are when the cycle begins, and the partner tests the choice when its turn
-//! has come. A member looks at [`DRAWN_TOGETHER`] random entries of its view first, and at all others only if none of
-//! these is misplaced: it takes any of the misplaced ones that it finds, so each misplaced entry of its view is as
-//! likely as another. It reads few lines at random while many entries are misplaced, and all c once ids are nearly in
-//! order.
+//! With the oracle: reads and writes eight bytes a node twice as a stream; c candidates of a node lie in cache.
+//!
+//! With views: each member chooses among its entries as they are when the cycle begins, and the partner tests the
+//! choice when its turn has come. So the slots are first written once more in a byte a node ([`kernels::coarse`]: reads
+//! nine bytes a node as a stream, writes one). Each member reads the bytes of all its entries at random, and picks one
+//! of those that are misplaced or may be. If it only may be, the member looks at the slots of all that may be: half an
+//! entry in the first cycle, c / 16 when ids are in order. Then nodes exchange as from a list of partners.
 
 use std::ops::Range;
 
 use kernels::choice::{DRAWN_TOGETHER, next_of_permutation, nth};
+use kernels::coarse::{Bins, COMPARED, Coarse, compare};
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
 use kernels::scalar::index;
-use kernels::slicing::{Slot, largest_gain, misplaced, ordered, ordered_max_gain, part, retest};
+use kernels::slicing::{Slot, largest_gain, ordered, ordered_max_gain, out_of_order, part, retest};
 use kernels::views::{NOBODY, Words};
 
 use super::gradient::{Gradient, LEAVING};
 use super::protocol::{Pass, SlicingProtocol};
-use crate::memory::{Field, Fields, Mask};
+use crate::memory::{Column, Kind, Mask, fields, strides};
 use crate::overlay::Overlay;
-use crate::overlay::views::Views;
+use crate::overlay::views::{Known, Views};
 use crate::schedule::purpose::{INSTANCE, PARTING, SLICING};
 use crate::schedule::{Batch, Draws, Protocol};
 
@@ -38,6 +39,23 @@ use crate::schedule::{Batch, Draws, Protocol};
 const SWAP_BYTES: [u64; 2] = [8, 4];
 
 /// Slicing by swaps of random ids.
+#[derive(Debug)]
+pub struct Ordered {
+    swaps: Swaps,
+    /// What each node holds, in a byte; missing where nobody looks at it.
+    coarse: Option<Column<Coarse>>,
+}
+
+impl Ordered {
+    /// That of a scenario. `among_views`: candidates are entries of views.
+    #[must_use]
+    pub fn of(swaps: Swaps, among_views: bool) -> Self {
+        let coarse = (among_views && !swaps.is_max_gain).then(|| Column::new(Kind::Scratch, "coarse"));
+        Self { swaps, coarse }
+    }
+}
+
+/// Swaps among candidates: as they are when a node's turn has come, if they are drawn on the spot.
 #[derive(Clone, Copy, Debug)]
 pub struct Swaps {
     /// Candidates that a node looks at.
@@ -49,7 +67,7 @@ pub struct Swaps {
 /// A swap with a partner that was misplaced when it was chosen, if it still is.
 struct Retest;
 
-impl SlicingProtocol for Swaps {
+impl SlicingProtocol for Ordered {
     fn wire_bytes(&self) -> [u64; 2] {
         SWAP_BYTES
     }
@@ -63,21 +81,21 @@ impl SlicingProtocol for Swaps {
         let Gradient { slots, members, .. } = gradient;
         let members = Gradient::those(members.as_ref(), pass.live);
         let draws = pass.cycle.draws(SLICING + pass.number as u32 * INSTANCE);
+        let Self { swaps, coarse } = self;
         let choose = |list: &mut [u32], views: Views<'_>, slots: &[Slot]| {
-            if self.is_max_gain {
-                choose_best(list, views, self.candidates, &draws, members.mask, slots);
+            if let Some(coarse) = coarse {
+                roughen(coarse, slots, members.mask);
+                choose_any(list, views, swaps.candidates, &draws, coarse, slots);
             } else {
-                choose_any(list, views, self.candidates, &draws, members.mask, slots);
+                choose_best(list, views, swaps.candidates, &draws, members.mask, slots);
             }
         };
-        tally.add(overlay.choosing(members, draws, slots, &*self, (choose, &Retest)));
+        tally.add(overlay.choosing(members, draws, slots, swaps, (choose, &Retest)));
         tally
     }
 }
 
-impl Fields for Swaps {
-    fn visit<'a>(&'a self, _: &mut dyn FnMut(&'a Field)) {}
-}
+fields!(Ordered { coarse } but swaps);
 
 impl Protocol<Slot> for Swaps {
     fn draws(&self) -> usize {
@@ -98,110 +116,127 @@ impl Protocol<Slot> for Retest {
     }
 }
 
-/// Members whose first entries are fetched before any of them is looked at. Changes speed only.
-const SIDE_BY_SIDE: usize = 64;
+/// Keys from which bins are made.
+const SAMPLE: usize = 1 << 10;
+
+/// Writes in a byte what each member holds, and that others take no part. Reads nine bytes a node, writes one.
+fn roughen(coarse: &mut [Coarse], slots: &[Slot], members: Mask<'_>) {
+    let sampled = (0..slots.len()).step_by((slots.len() / SAMPLE).max(1)).filter(|&node| members.holds(node));
+    let bins = Bins::of(&mut sampled.map(|node| slots[node].key()).collect::<Vec<_>>());
+    strides(((coarse, slots), members), |_, ((coarse, slots), members)| {
+        for (row, (coarse, &slot)) in coarse.iter_mut().zip(slots).enumerate() {
+            *coarse = if members.holds(row) { bins.coarse(slot) } else { Coarse::ABSENT };
+        }
+    });
+}
+
+/// Members after whose turn the slots are looked at on which their choice depends. Changes speed only.
+const SIDE_BY_SIDE: usize = 16;
 
 /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
 const AHEAD: usize = 4;
 
-/// Numbers of a node's words, of which the first will seldom not do: to draw the first four entries, and to choose
-/// one of several.
-const OF_FIRST: Range<u32> = 2..1 << 16;
-const OF_CHOICE: Range<u32> = 1 << 16..1 << 17;
+/// Numbers of a node's words, of which the first will seldom not do: for its first choice, and for another.
+const OF_CHOICE: Range<u32> = 1..1 << 16;
+const OF_OTHER: Range<u32> = 1 << 16..1 << 17;
 
-/// A member that looks at the entries of its view.
-struct Looking {
-    node: u32,
-    slot: Slot,
-    /// Where its choice is written.
+/// A member whose choice waits for the slots of those entries that may be misplaced.
+struct Waiting {
     row: usize,
-    /// Where its entries lie, those at which it looks first in front.
-    entries: Range<usize>,
+    /// Which entry it has picked of those that are misplaced or may be.
+    pick: usize,
+    /// Which are misplaced for sure, and which may be: a bit each.
+    wrong: u128,
+    open: u128,
+}
+
+/// The set bits of a mask.
+fn bits(mut mask: u128) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        (place < u128::BITS).then_some(place as usize)
+    })
+}
+
+/// The entries at which a node looks: all, nobody behind the last, or so many random ones, which are put into `room`.
+#[inline]
+fn looked_at<'a>(known: Known<'a>, row: usize, most: usize, draws: &Draws, room: &'a mut Vec<u32>) -> &'a [u32] {
+    let all = known.record(row);
+    if most >= all.len() {
+        return all;
+    }
+    room.clear();
+    room.extend_from_slice(known.of(row));
+    if most < room.len() {
+        put_random(room, 0..most, draws, (known.first + row) as u32);
+        room.truncate(most);
+    }
+    room
 }
 
 /// Writes for each member a random misplaced one of the entries of its view, of which it looks at `most`.
 ///
-/// Reads each record as a stream, and at random the slots of four entries, or of all. Draws two words a node side by
-/// side: by the one it draws the first four, by the other one of several that are misplaced.
-fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, members: Mask<'_>, slots: &[Slot]) {
-    let fetch = fetch(slots, members);
+/// Reads each record as a stream, and a byte of each entry at random. A member picks a random one of the entries that
+/// are misplaced or may be. If the pick only may be, the slots of all that may be are looked at, and if it is not, the
+/// member picks a random misplaced one: each misplaced entry is as likely as another. Draws one word a node, or two.
+fn choose_any(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, coarse: &[Coarse], slots: &[Slot]) {
     let stream = draws.partners();
     let further = |node: u32, numbers: Range<u32>| numbers.map(move |number| stream.word(node, number));
-    // Which of some entries are misplaced, a bit each.
-    let look_at = |&Looking { node, slot, .. }: &Looking, entries: &[u32]| {
-        let fours = entries.chunks(DRAWN_TOGETHER).map(|entries| {
-            // Whoever is no member counts as in order, as a node is with itself.
-            let mut four = [slot; DRAWN_TOGETHER];
-            for (seen, &other) in four.iter_mut().zip(entries) {
-                if members.holds(other as usize) {
-                    *seen = slots[other as usize].seen_from(node < other);
-                }
-            }
-            four
-        });
-        misplaced(slot, fours)
-    };
+    // Behind the last entry stands nobody, and nobody takes part.
+    let hold = |other: u32| coarse.get(other as usize);
     views.each(list, |list, known| {
-        let mut choices = vec![0; list.len()];
         stream.fill(list, known.first as u32, 0);
-        stream.fill(&mut choices, known.first as u32, 1);
-        let (mut entries, mut open) = (Vec::new(), Vec::new());
-        for (number, rows) in list.chunks_mut(SIDE_BY_SIDE).enumerate() {
-            let first = number * SIDE_BY_SIDE;
-            entries.clear();
-            for (row, word) in rows.iter_mut().enumerate() {
-                let word = std::mem::replace(word, NOBODY);
-                let node = (known.first + first + row) as u32;
-                if !members.holds(node as usize) {
+        let fetch = |row: usize| known.record(row).iter().filter_map(|&other| hold(other)).for_each(prefetch);
+        (0..AHEAD).for_each(fetch);
+        let (mut room, mut waiting) = (Vec::new(), Vec::new());
+        for first in (0..list.len()).step_by(SIDE_BY_SIDE) {
+            for row in first..list.len().min(first + SIDE_BY_SIDE) {
+                fetch(row + AHEAD);
+                let node = (known.first + row) as u32;
+                let (own, word) = (coarse[node as usize], std::mem::replace(&mut list[row], NOBODY));
+                if !own.takes_part() {
                     continue;
                 }
-                let start = entries.len();
-                entries.extend_from_slice(known.of(first + row));
-                let own = &mut entries[start..];
-                if own.is_empty() {
-                    continue;
+                let entries = looked_at(known, row, most, draws, &mut room);
+                let (mut wrong, mut open) = (0, 0);
+                for (number, entries) in entries.chunks(COMPARED).enumerate() {
+                    let mut others = [Coarse::ABSENT; COMPARED];
+                    for (other, &entry) in others.iter_mut().zip(entries) {
+                        *other = hold(entry).copied().unwrap_or(Coarse::ABSENT);
+                    }
+                    let [is_wrong, is_open] = compare(own, others).map(|bits| u128::from(bits) << (COMPARED * number));
+                    (wrong, open) = (wrong | is_wrong, open | is_open);
                 }
-                let mut words = std::iter::once(word).chain(further(node, OF_FIRST));
-                let is_drawn = words.any(|word| next_of_permutation(own, 0, word));
-                debug_assert!(is_drawn);
-                own.iter().take(DRAWN_TOGETHER).for_each(|&other| fetch(other));
-                open.push(Looking { node, slot: slots[node as usize], row, entries: start..entries.len() });
-            }
-            // The first four entries are in random order: whichever of them is misplaced can be the first that is.
-            open.retain(|looking| {
-                let own = &entries[looking.entries.clone()];
-                let own = &own[..own.len().min(most).min(DRAWN_TOGETHER)];
-                let wrong = look_at(looking, own);
-                if wrong != 0 {
-                    rows[looking.row] = own[wrong.trailing_zeros() as usize];
-                }
-                wrong == 0
-            });
-            for looking in &mut open {
-                let own = &mut entries[looking.entries.clone()];
-                if most < own.len() {
-                    put_random(own, DRAWN_TOGETHER..most, draws, looking.node);
-                    looking.entries.end = looking.entries.start + most;
-                }
-                looking.entries.start = looking.entries.end.min(looking.entries.start + DRAWN_TOGETHER);
-            }
-            let fetch = |looking: &Looking| entries[looking.entries.clone()].iter().for_each(|&other| fetch(other));
-            open.iter().take(AHEAD).for_each(fetch);
-            for (k, looking) in open.iter().enumerate() {
-                open.get(k + AHEAD).into_iter().for_each(fetch);
-                let others = &entries[looking.entries.clone()];
-                let wrong = look_at(looking, others);
-                let count = wrong.count_ones();
-                if count > 0 {
-                    let choice = std::iter::once(choices[first + looking.row]);
-                    let mut choice = choice.chain(further(looking.node, OF_CHOICE));
-                    let chosen = choice.find_map(|word| index(word, count));
-                    rows[looking.row] = chosen.map_or(NOBODY, |chosen| others[nth(wrong, chosen)]);
+                let words = std::iter::once(word).chain(further(node, OF_CHOICE));
+                let Some(pick) = random_bit(wrong | open, words) else { continue };
+                if wrong >> pick & 1 == 1 {
+                    list[row] = entries[pick];
+                } else {
+                    bits(open).for_each(|place| prefetch(&slots[entries[place] as usize]));
+                    waiting.push(Waiting { row, pick, wrong, open });
                 }
             }
-            open.clear();
+            for Waiting { row, pick, mut wrong, open } in waiting.drain(..) {
+                let (node, entries) = ((known.first + row) as u32, looked_at(known, row, most, draws, &mut room));
+                for place in bits(open) {
+                    let other = entries[place];
+                    let is_wrong = out_of_order(slots[node as usize], slots[other as usize], node < other);
+                    wrong |= u128::from(is_wrong) << place;
+                }
+                let pick = Some(pick).filter(|pick| wrong >> pick & 1 == 1);
+                let pick = pick.or_else(|| random_bit(wrong, further(node, OF_OTHER)));
+                list[row] = pick.map_or(NOBODY, |pick| entries[pick]);
+            }
         }
     });
+}
+
+/// The place of a random one of the set bits; none if none is set, for want of which no word is drawn.
+fn random_bit(bits: u128, words: impl Iterator<Item = u32>) -> Option<usize> {
+    let count = bits.count_ones();
+    let mut words = words.take(if count == 0 { 0 } else { usize::MAX });
+    words.find_map(|word| index(word, count)).map(|chosen| nth(bits, chosen))
 }
 
 /// Writes for each member the misplaced one of the largest gain, of the `most` entries of its view at which it looks.
@@ -293,11 +328,20 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let sampling = scenario::read(&path, &[]).unwrap().sampling;
         let entries = sampling.view;
-        // Nodes 0..20 are in everybody's view: the first of them are misplaced at all others, the rest in order.
+        // Nodes 0..20 are in everybody's view: the first of them are misplaced at all others with a low key, the rest
+        // in order. Bytes tell so of every second one; of the others the slots do.
+        let own = 8 << 28 | 5;
+        let is_looking = |node: u32| node >= 20 && node.is_multiple_of(2);
         for wrong in [0, 1, 2, 3, 7, 20] {
+            let id_of = |node: u32| match (node < wrong, node.is_multiple_of(2)) {
+                (true, true) => 0,
+                (true, false) => own - 5,
+                (false, true) => u32::MAX,
+                (false, false) => own + 5,
+            };
             let slot = |node: u32| match node {
-                0..20 => Slot::new(2, if node < wrong { 0 } else { 2 }),
-                _ => Slot::new(1, 1),
+                0..20 => Slot::new(2, id_of(node)),
+                _ => Slot::new(if is_looking(node) { 1 } else { 3 }, own),
             };
             let slots: Vec<_> = (0..NODES).map(slot).collect();
             let mut record = vec![0; words(entries as usize)];
@@ -307,9 +351,12 @@ mod tests {
             for most in [20, 6, 1] {
                 let mut list = vec![0; NODES as usize];
                 let draws = Draws { seed: 1, cycle: 1, purpose: SLICING, request_loss: 0, reply_loss: 0 };
-                choose_any(&mut list, views, most, &draws, Mask::ALL, &slots);
-                let count = |chosen| list[20..].iter().filter(|&&other| other == chosen).count() as f64;
-                let all = f64::from(NODES - 20);
+                let mut coarse = vec![Coarse::ABSENT; NODES as usize];
+                roughen(&mut coarse, &slots, Mask::ALL);
+                choose_any(&mut list, views, most, &draws, &coarse, &slots);
+                let chosen = || (0..NODES).filter(|&node| is_looking(node)).map(|node| list[node as usize]);
+                let count = |other| chosen().filter(|&chosen| chosen == other).count() as f64;
+                let all = chosen().count() as f64;
                 // The chance that none of the entries looked at is misplaced.
                 let left = (0..most).map(|k| (20 - wrong as usize).saturating_sub(k) as f64 / (20 - k) as f64);
                 let none = left.product::<f64>();
