@@ -134,7 +134,7 @@ fn roughen(coarse: &mut [Coarse], slots: &[Slot], members: Mask<'_>) {
 const SIDE_BY_SIDE: usize = 16;
 
 /// Nodes between the fetching of what a node's entries hold and its turn. Changes speed only.
-const AHEAD: usize = 4;
+const AHEAD: usize = 3;
 
 /// Numbers of a node's words, of which the first will seldom not do: for its first choice, and for another.
 const OF_CHOICE: Range<u32> = 1..1 << 16;
