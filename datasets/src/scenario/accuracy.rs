@@ -30,11 +30,9 @@ type Slower = [(f64, f64)];
 /// cycles, mean of three runs of 20,000 nodes. Between two lengths of view the true factor lies below the straight
 /// line, so that epochs are rather too long.
 ///
-/// The shortest views do not hold a cloud together: after 50 cycles 20,000 nodes are in 1,308 parts with views of 8
-/// over Newscast, in 40 with 12, in 17 with views of 8 and healing, in 56 with a window of 4, and in more parts from
-/// cycle to cycle. Averages of parts differ, so that no epoch reaches the error there, however long; the factors of
-/// these views say no more than that a cloud mixes badly. With Newscast's views of 16, views of 12 and healing, or a
-/// window of 8, the cloud is whole after 300 cycles.
+/// The shortest views do not hold a cloud together (`doubt.rs` has how long they must be): it falls into more and more
+/// parts, whose averages differ, so that no epoch reaches the error there, however long. The factors of these views say
+/// no more than that a cloud mixes badly.
 const SLOWER: [&Slower; 5] = [
     &[(4.0, 96.8), (8.0, 93.1), (12.0, 79.8), (16.0, 47.0), (20.0, 36.2), (24.0, 32.9), (30.0, 31.8), (60.0, 31.0)],
     &[(4.0, 95.0), (8.0, 78.4), (12.0, 48.8), (15.0, 37.9), (20.0, 33.7), (30.0, 31.6), (60.0, 30.9)],

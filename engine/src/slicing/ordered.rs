@@ -160,6 +160,7 @@ fn bits(mut mask: u128) -> impl Iterator<Item = usize> {
 }
 
 /// The entries at which a node looks: all, nobody behind the last, or so many random ones, which are put into `room`.
+/// A node has the same ones whenever they are asked for in a cycle.
 #[inline]
 fn looked_at<'a>(known: Known<'a>, row: usize, most: usize, draws: &Draws, room: &'a mut Vec<u32>) -> &'a [u32] {
     let all = known.record(row);
@@ -169,7 +170,7 @@ fn looked_at<'a>(known: Known<'a>, row: usize, most: usize, draws: &Draws, room:
     room.clear();
     room.extend_from_slice(known.of(row));
     if most < room.len() {
-        put_random(room, 0..most, draws, (known.first + row) as u32);
+        put_random(room, most, draws, (known.first + row) as u32);
         room.truncate(most);
     }
     room
@@ -255,7 +256,7 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
             seen.clear();
             seen.extend_from_slice(known.of(number));
             if most < seen.len() {
-                put_random(&mut seen, 0..most, draws, node);
+                put_random(&mut seen, most, draws, node);
                 seen.truncate(most);
             }
             seen.retain(|&other| accept(other));
@@ -271,11 +272,10 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
     });
 }
 
-/// Puts random ones of a node's entries, in random order, into some places, and into those behind them up to a multiple
-/// of [`DRAWN_TOGETHER`]. Entries in front of the places stay.
-fn put_random(entries: &mut [u32], places: Range<usize>, draws: &Draws, node: u32) {
+/// Puts so many random ones of a node's entries in front, in random order.
+fn put_random(entries: &mut [u32], count: usize, draws: &Draws, node: u32) {
     let mut words = Words::new(draws.retries(), node);
-    for start in places.step_by(DRAWN_TOGETHER) {
+    for start in (0..count).step_by(DRAWN_TOGETHER) {
         while !next_of_permutation(entries, start, words.word()) {}
     }
 }
@@ -313,7 +313,8 @@ fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Ta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasets::scenario;
+    use crate::memory::MEMBER;
+    use datasets::scenario::{self, Sampling};
     use kernels::views::words;
 
     /// Nodes whose choices are counted.
@@ -327,7 +328,6 @@ mod tests {
                     [sampling]\nprotocol = \"newscast\"\n";
         std::fs::write(&path, text).unwrap();
         let sampling = scenario::read(&path, &[]).unwrap().sampling;
-        let entries = sampling.view;
         // Nodes 0..20 are in everybody's view: the first of them are misplaced at all others with a low key, the rest
         // in order. Bytes tell so of every second one; of the others the slots do.
         let own = 8 << 28 | 5;
@@ -344,21 +344,27 @@ mod tests {
                 _ => Slot::new(if is_looking(node) { 1 } else { 3 }, own),
             };
             let slots: Vec<_> = (0..NODES).map(slot).collect();
-            let mut record = vec![0; words(entries as usize)];
-            record[..20].copy_from_slice(&std::array::from_fn::<u32, 20, _>(|k| (k as u32 * 7 + 3) % 20));
-            let records = record.repeat(NODES as usize);
-            let views = Views::of(&records, &sampling);
-            for most in [20, 6, 1] {
+            // Views that are full; those with room behind the last entry; those whose first 60 entries take no part.
+            let cases = [(20, 0, 20), (20, 0, 6), (20, 0, 1), (128, 0, 20), (128, 0, 6), (128, 60, 128)];
+            for (view, absent, most) in cases {
+                let sampling = Sampling { view, ..sampling.clone() };
+                let mut record = vec![NOBODY; words(view as usize)];
+                record[..absent].fill(NODES - 1);
+                record[absent..][..20].copy_from_slice(&std::array::from_fn::<u32, 20, _>(|k| (k as u32 * 7 + 3) % 20));
+                let records = record.repeat(NODES as usize);
+                let views = Views::of(&records, &sampling);
+                let mut members = vec![MEMBER; NODES as usize];
+                members[NODES as usize - 1] = 0;
                 let mut list = vec![0; NODES as usize];
                 let draws = Draws { seed: 1, cycle: 1, purpose: SLICING, request_loss: 0, reply_loss: 0 };
                 let mut coarse = vec![Coarse::ABSENT; NODES as usize];
-                roughen(&mut coarse, &slots, Mask::ALL);
+                roughen(&mut coarse, &slots, Mask::of(&members));
                 choose_any(&mut list, views, most, &draws, &coarse, &slots);
                 let chosen = || (0..NODES).filter(|&node| is_looking(node)).map(|node| list[node as usize]);
                 let count = |other| chosen().filter(|&chosen| chosen == other).count() as f64;
                 let all = chosen().count() as f64;
                 // The chance that none of the entries looked at is misplaced.
-                let left = (0..most).map(|k| (20 - wrong as usize).saturating_sub(k) as f64 / (20 - k) as f64);
+                let left = (0..most.min(20)).map(|k| (20 - wrong as usize).saturating_sub(k) as f64 / (20 - k) as f64);
                 let none = left.product::<f64>();
                 let near = |found: f64, chance: f64| (found - all * chance).powi(2) / (all * chance).max(1e-9);
                 let chi: f64 = (0..wrong).map(|k| near(count(k), (1.0 - none) / f64::from(wrong))).sum();
