@@ -156,8 +156,9 @@ fn slicing(criterion: &mut Criterion) {
             (0..NODES).filter_map(first).sum()
         },
     );
-    let bins = Bins::of(&mut slots.iter().map(|slot| slot.key()).collect::<Vec<_>>());
-    let coarse: Vec<Coarse> = slots.iter().map(|&slot| bins.coarse(slot)).collect();
+    let nodes = || (0..).zip(&slots);
+    let bins = Bins::of(&mut nodes().map(|(node, slot)| slot.place(node)).collect::<Vec<_>>());
+    let coarse: Vec<Coarse> = nodes().map(|(node, &slot)| bins.coarse(slot, node)).collect();
     let others = |node: usize| -> [Coarse; COMPARED] { std::array::from_fn(|k| coarse[(node + k) % NODES]) };
     let sum = |[wrong, open]: [u32; 2]| (wrong ^ open) as usize;
     pair(

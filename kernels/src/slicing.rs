@@ -40,6 +40,12 @@ impl Slot {
     pub fn id(self) -> u32 {
         (self.0 >> 32) as u32
     }
+    /// The place of a node that holds this slot in the order of the gradient: (attribute, index) as one number.
+    #[must_use]
+    #[inline]
+    pub fn place(self, node: u32) -> u64 {
+        u64::from(self.key()) << 32 | u64::from(node)
+    }
     /// The same attribute with another id.
     #[inline]
     fn with_id_of(self, other: Self) -> Self {

@@ -116,16 +116,17 @@ impl Protocol<Slot> for Retest {
     }
 }
 
-/// Keys from which bins are made.
+/// Nodes from whose places bins are made.
 const SAMPLE: usize = 1 << 10;
 
 /// Writes in a byte what each member holds, and that others take no part. Reads nine bytes a node, writes one.
 fn roughen(coarse: &mut [Coarse], slots: &[Slot], members: Mask<'_>) {
     let sampled = (0..slots.len()).step_by((slots.len() / SAMPLE).max(1)).filter(|&node| members.holds(node));
-    let bins = Bins::of(&mut sampled.map(|node| slots[node].key()).collect::<Vec<_>>());
-    strides(((coarse, slots), members), |_, ((coarse, slots), members)| {
+    let places = sampled.map(|node| slots[node].place(node as u32));
+    let bins = Bins::of(&mut places.collect::<Vec<_>>());
+    strides(((coarse, slots), members), |first, ((coarse, slots), members)| {
         for (row, (coarse, &slot)) in coarse.iter_mut().zip(slots).enumerate() {
-            *coarse = if members.holds(row) { bins.coarse(slot) } else { Coarse::ABSENT };
+            *coarse = if members.holds(row) { bins.coarse(slot, (first + row) as u32) } else { Coarse::ABSENT };
         }
     });
 }
@@ -260,7 +261,7 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
                 seen.truncate(most);
             }
             seen.retain(|&other| accept(other));
-            let place = |node: u32| u64::from(slots[node as usize].key()) << 32 | u64::from(node);
+            let place = |node: u32| slots[node as usize].place(node);
             let id = |node: u32| u64::from(slots[node as usize].id());
             places.clear();
             places.extend(seen.iter().copied().map(place));

@@ -14,8 +14,8 @@ pub fn first_misplaced(own: Slot, candidates: &[Slot]) -> Option<usize> {
 pub fn compare(own: Coarse, others: [Coarse; COMPARED]) -> [u32; 2] {
     let mut bits = [0; 2];
     for (k, other) in others.into_iter().enumerate().filter(|(_, other)| other.takes_part()) {
-        let is_open = other.key() == own.key() || other.id() == own.id();
-        let is_wrong = !is_open && (other.key() > own.key()) != (other.id() > own.id());
+        let is_open = other.place() == own.place() || other.id() == own.id();
+        let is_wrong = !is_open && (other.place() > own.place()) != (other.id() > own.id());
         bits[0] |= u32::from(is_wrong) << k;
         bits[1] |= u32::from(is_open) << k;
     }
