@@ -21,9 +21,9 @@ pub struct Estimate {
     pub peak_bytes: u64,
 }
 
-/// What a scenario needs: at the height the columns, and while true ranks are sorted two buffers of eight bytes a node,
-/// while the overlay is measured [`BYTES_PER_NODE`], while an event happens or a rule makes a version lists of the
-/// nodes that it hits and of what happens to them.
+/// What a scenario needs: at the height the columns, and while true ranks are sorted two buffers of eight bytes a node
+/// (under churn they are kept until something else needs as much), while the overlay is measured [`BYTES_PER_NODE`],
+/// while an event happens or a rule makes a version lists of the nodes that it hits and of what happens to them.
 #[must_use]
 pub fn estimate(scenario: &Scenario) -> Estimate {
     const SORT: u64 = 16;

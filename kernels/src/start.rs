@@ -5,6 +5,9 @@ use crate::peers::uniform_many;
 use crate::philox::Stream;
 use crate::views::{View, Words, words};
 
+/// Nodes that are drawn before any is looked at, so that the looks do not wait for each other. Changes speed only.
+const DRAWN_TOGETHER: usize = 16;
+
 /// Fills the views of the nodes `first..`, at most [`BATCH`], at random: all draws side by side, and those of which two
 /// are the same again.
 pub fn all_at_random(records: &mut [u32], entries: usize, first: usize, nodes: usize, stream: Stream) {
@@ -42,12 +45,16 @@ pub fn at_random(
 ) {
     let mut words = Words::new(stream, node as u32);
     let mut chosen = Vec::with_capacity(others);
+    // Among a handful of nodes a view holds nearly all, and each is found in turn.
     while chosen.len() < others {
-        // Among a handful of nodes a view holds nearly all, and each is found in turn.
-        let other = words.below(nodes - 1);
-        let other = other + usize::from(other >= node);
-        if is_live(other) && !chosen.contains(&(other as u32, 0)) {
-            chosen.push((other as u32, 0));
+        let drawn: [usize; DRAWN_TOGETHER] = std::array::from_fn(|_| {
+            let other = words.below(nodes - 1);
+            other + usize::from(other >= node)
+        });
+        for (other, is_live) in drawn.into_iter().zip(drawn.map(&is_live)) {
+            if chosen.len() < others && is_live && !chosen.contains(&(other as u32, 0)) {
+                chosen.push((other as u32, 0));
+            }
         }
     }
     view.fill(chosen.into_iter());

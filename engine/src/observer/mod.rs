@@ -71,6 +71,11 @@ impl Observer {
         self.known.is_stale = true;
     }
 
+    /// Something else needs much memory for a while: gives back what is kept only to find the truth sooner.
+    pub fn give_room(&mut self) {
+        self.truth.give_room();
+    }
+
     /// Finds what is true now.
     ///
     /// # Errors
@@ -134,6 +139,7 @@ impl Observer {
             }
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last {
+            self.give_room();
             rows::overlay(scenario, &cloud.overlay, cloud.population.alive(), cycle, trace)?;
         }
         if is_last {

@@ -44,6 +44,20 @@ pub struct Truth {
     pub apps: Option<Column<u8>>,
     /// The true order of each gradient.
     pub gradients: Vec<Order>,
+    /// Whether room is kept from one finding to the next: where nodes come and go in every cycle, and no rule may make a
+    /// version in the middle of one, which takes as much memory. New memory costs more than what is done in it.
+    keeps_room: bool,
+    /// The room that is kept, once it has been used.
+    room: Option<Room>,
+}
+
+/// What it takes to find the truth, and to throw away.
+#[derive(Debug, Default)]
+struct Room {
+    /// The nodes that the application at hand finds left and fit; missing where all nodes always are.
+    marks: Option<Column<u8>>,
+    /// The order of the gradient opened last; missing where no application asks for one.
+    scratch: Option<Scratch>,
 }
 
 /// The true order of a gradient.
@@ -79,7 +93,14 @@ impl Truth {
         Self {
             apps: needs.has_suite.then(|| Column::new(Kind::Derived, "truth")),
             gradients: (0..needs.plans.gradients.len()).map(gradient).collect(),
+            keeps_room: needs.scenario.fleet.churns() && needs.rules.is_empty(),
+            room: None,
         }
+    }
+
+    /// Gives back the room that is kept, since others need it.
+    pub fn give_room(&mut self) {
+        self.room = None;
     }
 
     /// Finds the truth about the live nodes.
@@ -87,7 +108,7 @@ impl Truth {
     /// # Errors
     /// If there is no room to sort.
     pub fn find(&mut self, population: &Population, versions: &Versions, seed: u64) -> Result<Figures, Error> {
-        let Self { apps: Some(truth), gradients } = self else { return Ok(Figures::default()) };
+        let Self { apps: Some(truth), gradients, keeps_room, room } = self else { return Ok(Figures::default()) };
         let plans = &versions.plans;
         truth.fill(NONE);
         let mut found = Figures {
@@ -101,6 +122,9 @@ impl Truth {
         // Where all nodes take part in every gradient, and for ever, none needs a mark.
         let is_whole = plans.gradients.iter().all(|gradient| gradient.is_whole);
         let needs_marks = population.alive() != Mask::ALL || !is_whole || plan.has_conditions();
+        let Room { marks, scratch } = room.take().unwrap_or_default();
+        let new_marks = || needs_marks.then(|| Column::anonymous(nodes));
+        let new_scratch = || uses_gradients(plan).then(|| Scratch::new(nodes));
         let mut walk = Walk {
             population,
             versions,
@@ -109,8 +133,8 @@ impl Truth {
             live: population.live().count(),
             eligible: Vec::new(),
             layouts: vec![None; plans.conditions.len() + 1],
-            marks: needs_marks.then(|| Column::anonymous(nodes)).transpose().map_err(no_room)?,
-            scratch: uses_gradients(plan).then(|| Scratch::new(nodes)).transpose().map_err(no_room)?,
+            marks: marks.map(Ok).or_else(new_marks).transpose().map_err(no_room)?,
+            scratch: scratch.map(Ok).or_else(new_scratch).transpose().map_err(no_room)?,
             open: Open::default(),
         };
         walk.serve(truth, gradients, &mut found);
@@ -119,6 +143,8 @@ impl Truth {
             walk.layouts.fill(None);
             walk.serve(truth, gradients, &mut found);
         }
+        let Walk { marks, scratch, .. } = walk;
+        *room = keeps_room.then_some(Room { marks, scratch });
         Ok(found)
     }
 }
@@ -274,7 +300,7 @@ impl Walk<'_> {
     }
 }
 
-fields!(Truth { gradients, apps });
+fields!(Truth { gradients, apps } but keeps_room, room);
 fields!(Order { ranks, tenths });
 
 /// Whether an application of a version asks for nodes by their rank.

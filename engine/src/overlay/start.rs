@@ -1,6 +1,7 @@
 //! Views of nodes that begin: of all before the first cycle, and of those that come.
 //!
-//! Writes a record a node, and looks at the life of whoever it draws, a random access unless all are alive.
+//! Writes a record a node, and looks at the life of whoever it draws, unless all are alive: a random access each, before
+//! the first cycle to a bit.
 
 use datasets::scenario::Start;
 use kernels::exchange::BATCH;
@@ -30,6 +31,8 @@ impl Overlay {
             let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
             return batches.for_each(|(batch, records)| all_at_random(records, entries, batch * BATCH, nodes, stream));
         }
+        let bits = bits(alive, nodes);
+        let is_live = |node: usize| bits[node / 64] >> (node % 64) & 1 == 1;
         views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
             let mut view = View::of(record, entries);
             if !is_live(node) {
@@ -83,6 +86,13 @@ impl Overlay {
             }
         });
     }
+}
+
+/// A bit for each node, set if a mask holds it: an eighth of the bytes to look at.
+fn bits(mask: Mask<'_>, nodes: usize) -> Vec<u64> {
+    let word =
+        |first: usize| (first..nodes.min(first + 64)).map(|node| u64::from(mask.holds(node)) << (node % 64)).sum();
+    (0..nodes).into_par_iter().step_by(64).map(word).collect()
 }
 
 /// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive

@@ -43,6 +43,7 @@ impl Simulation<'_> {
     /// An event happens; returns how many nodes it hits.
     fn happen(&mut self, number: usize) -> u64 {
         let (scenario, cycle) = (self.scenario, self.now());
+        self.observer.give_room();
         let Cloud { population, overlay, aggregation, slicing, government } = &mut self.cloud;
         match &scenario.events[number].kind {
             EventKind::Suite(launch, nodes) => {
