@@ -20,6 +20,7 @@
 //! application has a condition, three more bytes a node and application, and four for each attribute that its condition
 //! names.
 
+use std::io;
 use std::ops::Range;
 
 use datasets::suite::{Request, Test};
@@ -47,11 +48,10 @@ pub struct Truth {
     /// Whether room is kept from one finding to the next: where nodes come and go in every cycle, and no rule may make a
     /// version in the middle of one, which takes as much memory. New memory costs more than what is done in it.
     keeps_room: bool,
-    /// The room that is kept, once it has been used.
-    room: Option<Room>,
+    room: Room,
 }
 
-/// What it takes to find the truth, and to throw away.
+/// Memory that it takes to find the truth; empty before it is used, and after it has been given back.
 #[derive(Debug, Default)]
 struct Room {
     /// The nodes that the application at hand finds left and fit; missing where all nodes always are.
@@ -94,13 +94,13 @@ impl Truth {
             apps: needs.has_suite.then(|| Column::new(Kind::Derived, "truth")),
             gradients: (0..needs.plans.gradients.len()).map(gradient).collect(),
             keeps_room: needs.scenario.fleet.churns() && needs.rules.is_empty(),
-            room: None,
+            room: Room::default(),
         }
     }
 
     /// Gives back the room that is kept, since others need it.
     pub fn give_room(&mut self) {
-        self.room = None;
+        self.room = Room::default();
     }
 
     /// Finds the truth about the live nodes.
@@ -122,9 +122,7 @@ impl Truth {
         // Where all nodes take part in every gradient, and for ever, none needs a mark.
         let is_whole = plans.gradients.iter().all(|gradient| gradient.is_whole);
         let needs_marks = population.alive() != Mask::ALL || !is_whole || plan.has_conditions();
-        let Room { marks, scratch } = room.take().unwrap_or_default();
-        let new_marks = || needs_marks.then(|| Column::anonymous(nodes));
-        let new_scratch = || uses_gradients(plan).then(|| Scratch::new(nodes));
+        room.make(nodes, needs_marks, uses_gradients(plan)).map_err(no_room)?;
         let mut walk = Walk {
             population,
             versions,
@@ -133,8 +131,7 @@ impl Truth {
             live: population.live().count(),
             eligible: Vec::new(),
             layouts: vec![None; plans.conditions.len() + 1],
-            marks: marks.map(Ok).or_else(new_marks).transpose().map_err(no_room)?,
-            scratch: scratch.map(Ok).or_else(new_scratch).transpose().map_err(no_room)?,
+            room,
             open: Open::default(),
         };
         walk.serve(truth, gradients, &mut found);
@@ -143,9 +140,25 @@ impl Truth {
             walk.layouts.fill(None);
             walk.serve(truth, gradients, &mut found);
         }
-        let Walk { marks, scratch, .. } = walk;
-        *room = keeps_room.then_some(Room { marks, scratch });
+        if !*keeps_room {
+            *room = Room::default();
+        }
         Ok(found)
+    }
+}
+
+impl Room {
+    /// Makes what is missing, and gives back marks that nobody needs: without them all nodes are meant.
+    fn make(&mut self, nodes: usize, needs_marks: bool, needs_scratch: bool) -> io::Result<()> {
+        let Self { marks, scratch } = self;
+        *marks = match marks.take() {
+            Some(marks) if needs_marks => Some(marks),
+            _ => needs_marks.then(|| Column::anonymous(nodes)).transpose()?,
+        };
+        if needs_scratch && scratch.is_none() {
+            *scratch = Some(Scratch::new(nodes)?);
+        }
+        Ok(())
     }
 }
 
@@ -163,10 +176,7 @@ struct Walk<'a> {
     eligible: Vec<f64>,
     /// The words of each draw, once an application has asked for it.
     layouts: Vec<Option<Layout>>,
-    /// The nodes that the application at hand finds left and fit; missing where all nodes always are.
-    marks: Option<Column<u8>>,
-    /// The order of the gradient opened last; missing where no application asks for one.
-    scratch: Option<Scratch>,
+    room: &'a mut Room,
     open: Open,
 }
 
@@ -219,7 +229,7 @@ impl Walk<'_> {
                 }
                 Pick::Random(draw) => {
                     if self.plan.has_conditions() {
-                        self.note(index, Mask::from(self.marks.as_ref()).count(truth.len()));
+                        self.note(index, Mask::from(self.room.marks.as_ref()).count(truth.len()));
                     }
                     found.asked[step.app as usize] = self.asked(index);
                     self.draw(truth, step.app, draw);
@@ -234,7 +244,7 @@ impl Walk<'_> {
             Pick::Gradient { opens, .. } => opens,
             Pick::Random(_) => self.plan.has_conditions(),
         };
-        if let Some(marks) = self.marks.as_deref_mut().filter(|_| is_due) {
+        if let Some(marks) = self.room.marks.as_deref_mut().filter(|_| is_due) {
             let test = step.condition.map(|condition| &self.versions.plans.conditions[condition]);
             eligible(marks, truth, self.population.alive(), test, &self.population.values());
         }
@@ -251,8 +261,8 @@ impl Walk<'_> {
     /// Ranks the marked nodes in a gradient, which opens. Returns how many they are.
     fn open(&mut self, order: &mut Order, gradient: usize) -> u64 {
         let values = &self.population.attributes[self.versions.plans.gradients[gradient].attribute];
-        let scratch = self.scratch.as_mut().unwrap_or_else(|| unreachable!("there is a gradient"));
-        let members = ranks(&mut order.ranks, values, Mask::from(self.marks.as_ref()), scratch);
+        let scratch = self.room.scratch.as_mut().unwrap_or_else(|| unreachable!("there is a gradient"));
+        let members = ranks(&mut order.ranks, values, Mask::from(self.room.marks.as_ref()), scratch);
         strides((&mut *order.tenths, &*order.ranks), |_, (tenths, ranks)| mark(tenths, ranks, members as u64));
         self.open = Open { members, held: [0; 2] };
         members as u64
@@ -272,7 +282,7 @@ impl Walk<'_> {
     /// Nodes that tie across the borders of a range of ranks in the gradient opened last.
     fn border_ties(&self, range: &Range<usize>) -> u64 {
         let ties = |border: usize| {
-            let ties = self.scratch.as_ref().map_or(0..0, |scratch| scratch.ties_at(border));
+            let ties = self.room.scratch.as_ref().map_or(0..0, |scratch| scratch.ties_at(border));
             if ties.start < border { ties.len() as u64 } else { 0 }
         };
         let inner = [range.start, range.end].into_iter().filter(|&border| border > 0 && border < self.open.members);
@@ -288,7 +298,7 @@ impl Walk<'_> {
         });
         let ranges: Vec<[u64; 2]> = layout.of(app).map(|segment| [segment.from, segment.to]).collect();
         let words_for_life = for_life(self.seed, SUITE);
-        let marks = if self.plan.has_conditions() { Mask::from(self.marks.as_ref()) } else { population.alive() };
+        let marks = if self.plan.has_conditions() { Mask::from(self.room.marks.as_ref()) } else { population.alive() };
         strides((truth, marks), |first, (truth, marks)| {
             let mut words = [0; STRIDE];
             let words = &mut words[..truth.len()];
