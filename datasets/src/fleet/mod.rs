@@ -3,11 +3,12 @@
 mod inventory;
 mod quantile;
 mod replay;
+mod table;
 
 pub use inventory::Table;
-pub(crate) use inventory::{Format, data_folder};
 pub use quantile::probabilities;
 pub use replay::Presence;
+pub(crate) use table::{Format, data_folder};
 
 /// A distribution of an attribute.
 #[derive(Clone, Debug, PartialEq)]

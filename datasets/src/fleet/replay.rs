@@ -1,11 +1,10 @@
 //! A trace of sessions: when each host was up.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::inventory::{Format, Wanted};
+use super::table::{Asked, Column, Content, Format, Ids, Wanted};
 use crate::error::Error;
-use crate::scenario::{Inventory, InventoryColumn, Replay};
+use crate::scenario::{Inventory, Replay};
 
 /// When the hosts of a trace were up, in its unit from its beginning.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,26 +29,30 @@ impl Replay {
     /// What is wrong with the file: it cannot be read, a column is missing, a cell is no finite number, a session ends
     /// before it begins, two sessions of a host overlap, or no host of the inventory is in the trace.
     pub fn read(&self, inventory: Option<&Inventory>) -> Result<Presence, Error> {
-        let column = |name: &String| InventoryColumn { column: name.clone(), scale: 1.0 };
-        let columns = [column(&self.node), column(&self.from), column(&self.to)];
+        let moment = Content::Numbers { scale: 1.0, largest: f64::MAX };
+        let contents = [(&self.node, Content::Ids), (&self.from, moment), (&self.to, moment)];
+        let columns = contents.map(|(name, content)| Asked { name, content });
         let wanted = Wanted {
             path: &self.path,
             columns: &columns,
             file_key: "fleet.replay.file",
             named_in: "`node`, `from` or `to` in [fleet.replay]",
-            largest: f64::MAX,
         };
-        let [nodes, begins, ends] = <[Vec<f64>; 3]>::try_from(wanted.read()?).unwrap_or_default();
-        let mut rows: Vec<usize> = (0..nodes.len()).collect();
-        rows.sort_by(|&a, &b| nodes[a].total_cmp(&nodes[b]).then(begins[a].total_cmp(&begins[b])));
+        let mut columns = wanted.read()?.into_iter();
+        let nodes = columns.next().map(Column::ids).unwrap_or_default();
+        let [begins, ends] = [(); 2].map(|()| columns.next().map(Column::numbers).unwrap_or_default());
+        let ranks = nodes.ranks();
+        let rank = |row: usize| ranks[nodes.rows[row] as usize];
+        let mut rows: Vec<usize> = (0..begins.len()).collect();
+        rows.sort_by(|&a, &b| rank(a).cmp(&rank(b)).then(begins[a].total_cmp(&begins[b])));
         // A snapshot stands for the time up to the next, a session of snapshots for all that it names.
-        let last = if self.snapshots { 1.0 } else { 0.0 };
+        let until = if self.snapshots { 1.0 } else { 0.0 };
         let origin = begins.iter().copied().fold(f64::INFINITY, f64::min);
-        let length = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max) + last - origin;
+        let length = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max) + until - origin;
         let mut presence = Presence { sessions: Vec::new(), hosts: Vec::new(), length, start: 0.0, rows: None };
-        let mut names: Vec<f64> = Vec::new();
+        let mut last = None;
         for &row in &rows {
-            let [from, to] = [begins[row] - origin, ends[row] + last - origin];
+            let [from, to] = [begins[row] - origin, ends[row] + until - origin];
             if from >= to {
                 let message = format!(
                     "row {}: a session from {} to {}: it ends before it begins",
@@ -60,15 +63,15 @@ impl Replay {
                 let help = "swap the two, or remove the row";
                 return Err(self.at_row(wanted.wrong(message), row).keyed(self.to.as_str()).helped(help));
             }
-            let same = names.last().is_some_and(|name| name.total_cmp(&nodes[row]).is_eq());
+            let same = last.replace(rank(row)) == Some(rank(row));
             if !same {
-                names.push(nodes[row]);
                 let next = presence.sessions.len() as u32;
                 presence.hosts.push(next..next);
             }
             match presence.sessions.last_mut() {
                 Some(before) if same && from < before[1] => {
-                    let message = format!("row {}: a session of host {} overlaps an earlier one", row + 1, nodes[row]);
+                    let host = &nodes.names[nodes.rows[row] as usize];
+                    let message = format!("row {}: a session of host {host} overlaps an earlier one", row + 1);
                     let help = "sessions of a host must be apart: join those that overlap";
                     return Err(self.at_row(wanted.wrong(message), row).keyed(self.from.as_str()).helped(help));
                 }
@@ -81,7 +84,7 @@ impl Replay {
         }
         presence.start = if self.start.is_finite() { self.start - origin } else { 0.0 };
         if let Some(inventory) = inventory {
-            self.join(inventory, &names, &mut presence)?;
+            self.join(inventory, (&nodes, &ranks), &mut presence)?;
         }
         Ok(presence)
     }
@@ -91,27 +94,32 @@ impl Replay {
         if Format::of(&self.path) == Some(Format::Parquet) { error } else { error.line_number(row as u64 + 2) }
     }
 
-    /// Makes the rows of an inventory the hosts.
-    fn join(&self, inventory: &Inventory, names: &[f64], presence: &mut Presence) -> Result<(), Error> {
-        let key = [InventoryColumn { column: self.key.clone().unwrap_or_default(), scale: 1.0 }];
+    /// Makes the rows of an inventory the hosts. `ranks` says where the sessions of each id are.
+    fn join(
+        &self,
+        inventory: &Inventory,
+        (nodes, ranks): (&Ids, &[u32]),
+        presence: &mut Presence,
+    ) -> Result<(), Error> {
+        let key = self.key.as_deref().unwrap_or_default();
         let wanted = Wanted {
             path: &inventory.path,
-            columns: &key,
+            columns: &[Asked { name: key, content: Content::Ids }],
             file_key: "fleet.file",
             named_in: "`key` in [fleet.replay]",
-            largest: f64::MAX,
         };
-        let keys = wanted.read()?.pop().unwrap_or_default();
-        let known: BTreeMap<u64, usize> = names.iter().enumerate().map(|(at, name)| (name.to_bits(), at)).collect();
+        let keys = wanted.read()?.pop().map(Column::ids).unwrap_or_default();
+        let place = |name| nodes.names.get_index_of(name).map(|id| ranks[id] as usize);
+        let hosts: Vec<Option<usize>> = keys.names.iter().map(place).collect();
         let (rows, hosts): (Vec<u32>, Vec<_>) = (0_u32..)
-            .zip(&keys)
-            .filter_map(|(row, key)| Some((row, presence.hosts[*known.get(&key.to_bits())?].clone())))
+            .zip(&keys.rows)
+            .filter_map(|(row, &id)| Some((row, presence.hosts[hosts[id as usize]?].clone())))
             .unzip();
         if rows.is_empty() {
             return Err(wanted
-                .wrong(format!("no row's `{}` is a host of {}", key[0].column, self.path.display()))
-                .keyed(key[0].column.as_str())
-                .helped("name the column that holds the same numbers as `node` in the trace"));
+                .wrong(format!("no row's `{}` is a host of {}", key, self.path.display()))
+                .keyed(key)
+                .helped("name the column that holds the same ids as `node` in the trace"));
         }
         (presence.hosts, presence.rows) = (hosts, Some(rows));
         Ok(())

@@ -95,7 +95,7 @@ pub struct Rhythm {
 pub struct Replay {
     /// The file by its absolute path; csv, csv.gz or parquet; a row is a session.
     pub path: PathBuf,
-    /// Column of the host's number.
+    /// Column of the host's id.
     pub node: String,
     /// Column of the session's begin.
     pub from: String,
@@ -109,7 +109,7 @@ pub struct Replay {
     pub start: f64,
     /// Each node's trace is shifted by up to so much either way, in its unit.
     pub shift: f64,
-    /// Column of the fleet's file that holds the host's number, if nodes are rows of a file.
+    /// Column of the fleet's file that holds the host's id, if nodes are rows of a file.
     pub key: Option<String>,
 }
 

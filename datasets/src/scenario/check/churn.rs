@@ -149,7 +149,7 @@ impl Check<'_, '_> {
                 return Err(self.refuse(key.span(), message, "leave it out, or give the nodes' attributes as a file"));
             }
             (Some(_), None) => {
-                let help = "name the column of `fleet.file` that holds the host's number as `key`";
+                let help = "name the column of `fleet.file` that holds the host's id as `key`";
                 return Err(self.refuse(raw.span(), "a replay beside `fleet.file` lacks `key`", help));
             }
             _ => {}

@@ -104,7 +104,7 @@ pub(in crate::scenario) enum Preset {
 pub(in crate::scenario) struct Replay {
     /// The trace in csv, csv.gz or parquet: a row is a session. Paths as for `fleet.file`.
     pub file: At<String>,
-    /// Column of the host's number.
+    /// Column of the host's id: a number, a name or a UUID, kept as it is written.
     pub node: At<String>,
     /// Column of the begin of the session.
     pub from: At<String>,
@@ -122,7 +122,7 @@ pub(in crate::scenario) struct Replay {
     /// The trace of each node is shifted by up to so much either way, in its unit.
     #[schemars(range(min = 0), extend("default" = 0.0))]
     pub shift: Option<At<Number>>,
-    /// With `fleet.file`: the column there that holds the host's number, so that a node has the attributes of its host.
+    /// With `fleet.file`: the column there that holds the host's id, so that a node has the attributes of its host.
     pub key: Option<At<String>>,
 }
 

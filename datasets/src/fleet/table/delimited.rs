@@ -1,32 +1,48 @@
-//! Inventories in csv, compressed or not: a header, then a row a node, comma separated.
+//! Tables in csv, compressed or not: a header, then the rows, comma separated.
 
 use std::io::{ErrorKind, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::Wanted;
+use super::{Asked, Column, Wanted};
 use crate::error::{Error, Kind};
 
-pub(super) fn read(wanted: &Wanted<'_>, input: impl Read) -> Result<Vec<Vec<f64>>, Error> {
+pub(super) fn read(wanted: &Wanted<'_>, input: impl Read) -> Result<Vec<Column>, Error> {
     let mut reader = ReaderBuilder::new().from_reader(input);
     let header = reader.byte_headers().map_err(|error| refuse(wanted, error, 0))?;
     let there: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     let places = wanted.places(&there).map_err(|error| error.line_number(1))?;
-    let mut columns = vec![Vec::new(); places.len()];
+    let mut columns: Vec<_> = wanted.columns.iter().map(|asked| asked.content.column()).collect();
     let mut record = ByteRecord::new();
     let mut row = 0;
     while reader.read_byte_record(&mut record).map_err(|error| refuse(wanted, error, row))? {
         row += 1;
-        for ((values, place), column) in columns.iter_mut().zip(&places).zip(wanted.columns) {
-            let cell = String::from_utf8_lossy(record.get(*place).unwrap_or_default());
-            let value = cell.trim().parse().ok().and_then(|value| wanted.scaled(column, value));
-            values.push(value.ok_or_else(|| {
+        for ((column, place), asked) in columns.iter_mut().zip(&places).zip(wanted.columns) {
+            let cell = record.get(*place).unwrap_or_default();
+            if !take(column, asked, cell) {
                 let line = record.position().map_or(0, csv::Position::line);
-                wanted.bad_cell(column, row, &cell).line_number(line)
-            })?);
+                return Err(wanted.bad_cell(asked, row, &String::from_utf8_lossy(cell)).line_number(line));
+            }
         }
     }
     Ok(columns)
+}
+
+/// Puts a cell into its column; says whether it is what is asked for.
+fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8]) -> bool {
+    let Some(cell) = std::str::from_utf8(cell).ok().map(str::trim) else { return false };
+    match column {
+        Column::Numbers(values) => {
+            let value = cell.parse().ok().and_then(|value| asked.content.scaled(value));
+            values.extend(value);
+            value.is_some()
+        }
+        Column::Ids(_) if cell.is_empty() => false,
+        Column::Ids(ids) => {
+            ids.push(cell);
+            true
+        }
+    }
 }
 
 /// What is wrong with the file after so many good rows.

@@ -1,9 +1,10 @@
-//! Inventories: tables of real nodes in csv, csv.gz or parquet.
+//! Tables of real nodes, and of when they were up, in csv, csv.gz or parquet.
 //!
-//! Every row is a node, every number must be there: a cell that is empty, no number or not finite is an error that
+//! Every cell of a column that is asked for must be there: one that is empty, no number or not finite is an error that
 //! names its row and column, since what to put in its place is for the owner of the data to say.
 
 mod delimited;
+mod ids;
 mod parquet;
 
 use std::env;
@@ -14,56 +15,100 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Kind};
-use crate::scenario::{Inventory, InventoryColumn};
-
-/// The values of an inventory.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    /// One column per attribute of the fleet, in its unit.
-    pub columns: Vec<Vec<f32>>,
-    /// Number of rows: the length of every column, at least 1.
-    pub rows: usize,
-}
+pub(super) use ids::Ids;
 
 /// Columns of a table at rest, and the keys of the scenario that name them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub path: &'a Path,
-    pub columns: &'a [InventoryColumn],
+    pub columns: &'a [Asked<'a>],
     /// The key that names the file.
     pub file_key: &'static str,
     /// Where the scenario names the columns.
     pub named_in: &'static str,
-    /// The largest value that can be kept.
-    pub largest: f64,
 }
 
-impl Inventory {
-    /// Reads the columns that the scenario names, and scales them. Takes 4 bytes a value.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or
-    /// a cell is empty, not a number, or not finite as a 32-bit float.
-    pub fn read(&self) -> Result<Table, Error> {
-        let wanted = Wanted {
-            path: &self.path,
-            columns: &self.columns,
-            file_key: "fleet.file",
-            named_in: "`column` in [fleet.attributes]",
-            // The values are kept as 32-bit floats; what rounds to their largest is still one.
-            largest: f64::from(f32::MAX),
-        };
-        let columns = wanted.read()?;
-        let rows = columns.first().map_or(0, Vec::len);
-        let narrow = |values: &Vec<f64>| values.iter().map(|&value| value as f32).collect();
-        Ok(Table { columns: columns.iter().map(narrow).collect(), rows })
+/// A column that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub name: &'a str,
+    pub content: Content,
+}
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content {
+    /// Finite numbers.
+    Numbers {
+        /// They are multiplied by this.
+        scale: f64,
+        /// The largest that can be kept.
+        largest: f64,
+    },
+    /// Names of hosts. A name is kept as it is written: `7` and `007` are two names, and so are `1e3` and `1000`.
+    Ids,
+}
+
+/// A column that has been read.
+#[derive(Debug)]
+pub(super) enum Column {
+    Numbers(Vec<f64>),
+    Ids(Ids),
+}
+
+impl Content {
+    /// A column without rows.
+    fn column(self) -> Column {
+        match self {
+            Self::Numbers { .. } => Column::Numbers(Vec::new()),
+            Self::Ids => Column::Ids(Ids::default()),
+        }
+    }
+
+    /// A number in the unit that is asked for, if it can be kept.
+    fn scaled(self, value: f64) -> Option<f64> {
+        let Self::Numbers { scale, largest } = self else { return None };
+        Some(value * scale).filter(|scaled| scaled.abs() <= largest)
+    }
+
+    /// What is expected of a cell.
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Numbers { .. } => "a finite number",
+            Self::Ids => "the id of a host",
+        }
+    }
+}
+
+impl Column {
+    /// Rows that have been read.
+    fn rows(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.len(),
+            Self::Ids(ids) => ids.rows.len(),
+        }
+    }
+
+    /// The numbers; none if ids were asked for.
+    pub fn numbers(self) -> Vec<f64> {
+        match self {
+            Self::Numbers(values) => values,
+            Self::Ids(_) => Vec::new(),
+        }
+    }
+
+    /// The ids; none if numbers were asked for.
+    pub fn ids(self) -> Ids {
+        match self {
+            Self::Numbers(_) => Ids::default(),
+            Self::Ids(ids) => ids,
+        }
     }
 }
 
 impl Wanted<'_> {
-    /// Reads the columns, and scales them. Takes 8 bytes a value.
-    pub fn read(&self) -> Result<Vec<Vec<f64>>, Error> {
+    /// Reads the columns. Takes 8 bytes a number, and 4 an id beside each different one.
+    pub fn read(&self) -> Result<Vec<Column>, Error> {
         let format = Format::of(self.path).ok_or_else(|| {
             Error::new(Kind::Unreadable, self.path, "a table is a csv, csv.gz or parquet file")
                 .helped("convert it, or give it its usual extension")
@@ -78,7 +123,7 @@ impl Wanted<'_> {
             Format::CsvGz => delimited::read(self, MultiGzDecoder::new(BufReader::new(file)))?,
             Format::Parquet => parquet::read(self, file)?,
         };
-        match columns.first().map_or(0, Vec::len) {
+        match columns.first().map_or(0, Column::rows) {
             0 => Err(self.wrong("the table has no rows").helped("give at least one")),
             _ => Ok(columns),
         }
@@ -91,38 +136,33 @@ impl Wanted<'_> {
 
     /// The place of each wanted column among those there are.
     fn places(&self, there: &[String]) -> Result<Vec<usize>, Error> {
-        let place = |wanted: &InventoryColumn| {
-            let mut found = (0..there.len()).filter(|index| there[*index] == wanted.column);
+        let place = |wanted: &Asked<'_>| {
+            let mut found = (0..there.len()).filter(|index| there[*index] == wanted.name);
             match (found.next(), found.next()) {
                 (Some(index), None) => Ok(index),
                 (Some(_), Some(_)) => Err(self
-                    .wrong(format!("two columns are named `{}`", wanted.column))
-                    .keyed(wanted.column.as_str())
+                    .wrong(format!("two columns are named `{}`", wanted.name))
+                    .keyed(wanted.name)
                     .helped("rename one of them")),
                 (None, _) => Err(self
-                    .wrong(format!("there is no column `{}`; the columns are: {}", wanted.column, there.join(", ")))
-                    .keyed(wanted.column.as_str())
+                    .wrong(format!("there is no column `{}`; the columns are: {}", wanted.name, there.join(", ")))
+                    .keyed(wanted.name)
                     .helped(format!("name one of them as {} of the scenario", self.named_in))),
             }
         };
         self.columns.iter().map(place).collect()
     }
 
-    /// A value in the attribute's unit, if it is finite.
-    fn scaled(&self, column: &InventoryColumn, value: f64) -> Option<f64> {
-        let scaled = value * column.scale;
-        (scaled.abs() <= self.largest).then_some(scaled)
-    }
-
     /// The refusal of a cell; `row` counts from 1, after the header.
-    fn bad_cell(&self, column: &InventoryColumn, row: usize, found: &str) -> Error {
+    fn bad_cell(&self, column: &Asked<'_>, row: usize, found: &str) -> Error {
         let found = match found.trim() {
             "" => "is empty".to_owned(),
             value => format!("is \"{value}\""),
         };
-        self.wrong(format!("row {row}, column `{}` {found}, expected a finite number", column.column))
-            .keyed(column.column.as_str())
-            .helped("put the right number in, or remove the row")
+        let expected = column.content.expected();
+        self.wrong(format!("row {row}, column `{}` {found}, expected {expected}", column.name))
+            .keyed(column.name)
+            .helped("put the right one in, or remove the row")
     }
 }
 

@@ -1,0 +1,176 @@
+//! Traces of sessions: whose they are, and what is refused with which words.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int64Array, LargeStringArray, RecordBatch,
+    StringArray, StringViewArray, UInt64Array,
+};
+use datasets::fleet::Presence;
+use datasets::scenario::{Inventory, InventoryColumn, Replay};
+use parquet::arrow::ArrowWriter;
+use tempfile::TempDir;
+
+/// A trace with columns `id`, `from` and `to`, in seconds.
+fn replay(path: PathBuf) -> Replay {
+    let [node, from, to] = ["id", "from", "to"].map(str::to_owned);
+    let (unit_seconds, start) = (1.0, f64::NEG_INFINITY);
+    Replay { path, node, from, to, unit_seconds, snapshots: false, start, shift: 0.0, key: Some("host".into()) }
+}
+
+fn csv(folder: &TempDir, text: &str) -> Replay {
+    let path = folder.path().join("trace.csv");
+    fs::write(&path, text).unwrap();
+    replay(path)
+}
+
+/// A trace in csv in which each id is up for ten seconds, one after the other.
+fn of(folder: &TempDir, ids: &[&str]) -> Presence {
+    let row = |(k, id): (usize, &&str)| format!("{id},{},{}\n", k * 10, k * 10 + 10);
+    let rows: Vec<String> = ids.iter().enumerate().map(row).collect();
+    csv(folder, &format!("id,from,to\n{}", rows.concat())).read(None).unwrap()
+}
+
+/// The same in Parquet, from an array of ids.
+fn parquet(folder: &TempDir, ids: ArrayRef) -> Replay {
+    let path = folder.path().join("trace.parquet");
+    let count = ids.len() as i64;
+    let moments =
+        |first: i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values((0..count).map(|k| k * 10 + first))) };
+    let columns = [("id", ids, true), ("from", moments(0), true), ("to", moments(10), true)];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    replay(path)
+}
+
+/// An inventory in csv with these rows of a column `host`, beside numbers.
+fn inventory(folder: &TempDir, hosts: &[&str]) -> Inventory {
+    let path = folder.path().join("fleet.csv");
+    let rows: Vec<String> = hosts.iter().enumerate().map(|(k, host)| format!("{host},{k}\n")).collect();
+    fs::write(&path, format!("host,speed\n{}", rows.concat())).unwrap();
+    Inventory { path, columns: vec![InventoryColumn { column: "speed".into(), scale: 1.0 }] }
+}
+
+/// When each host is first up.
+fn begins(presence: &Presence) -> Vec<u32> {
+    presence.hosts.iter().map(|host| presence.sessions[host.start as usize][0] as u32).collect()
+}
+
+fn refusal(replay: &Replay) -> String {
+    let error = replay.read(None).unwrap_err();
+    assert!(error.help().is_some(), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn ids_that_no_float_tells_apart_are_different_hosts() {
+    const FIRST: i64 = 1 << 60;
+    let folder = tempfile::tempdir().unwrap();
+    let small: Vec<String> = (0..20).map(|k| k.to_string()).collect();
+    let small: Vec<&str> = small.iter().map(String::as_str).collect();
+    let expected = of(&folder, &small);
+    assert_eq!(expected.hosts.len(), 20);
+    let large: Vec<String> = (0..20).map(|k| (FIRST + k).to_string()).collect();
+    let large: Vec<&str> = large.iter().map(String::as_str).collect();
+    assert_eq!(of(&folder, &large), expected);
+    let arrays: [ArrayRef; 6] = [
+        Arc::new(Int64Array::from_iter_values((0..20).map(|k| FIRST + k))),
+        Arc::new(UInt64Array::from_iter_values((0..20).map(|k| u64::MAX - 19 + k))),
+        Arc::new(StringArray::from_iter_values(&large)),
+        Arc::new(LargeStringArray::from_iter_values(&large)),
+        Arc::new(StringViewArray::from_iter_values(&large)),
+        Arc::new(
+            Decimal128Array::from_iter_values((0..20).map(|k| 10_i128.pow(37) + k))
+                .with_precision_and_scale(38, 0)
+                .unwrap(),
+        ),
+    ];
+    for array in arrays {
+        let found = array.data_type().clone();
+        assert_eq!(parquet(&folder, array).read(None).unwrap(), expected, "{found}");
+    }
+}
+
+#[test]
+fn ids_are_kept_as_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        of(&folder, &["1e3", "1000", "007", "7", "7.0", "+7", "-7", "tv-7", "TV-7", "\"a, b\""]).hosts.len(),
+        10
+    );
+    // Around a name stands nothing.
+    assert_eq!(of(&folder, &["set top", " set top "]).hosts.len(), 1);
+    assert_eq!(of(&folder, &["ä", "a\u{308}", "😀"]).hosts.len(), 3);
+}
+
+#[test]
+fn hosts_come_in_the_order_of_their_ids_wherever_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let begins = |ids: &[&str]| begins(&of(&folder, ids));
+    // Whole numbers by value, all else as text.
+    assert_eq!(begins(&["10", "9", "-3", "200"]), [20, 10, 0, 30]);
+    assert_eq!(begins(&["10", "9", "a", "200"]), [0, 30, 10, 20]);
+    assert_eq!(begins(&["18446744073709551616", "18446744073709551615"]), [10, 0]);
+}
+
+#[test]
+fn rows_of_a_fleet_find_their_host_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = "id,from,to\nbox-b,0,9\nbox-a,1,9\n7,2,9\n1000,3,9\n";
+    let fleet = inventory(&folder, &["1e3", "box-a", "007", "1000", "box-a", "Box-B"]);
+    let presence = csv(&folder, trace).read(Some(&fleet)).unwrap();
+    assert_eq!(presence.rows, Some(vec![1, 3, 4]));
+    assert_eq!(begins(&presence), [1, 3, 1]);
+    let none = inventory(&folder, &["a", "b"]);
+    let error = csv(&folder, trace).read(Some(&none)).unwrap_err();
+    assert!(error.to_string().contains("no row's `host` is a host of "), "{error}");
+    assert!(error.help().unwrap().contains("the same ids as `node`"), "{error}");
+}
+
+#[test]
+fn uuids_and_whole_floats_are_ids_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes: Vec<[u8; 16]> = (0..3).map(|k| std::array::from_fn(|place| place as u8 * 16 + k)).collect();
+    let uuids: ArrayRef = Arc::new(FixedSizeBinaryArray::try_from_iter(bytes.iter()).unwrap());
+    let fleet = inventory(&folder, &["00102030-4050-6070-8090-a0b0c0d0e0f0", "02122232-4252-6272-8292-a2b2c2d2e2f2"]);
+    let presence = parquet(&folder, uuids).read(Some(&fleet)).unwrap();
+    assert_eq!(presence.rows, Some(vec![0, 1]));
+    assert_eq!(begins(&presence), [0, 20]);
+    let floats: ArrayRef = Arc::new(Float64Array::from(vec![7.0, -9_007_199_254_740_991.0]));
+    let fleet = inventory(&folder, &["-9007199254740991", "7"]);
+    assert_eq!(parquet(&folder, floats).read(Some(&fleet)).unwrap().rows, Some(vec![0, 1]));
+}
+
+#[test]
+fn what_names_no_host_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let floats = |values: Vec<Option<f64>>| refusal(&parquet(&folder, Arc::new(Float64Array::from(values))));
+    let cases = [
+        (vec![Some(1.0), Some(9_007_199_254_740_992.0)], "row 2, column `id` is \"9007199254740992\""),
+        (vec![Some(0.5)], "row 1, column `id` is \"0.5\""),
+        (vec![Some(f64::NAN)], "row 1, column `id` is \"NaN\""),
+        (vec![None], "row 1, column `id` is \"null\""),
+    ];
+    for (values, words) in cases {
+        let found = floats(values);
+        assert!(found.contains(&format!("{words}, expected the id of a host")), "{found}");
+    }
+    let flags: ArrayRef = Arc::new(arrow_array::BooleanArray::from(vec![true]));
+    let found = refusal(&parquet(&folder, flags));
+    assert!(found.contains("column `id` is Boolean, expected ids of hosts"), "{found}");
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["a", " "]));
+    let found = refusal(&parquet(&folder, texts));
+    assert!(found.contains("row 2, column `id` is empty, expected the id of a host"), "{found}");
+    let found = refusal(&csv(&folder, "id,from,to\na,0,1\n,2,3\n"));
+    assert!(found.contains("trace.csv:3: row 2, column `id` is empty, expected the id of a host"), "{found}");
+    let path = folder.path().join("bytes.csv");
+    fs::write(&path, b"id,from,to\nb\xfcro,0,1\n").unwrap();
+    let found = refusal(&replay(path));
+    assert!(found.contains("bytes.csv:2: row 1, column `id` is "), "{found}");
+}
