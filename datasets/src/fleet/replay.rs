@@ -43,15 +43,15 @@ impl Replay {
         let [begins, ends] = [(); 2].map(|()| columns.next().map(Column::numbers).unwrap_or_default());
         let ranks = nodes.ranks();
         let rank = |row: usize| ranks[nodes.rows[row] as usize];
-        let mut rows: Vec<usize> = (0..begins.len()).collect();
-        rows.sort_by(|&a, &b| rank(a).cmp(&rank(b)).then(begins[a].total_cmp(&begins[b])));
+        let mut rows: Vec<(u32, f64, usize)> = (0..).zip(&begins).map(|(row, &begin)| (rank(row), begin, row)).collect();
+        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
         // A snapshot stands for the time up to the next, a session of snapshots for all that it names.
         let until = if self.snapshots { 1.0 } else { 0.0 };
         let origin = begins.iter().copied().fold(f64::INFINITY, f64::min);
         let length = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max) + until - origin;
         let mut presence = Presence { sessions: Vec::new(), hosts: Vec::new(), length, start: 0.0, rows: None };
         let mut last = None;
-        for &row in &rows {
+        for (host, _, row) in rows {
             let [from, to] = [begins[row] - origin, ends[row] + until - origin];
             if from >= to {
                 let message = format!(
@@ -63,15 +63,15 @@ impl Replay {
                 let help = "swap the two, or remove the row";
                 return Err(self.at_row(wanted.wrong(message), row).keyed(self.to.as_str()).helped(help));
             }
-            let same = last.replace(rank(row)) == Some(rank(row));
+            let same = last.replace(host) == Some(host);
             if !same {
                 let next = presence.sessions.len() as u32;
                 presence.hosts.push(next..next);
             }
             match presence.sessions.last_mut() {
                 Some(before) if same && from < before[1] => {
-                    let host = &nodes.names[nodes.rows[row] as usize];
-                    let message = format!("row {}: a session of host {host} overlaps an earlier one", row + 1);
+                    let name = &nodes.names[nodes.rows[row] as usize];
+                    let message = format!("row {}: a session of host {name} overlaps an earlier one", row + 1);
                     let help = "sessions of a host must be apart: join those that overlap";
                     return Err(self.at_row(wanted.wrong(message), row).keyed(self.from.as_str()).helped(help));
                 }

@@ -1,12 +1,13 @@
 //! Names of hosts, kept as they are written.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 /// The ids of a column, each different one kept once.
 #[derive(Debug, Default)]
 pub(in crate::fleet) struct Ids {
     /// The different ids, in the order in which they first stand in the column.
-    pub names: IndexSet<Box<str>>,
+    pub names: IndexSet<Box<str>, RandomState>,
     /// Which of them each row has.
     pub rows: Vec<u32>,
 }
