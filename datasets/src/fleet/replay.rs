@@ -43,7 +43,8 @@ impl Replay {
         let [begins, ends] = [(); 2].map(|()| columns.next().map(Column::numbers).unwrap_or_default());
         let ranks = nodes.ranks();
         let rank = |row: usize| ranks[nodes.rows[row] as usize];
-        let mut rows: Vec<(u32, f64, usize)> = (0..).zip(&begins).map(|(row, &begin)| (rank(row), begin, row)).collect();
+        let mut rows: Vec<(u32, f64, usize)> =
+            (0..).zip(&begins).map(|(row, &begin)| (rank(row), begin, row)).collect();
         rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
         // A snapshot stands for the time up to the next, a session of snapshots for all that it names.
         let until = if self.snapshots { 1.0 } else { 0.0 };
