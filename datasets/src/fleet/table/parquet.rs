@@ -123,8 +123,8 @@ const WHOLE: f64 = (1_u64 << 53) as f64;
 /// Appends the id in a row to a text, and says whether it is the one that was meant.
 type WriteId<'a> = Box<dyn Fn(usize, &mut String) -> bool + 'a>;
 
-/// Writes ids of an array of a fit type: whole numbers in decimal digits, UUIDs (sixteen bytes) in groups of small letters. Numbers with
-/// fractions, and those so large that their last digits are lost, are not what was meant.
+/// Writes ids of an array of a fit type: whole numbers in decimal digits, UUIDs (sixteen bytes) in groups of small
+/// letters. Numbers with fractions, and those so large that their last digits are lost, are not what was meant.
 fn writer_of_ids(array: &dyn Array) -> WriteId<'_> {
     fn whole<T: ArrowPrimitiveType<Native: Display>>(array: &dyn Array) -> WriteId<'_> {
         let array = array.as_primitive::<T>();
