@@ -1,7 +1,8 @@
 //! `subcloud check`.
 
-use analysis::number::counted;
-use datasets::scenario::{Aggregate, Source};
+use analysis::number::{count, counted, duration, percent};
+use datasets::fleet::Outline;
+use datasets::scenario::{Aggregate, Inventory, Replay, Source};
 use datasets::suite::Verdict;
 
 use crate::failure::Failure;
@@ -22,12 +23,14 @@ pub struct Arguments {
 /// Checks a scenario.
 pub fn check(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.scenario.read()?;
-    let fleet = match &scenario.fleet.source {
-        Source::Classes(classes) => counted(classes.len() as u64, "class", "classes"),
+    let (fleet, inventory) = match &scenario.fleet.source {
+        Source::Classes(classes) => (counted(classes.len() as u64, "class", "classes"), None),
         Source::File(inventory) => {
-            format!("{} of {}", counted(inventory.read()?.rows as u64, "row", "rows"), inventory.path.display())
+            let rows = counted(inventory.read()?.rows as u64, "row", "rows");
+            (format!("{rows} of {}", inventory.path.display()), Some(inventory))
         }
     };
+    let trace = scenario.fleet.replay.as_ref().map(|replay| outline(replay, inventory)).transpose()?;
     print(&format!(
         "{}: ok. {} ({fleet}), {}, {}, {}, {}.",
         scenario.name,
@@ -37,6 +40,7 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         counted(scenario.aggregates.len() as u64, "aggregate", "aggregates"),
         counted(scenario.events.len() as u64, "event", "events"),
     ));
+    trace.iter().flatten().for_each(|line| print(line));
     for launch in &scenario.launches {
         if let Verdict::Rejected(reason) = launch.verdict {
             let (version, path) = (launch.suite.version, launch.path.display());
@@ -52,6 +56,35 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         print(&format!("Nodes are told, until they can estimate it: {told}."));
     }
     Ok(())
+}
+
+/// What there is in a trace of sessions, and who found whom.
+fn outline(replay: &Replay, inventory: Option<&Inventory>) -> Result<Vec<String>, Failure> {
+    let presence = replay.read(inventory)?;
+    let Outline { hosts_count, sessions_count, length, median_session, up_fraction } = presence.outline();
+    let [length, median] = [length, median_session].map(|time| duration(time * replay.unit_seconds));
+    let mut lines = vec![format!(
+        "{}: {} with {} in {length}; half of these last up to {median}; hosts are up {} of the time.",
+        replay.path.display(),
+        counted(hosts_count as u64, "host", "hosts"),
+        counted(sessions_count as u64, "session", "sessions"),
+        percent(up_fraction),
+    )];
+    lines.extend(presence.join.map(|join| {
+        let [matched_rows, rows, repeated, matched_hosts, hosts] = [
+            join.matched_rows_count,
+            join.rows_count,
+            join.repeated_rows_count,
+            join.matched_hosts_count,
+            join.hosts_count,
+        ]
+        .map(|value| count(value as u64));
+        format!(
+            "{matched_rows} of {rows} rows have a host, and {matched_hosts} of {hosts} hosts a row; the others are left \
+             out. {repeated} rows have the id of an earlier row."
+        )
+    }));
+    Ok(lines)
 }
 
 /// How an aggregate restarts, if it does.

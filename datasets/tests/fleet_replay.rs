@@ -10,7 +10,7 @@ use arrow_array::{
     ArrayRef, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int64Array, LargeStringArray, RecordBatch,
     StringArray, StringViewArray, UInt64Array,
 };
-use datasets::fleet::Presence;
+use datasets::fleet::{Join, Outline, Presence};
 use datasets::scenario::{Inventory, InventoryColumn, Replay};
 use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
@@ -19,7 +19,8 @@ use tempfile::TempDir;
 fn replay(path: PathBuf) -> Replay {
     let [node, from, to] = ["id", "from", "to"].map(str::to_owned);
     let (unit_seconds, start) = (1.0, f64::NEG_INFINITY);
-    Replay { path, node, from, to, unit_seconds, snapshots: false, start, shift: 0.0, key: Some("host".into()) }
+    let (snapshots, shift, key, allow_unmatched) = (false, 0.0, Some("host".to_owned()), false);
+    Replay { path, node, from, to, unit_seconds, snapshots, start, shift, key, allow_unmatched }
 }
 
 fn csv(folder: &TempDir, text: &str) -> Replay {
@@ -173,4 +174,54 @@ fn what_names_no_host_is_refused() {
     fs::write(&path, b"id,from,to\nb\xfcro,0,1\n").unwrap();
     let found = refusal(&replay(path));
     assert!(found.contains("bytes.csv:2: row 1, column `id` is "), "{found}");
+}
+
+#[test]
+fn a_trace_is_told_in_a_few_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    // Sessions of 10, 20, 30 and 80 seconds; the first two touch, and are one.
+    let text = "id,from,to\na,100,110\na,110,130\nb,120,150\nb,200,280\nc,300,320\n";
+    let outline = csv(&folder, text).read(None).unwrap().outline();
+    let expected = Outline {
+        hosts_count: 3,
+        sessions_count: 4,
+        length: 220.0,
+        median_session: 30.0,
+        up_fraction: 160.0 / (3.0 * 220.0),
+    };
+    assert_eq!(outline, expected);
+    // Two rows of the fleet are one host, another is none.
+    let outline = csv(&folder, text).read(Some(&inventory(&folder, &["c", "d", "c", "b"]))).unwrap().outline();
+    let expected = Outline { median_session: 20.0, up_fraction: 150.0 / (3.0 * 220.0), ..expected };
+    assert_eq!(outline, expected);
+}
+
+#[test]
+fn a_join_that_leaves_out_half_is_refused_unless_it_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = |hosts: u32| -> Replay {
+        let rows: Vec<String> = (0..hosts).map(|host| format!("{host},0,9\n")).collect();
+        csv(&folder, &format!("id,from,to\n{}", rows.concat()))
+    };
+    // 4 rows, of which one repeats another: of 4 and of 6 hosts three have a row, of 7 less than half.
+    let fleet = inventory(&folder, &["0", "1", "0", "2"]);
+    for hosts in [3, 6] {
+        let join = trace(hosts).read(Some(&fleet)).unwrap().join;
+        let [rows_count, matched_rows_count, repeated_rows_count, matched_hosts_count] = [4, 4, 1, 3];
+        let hosts_count = hosts as usize;
+        let expected = Join { rows_count, matched_rows_count, repeated_rows_count, hosts_count, matched_hosts_count };
+        assert_eq!(join, Some(expected));
+    }
+    let error = trace(7).read(Some(&fleet)).unwrap_err();
+    assert!(error.to_string().contains("4 of 4 rows have a host in "), "{error}");
+    assert!(error.to_string().contains("and 3 of its 7 hosts a row: that is less than half"), "{error}");
+    assert!(error.help().unwrap().contains("`allow_unmatched = true`"), "{error}");
+    let allowed = Replay { allow_unmatched: true, ..trace(7) };
+    assert_eq!(allowed.read(Some(&fleet)).unwrap().rows, Some(vec![0, 1, 2, 3]));
+    // Of five rows two have a host: less than half of the other side.
+    let fleet = inventory(&folder, &["0", "1", "a", "b", "c"]);
+    assert!(trace(2).read(Some(&fleet)).unwrap_err().to_string().contains("2 of 5 rows have a host in "));
+    // Where nobody finds anybody nothing is left to be allowed.
+    let fleet = inventory(&folder, &["a"]);
+    assert!(Replay { allow_unmatched: true, ..trace(2) }.read(Some(&fleet)).is_err());
 }

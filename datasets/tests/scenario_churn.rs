@@ -216,6 +216,7 @@ fn a_replay_is_whole_and_alone() {
     assert!(error(&format!("{base}{replay}unit = \"snapshots\"\n")).contains("needs their distance"));
     assert!(error(&format!("{base}{replay}snapshot_seconds = 5\n")).contains("means nothing without `unit"));
     assert!(error(&format!("{base}{replay}key = \"host\"\n")).contains("means nothing without `fleet.file`"));
+    assert!(error(&format!("{base}{replay}allow_unmatched = true\n")).contains("means nothing without `key`"));
     assert!(error(&format!("{base}{replay}shift = -1\n")).contains("a number of at least 0"));
     let join = "[[event]]\nat_cycle = 1\njoin = { share = 1 }\n";
     assert!(error(&format!("{base}{replay}{join}")).contains("nobody can join a fleet that replays a trace"));

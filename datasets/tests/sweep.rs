@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use datasets::sweep::{self, Sweep, seed};
@@ -104,12 +105,21 @@ fn replicates_have_seeds_of_their_own_and_the_same_in_every_setting() {
 }
 
 #[test]
-fn derived_seeds_are_those_of_splitmix64_below_two_to_the_63() {
-    // The first numbers of the published generator (Vigna) from the state 1234567.
-    let published = [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
-    let ours: Vec<u64> = (1..4).map(|replicate| seed(1_234_567, replicate)).collect();
-    assert_eq!(ours, published.map(|number| number >> 1));
-    assert!((0..10_000).all(|replicate| seed(i64::MAX as u64, replicate) >> 63 == 0));
+fn derived_seeds_are_small_and_all_different() {
+    // As a plain program finds them that follows the documentation.
+    assert_eq!(
+        (1..4).map(|replicate| seed(1_234_567, replicate)).collect::<Vec<_>>(),
+        [1_085_253_258, 1_801_865_105, 508_861_196]
+    );
+    assert_eq!(
+        (1..3).map(|replicate| seed(i64::MAX as u64, replicate)).collect::<Vec<_>>(),
+        [878_101_036, 1_382_271_444]
+    );
+    for base in [0, 1, 7, (1 << 31) - 1, i64::MAX as u64] {
+        let seeds: BTreeSet<u64> = (0..=10_000).map(|replicate| seed(base, replicate)).collect();
+        assert_eq!(seeds.len(), 10_001, "from {base}");
+        assert!((1..=10_000).all(|replicate| seed(base, replicate) >> 31 == 0), "from {base}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Inventories that are damaged: the file, the line, the column and the remedy.
+//! Inventories and traces of sessions that are damaged: the file, the line, the column and the remedy.
 
 use std::io::Write;
 
@@ -129,4 +129,50 @@ fn the_geometric_mean_of_an_inventory_with_a_zero_is_refused() {
     let place = fleet("fleet.csv", b"up,load\n0.5,0\n0.7,2\n");
     let aggregate = "aggregate=[{name='g', function='geometric-mean', attribute='load'}]";
     place.refused(&["--set", aggregate], &["aggregate 'g'", "needs positive values", "'load'"]);
+}
+
+/// A scenario over this trace of sessions.
+fn replayed(trace: &str) -> Place {
+    let place = Place::with(
+        r#"[run]
+nodes = 500
+cycles = 2
+cycle_seconds = 3600
+[[fleet.class]]
+name = "host"
+share = 1
+attributes.up = { from = "sessions" }
+[fleet.replay]
+file = "trace.csv"
+node = "host"
+from = "from"
+to = "to"
+"#,
+    );
+    place.write("trace.csv", trace.as_bytes());
+    place
+}
+
+#[test]
+fn check_reads_a_trace_of_sessions_and_tells_of_it() {
+    let place = replayed("host,from,to\na,0,43200\nb,43200,86400\nb,129600,172800\n");
+    let said = place.unchanged(|| place.call(&["check", "scenario.toml"])).quietly();
+    let words = "trace.csv: 2 hosts with 3 sessions in 2 days; half of these last up to 12 h; hosts are up 37.50 % of \
+        the time.\n";
+    assert!(said.out.ends_with(words), "{}", said.out);
+}
+
+#[test]
+fn check_refuses_a_trace_of_sessions_as_run_does() {
+    let cases: [(&str, &[&str]); 4] = [
+        ("nod,from,to\na,0,1\n", &["trace.csv:1: ", "no column `host`", "nod, from, to"]),
+        ("host,from,to\na,0,x\n", &["trace.csv:2: ", "row 1, column `to` is \"x\"", "expected a finite number"]),
+        ("host,from,to\na,5,0\n", &["trace.csv:2: ", "a session from 5 to 0: it ends before it begins"]),
+        ("host,from,to\n", &["trace.csv", "no rows"]),
+    ];
+    for (trace, words) in cases {
+        let place = replayed(trace);
+        place.refused(&[], words);
+        place.call(&["check", "scenario.toml"]).failed(2, words);
+    }
 }

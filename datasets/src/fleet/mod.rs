@@ -7,7 +7,7 @@ mod table;
 
 pub use inventory::Table;
 pub use quantile::probabilities;
-pub use replay::Presence;
+pub use replay::{Join, Outline, Presence};
 pub(crate) use table::{Format, data_folder};
 
 /// A distribution of an attribute.

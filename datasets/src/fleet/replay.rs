@@ -19,6 +19,64 @@ pub struct Presence {
     pub start: f64,
     /// For hosts that are rows of the fleet's file: the row.
     pub rows: Option<Vec<u32>>,
+    /// How these were found.
+    pub join: Option<Join>,
+}
+
+/// What rows of a fleet's file and hosts of a trace found of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join {
+    /// Rows of the file.
+    pub rows_count: usize,
+    /// Those that have a host.
+    pub matched_rows_count: usize,
+    /// Rows with the id of an earlier row.
+    pub repeated_rows_count: usize,
+    /// Hosts of the trace.
+    pub hosts_count: usize,
+    /// Those that have a row.
+    pub matched_hosts_count: usize,
+}
+
+/// A trace in a few figures. Times are in its unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outline {
+    /// Hosts; with an inventory, its rows that are hosts of the trace.
+    pub hosts_count: usize,
+    /// Their sessions.
+    pub sessions_count: usize,
+    /// Length of the trace.
+    pub length: f64,
+    /// Half of the sessions are at most so long.
+    pub median_session: f64,
+    /// Share of the time in which a host is up, in the mean of the hosts.
+    pub up_fraction: f64,
+}
+
+impl Presence {
+    /// The trace in a few figures.
+    #[must_use]
+    pub fn outline(&self) -> Outline {
+        let of_host = |host: &Range<u32>| &self.sessions[host.start as usize..host.end as usize];
+        let mut lengths: Vec<f64> = self.hosts.iter().flat_map(of_host).map(|[from, to]| to - from).collect();
+        let sum: f64 = lengths.iter().sum();
+        let middle = lengths.len().saturating_sub(1) / 2;
+        let median = if lengths.is_empty() { 0.0 } else { *lengths.select_nth_unstable_by(middle, f64::total_cmp).1 };
+        Outline {
+            hosts_count: self.hosts.len(),
+            sessions_count: lengths.len(),
+            length: self.length,
+            median_session: median,
+            up_fraction: sum / (self.hosts.len() as f64 * self.length),
+        }
+    }
+}
+
+impl Join {
+    /// Whether less than half of the rows have a host, or of the hosts a row.
+    fn leaves_out_half(self) -> bool {
+        2 * self.matched_rows_count < self.rows_count || 2 * self.matched_hosts_count < self.hosts_count
+    }
 }
 
 impl Replay {
@@ -27,7 +85,8 @@ impl Replay {
     /// # Errors
     ///
     /// What is wrong with the file: it cannot be read, a column is missing, a cell is no finite number, a session ends
-    /// before it begins, two sessions of a host overlap, or no host of the inventory is in the trace.
+    /// before it begins, two sessions of a host overlap, or less than half of the rows of the inventory are hosts of the
+    /// trace or of the hosts rows, unless that is allowed.
     pub fn read(&self, inventory: Option<&Inventory>) -> Result<Presence, Error> {
         let moment = Content::Numbers { scale: 1.0, largest: f64::MAX };
         let contents = [(&self.node, Content::Ids), (&self.from, moment), (&self.to, moment)];
@@ -50,7 +109,8 @@ impl Replay {
         let until = if self.snapshots { 1.0 } else { 0.0 };
         let origin = begins.iter().copied().fold(f64::INFINITY, f64::min);
         let length = ends.iter().copied().fold(f64::NEG_INFINITY, f64::max) + until - origin;
-        let mut presence = Presence { sessions: Vec::new(), hosts: Vec::new(), length, start: 0.0, rows: None };
+        let mut presence =
+            Presence { sessions: Vec::new(), hosts: Vec::new(), length, start: 0.0, rows: None, join: None };
         let mut last = None;
         for (host, _, row) in rows {
             let [from, to] = [begins[row] - origin, ends[row] + until - origin];
@@ -110,11 +170,12 @@ impl Replay {
             named_in: "`key` in [fleet.replay]",
         };
         let keys = wanted.read()?.pop().map(Column::ids).unwrap_or_default();
+        let hosts_count = presence.hosts.len();
         let place = |name| nodes.names.get_index_of(name).map(|id| ranks[id] as usize);
-        let hosts: Vec<Option<usize>> = keys.names.iter().map(place).collect();
+        let known: Vec<Option<usize>> = keys.names.iter().map(place).collect();
         let (rows, hosts): (Vec<u32>, Vec<_>) = (0_u32..)
             .zip(&keys.rows)
-            .filter_map(|(row, &id)| Some((row, presence.hosts[hosts[id as usize]?].clone())))
+            .filter_map(|(row, &id)| Some((row, presence.hosts[known[id as usize]?].clone())))
             .unzip();
         if rows.is_empty() {
             return Err(wanted
@@ -122,7 +183,28 @@ impl Replay {
                 .keyed(key)
                 .helped("name the column that holds the same ids as `node` in the trace"));
         }
-        (presence.hosts, presence.rows) = (hosts, Some(rows));
+        let join = Join {
+            rows_count: keys.rows.len(),
+            matched_rows_count: rows.len(),
+            repeated_rows_count: keys.rows.len() - keys.names.len(),
+            hosts_count,
+            matched_hosts_count: known.iter().flatten().count(),
+        };
+        if !self.allow_unmatched && join.leaves_out_half() {
+            let Join { rows_count, matched_rows_count, hosts_count, matched_hosts_count, .. } = join;
+            let (fleet, trace) = (inventory.path.display(), self.path.display());
+            return Err(wanted
+                .wrong(format!(
+                    "{matched_rows_count} of {rows_count} rows have a host in {trace}, and {matched_hosts_count} of its \
+                     {hosts_count} hosts a row: that is less than half"
+                ))
+                .keyed(key)
+                .helped(format!(
+                    "name the columns that hold the same ids as `key` of {fleet} and `node` of {trace}, or set \
+                     `allow_unmatched = true` in [fleet.replay], and the rest is left out"
+                )));
+        }
+        (presence.hosts, presence.rows, presence.join) = (hosts, Some(rows), Some(join));
         Ok(())
     }
 }

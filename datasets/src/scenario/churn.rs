@@ -111,6 +111,8 @@ pub struct Replay {
     pub shift: f64,
     /// Column of the fleet's file that holds the host's id, if nodes are rows of a file.
     pub key: Option<String>,
+    /// Whether more than half of the rows may be without a host, or of the hosts without a row.
+    pub allow_unmatched: bool,
 }
 
 /// Something that happens to the cloud.

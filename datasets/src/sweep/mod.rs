@@ -123,15 +123,26 @@ impl Sweep {
     }
 }
 
-/// The seed of a replicate: 0 has the base itself, the others numbers of a `SplitMix64` that starts there, halved to
-/// stay below 2^63.
+/// The seed of a replicate: 0 has the base itself, the others numbers below 2^31, each another one, so that whatever
+/// reads a trace takes its seeds for numbers.
+///
+/// A permutation of the numbers below 2^31 (two rounds of xorshift and multiplication, with the constants of Wellons,
+/// *Prospecting for hash functions*, 2018) of steps from where `SplitMix64` puts the base.
 #[must_use]
 pub fn seed(base: u64, replicate: u32) -> u64 {
+    const MASK: u64 = (1 << 31) - 1;
     if replicate == 0 {
         return base;
     }
-    let state = base.wrapping_add(u64::from(replicate).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (mixed ^ (mixed >> 31)) >> 1
+    let start = base.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let start = (start ^ (start >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let start = (start ^ (start >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    let start = start ^ (start >> 31);
+    let mut mixed = start.wrapping_add(u64::from(replicate) * 0x9E37_79B9) & MASK;
+    for (shift, factor) in [(16, 0x21F0_AAAD), (15, 0x735A_2D97)] {
+        mixed = (mixed ^ (mixed >> shift)) * factor & MASK;
+    }
+    mixed ^= mixed >> 15;
+    // Replicates are far fewer than the last one there could be, whose seed is free.
+    if mixed == base { seed(base, u32::MAX) } else { mixed }
 }

@@ -35,7 +35,7 @@ fn lengths(lengths: &Lengths) -> String {
 }
 
 pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
-    let Replay { node, from, to, unit_seconds, snapshots, start, shift, key, .. } = replay;
+    let Replay { node, from, to, unit_seconds, snapshots, start, shift, key, allow_unmatched, .. } = replay;
     let mut lines = vec![format!("file = {}", quoted(file))];
     lines.extend([("node", node), ("from", from), ("to", to)].map(|(key, name)| format!("{key} = {}", quoted(name))));
     if *snapshots {
@@ -48,6 +48,7 @@ pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
     lines.extend(start.is_finite().then(|| format!("start = {start:?}")));
     lines.push(format!("shift = {shift:?}"));
     lines.extend(key.as_ref().map(|key| format!("key = {}", quoted(key))));
+    lines.extend(allow_unmatched.then(|| "allow_unmatched = true".to_owned()));
     lines
 }
 

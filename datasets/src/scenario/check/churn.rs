@@ -154,6 +154,10 @@ impl Check<'_, '_> {
             }
             _ => {}
         }
+        if let (None, Some(allowed)) = (&raw.key, &raw.allow_unmatched) {
+            let message = "`allow_unmatched` means nothing without `key`";
+            return Err(self.refuse(allowed.span(), message, "leave it out"));
+        }
         Ok(Replay {
             path,
             node: (*raw.node).clone(),
@@ -164,6 +168,7 @@ impl Check<'_, '_> {
             start: raw.start.as_ref().map_or(Ok(f64::NEG_INFINITY), |start| self.finite(start))?,
             shift: raw.shift.as_ref().map_or(Ok(0.0), |shift| self.not_negative(shift))?,
             key: raw.key.as_ref().map(|key| (**key).clone()),
+            allow_unmatched: raw.allow_unmatched.as_ref().is_some_and(|allowed| **allowed),
         })
     }
 

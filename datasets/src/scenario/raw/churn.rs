@@ -124,6 +124,9 @@ pub(in crate::scenario) struct Replay {
     pub shift: Option<At<Number>>,
     /// With `fleet.file`: the column there that holds the host's id, so that a node has the attributes of its host.
     pub key: Option<At<String>>,
+    /// With `key`: rows without a host and hosts without a row are left out even if they are more than half of either.
+    #[schemars(extend("default" = false))]
+    pub allow_unmatched: Option<At<bool>>,
 }
 
 /// What the columns of a trace count.
