@@ -58,7 +58,7 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What there is in a trace of sessions, and who found whom.
+/// What there is in a trace of sessions, and which rows of an inventory and hosts of the trace found each other.
 fn outline(replay: &Replay, inventory: Option<&Inventory>) -> Result<Vec<String>, Failure> {
     let presence = replay.read(inventory)?;
     let Outline { hosts_count, sessions_count, length, median_session, up_fraction } = presence.outline();
@@ -80,8 +80,8 @@ fn outline(replay: &Replay, inventory: Option<&Inventory>) -> Result<Vec<String>
         ]
         .map(|value| count(value as u64));
         format!(
-            "{matched_rows} of {rows} rows have a host, and {matched_hosts} of {hosts} hosts a row; the others are left \
-             out. {repeated} rows have the id of an earlier row."
+            "Rows that have a host: {matched_rows} of {rows}; hosts that have a row: {matched_hosts} of {hosts}; the \
+             others are left out. Rows with the id of an earlier row: {repeated}."
         )
     }));
     Ok(lines)

@@ -117,6 +117,7 @@ fn hosts_come_in_the_order_of_their_ids_wherever_they_stand() {
     // Whole numbers by value, all else as text.
     assert_eq!(begins(&["10", "9", "-3", "200"]), [20, 10, 0, 30]);
     assert_eq!(begins(&["10", "9", "a", "200"]), [0, 30, 10, 20]);
+    assert_eq!(begins(&["0", "-0"]), begins(&["-0", "0"]).into_iter().rev().collect::<Vec<_>>());
     assert_eq!(begins(&["18446744073709551616", "18446744073709551615"]), [10, 0]);
 }
 

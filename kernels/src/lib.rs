@@ -4,7 +4,7 @@
 //! - [`peers`]: uniform indices from those numbers, without modulo bias.
 //! - [`exchange`]: an atomic exchange between two nodes, over a list of them.
 //! - [`slicing`]: the swap of random ids, and the measures of disorder.
-//! - [`coarse`]: what two nodes hold of a gradient in two bytes each, and whether they are in order.
+//! - [`coarse`]: what a node holds of a gradient, in a byte, and which of two nodes' bytes tell that they are in order.
 //! - [`ranking`]: the count of those that have a smaller attribute.
 //! - [`disorder`]: how far random ids are from the order of the nodes.
 //! - [`spread`]: how versions of a suite spread.

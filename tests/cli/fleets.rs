@@ -163,6 +163,25 @@ fn check_reads_a_trace_of_sessions_and_tells_of_it() {
 }
 
 #[test]
+fn check_tells_which_rows_and_hosts_found_each_other() {
+    let place = Place::with(
+        "[run]\nnodes = 100\ncycles = 2\n[fleet]\nfile = \"fleet.csv\"\nattributes.load = { column = \"load\" }\n\
+         [fleet.replay]\nfile = \"trace.csv\"\nnode = \"host\"\nfrom = \"from\"\nto = \"to\"\nkey = \"id\"\n",
+    );
+    place.write("fleet.csv", b"id,load\na,1\nb,2\na,3\n7,4\n");
+    place.write("trace.csv", b"host,from,to\na,0,90\nb,0,90\nc,0,90\n");
+    let said = place.call(&["check", "scenario.toml"]).quietly();
+    let words = "Rows that have a host: 3 of 4; hosts that have a row: 2 of 3; the others are left out. Rows with the id \
+        of an earlier row: 1.\n";
+    assert!(said.out.ends_with(words), "{}", said.out);
+    place.write("trace.csv", b"host,from,to\na,0,90\nc,0,90\nd,0,90\n");
+    let less = "2 of 4 rows have a host in ";
+    place.refused(&[], &[less, "1 of its 3 hosts a row: that is less than half", "allow_unmatched = true"]);
+    place.call(&["check", "scenario.toml"]).failed(2, &[less]);
+    place.call(&["check", "scenario.toml", "--set", "fleet.replay.allow_unmatched=true"]).quietly();
+}
+
+#[test]
 fn check_refuses_a_trace_of_sessions_as_run_does() {
     let cases: [(&str, &[&str]); 4] = [
         ("nod,from,to\na,0,1\n", &["trace.csv:1: ", "no column `host`", "nod, from, to"]),

@@ -1,4 +1,4 @@
-//! What the nodes are: distributions by class, or an inventory.
+//! What the nodes are: distributions by class, or an inventory; and when they were up: a trace of sessions.
 
 mod inventory;
 mod quantile;

@@ -19,7 +19,7 @@ pub struct Presence {
     pub start: f64,
     /// For hosts that are rows of the fleet's file: the row.
     pub rows: Option<Vec<u32>>,
-    /// How these were found.
+    /// What the rows of that file and the hosts of the trace found of each other.
     pub join: Option<Join>,
 }
 
@@ -28,22 +28,22 @@ pub struct Presence {
 pub struct Join {
     /// Rows of the file.
     pub rows_count: usize,
-    /// Those that have a host.
+    /// Rows that have a host.
     pub matched_rows_count: usize,
     /// Rows with the id of an earlier row.
     pub repeated_rows_count: usize,
     /// Hosts of the trace.
     pub hosts_count: usize,
-    /// Those that have a row.
+    /// Hosts that have a row.
     pub matched_hosts_count: usize,
 }
 
-/// A trace in a few figures. Times are in its unit.
+/// A trace in a few figures. Times are in the unit of the trace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outline {
     /// Hosts; with an inventory, its rows that are hosts of the trace.
     pub hosts_count: usize,
-    /// Their sessions.
+    /// Sessions of these hosts: those of a host with two rows count twice.
     pub sessions_count: usize,
     /// Length of the trace.
     pub length: f64,
@@ -85,8 +85,8 @@ impl Replay {
     /// # Errors
     ///
     /// What is wrong with the file: it cannot be read, a column is missing, a cell is no finite number, a session ends
-    /// before it begins, two sessions of a host overlap, or less than half of the rows of the inventory are hosts of the
-    /// trace or of the hosts rows, unless that is allowed.
+    /// before it begins, or two sessions of a host overlap. With an inventory: less than half of its rows have a host,
+    /// or less than half of the hosts a row, unless that is allowed; or none has.
     pub fn read(&self, inventory: Option<&Inventory>) -> Result<Presence, Error> {
         let moment = Content::Numbers { scale: 1.0, largest: f64::MAX };
         let contents = [(&self.node, Content::Ids), (&self.from, moment), (&self.to, moment)];
@@ -195,8 +195,8 @@ impl Replay {
             let (fleet, trace) = (inventory.path.display(), self.path.display());
             return Err(wanted
                 .wrong(format!(
-                    "{matched_rows_count} of {rows_count} rows have a host in {trace}, and {matched_hosts_count} of its \
-                     {hosts_count} hosts a row: that is less than half"
+                    "{matched_rows_count} of {rows_count} rows have a host in {trace}, and {matched_hosts_count} of \
+                     its {hosts_count} hosts a row: that is less than half"
                 ))
                 .keyed(key)
                 .helped(format!(

@@ -45,8 +45,9 @@ pub struct Truth {
     pub apps: Option<Column<u8>>,
     /// The true order of each gradient.
     pub gradients: Vec<Order>,
-    /// Whether room is kept from one finding to the next: where nodes come and go in every cycle, and no rule may make a
-    /// version in the middle of one, which takes as much memory. New memory costs more than what is done in it.
+    /// Whether the room is kept from one finding to the next: where nodes come and go in every cycle, and no rule may
+    /// make a version in the middle of a cycle, which takes as much memory. The first touch of new memory costs more
+    /// than sorting in it.
     keeps_room: bool,
     room: Room,
 }
@@ -98,7 +99,7 @@ impl Truth {
         }
     }
 
-    /// Gives back the room that is kept, since others need it.
+    /// Gives back the room that is kept, for whatever needs as much memory.
     pub fn give_room(&mut self) {
         self.room = Room::default();
     }

@@ -1,7 +1,7 @@
 //! Views of nodes that begin: of all before the first cycle, and of those that come.
 //!
-//! Writes a record a node, and looks at the life of whoever it draws, unless all are alive: a random access each, before
-//! the first cycle to a bit.
+//! Writes a record a node. Unless all nodes are alive, looks whether each one drawn is: a random access to a byte, and
+//! before the first cycle to a bit.
 
 use datasets::scenario::Start;
 use kernels::exchange::BATCH;

@@ -33,9 +33,10 @@ impl Ids {
     }
 }
 
-/// The number of an id that is written as whole numbers usually are.
+/// The number of an id that is written as whole numbers usually are: not `007`, `+7` or `-0`, so that no two ids have
+/// one number.
 fn number(name: &str) -> Option<i128> {
     let digits = name.strip_prefix('-').unwrap_or(name);
-    let is_plain = digits == "0" || !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = name == "0" || !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_plain { name.parse().ok() } else { None }
 }

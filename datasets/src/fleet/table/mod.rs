@@ -107,7 +107,7 @@ impl Column {
 }
 
 impl Wanted<'_> {
-    /// Reads the columns. Takes 8 bytes a number, and 4 an id beside each different one.
+    /// Reads the columns. Takes 8 bytes a number, 4 an id, and the text of each different id once.
     pub fn read(&self) -> Result<Vec<Column>, Error> {
         let format = Format::of(self.path).ok_or_else(|| {
             Error::new(Kind::Unreadable, self.path, "a table is a csv, csv.gz or parquet file")

@@ -83,7 +83,10 @@ fn take(column: &mut Column, asked: &Asked<'_>, array: &dyn Array) -> Result<(),
 /// Whether cells of a type can name hosts.
 fn is_of_ids(found: &DataType) -> bool {
     let is_text = matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-    let is_decimal = matches!(found, DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0));
+    let is_decimal = matches!(
+        found,
+        DataType::Decimal32(_, 0) | DataType::Decimal64(_, 0) | DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0)
+    );
     is_text || is_decimal || found.is_integer() || matches!(found, DataType::Float64 | DataType::FixedSizeBinary(16))
 }
 
@@ -146,6 +149,8 @@ fn writer_of_ids(array: &dyn Array) -> WriteId<'_> {
         DataType::UInt16 => whole::<UInt16Type>(array),
         DataType::UInt32 => whole::<UInt32Type>(array),
         DataType::UInt64 => whole::<UInt64Type>(array),
+        DataType::Decimal32(..) => decimals::<Decimal32Type>(array),
+        DataType::Decimal64(..) => decimals::<Decimal64Type>(array),
         DataType::Decimal128(..) => decimals::<Decimal128Type>(array),
         DataType::Decimal256(..) => decimals::<Decimal256Type>(array),
         DataType::Utf8 => texts(|row| array.as_string::<i32>().value(row)),
