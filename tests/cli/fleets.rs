@@ -171,8 +171,8 @@ fn check_tells_which_rows_and_hosts_found_each_other() {
     place.write("fleet.csv", b"id,load\na,1\nb,2\na,3\n7,4\n");
     place.write("trace.csv", b"host,from,to\na,0,90\nb,0,90\nc,0,90\n");
     let said = place.call(&["check", "scenario.toml"]).quietly();
-    let words = "Rows that have a host: 3 of 4; hosts that have a row: 2 of 3; the others are left out. Rows with the id \
-        of an earlier row: 1.\n";
+    let words = "Rows that have a host: 3 of 4; hosts that have a row: 2 of 3; the others are left out. \
+        Rows with the id of an earlier row: 1.\n";
     assert!(said.out.ends_with(words), "{}", said.out);
     place.write("trace.csv", b"host,from,to\na,0,90\nc,0,90\nd,0,90\n");
     let less = "2 of 4 rows have a host in ";
