@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Meta, Writer};
-use engine::{Simulation, Storage};
+use engine::Simulation;
 
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -22,16 +22,15 @@ pub fn meta(scenario: &Scenario, hash: &str) -> Meta {
     }
 }
 
-/// Runs all cycles of a scenario, and hands its rows to the trace; between cycles it looks whether it is to stop.
+/// Runs all cycles of a scenario in its cloud as it is before them, and hands its rows to the trace; between cycles it
+/// looks whether it is to stop.
 pub fn evaluate<'a>(
-    scenario: &'a Scenario,
-    storage: &Storage,
+    scenario: &Scenario,
+    mut simulation: Simulation<'a>,
     trace: &mut Writer,
     progress: &mut Progress<'_>,
     stopped: &AtomicBool,
 ) -> Result<Simulation<'a>, Failure> {
-    progress.building();
-    let mut simulation = Simulation::new(scenario, storage)?;
     progress.begin();
     simulation.observe(trace)?;
     for cycle in 1..=scenario.run.cycles {

@@ -50,6 +50,7 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         nodes: scenario.run.nodes,
         partners: partners(scenario),
         told_by_the_observer: told(scenario),
+        fleet: simulation.fleet().cloned(),
         state_digest: format!("{digest:016x}"),
         versions: versions(),
         threads: engine::threads(),

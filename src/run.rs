@@ -8,9 +8,10 @@ use std::time::Instant;
 
 use datasets::scenario::Scenario;
 use datasets::trace::{Writer, holds_a_run};
+use engine::Simulation;
 
 use crate::evaluate::{evaluate, meta};
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::interrupt::Interrupts;
 use crate::progress::Progress;
 use crate::record::record;
@@ -80,7 +81,10 @@ pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Int
     let unfinished = state.unfinished();
     interrupts.on_end(move || unfinished.remove());
     let mut progress = Progress::new(scenario, quiet);
-    let simulation = evaluate(scenario, &state.storage(), &mut trace, &mut progress, interrupts.stopped())?;
+    progress.building();
+    let simulation = Simulation::new(scenario, &state.storage())?;
+    progress.aside(|| simulation.doubts().iter().for_each(|doubt| warn(&doubt.message, &doubt.remedy)));
+    let simulation = evaluate(scenario, simulation, &mut trace, &mut progress, interrupts.stopped())?;
     progress.writing();
     interrupts.wait();
     let digest = simulation.digest();

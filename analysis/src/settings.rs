@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use datasets::record::RunRecord;
+use datasets::record::{FleetRecord, RunRecord};
 use serde::de::DeserializeOwned;
 
 use crate::Error;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub sampling: Option<String>,
     /// What nodes were told that they should find out by gossip.
     pub told: Vec<String>,
+    /// What was read of the fleet's files; `None` if there were none.
+    pub fleet: Option<FleetRecord>,
     /// Who exchanged with whom.
     pub pairing: Pairing,
     /// Probability that a request was lost, 0..=1.
@@ -59,6 +61,7 @@ impl Settings {
             request_loss: loss("request_loss"),
             reply_loss: loss("reply_loss"),
             told: record.told_by_the_observer,
+            fleet: record.fleet,
         }
     }
 }

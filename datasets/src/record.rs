@@ -35,6 +35,80 @@ pub fn run_id(scenario: &Scenario, hash: &str) -> String {
     format!("run-{name}-{hash}")
 }
 
+/// What was read of a fleet's file and of a trace of sessions, and what of it is in the cloud.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FleetRecord {
+    /// Whether nodes are hosts of a trace, and no rows of a file.
+    pub are_hosts: bool,
+    /// Rows of the file, or hosts of the trace, that nodes are drawn from.
+    pub rows_count: u64,
+    /// How many of them are in the cloud; with `resample = "random"` how many are to be expected.
+    pub rows_in_cloud_count: u64,
+    /// How often each of these is there at least.
+    pub least_times_count: u64,
+    /// How often each of these is there at most; `None` where that is drawn.
+    pub most_times_count: Option<u64>,
+    /// What is to be told of how the files were read.
+    pub remarks: Vec<String>,
+    /// The trace of sessions.
+    pub trace: Option<TraceRecord>,
+    /// What rows of the file and hosts of the trace found of each other.
+    pub join: Option<JoinRecord>,
+}
+
+/// A trace of sessions in a few figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TraceRecord {
+    /// Hosts; with an inventory, its rows that are hosts of the trace.
+    pub hosts_count: u64,
+    /// Sessions of these hosts: those of a host with two rows count twice.
+    pub sessions_count: u64,
+    /// Length of the trace in seconds.
+    pub length_seconds: f64,
+    /// Half of the sessions last at most so many seconds.
+    pub median_session_seconds: f64,
+    /// Share of the time in which a host is up, in the mean of the hosts.
+    pub up_fraction: f64,
+    /// What was done to the sessions of the file.
+    pub mended: MendedRecord,
+}
+
+/// What was done to the rows of a trace, to make sessions of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MendedRecord {
+    /// Sessions without an end: they last until the next one of their host, or to the end of the trace.
+    pub open_count: u64,
+    /// Sessions of no length: left out.
+    pub no_length_count: u64,
+    /// Rows that say again what another one says: left out.
+    pub repeated_count: u64,
+    /// Sessions that begin before an earlier one of their host has ended: joined to it.
+    pub overlapping_count: u64,
+    /// Sessions that begin when an earlier one of their host ends: joined to it.
+    pub touching_count: u64,
+    /// Hosts without any session of some length: left out.
+    pub hosts_left_out_count: u64,
+}
+
+/// What rows of a fleet's file and hosts of a trace found of each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JoinRecord {
+    /// Rows of the file.
+    pub rows_count: u64,
+    /// Rows that have a host.
+    pub matched_rows_count: u64,
+    /// Rows with the id of an earlier row.
+    pub repeated_rows_count: u64,
+    /// Hosts of the trace.
+    pub hosts_count: u64,
+    /// Hosts that have a row.
+    pub matched_hosts_count: u64,
+}
+
 /// `run.json`: what was run, on what, how long it took, and the digest by which two runs can be compared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,6 +133,8 @@ pub struct RunRecord {
     pub partners: String,
     /// What nodes should find out by gossip, and were told instead.
     pub told_by_the_observer: Vec<String>,
+    /// What was read of the fleet's file and of the trace of sessions; `None` without either.
+    pub fleet: Option<FleetRecord>,
     /// The digest of the state after the last cycle, 16 hexadecimal digits.
     pub state_digest: String,
     /// What wrote it.

@@ -19,12 +19,12 @@ use tempfile::TempDir;
 const GOOD: &str = "name,up,speed\na,0.5,1000000\nb, 0.25 ,-3e6\nc,1,0\n";
 
 fn column(name: &str, scale: f64) -> InventoryColumn {
-    InventoryColumn { column: name.to_owned(), scale }
+    InventoryColumn { column: name.to_owned(), scale, offset: 0.0, rounded: false }
 }
 
 /// The columns `up` and `speed`, in another order than in the file, one of them scaled.
 fn inventory(path: PathBuf) -> Inventory {
-    Inventory { path, columns: vec![column("speed", 8e-6), column("up", 1.0)] }
+    Inventory { path, decimal: None, columns: vec![column("speed", 8e-6), column("up", 1.0)] }
 }
 
 fn folder() -> TempDir {
@@ -112,7 +112,7 @@ fn parquet_of_any_numeric_type_and_codec_is_read() {
     }
     let bytes: ArrayRef = Arc::new(UInt8Array::from(vec![1, 255]));
     parquet(&path, vec![("cores", bytes)], Codec::UNCOMPRESSED);
-    let cores = Inventory { path, columns: vec![column("cores", 2.0), column("cores", 1.0)] };
+    let cores = Inventory { path, decimal: None, columns: vec![column("cores", 2.0), column("cores", 1.0)] };
     assert_eq!(cores.read().unwrap().columns, [[2.0_f32, 510.0], [1.0, 255.0]]);
 }
 
@@ -199,7 +199,10 @@ fn nulls_nan_and_text_in_parquet_are_refused() {
     let path = folder.path().join("nodes.parquet");
     let refused = |column_of: ArrayRef| {
         parquet(&path, vec![("up", column_of)], Codec::UNCOMPRESSED);
-        Inventory { path: path.clone(), columns: vec![column("up", 1.0)] }.read().unwrap_err().to_string()
+        Inventory { path: path.clone(), decimal: None, columns: vec![column("up", 1.0)] }
+            .read()
+            .unwrap_err()
+            .to_string()
     };
     let null = refused(Arc::new(Float64Array::from(vec![Some(1.0), None])));
     assert!(null.contains("row 2, column `up` is \"null\", expected a finite number"), "{null}");
@@ -232,7 +235,7 @@ fn the_tor_fleet_has_its_known_figures() {
         return;
     }
     let columns = vec![column("availability", 1.0), column("bandwidth_mbps", 1.0)];
-    let table = Inventory { path, columns }.read().unwrap();
+    let table = Inventory { path, decimal: None, columns }.read().unwrap();
     assert_eq!(table.rows, 18_281);
     let availability = &table.columns[0];
     let mean = availability.iter().map(|value| f64::from(*value)).sum::<f64>() / 18_281.0;

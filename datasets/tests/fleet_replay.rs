@@ -10,17 +10,30 @@ use arrow_array::{
     ArrayRef, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int64Array, LargeStringArray, RecordBatch,
     StringArray, StringViewArray, UInt64Array,
 };
-use datasets::fleet::{Join, Outline, Presence};
-use datasets::scenario::{Inventory, InventoryColumn, Replay};
+use datasets::fleet::Presence;
+use datasets::record::{JoinRecord, MendedRecord, TraceRecord};
+use datasets::scenario::{BeforeFirst, Inventory, InventoryColumn, Replay, ReplayUnit};
 use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// A trace with columns `id`, `from` and `to`, in seconds.
 fn replay(path: PathBuf) -> Replay {
     let [node, from, to] = ["id", "from", "to"].map(str::to_owned);
-    let (unit_seconds, start) = (1.0, f64::NEG_INFINITY);
-    let (snapshots, shift, key, allow_unmatched) = (false, 0.0, Some("host".to_owned()), false);
-    Replay { path, node, from, to, unit_seconds, snapshots, start, shift, key, allow_unmatched }
+    Replay {
+        path,
+        node,
+        from,
+        to,
+        unit: ReplayUnit::Seconds,
+        unit_seconds: 1.0,
+        start: f64::NEG_INFINITY,
+        shift: 0.0,
+        open_end: None,
+        before_first: BeforeFirst::Down,
+        decimal: None,
+        key: Some("host".to_owned()),
+        allow_unmatched: false,
+    }
 }
 
 fn csv(folder: &TempDir, text: &str) -> Replay {
@@ -55,7 +68,8 @@ fn inventory(folder: &TempDir, hosts: &[&str]) -> Inventory {
     let path = folder.path().join("fleet.csv");
     let rows: Vec<String> = hosts.iter().enumerate().map(|(k, host)| format!("{host},{k}\n")).collect();
     fs::write(&path, format!("host,speed\n{}", rows.concat())).unwrap();
-    Inventory { path, columns: vec![InventoryColumn { column: "speed".into(), scale: 1.0 }] }
+    let speed = InventoryColumn { column: "speed".into(), scale: 1.0, offset: 0.0, rounded: false };
+    Inventory { path, decimal: None, columns: vec![speed] }
 }
 
 /// When each host is first up.
@@ -183,17 +197,18 @@ fn a_trace_is_told_in_a_few_figures() {
     // Sessions of 10, 20, 30 and 80 seconds; the first two touch, and are one.
     let text = "id,from,to\na,100,110\na,110,130\nb,120,150\nb,200,280\nc,300,320\n";
     let outline = csv(&folder, text).read(None).unwrap().outline();
-    let expected = Outline {
+    let expected = TraceRecord {
         hosts_count: 3,
         sessions_count: 4,
-        length: 220.0,
-        median_session: 30.0,
+        length_seconds: 220.0,
+        median_session_seconds: 30.0,
         up_fraction: 160.0 / (3.0 * 220.0),
+        mended: MendedRecord { touching_count: 1, ..MendedRecord::default() },
     };
     assert_eq!(outline, expected);
     // Two rows of the fleet are one host, another is none.
     let outline = csv(&folder, text).read(Some(&inventory(&folder, &["c", "d", "c", "b"]))).unwrap().outline();
-    let expected = Outline { median_session: 20.0, up_fraction: 150.0 / (3.0 * 220.0), ..expected };
+    let expected = TraceRecord { median_session_seconds: 20.0, up_fraction: 150.0 / (3.0 * 220.0), ..expected };
     assert_eq!(outline, expected);
 }
 
@@ -209,8 +224,9 @@ fn a_join_that_leaves_out_half_is_refused_unless_it_is_allowed() {
     for hosts in [3, 6] {
         let join = trace(hosts).read(Some(&fleet)).unwrap().join;
         let [rows_count, matched_rows_count, repeated_rows_count, matched_hosts_count] = [4, 4, 1, 3];
-        let hosts_count = hosts as usize;
-        let expected = Join { rows_count, matched_rows_count, repeated_rows_count, hosts_count, matched_hosts_count };
+        let hosts_count = u64::from(hosts);
+        let expected =
+            JoinRecord { rows_count, matched_rows_count, repeated_rows_count, hosts_count, matched_hosts_count };
         assert_eq!(join, Some(expected));
     }
     let error = trace(7).read(Some(&fleet)).unwrap_err();

@@ -8,9 +8,9 @@ use std::path::Path;
 use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Availability, Churn, Class, Counting, Epochs, Event, EventKind, Fleet, Function,
-    Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rhythm,
-    Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start,
-    TimeUnit, Trace, Turnover,
+    Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Resample,
+    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source,
+    Start, TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version};
 use proptest::prelude::*;
@@ -238,6 +238,7 @@ fn fleet() -> impl Strategy<Value = Fleet> {
                 availabilities: (1..attributes).filter_map(|number| Some((number, availability?))).collect(),
                 churn: Churn::NONE,
                 replay: None,
+                resample: Resample::Exact,
             }
         })
     })

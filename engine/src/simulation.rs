@@ -5,7 +5,8 @@ mod passes;
 
 use std::time::Instant;
 
-use datasets::scenario::Scenario;
+use datasets::record::FleetRecord;
+use datasets::scenario::{Doubt, Scenario};
 use datasets::suite::Test;
 use datasets::trace::Writer;
 
@@ -103,6 +104,16 @@ impl<'a> Simulation<'a> {
     /// If there is no such application.
     pub fn held(&self, app: usize, test: Option<&Test>) -> u64 {
         self.cloud.government.held(app, test, &self.cloud.population)
+    }
+
+    /// What was read of the fleet's files, and what of it is in the cloud; `None` if there are none.
+    pub fn fleet(&self) -> Option<&FleetRecord> {
+        self.fleet.record.as_ref()
+    }
+
+    /// What is hardly meant about the fleet's files.
+    pub fn doubts(&self) -> &[Doubt] {
+        &self.fleet.doubts
     }
 
     /// The state of every node.

@@ -18,6 +18,7 @@
 //! - [`subset`]: random subsets of their entries.
 //! - [`machine`]: which form of a kernel runs, where there are several.
 //! - [`choice`]: which entry of its view a node meets.
+//! - [`permutation`]: random orders of many things, of which any place is found by itself.
 //! - [`mod@layout`]: which words for life belong to which application.
 //! - [`census`]: how many nodes there are, as nodes round it.
 //! - [`distribution`]: distributions by interpolation between a few points.
@@ -43,6 +44,7 @@ pub mod machine;
 pub mod moments;
 pub mod newscast;
 pub mod peers;
+pub mod permutation;
 pub mod philox;
 pub mod prefetch;
 pub mod quantile;

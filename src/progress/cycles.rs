@@ -28,6 +28,11 @@ impl<'a> Progress<'a> {
         self.bar.apart(&format!("building a cloud of {} nodes", count(self.scenario.run.nodes.into())));
     }
 
+    /// Something else is printed, beside the bar.
+    pub fn aside(&self, print: impl FnOnce()) {
+        self.bar.aside(print);
+    }
+
     /// The first cycle begins.
     pub fn begin(&mut self) {
         self.bar.begin();

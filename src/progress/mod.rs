@@ -66,6 +66,14 @@ impl Bar {
         }
     }
 
+    /// Something else is printed, which the bar does not hide.
+    pub fn aside(&self, print: impl FnOnce()) {
+        match &self.drawn {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     /// The first step begins, or the next one after something else.
     pub fn begin(&mut self) {
         self.clock(|clock| (clock.is_apart, clock.last) = (false, Instant::now()));

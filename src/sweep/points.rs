@@ -6,7 +6,7 @@ use std::time::Instant;
 use datasets::record::{OfSweep, RunRecord, run_id, text};
 use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
-use engine::Storage;
+use engine::{Simulation, Storage};
 
 use crate::evaluate::{evaluate, meta};
 use crate::failure::Failure;
@@ -94,7 +94,8 @@ fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(
     let start = Instant::now();
     let scenario = &point.scenario;
     let mut trace = Writer::create(&place.folder(), meta(scenario, &point.hash), false)?;
-    let simulation = evaluate(scenario, &Storage::Memory, &mut trace, &mut Progress::new(scenario, true), stopped)?;
+    let simulation = Simulation::new(scenario, &Storage::Memory)?;
+    let simulation = evaluate(scenario, simulation, &mut trace, &mut Progress::new(scenario, true), stopped)?;
     let digest = simulation.digest();
     trace.push(run_row(point, digest));
     params(point).for_each(|row| trace.push(row));

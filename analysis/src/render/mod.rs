@@ -15,7 +15,7 @@ mod versions;
 use std::fmt;
 
 use crate::number::{count, decimal, nodes, percent};
-use crate::{Churn, Happening, Summary, happenings};
+use crate::{Churn, Happening, Summary, fleet, happenings};
 use table::{Table, wrapped};
 
 impl fmt::Display for Summary {
@@ -43,6 +43,9 @@ impl Summary {
             Some("oracle") => wrapped(f, "", "Peers: oracle (every peer is a uniform random live node, drawn fresh).")?,
             Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
             None => {}
+        }
+        for sentence in self.settings.fleet.iter().flat_map(fleet) {
+            wrapped(f, "", &sentence)?;
         }
         if !self.settings.told.is_empty() {
             let told = self.settings.told.join(", and ");

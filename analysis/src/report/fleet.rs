@@ -21,8 +21,9 @@ pub fn fleet(source: &Source) -> Option<Section> {
     let mut section = Section::new("fleet", "The fleet");
     let fleet = &source.scenario()["fleet"];
     if let Some(file) = fleet["file"].as_str() {
-        section.say(format!("Nodes are drawn from the rows of {file}."));
+        section.say(format!("Nodes are rows of {file}."));
     }
+    source.summary.settings.fleet.iter().flat_map(crate::fleet).for_each(|sentence| section.say(sentence));
     section.table(classes(fleet));
     section.table(quantiles(source));
     if let Some(churn) = &source.summary.churn {

@@ -1,14 +1,17 @@
 //! What the nodes are: distributions by class, or an inventory; and when they were up: a trace of sessions.
 
+mod cloud;
 mod inventory;
+mod precision;
 mod quantile;
 mod replay;
 mod table;
 
+pub use cloud::{Files, Times, in_cloud};
 pub use inventory::Table;
 pub use quantile::probabilities;
-pub use replay::{Join, Outline, Presence};
-pub(crate) use table::{Format, data_folder};
+pub use replay::Presence;
+pub(crate) use table::{Format, data_folder, date};
 
 /// A distribution of an attribute.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,6 +55,10 @@ impl Scenario {
         let mut lines = self.run_lines();
         match &self.fleet.source {
             Source::Classes(classes) => {
+                if self.fleet.replay.is_some() {
+                    lines.extend(header("[fleet]"));
+                    lines.push(format!("resample = \"{}\"", self.fleet.resample));
+                }
                 lines.extend(classes.iter().flat_map(|class| class_lines(class, &self.fleet)));
             }
             Source::File(inventory) => {
@@ -203,13 +207,16 @@ fn class_lines(class: &Class, fleet: &Fleet) -> Vec<String> {
 fn inventory_lines(inventory: &Inventory, fleet: &Fleet, file: &str) -> Vec<String> {
     let mut lines = Vec::from(header("[fleet]"));
     lines.push(format!("file = {}", quoted(file)));
+    lines.push(format!("resample = \"{}\"", fleet.resample));
+    lines.extend(inventory.decimal.map(|decimal| format!("decimal = \"{decimal}\"")));
     lines.extend(header("[fleet.attributes]"));
     let mut columns = inventory.columns.iter();
     for (index, name) in fleet.attributes.iter().enumerate() {
         let column = if fleet.availability(index).is_none() { columns.next() } else { None };
         lines.push(match column {
-            Some(InventoryColumn { column, scale }) => {
-                format!("{name} = {{ column = {}, scale = {scale:?} }}", quoted(column))
+            Some(InventoryColumn { column, scale, offset, rounded }) => {
+                let rounded = if *rounded { ", rounded = true" } else { "" };
+                format!("{name} = {{ column = {}, scale = {scale:?}, offset = {offset:?}{rounded} }}", quoted(column))
             }
             None => format!("{name} = {}", churn::availability(fleet, index)),
         });

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Decimal;
 use super::choices::choices;
 use crate::fleet::Distribution;
 
@@ -93,7 +94,7 @@ pub struct Rhythm {
 /// A trace of sessions, replayed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replay {
-    /// The file by its absolute path; csv, csv.gz or parquet; a row is a session.
+    /// The file by its absolute path; a row is a session.
     pub path: PathBuf,
     /// Column of the host's id.
     pub node: String,
@@ -101,14 +102,20 @@ pub struct Replay {
     pub from: String,
     /// Column of its end.
     pub to: String,
-    /// Seconds of the unit of both.
+    /// What both count, unless they are dates.
+    pub unit: ReplayUnit,
+    /// Seconds of that unit; 1 if they are dates.
     pub unit_seconds: f64,
-    /// Whether both are numbers of snapshots, the last one included.
-    pub snapshots: bool,
-    /// Where in the trace the run begins, in its unit.
+    /// Where in the trace the run begins, in its unit; -∞ for where the trace begins.
     pub start: f64,
     /// Each node's trace is shifted by up to so much either way, in its unit.
     pub shift: f64,
+    /// What stands, beside nothing, where a session does not end.
+    pub open_end: Option<String>,
+    /// What a host was before its first session.
+    pub before_first: BeforeFirst,
+    /// The decimal sign of numbers in text; `None` to find it out.
+    pub decimal: Option<Decimal>,
     /// Column of the fleet's file that holds the host's id, if nodes are rows of a file.
     pub key: Option<String>,
     /// Whether more than half of the rows may be without a host, or of the hosts without a row.
@@ -223,6 +230,35 @@ choices! {
         Days = "days",
     }
 
+    /// What the columns of a trace count.
+    ReplayUnit {
+        /// Nanoseconds.
+        Nanoseconds = "nanoseconds",
+        /// Microseconds.
+        Microseconds = "microseconds",
+        /// Milliseconds.
+        Milliseconds = "milliseconds",
+        /// Seconds.
+        Seconds = "seconds",
+        /// Minutes.
+        Minutes = "minutes",
+        /// Hours.
+        Hours = "hours",
+        /// Days.
+        Days = "days",
+        /// Snapshots; a session reaches from the first to the last, inclusive.
+        Snapshots = "snapshots",
+    }
+
+    /// What a host of a trace was before its first session.
+    BeforeFirst {
+        /// It was down: its availability is its time up over the length of the trace.
+        Down = "down",
+        /// It was not there yet: its availability is its time up over the time from its first session to the end of the
+        /// trace.
+        Absent = "absent",
+    }
+
     /// How a node comes by its availability.
     Availability {
         /// The share of the time that it is up in the long run, from its sessions.
@@ -230,5 +266,22 @@ choices! {
         /// The share of the time that it was up since it first came, as it finds out itself; a day up and a day down
         /// are added, so that a node that has only just come is worth 1/2.
         Past = "past",
+    }
+}
+
+impl ReplayUnit {
+    /// Its length in seconds; `None` for snapshots.
+    #[must_use]
+    pub const fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Nanoseconds => Some(1e-9),
+            Self::Microseconds => Some(1e-6),
+            Self::Milliseconds => Some(1e-3),
+            Self::Seconds => Some(1.0),
+            Self::Minutes => Some(60.0),
+            Self::Hours => Some(3600.0),
+            Self::Days => Some(86_400.0),
+            Self::Snapshots => None,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::choices::choices;
 use super::churn::{Availability, Churn, Replay};
 use crate::fleet::Distribution;
 
@@ -18,6 +19,8 @@ pub struct Fleet {
     pub churn: Churn,
     /// The trace by which nodes come and go, if they do not by their class.
     pub replay: Option<Replay>,
+    /// How often each row of a file, or each host of a trace, is in the cloud.
+    pub resample: Resample,
 }
 
 impl Fleet {
@@ -54,7 +57,7 @@ impl Fleet {
 pub enum Source {
     /// Classes of nodes, mixed by share.
     Classes(Vec<Class>),
-    /// An inventory; its rows are resampled with replacement.
+    /// An inventory.
     File(Inventory),
 }
 
@@ -74,8 +77,10 @@ pub struct Class {
 /// An inventory at rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inventory {
-    /// The file by its absolute path, resolved against the folder of the scenario file; csv, csv.gz or parquet.
+    /// The file by its absolute path, resolved against the folder of the scenario file.
     pub path: PathBuf,
+    /// The decimal sign of numbers in text; `None` to find it out.
+    pub decimal: Option<Decimal>,
     /// One column per attribute of the fleet, but for availabilities.
     pub columns: Vec<InventoryColumn>,
 }
@@ -85,6 +90,29 @@ pub struct Inventory {
 pub struct InventoryColumn {
     /// Name of the column in the file.
     pub column: String,
-    /// Factor from the file's unit to the attribute's.
+    /// Factor from the file's unit to the attribute's: a value is (cell - offset) · scale.
     pub scale: f64,
+    /// The number from which the values count, in the file's unit.
+    pub offset: f64,
+    /// Whether values that a float of 32 bits does not tell apart may be the same.
+    pub rounded: bool,
+}
+
+choices! {
+    /// How often each row of a file, or each host of a trace, is in the cloud.
+    Resample {
+        /// Each as often as every other, or once more: once if there are as many nodes as rows, and never or once if
+        /// there are fewer. Which node is which row is drawn, and which rows are there once more.
+        Exact = "exact",
+        /// Each node is a row of its own drawing, with replacement.
+        Random = "random",
+    }
+
+    /// The decimal sign of numbers in text. The one of `,` and `.` that it is not sets thousands apart.
+    Decimal {
+        /// As in 1,234.5.
+        Point = ".",
+        /// As in 1.234,5.
+        Comma = ",",
+    }
 }

@@ -28,11 +28,11 @@ use crate::written::{Document, read_text};
 
 pub use aggregate::{Aggregate, Counting, Epochs, Function, Interpolation};
 pub use churn::{
-    Availability, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, Rhythm, Scale, Sessions, Size,
-    TimeUnit, Turnover,
+    Availability, BeforeFirst, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, ReplayUnit, Rhythm,
+    Scale, Sessions, Size, TimeUnit, Turnover,
 };
 pub use doubt::Doubt;
-pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
+pub use fleet::{Class, Decimal, Fleet, Inventory, InventoryColumn, Resample, Source};
 pub use launch::{Adversaries, Monitor, Push, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;

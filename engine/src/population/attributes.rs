@@ -1,18 +1,19 @@
 //! Attribute values, as nodes are born with them.
 //!
-//! A node draws its class, then each attribute from its class's table; or a row of the inventory, with replacement. Per
-//! node and attribute: one or two random words, two words of a table, and four bytes written. A new node that takes the
-//! place of one that has gone draws anew, but stays of the class of the place.
+//! A node draws its class, then each attribute from its class's table; or it is a row of the inventory: each row as
+//! often as every other ([`super::exact`]), or one that it draws, with replacement. Per node and attribute: one or two
+//! random words, two words of a table, and four bytes written. A new node that takes the place of one that has gone
+//! draws anew, but stays of the class of the place.
 
-use datasets::fleet::Distribution;
-use datasets::scenario::{Class, Scenario, Source};
+use datasets::fleet::{self, Distribution};
+use datasets::scenario::{Class, Resample, Scenario};
 use kernels::peers::uniform;
 use kernels::philox::Stream;
 use kernels::quantile::{Table, class};
 use kernels::scalar::index;
 
-use crate::error::Error;
 use crate::memory::{STRIDE, strides};
+use crate::population::exact::Exact;
 use crate::schedule::purpose::{ATTRIBUTE, CLASS, for_life};
 
 /// Which class each node is of.
@@ -62,34 +63,45 @@ pub struct Attributes {
 enum Draw {
     /// A table for each class, for each attribute; none for an availability.
     Classes(Classes, Vec<Option<Vec<Table>>>),
-    /// The rows of an inventory, a column an attribute; none for an availability.
-    Rows(usize, Vec<Option<Vec<f32>>>),
+    /// The rows of an inventory.
+    Rows(Rows),
+}
+
+/// The rows of an inventory.
+#[derive(Clone, Debug)]
+struct Rows {
+    /// How many there are.
+    count: u32,
+    /// Which of them each node is; `None` if it draws one.
+    exact: Option<Exact>,
+    /// A column an attribute; none for an availability.
+    columns: Vec<Option<Vec<f32>>>,
 }
 
 impl Attributes {
-    /// Reads the inventory, if there is one.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn new(scenario: &Scenario) -> Result<Self, Error> {
+    /// What nodes are drawn from: `table` is what was read of the inventory, if there is one.
+    pub fn new(scenario: &Scenario, table: Option<fleet::Table>) -> Self {
         let seed = scenario.run.seed;
-        let drawn = match &scenario.fleet.source {
-            Source::Classes(classes) => {
-                let tables = (0..scenario.fleet.attributes.len()).map(|attribute| {
-                    classes.iter().map(|class| class.attributes[attribute].as_ref().map(table)).collect()
+        let count = scenario.fleet.attributes.len();
+        let drawn = match table {
+            None => {
+                let classes = scenario.fleet.classes();
+                let tables = (0..count).map(|attribute| {
+                    classes.iter().map(|class| class.attributes[attribute].as_ref().map(self::table)).collect()
                 });
                 Draw::Classes(Classes::new(classes, seed), tables.collect())
             }
-            Source::File(inventory) => {
-                let table = inventory.read()?;
+            Some(table) => {
                 let mut columns = table.columns.into_iter();
                 let column = |attribute| {
                     if scenario.fleet.availability(attribute).is_none() { columns.next() } else { None }
                 };
-                Draw::Rows(table.rows, (0..scenario.fleet.attributes.len()).map(column).collect())
+                let (nodes, rows) = (scenario.run.nodes, table.rows as u32);
+                let exact = (scenario.fleet.resample == Resample::Exact).then(|| Exact::new(nodes, rows, seed));
+                Draw::Rows(Rows { count: rows, exact, columns: (0..count).map(column).collect() })
             }
         };
-        Ok(Self { seed, drawn })
+        Self { seed, drawn }
     }
 
     /// Gives every node its value of an attribute; `rows` says which row of the inventory a node is, if that is not
@@ -101,15 +113,16 @@ impl Attributes {
                 let words = for_life(self.seed, ATTRIBUTE + attribute as u32);
                 strides(column, |first, out| draw(out, first as u32, tables, classes, &words));
             }
-            Draw::Rows(count, columns) => {
+            Draw::Rows(Rows { count, exact, columns }) => {
                 let Some(values) = &columns[attribute] else { return };
                 let words = for_life(self.seed, ATTRIBUTE);
                 strides(column, |first, out| {
                     let mut row = [0; STRIDE];
                     let row = &mut row[..out.len()];
-                    match rows {
+                    let of_node = |node| exact.as_ref().map_or(0, |exact| exact.row(node));
+                    match rows.or(exact.as_ref().map(|_| &of_node as _)) {
                         Some(rows) => (first as u32..).zip(&mut *row).for_each(|(node, row)| *row = rows(node)),
-                        None => uniform(row, &words, first as u32, *count as u32),
+                        None => uniform(row, &words, first as u32, *count),
                     }
                     for (out, &row) in out.iter_mut().zip(&*row) {
                         *out = values[row as usize];
@@ -126,10 +139,10 @@ impl Attributes {
                 let table = &tables[attribute].as_ref()?[classes.of(node)];
                 Some(table.draw(Stream::new(self.seed, cycle, ATTRIBUTE + attribute as u32).word(node, 0)))
             }
-            Draw::Rows(count, columns) => {
+            Draw::Rows(Rows { count, columns, .. }) => {
                 let values = columns[attribute].as_ref()?;
                 let words = Stream::new(self.seed, cycle, ATTRIBUTE);
-                let row = (0..).find_map(|attempt| index(words.word(node, attempt), *count as u32));
+                let row = (0..).find_map(|attempt| index(words.word(node, attempt), *count));
                 row.map(|row| values[row as usize])
             }
         }

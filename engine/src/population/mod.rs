@@ -2,7 +2,7 @@
 //! remember of it.
 //!
 //! - [`members`]: who takes part in something;
-//! - [`attributes`]: what nodes are born with;
+//! - [`attributes`]: what nodes are born with; [`exact`]: which row of an inventory each node is;
 //! - [`life`], [`churn`]: whether nodes are there, and how they come and go by themselves;
 //! - [`event`], [`select`]: what happens to the cloud in a cycle that the scenario names, and to which nodes;
 //! - [`past`]: availability, as each node finds it out itself.
@@ -14,12 +14,15 @@
 mod attributes;
 mod churn;
 mod event;
+mod exact;
 pub mod life;
 mod members;
 pub(crate) mod past;
 pub(crate) mod select;
 
-use datasets::scenario::{Availability, Function, Scenario};
+use datasets::fleet::Files;
+use datasets::record::FleetRecord;
+use datasets::scenario::{Availability, Doubt, Function, Scenario};
 
 use crate::error::Error;
 use crate::memory::{Column, Kind, MEMBER, Mask, fields, strides};
@@ -42,6 +45,10 @@ pub struct Fleet {
     pub attributes: Attributes,
     /// How nodes come and go by themselves.
     pub churn: Churn,
+    /// What was read of its files; `None` if there are none.
+    pub record: Option<FleetRecord>,
+    /// What is hardly meant about its files.
+    pub doubts: Vec<Doubt>,
 }
 
 impl Fleet {
@@ -50,7 +57,8 @@ impl Fleet {
     /// # Errors
     /// If its inventory or its trace of sessions cannot be read.
     pub fn read(scenario: &Scenario) -> Result<Self, Error> {
-        Ok(Self { attributes: Attributes::new(scenario)?, churn: Churn::new(scenario)? })
+        let Files { table, presence, record, doubts } = scenario.read_files()?;
+        Ok(Self { attributes: Attributes::new(scenario, table), churn: Churn::new(scenario, presence), record, doubts })
     }
 }
 

@@ -57,6 +57,8 @@ pub const POINTS: u32 = 0x18 << 16;
 pub const TOLD: u32 = 0x19 << 16;
 /// How fast clocks of nodes are, for life, in group k.
 pub const CLOCKS: u32 = 0x1a << 16;
+/// Which row of an inventory, or host of a trace, each node is: the order of nodes, and that of rows.
+pub const ROWS: u32 = 0x1b << 16;
 
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;

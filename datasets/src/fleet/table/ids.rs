@@ -19,6 +19,13 @@ impl Ids {
         self.rows.push(number as u32);
     }
 
+    /// Forgets all rows but the first ones, and the ids that only the others have.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rows.truncate(rows);
+        let names = self.rows.iter().max().map_or(0, |&last| last as usize + 1);
+        self.names.truncate(names);
+    }
+
     /// The place of each different id in their order: by value if all are whole numbers, else as text.
     pub fn ranks(&self) -> Vec<u32> {
         let numbers: Option<Vec<i128>> = self.names.iter().map(|name| number(name)).collect();

@@ -4,46 +4,65 @@
 //! names its row and column, since what to put in its place is for the owner of the data to say.
 
 mod delimited;
+mod faults;
 mod ids;
+mod kind;
+mod moments;
+mod notation;
 mod parquet;
 
 use std::env;
 use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::error::{Error, Kind};
+use crate::scenario::Decimal;
+pub(super) use faults::{Fault, Faults};
 pub(super) use ids::Ids;
+use kind::FileKind;
+pub(crate) use moments::date;
+pub(super) use moments::{Moments, OPEN};
 
 /// Columns of a table at rest, and the keys of the scenario that name them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub path: &'a Path,
     pub columns: &'a [Asked<'a>],
+    /// The decimal sign of numbers in text; `None` to find it out.
+    pub decimal: Option<Decimal>,
     /// The key that names the file.
     pub file_key: &'static str,
     /// Where the scenario names the columns.
     pub named_in: &'static str,
+    /// The section of the scenario that says how the file is written.
+    pub section: &'static str,
 }
 
 /// A column that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub name: &'a str,
-    pub content: Content,
+    pub content: Content<'a>,
 }
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Content {
+pub(super) enum Content<'a> {
     /// Finite numbers.
     Numbers {
+        /// They count from this.
+        offset: f64,
         /// They are multiplied by this.
         scale: f64,
         /// The largest that can be kept.
         largest: f64,
+    },
+    /// Moments at which sessions begin.
+    Begins,
+    /// Moments at which sessions end, or nothing where they do not.
+    Ends {
+        /// What the archive has, beside nothing, where a session does not end.
+        open: Option<&'a str>,
     },
     /// Names of hosts. A name is kept as it is written: `7` and `007` are two names, and so are `1e3` and `1000`.
     Ids,
@@ -53,28 +72,47 @@ pub(super) enum Content {
 #[derive(Debug)]
 pub(super) enum Column {
     Numbers(Vec<f64>),
+    Moments(Moments),
     Ids(Ids),
 }
 
-impl Content {
+/// What has been read.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The columns, as they were asked for.
+    pub columns: Vec<Column>,
+    /// What is to be told of the file.
+    pub remarks: Vec<String>,
+}
+
+impl Asked<'_> {
+    /// Whether the cells are names.
+    fn is_of_ids(&self) -> bool {
+        matches!(self.content, Content::Ids)
+    }
+}
+
+impl Content<'_> {
     /// A column without rows.
     fn column(self) -> Column {
         match self {
             Self::Numbers { .. } => Column::Numbers(Vec::new()),
+            Self::Begins | Self::Ends { .. } => Column::Moments(Moments::default()),
             Self::Ids => Column::Ids(Ids::default()),
         }
     }
 
     /// A number in the unit that is asked for, if it can be kept.
     fn scaled(self, value: f64) -> Option<f64> {
-        let Self::Numbers { scale, largest } = self else { return None };
-        Some(value * scale).filter(|scaled| scaled.abs() <= largest)
+        let Self::Numbers { offset, scale, largest } = self else { return None };
+        Some((value - offset) * scale).filter(|scaled| scaled.abs() <= largest)
     }
 
     /// What is expected of a cell.
     fn expected(self) -> &'static str {
         match self {
             Self::Numbers { .. } => "a finite number",
+            Self::Begins | Self::Ends { .. } => "a moment: a number, or a date such as 2010-01-31T12:00:00Z",
             Self::Ids => "the id of a host",
         }
     }
@@ -85,48 +123,73 @@ impl Column {
     fn rows(&self) -> usize {
         match self {
             Self::Numbers(values) => values.len(),
+            Self::Moments(moments) => moments.values.len(),
             Self::Ids(ids) => ids.rows.len(),
         }
     }
 
-    /// The numbers; none if ids were asked for.
-    pub fn numbers(self) -> Vec<f64> {
+    /// Forgets all rows but the first ones.
+    fn truncate(&mut self, rows: usize) {
         match self {
-            Self::Numbers(values) => values,
-            Self::Ids(_) => Vec::new(),
+            Self::Numbers(values) => values.truncate(rows),
+            Self::Moments(moments) if rows == 0 => *moments = Moments::default(),
+            Self::Moments(moments) => moments.values.truncate(rows),
+            Self::Ids(ids) => ids.truncate(rows),
         }
     }
 
-    /// The ids; none if numbers were asked for.
+    /// The numbers; none if something else was asked for.
+    pub fn numbers(self) -> Vec<f64> {
+        if let Self::Numbers(values) = self { values } else { Vec::new() }
+    }
+
+    /// The moments; none if something else was asked for.
+    pub fn moments(self) -> Moments {
+        if let Self::Moments(moments) = self { moments } else { Moments::default() }
+    }
+
+    /// The ids; none if something else was asked for.
     pub fn ids(self) -> Ids {
-        match self {
-            Self::Numbers(_) => Ids::default(),
-            Self::Ids(ids) => ids,
-        }
+        if let Self::Ids(ids) = self { ids } else { Ids::default() }
     }
 }
 
 impl Wanted<'_> {
-    /// Reads the columns. Takes 8 bytes a number, 4 an id, and the text of each different id once.
-    pub fn read(&self) -> Result<Vec<Column>, Error> {
-        let format = Format::of(self.path).ok_or_else(|| {
-            Error::new(Kind::Unreadable, self.path, "a table is a csv, csv.gz or parquet file")
-                .helped("convert it, or give it its usual extension")
-        })?;
-        let file = File::open(self.path).map_err(|cause| {
-            Error::new(Kind::Unreadable, self.path, format!("cannot read the table: {cause}"))
-                .helped(format!("check `{}` in the scenario, and that the file may be read", self.file_key))
-                .caused_by(cause)
-        })?;
-        let columns = match format {
-            Format::Csv => delimited::read(self, BufReader::new(file))?,
-            Format::CsvGz => delimited::read(self, MultiGzDecoder::new(BufReader::new(file)))?,
-            Format::Parquet => parquet::read(self, file)?,
+    /// Reads the columns. Takes 8 bytes a number or a moment, 4 an id, and the text of each different id once.
+    pub fn read(&self) -> Result<Read, Error> {
+        let mut columns: Vec<_> = self.columns.iter().map(|asked| asked.content.column()).collect();
+        let remarks = match self.kind()? {
+            FileKind::Parquet => {
+                columns = parquet::read(self, File::open(self.path).map_err(|cause| self.unreadable(cause))?)?;
+                Vec::new()
+            }
+            kind => delimited::read(self, self.path, kind, &mut columns)?,
         };
         match columns.first().map_or(0, Column::rows) {
             0 => Err(self.wrong("the table has no rows").helped("give at least one")),
-            _ => Ok(columns),
+            _ => Ok(Read { columns, remarks }),
         }
+    }
+
+    /// What the file is.
+    fn kind(&self) -> Result<FileKind, Error> {
+        FileKind::at(self.path).map_err(|cause| self.unreadable(cause))
+    }
+
+    fn unreadable(&self, cause: std::io::Error) -> Error {
+        Error::new(Kind::Unreadable, self.path, format!("cannot read the table: {cause}"))
+            .helped(format!("check `{}` in the scenario, and that the file may be read", self.file_key))
+            .caused_by(cause)
+    }
+
+    /// All faults of the rows that have been read, as one error.
+    pub fn refuse(&self, faults: Faults) -> Error {
+        let rows = faults.rows();
+        let lines = match self.kind() {
+            Ok(FileKind::Parquet) | Err(_) => Vec::new(),
+            Ok(kind) => delimited::lines(self, self.path, kind, &rows).unwrap_or_default(),
+        };
+        faults.error(self.path, |row| rows.binary_search(&row).ok().and_then(|at| lines.get(at).copied()))
     }
 
     /// What is wrong with the table.
@@ -153,16 +216,33 @@ impl Wanted<'_> {
         self.columns.iter().map(place).collect()
     }
 
-    /// The refusal of a cell; `row` counts from 1, after the header.
-    fn bad_cell(&self, column: &Asked<'_>, row: usize, found: &str) -> Error {
+    /// What is wrong with a cell; `row` counts from 1, after the header.
+    fn bad_cell(&self, asked: &Asked<'_>, row: usize, found: &str) -> Fault {
         let found = match found.trim() {
             "" => "is empty".to_owned(),
-            value => format!("is \"{value}\""),
+            value => format!("is \"{}\"", shortened(value)),
         };
-        let expected = column.content.expected();
-        self.wrong(format!("row {row}, column `{}` {found}, expected {expected}", column.name))
-            .keyed(column.name)
-            .helped("put the right one in, or remove the row")
+        let help = match asked.content {
+            _ if found.contains(char::REPLACEMENT_CHARACTER) => "save the file as text in UTF-8",
+            Content::Numbers { .. } | Content::Ids => "put the right one in, or remove the row",
+            Content::Begins => "write all moments of the trace in one way, and put the right one in or remove the row",
+            Content::Ends { .. } => {
+                "write all moments of the trace in one way; leave the end of a session that is not over empty, or give \
+                 what stands there as `open_end` in [fleet.replay]"
+            }
+        };
+        let expected = asked.content.expected();
+        let message = format!(", column `{}` {found}, expected {expected}", asked.name);
+        Fault { row, message, column: asked.name.to_owned(), help: help.to_owned() }
+    }
+}
+
+/// A cell as it is told: not more of it than a line.
+fn shortened(cell: &str) -> String {
+    const LONGEST: usize = 60;
+    match cell.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
     }
 }
 

@@ -28,12 +28,14 @@ pub(super) fn read(wanted: &Wanted<'_>, file: File) -> Result<Vec<Column>, Error
     for (place, asked) in places.iter().zip(wanted.columns) {
         let found = builder.schema().field(*place).data_type();
         let is_fit = match asked.content {
-            Content::Numbers { .. } => found.is_numeric(),
+            Content::Numbers { .. } | Content::Begins | Content::Ends { .. } => found.is_numeric(),
             Content::Ids => is_of_ids(found),
         };
         if !is_fit {
             let (expected, help) = match asked.content {
-                Content::Numbers { .. } => ("numbers", "name a numeric column, or convert this one"),
+                Content::Numbers { .. } | Content::Begins | Content::Ends { .. } => {
+                    ("numbers", "name a numeric column, or convert this one")
+                }
                 Content::Ids => ("ids of hosts", "name a column of whole numbers or text, or convert this one"),
             };
             return Err(wanted
@@ -50,8 +52,11 @@ pub(super) fn read(wanted: &Wanted<'_>, file: File) -> Result<Vec<Column>, Error
         for (column, asked) in columns.iter_mut().zip(wanted.columns) {
             // The projection keeps the file's order of columns, so they are found by name.
             let found = batch.column_by_name(asked.name).ok_or_else(|| unsound(&"a column is gone"))?;
-            take(column, asked, found)
-                .map_err(|cell| wanted.bad_cell(asked, column.rows() + 1, &cell.unwrap_or_else(|| "null".into())))?;
+            take(column, asked, found).map_err(|cell| {
+                let mut faults = super::Faults::default();
+                faults.note(|| wanted.bad_cell(asked, column.rows() + 1, &cell.unwrap_or_else(|| "null".into())));
+                faults.error(wanted.path, |_| None)
+            })?;
         }
     }
     Ok(columns)
@@ -63,6 +68,13 @@ fn take(column: &mut Column, asked: &Asked<'_>, array: &dyn Array) -> Result<(),
         Column::Numbers(values) => numbers(array).into_iter().try_for_each(|number| {
             let value = number.and_then(|number| asked.content.scaled(number));
             value.map(|value| values.push(value)).ok_or_else(|| number.map(|number| number.to_string()))
+        }),
+        Column::Moments(moments) => numbers(array).into_iter().try_for_each(|number| match number {
+            Some(number) => {
+                moments.push(number, false);
+                Ok(())
+            }
+            None => Err(None),
         }),
         Column::Ids(ids) => {
             let write_id = writer_of_ids(array);

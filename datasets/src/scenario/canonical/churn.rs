@@ -35,20 +35,18 @@ fn lengths(lengths: &Lengths) -> String {
 }
 
 pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
-    let Replay { node, from, to, unit_seconds, snapshots, start, shift, key, allow_unmatched, .. } = replay;
+    let Replay { node, from, to, unit, unit_seconds, start, shift, open_end, before_first, .. } = replay;
     let mut lines = vec![format!("file = {}", quoted(file))];
     lines.extend([("node", node), ("from", from), ("to", to)].map(|(key, name)| format!("{key} = {}", quoted(name))));
-    if *snapshots {
-        lines.push("unit = \"snapshots\"".to_owned());
-        lines.push(format!("snapshot_seconds = {unit_seconds:?}"));
-    } else {
-        let hours = *unit_seconds > 1.0;
-        lines.push(format!("unit = \"{}\"", if hours { "hours" } else { "seconds" }));
-    }
+    lines.push(format!("unit = \"{unit}\""));
+    lines.extend(unit.seconds().is_none().then(|| format!("snapshot_seconds = {unit_seconds:?}")));
     lines.extend(start.is_finite().then(|| format!("start = {start:?}")));
     lines.push(format!("shift = {shift:?}"));
-    lines.extend(key.as_ref().map(|key| format!("key = {}", quoted(key))));
-    lines.extend(allow_unmatched.then(|| "allow_unmatched = true".to_owned()));
+    lines.extend(open_end.as_ref().map(|mark| format!("open_end = {}", quoted(mark))));
+    lines.push(format!("before_first = \"{before_first}\""));
+    lines.extend(replay.decimal.map(|decimal| format!("decimal = \"{decimal}\"")));
+    lines.extend(replay.key.as_ref().map(|key| format!("key = {}", quoted(key))));
+    lines.extend(replay.allow_unmatched.then(|| "allow_unmatched = true".to_owned()));
     lines
 }
 

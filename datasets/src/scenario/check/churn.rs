@@ -1,10 +1,10 @@
 //! How the nodes of a class come and go, and the trace by which all do.
 
 use crate::error::Error;
-use crate::fleet::{Distribution, Format};
+use crate::fleet::{Distribution, Format, date};
 use crate::scenario::presets::preset;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Churn, HOURS, Lengths, Replay, Rhythm, Sessions, TimeUnit, Turnover};
+use crate::scenario::{BeforeFirst, Churn, HOURS, Lengths, Replay, ReplayUnit, Rhythm, Sessions, TimeUnit, Turnover};
 use crate::written::Check;
 
 /// A node that comes and goes more often than this in a cycle is not simulated.
@@ -126,19 +126,17 @@ impl Check<'_, '_> {
     }
 
     pub(super) fn replay(&self, fleet: &raw::Fleet, raw: &At<raw::Replay>) -> Result<Replay, Error> {
-        let unit = raw.unit.as_ref().map_or(raw::ReplayUnit::Seconds, |unit| **unit);
+        let unit = raw.unit.as_ref().map_or(ReplayUnit::Seconds, |unit| **unit);
         let path = self.data_path(&raw.file);
         self.must_be_table(&raw.file, &path, "fleet.replay.file")?;
-        let snapshots = unit == raw::ReplayUnit::Snapshots;
-        let unit_seconds = match (unit, &raw.snapshot_seconds) {
-            (raw::ReplayUnit::Seconds, None) => 1.0,
-            (raw::ReplayUnit::Hours, None) => 3600.0,
-            (raw::ReplayUnit::Snapshots, Some(seconds)) => self.positive(seconds)?,
-            (raw::ReplayUnit::Snapshots, None) => {
+        let unit_seconds = match (unit.seconds(), &raw.snapshot_seconds) {
+            (Some(seconds), None) => seconds,
+            (None, Some(seconds)) => self.positive(seconds)?,
+            (None, None) => {
                 let help = "add `snapshot_seconds`, the time from one snapshot to the next";
                 return Err(self.refuse(raw.span(), "a replay of snapshots needs their distance", help));
             }
-            (_, Some(seconds)) => {
+            (Some(_), Some(seconds)) => {
                 let message = "`snapshot_seconds` means nothing without `unit = \"snapshots\"`";
                 return Err(self.refuse(seconds.span(), message, "leave it out, or set the unit"));
             }
@@ -163,13 +161,37 @@ impl Check<'_, '_> {
             node: (*raw.node).clone(),
             from: (*raw.from).clone(),
             to: (*raw.to).clone(),
+            unit,
             unit_seconds,
-            snapshots,
-            start: raw.start.as_ref().map_or(Ok(f64::NEG_INFINITY), |start| self.finite(start))?,
+            start: raw.start.as_ref().map_or(Ok(f64::NEG_INFINITY), |start| self.replay_start(start, unit))?,
             shift: raw.shift.as_ref().map_or(Ok(0.0), |shift| self.not_negative(shift))?,
+            open_end: raw.open_end.as_ref().map(|mark| mark.0.trim().to_owned()),
+            before_first: raw.before_first.as_ref().map_or(BeforeFirst::Down, |before| **before),
+            decimal: raw.decimal.as_ref().map(|sign| **sign),
             key: raw.key.as_ref().map(|key| (**key).clone()),
             allow_unmatched: raw.allow_unmatched.as_ref().is_some_and(|allowed| **allowed),
         })
+    }
+
+    /// Where in a trace the run begins, in the unit of the trace: a date counts from 1970.
+    fn replay_start(&self, raw: &At<raw::ReplayStart>, unit: ReplayUnit) -> Result<f64, Error> {
+        let text = match &**raw {
+            raw::ReplayStart::Number(number) if number.0.is_finite() => return Ok(number.0 + 0.0),
+            raw::ReplayStart::Number(number) => number.0.to_string(),
+            raw::ReplayStart::Date(text) => text.clone(),
+        };
+        match (date(&text), unit.seconds()) {
+            (Some((seconds, _)), Some(unit)) => Ok(seconds / unit),
+            (Some(_), None) => {
+                let message = "`fleet.replay.start` is a date, and the trace counts snapshots";
+                Err(self.refuse(raw.span(), message, "give the number of the snapshot"))
+            }
+            (None, _) => {
+                let message = format!("`fleet.replay.start` is {text}, expected a number or a date");
+                let help = "write a number in the unit of the trace, or a date such as 2010-01-31T12:00:00Z";
+                Err(self.refuse(raw.span(), message, help))
+            }
+        }
     }
 
     /// The file of a table must be there, in a format that can be read.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::fleet::{Distribution, data_folder};
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Availability, Churn, Class, Fleet, Inventory, InventoryColumn, Run, Source};
+use crate::scenario::{Availability, Churn, Class, Fleet, Inventory, InventoryColumn, Resample, Run, Source};
 use crate::suite::is_attribute;
 use crate::written::Check;
 
@@ -52,6 +52,13 @@ impl Check<'_, '_> {
             }
             fleet.replay = Some(self.replay(raw, replay)?);
         }
+        if let Some(resample) = &raw.resample {
+            if raw.file.is_none() && raw.replay.is_none() {
+                let message = "`resample` means nothing without `file` or [fleet.replay]";
+                return Err(self.refuse(resample.span(), message, "leave it out: nodes of classes are drawn"));
+            }
+            fleet.resample = **resample;
+        }
         Ok(fleet)
     }
 
@@ -65,8 +72,12 @@ impl Check<'_, '_> {
             self.attribute_name(name)?;
             match (&column.column, &column.from) {
                 (Some(from), None) => {
-                    let scale = column.scale.as_ref().map_or(Ok(1.0), |scale| self.positive(scale))?;
-                    read.push(InventoryColumn { column: (**from).clone(), scale });
+                    read.push(InventoryColumn {
+                        column: (**from).clone(),
+                        scale: column.scale.as_ref().map_or(Ok(1.0), |scale| self.positive(scale))?,
+                        offset: column.offset.as_ref().map_or(Ok(0.0), |offset| self.finite(offset))?,
+                        rounded: column.rounded.as_ref().is_some_and(|rounded| **rounded),
+                    });
                 }
                 (None, Some(from)) => availabilities.push((attributes.len(), **from)),
                 _ => {
@@ -84,8 +95,8 @@ impl Check<'_, '_> {
         }
         let path = self.data_path(file);
         self.must_be_table(file, &path, "fleet.file")?;
-        let source = Source::File(Inventory { path, columns: read });
-        Ok(Fleet { attributes, source, availabilities, churn: Churn::NONE, replay: None })
+        let source = Source::File(Inventory { path, decimal: raw.decimal.as_ref().map(|sign| **sign), columns: read });
+        Ok(Fleet { attributes, source, availabilities, churn: Churn::NONE, replay: None, resample: Resample::Exact })
     }
 
     /// The absolute path of a table, so that a scenario that was written out may be read from anywhere.
@@ -102,6 +113,10 @@ impl Check<'_, '_> {
             let help = "give the attributes inside each class, as in `attributes.storage_gb = { uniform = [1, 8] }`";
             return Err(self.refuse(attributes.span(), "[fleet.attributes] belongs to a fleet from a `file`", help));
         }
+        if let Some(decimal) = &fleet.decimal {
+            let message = "`fleet.decimal` means nothing without `file`";
+            return Err(self.refuse(decimal.span(), message, "leave it out"));
+        }
         if let Some(one_more) = raw.get(MOST_CLASSES) {
             let message = format!("a fleet has at most {MOST_CLASSES} classes, and this has {}", raw.len());
             return Err(self.refuse(one_more.share.span(), message, "join alike classes, or give the fleet as a file"));
@@ -117,7 +132,8 @@ impl Check<'_, '_> {
             let message = format!("the shares of the classes sum to {sum:.6}, expected 1");
             return Err(self.refuse(span, message, "change `share` of the classes so that they sum to 1"));
         }
-        Ok(Fleet { attributes, source: Source::Classes(classes), availabilities, churn: Churn::NONE, replay: None })
+        let (source, churn) = (Source::Classes(classes), Churn::NONE);
+        Ok(Fleet { attributes, source, availabilities, churn, replay: None, resample: Resample::Exact })
     }
 
     /// The attributes of all classes in the order of the file.

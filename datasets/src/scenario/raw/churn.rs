@@ -1,9 +1,14 @@
 //! How nodes come and go, as it is written.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Unexpected};
+use toml::Value;
 
 use super::{At, Distribution, Number, Whole};
+use crate::scenario::{BeforeFirst, Decimal, ReplayUnit};
 
 /// Lengths of time: exactly one of the units.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -98,30 +103,41 @@ pub(in crate::scenario) enum Preset {
     SetTopBox,
 }
 
-/// A trace of sessions, replayed: each node is a host of the trace, drawn with replacement, and shifted in time.
+/// A trace of sessions, replayed: each node is a host of the trace, and shifted in time.
+///
+/// A session of no length is left out; sessions of a host that repeat one another, overlap or touch are one. A session
+/// without an end, or with the end 0, lasts until the next one of its host begins, or to the end of the trace.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Replay {
-    /// The trace in csv, csv.gz or parquet: a row is a session. Paths as for `fleet.file`.
+    /// The trace: a row is a session. Formats and paths as for `fleet.file`.
     pub file: At<String>,
     /// Column of the host's id: a number, a name or a UUID, kept as it is written.
     pub node: At<String>,
-    /// Column of the begin of the session.
+    /// Column of the begin of the session: a number in `unit`, or a date by ISO 8601, as of Greenwich if it has no
+    /// zone; or a Parquet date or timestamp.
     pub from: At<String>,
     /// Column of its end: the first moment down, or the last snapshot up.
     pub to: At<String>,
-    /// What the columns count.
+    /// What the columns count. Dates need no unit: `start` and `shift` are in seconds then.
     #[schemars(extend("default" = "seconds"))]
     pub unit: Option<At<ReplayUnit>>,
     /// With `unit = "snapshots"`: seconds from one snapshot to the next.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub snapshot_seconds: Option<At<Number>>,
-    /// Where in the trace the run begins, in its unit; by default where the trace begins. Behind its end it starts
-    /// anew.
-    pub start: Option<At<Number>>,
+    /// Where in the trace the run begins: a number in its unit, or a date; by default where the trace begins. Behind
+    /// its end it starts anew.
+    pub start: Option<At<ReplayStart>>,
     /// The trace of each node is shifted by up to so much either way, in its unit.
     #[schemars(range(min = 0), extend("default" = 0.0))]
     pub shift: Option<At<Number>>,
+    /// What stands in the column `to`, beside nothing and 0, where a session was not over when the trace was written.
+    pub open_end: Option<At<Mark>>,
+    /// What a host was before its first session, for `{ from = "sessions" }`. In the run it is down.
+    #[schemars(extend("default" = "down"))]
+    pub before_first: Option<At<BeforeFirst>>,
+    /// The decimal sign of numbers in text; by default it is found out.
+    pub decimal: Option<At<Decimal>>,
     /// With `fleet.file`: the column there that holds the host's id, so that a node has the attributes of its host.
     pub key: Option<At<String>>,
     /// With `key`: rows without a host and hosts without a row are left out even if they are more than half of either.
@@ -129,16 +145,56 @@ pub(in crate::scenario) struct Replay {
     pub allow_unmatched: Option<At<bool>>,
 }
 
-/// What the columns of a trace count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum ReplayUnit {
-    /// Seconds.
-    Seconds,
-    /// Hours.
-    Hours,
-    /// Snapshots; a session reaches from the first to the last, inclusive.
-    Snapshots,
+/// A place in a trace.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(in crate::scenario) enum ReplayStart {
+    /// A number in the unit of the trace.
+    Number(Number),
+    /// A date by ISO 8601, as of Greenwich if it has no zone.
+    Date(String),
+}
+
+impl<'de> Deserialize<'de> for ReplayStart {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Integer(number) => Ok(Self::Number(Number(number as f64))),
+            Value::Float(number) => Ok(Self::Number(Number(number))),
+            Value::Datetime(date) => Ok(Self::Date(date.to_string())),
+            Value::String(date) => Ok(Self::Date(date)),
+            other => Err(D::Error::invalid_type(Unexpected::Other(other.type_str()), &"a number or a date")),
+        }
+    }
+}
+
+/// What stands in a cell, a text or a number, as text.
+#[derive(Debug)]
+pub(in crate::scenario) struct Mark(pub String);
+
+impl<'de> Deserialize<'de> for Mark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(text)),
+            Value::Integer(number) => Ok(Self(number.to_string())),
+            Value::Float(number) => Ok(Self(number.to_string())),
+            Value::Datetime(date) => Ok(Self(date.to_string())),
+            other => Err(D::Error::invalid_type(Unexpected::Other(other.type_str()), &"a text or a number")),
+        }
+    }
+}
+
+impl JsonSchema for Mark {
+    fn schema_name() -> Cow<'static, str> {
+        "Mark".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number"] })
+    }
 }
 
 /// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale` and `suite`.

@@ -16,11 +16,13 @@ pub(super) use crate::suite::raw::Suite;
 pub(super) use crate::written::{At, Moment, Named, Number, Whole};
 pub(super) use adversaries::{Adversaries, Push};
 pub(super) use aggregate::Aggregate;
-pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayUnit, Said, Scale, said};
+pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 
-use super::{Availability, OnDead, Pairing, Peer, Propagation, SamplingProtocol, SlicingProtocol, Start};
+use super::{
+    Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,
+};
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is
 /// observed.
@@ -89,6 +91,12 @@ pub(super) struct Fleet {
     pub churn: Option<At<Comings>>,
     /// A trace of sessions by which nodes come and go.
     pub replay: Option<At<Replay>>,
+    /// With `file` or `replay`: how often each row of the file, or each host of the trace, is in the cloud. Where nodes
+    /// come to free places later on, their rows are drawn with replacement.
+    #[schemars(extend("default" = "exact"))]
+    pub resample: Option<At<Resample>>,
+    /// With `file`: the decimal sign of numbers in text; by default it is found out.
+    pub decimal: Option<At<Decimal>>,
 }
 
 /// Which column of an inventory an attribute is read from; or, with `from`, how a node comes by its availability.
@@ -99,9 +107,16 @@ pub(super) struct FromFile {
     pub column: Option<At<String>>,
     /// The attribute is the node's availability: from its sessions in the long run, or from its own past.
     pub from: Option<At<Availability>>,
-    /// Factor from the file's unit to the attribute's.
+    /// Factor from the file's unit to the attribute's: a value is (cell - offset) · scale.
     #[schemars(extend("default" = 1.0))]
     pub scale: Option<At<Number>>,
+    /// The number from which the values count, in the file's unit, as in `{ column = "born", offset = 1_262_304_000 }`.
+    /// Values are kept as floats of 32 bits, which have seven digits: those that differ after these need an offset.
+    #[schemars(extend("default" = 0.0))]
+    pub offset: Option<At<Number>>,
+    /// Values that a float of 32 bits does not tell apart may be the same.
+    #[schemars(extend("default" = false))]
+    pub rounded: Option<At<bool>>,
 }
 
 /// A class of nodes.

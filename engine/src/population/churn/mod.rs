@@ -12,12 +12,12 @@ mod habits;
 mod lengths;
 mod replayed;
 
+use datasets::fleet::Presence;
 use datasets::scenario::{Scenario, Sessions};
 use kernels::prefetch::prefetch;
 
 use super::attributes::Classes;
 use super::life::{Change, Changes, Clock, DOWN, FREE, Life, NEVER, OUT, UP};
-use crate::error::Error;
 use crate::memory::strides;
 use habits::{Habits, Nature, TOGETHER};
 use replayed::Replayed;
@@ -32,18 +32,16 @@ pub enum Churn {
 }
 
 impl Churn {
-    /// How the nodes of a scenario come and go; by events alone, if by nothing else.
-    ///
-    /// # Errors
-    /// If the trace that is replayed cannot be read.
-    pub fn new(scenario: &Scenario) -> Result<Self, Error> {
-        if let Some(replay) = &scenario.fleet.replay {
-            return Ok(Self::Replay(Replayed::new(replay, scenario)?));
+    /// How the nodes of a scenario come and go; by events alone, if by nothing else. `presence` is what was read of the
+    /// trace of sessions, if there is one.
+    pub fn new(scenario: &Scenario, presence: Option<Presence>) -> Self {
+        if let Some((replay, presence)) = scenario.fleet.replay.as_ref().zip(presence) {
+            return Self::Replay(Replayed::new(replay, presence, scenario));
         }
         let (classes, seed) = (scenario.fleet.classes(), scenario.run.seed);
         let habit = |churn| Habits::new(churn, scenario.run.cycle_seconds, seed);
         let habits = scenario.fleet.comings().map(habit).collect();
-        Ok(Self::Habits(seed, Classes::new(classes, seed), habits))
+        Self::Habits(seed, Classes::new(classes, seed), habits)
     }
 
     /// The share of the time that a node is up in the long run.

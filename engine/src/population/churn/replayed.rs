@@ -1,11 +1,12 @@
-//! A trace of sessions, replayed: every node is a host of the trace, drawn with replacement, and shifted in time.
-//! Behind its end the trace begins anew.
+//! A trace of sessions, replayed: every node is a host of the trace, and shifted in time. Each host is there as often
+//! as every other ([`crate::population::exact`]), or as nodes draw them, with replacement. Behind its end the trace
+//! begins anew.
 
 use datasets::fleet::Presence;
-use datasets::scenario::{Replay, Scenario};
+use datasets::scenario::{BeforeFirst, Replay, ReplayUnit, Resample, Scenario};
 use kernels::scalar::index;
 
-use crate::error::Error;
+use crate::population::exact::Exact;
 use crate::population::life::{DOWN, NEVER, UP};
 use crate::schedule::purpose::{HABITS, for_life};
 
@@ -14,29 +15,27 @@ use crate::schedule::purpose::{HABITS, for_life};
 pub struct Replayed {
     presence: Presence,
     shift: f64,
+    before_first: BeforeFirst,
+    /// Which host each node is; `None` if it draws one.
+    exact: Option<Exact>,
     seed: u64,
 }
 
 impl Replayed {
-    /// Reads the trace of a scenario.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn new(replay: &Replay, scenario: &Scenario) -> Result<Self, Error> {
-        let inventory = match &scenario.fleet.source {
-            datasets::scenario::Source::File(inventory) => Some(inventory),
-            datasets::scenario::Source::Classes(_) => None,
-        };
-        let mut presence = replay.read(inventory)?;
-        let scale = replay.unit_seconds / scenario.run.cycle_seconds;
+    /// A trace that has been read, for a scenario.
+    pub fn new(replay: &Replay, mut presence: Presence, scenario: &Scenario) -> Self {
+        let scale = presence.unit_seconds / scenario.run.cycle_seconds;
         presence.sessions.iter_mut().flatten().for_each(|time| *time *= scale);
         presence.length *= scale;
         presence.start *= scale;
-        if replay.snapshots {
+        if replay.unit == ReplayUnit::Snapshots {
             // Cycles lie in the middle of a snapshot, so that none is at a border.
             presence.start += 0.5 * scale;
         }
-        Ok(Self { presence, shift: replay.shift * scale, seed: scenario.run.seed })
+        let (nodes, seed) = (scenario.run.nodes, scenario.run.seed);
+        let hosts = presence.hosts.len() as u32;
+        let exact = (scenario.fleet.resample == Resample::Exact).then(|| Exact::new(nodes, hosts, seed));
+        Self { presence, shift: replay.shift * scale, before_first: replay.before_first, exact, seed }
     }
 
     /// The row of the inventory that a node is.
@@ -58,14 +57,14 @@ impl Replayed {
         (if up { UP } else { DOWN }, next)
     }
 
-    /// The share of the time that a node is up, from its first session to its last.
+    /// The share of the time that a node is up: of the whole trace, as it repeats, or of what of it is left from the
+    /// node's first session on.
     pub fn availability(&self, node: u32) -> f64 {
         let sessions = self.sessions(node);
         let up: f64 = sessions.iter().map(|[from, to]| to - from).sum();
-        match sessions {
-            [[from, _], .., [_, to]] => up / (to - from),
-            _ => 1.0,
-        }
+        let first = sessions.first().map_or(0.0, |[from, _]| *from);
+        let absent = if self.before_first == BeforeFirst::Absent { first } else { 0.0 };
+        up / (self.presence.length - absent)
     }
 
     /// Cycles since a node was first up, and how many of these it was down, at the start of the run; `None` if it has
@@ -84,6 +83,9 @@ impl Replayed {
     }
 
     fn host(&self, node: u32) -> usize {
+        if let Some(exact) = &self.exact {
+            return exact.row(node) as usize;
+        }
         let words = for_life(self.seed, HABITS);
         let count = self.presence.hosts.len() as u32;
         let host = (0..).step_by(4).find_map(|draw| index(words.word_of_many(node, draw), count));

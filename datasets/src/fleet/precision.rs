@@ -1,0 +1,110 @@
+//! Whether the values of a column are still different as floats of 32 bits.
+//!
+//! Attributes are kept as such floats, which have 24 bits of precision: seven digits. Times in seconds since 1970 have
+//! ten, serial numbers and bytes more. Where different values would become one, a rank among them and a condition on
+//! them would be wrong without a word. So the column is refused, unless only a few fractional numbers of many are at
+//! stake: then a remark tells how many.
+//!
+//! Costs: a look at each value if all are exact as floats; else a map of the different values, up to the first two that
+//! become one; and only for a column that has such two, sorting it.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use foldhash::fast::RandomState;
+
+use crate::error::Error;
+use crate::fleet::table::Wanted;
+use crate::scenario::InventoryColumn;
+
+/// So much of the different values of a column of fractional numbers may become one with another.
+const LOST_FRACTION: f64 = 0.01;
+
+/// Refuses a column whose values must be told apart; returns what is to be told of one that is taken all the same.
+pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]) -> Result<Option<String>, Error> {
+    if asked.rounded || !collapses(values) {
+        return Ok(None);
+    }
+    let Collapse { different, left, pair } = Collapse::of(values);
+    let written = |value: f64| value / asked.scale + asked.offset;
+    let [one, other] = pair.map(written);
+    let InventoryColumn { column, scale, .. } = asked;
+    let message = format!(
+        "column `{column}` has {different} different values, and {left} as floats of 32 bits: {one} and {other} would \
+         be the same"
+    );
+    let are_whole = values.iter().all(|value| written(*value).fract() == 0.0);
+    let lost = (different - left) as f64 / different as f64;
+    let base = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let shifted: Vec<f64> = values.iter().map(|value| value - base).collect();
+    let has_shift = base != 0.0 && !collapses(&shifted);
+    if !are_whole && lost <= LOST_FRACTION && !has_shift {
+        let path = wanted.path.display();
+        return Ok(Some(format!("{path}: {message}, and so are as many of the others; ties are broken at random.")));
+    }
+    let help = if has_shift {
+        let offset = written(base);
+        format!(
+            "let the values count from the least of them: `{{ column = \"{column}\", offset = {offset:?}, \
+             scale = {scale:?} }}`"
+        )
+    } else {
+        let factor = scale / values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        let is_tiny = shifted.iter().all(|value| value.abs() < f64::from(f32::MIN_POSITIVE));
+        let other = if is_tiny { format!("`scale = {factor:?}`, or ") } else { String::new() };
+        format!(
+            "write {other}`{{ column = \"{column}\", rounded = true }}` if such values may be the same; else part the \
+             column in two, or give an `offset` and a `scale` by which they have at most seven digits"
+        )
+    };
+    Err(wanted.wrong(message).keyed(column).helped(help))
+}
+
+/// Whether two different values are one as floats of 32 bits.
+fn collapses(values: &[f64]) -> bool {
+    if values.iter().all(|&value| f64::from(value as f32) == value) {
+        return false;
+    }
+    // Most columns have few different values, which come again and again.
+    let mut recent = [f64::NAN; 1 << 10];
+    let mut seen: HashMap<u32, f64, RandomState> = HashMap::default();
+    values.iter().any(|&value| {
+        // A negative zero is no other number.
+        let value = value + 0.0;
+        let bits = (value as f32 + 0.0).to_bits();
+        let slot = &mut recent[(bits.wrapping_mul(0x9E37_79B1) >> 22) as usize];
+        if *slot == value {
+            return false;
+        }
+        *slot = value;
+        match seen.entry(bits) {
+            Entry::Occupied(entry) => *entry.get() != value,
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                false
+            }
+        }
+    })
+}
+
+/// How many values become one with another.
+struct Collapse {
+    /// Different values.
+    different: usize,
+    /// Different values as floats of 32 bits.
+    left: usize,
+    /// The two that are closest to the least value among those that become one.
+    pair: [f64; 2],
+}
+
+impl Collapse {
+    fn of(values: &[f64]) -> Self {
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        sorted.dedup();
+        let becomes_one = |pair: &&[f64]| pair[0] as f32 == pair[1] as f32;
+        let lost = sorted.windows(2).filter(becomes_one).count();
+        let pair = sorted.windows(2).find(becomes_one).map_or([0.0; 2], |pair| [pair[0], pair[1]]);
+        Self { different: sorted.len(), left: sorted.len() - lost, pair }
+    }
+}

@@ -1,0 +1,388 @@
+//! Tables in text, as spreadsheets, databases and scripts write them: a header, then the rows.
+//!
+//! What may differ from one program to the other is found out, and told if it is not the usual: compression (gzip,
+//! zstd, a zip file of one part), the encoding (UTF-8 or UTF-16), what sets cells apart (commas, semicolons, tabs,
+//! bars, or what a first line `sep=` names), and the decimal sign. A text is read once if its numbers have decimal
+//! points; else a second time, to see all of them before any is taken.
+
+mod header;
+mod quotes;
+mod text;
+
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::faults::{Fault, Faults};
+use super::kind::FileKind;
+use super::notation::{Doubt, Evidence, Witness, is_other, number};
+use super::{Asked, Column, Content, Wanted, moments};
+use crate::error::{Error, Kind};
+use crate::scenario::Decimal;
+use header::Header;
+use quotes::{QuoteFault, Watched};
+use text::{NoText, Text};
+
+/// Bytes from the beginning of a text in which its header and first row are looked for.
+const FIRST_ROWS: u64 = 1 << 20;
+
+/// Reads a text into columns; returns what is to be told of it.
+pub(super) fn read(
+    wanted: &Wanted<'_>,
+    path: &Path,
+    kind: FileKind,
+    columns: &mut [Column],
+) -> Result<Vec<String>, Error> {
+    let table = Delimited::open(wanted, path, kind)?;
+    let before: Vec<usize> = columns.iter().map(Column::rows).collect();
+    let decimal = match table.rows(columns, wanted.decimal)? {
+        Outcome::Done => wanted.decimal.unwrap_or(Decimal::Point),
+        Outcome::Unusual => {
+            columns.iter_mut().zip(&before).for_each(|(column, &rows)| column.truncate(rows));
+            let decimal = table.decimal()?;
+            table.rows(columns, Some(decimal))?;
+            decimal
+        }
+    };
+    Ok(table.told(decimal))
+}
+
+/// The lines in which rows begin, rows counted from 1 after the header, ascending.
+pub(super) fn lines(wanted: &Wanted<'_>, path: &Path, kind: FileKind, rows: &[usize]) -> Result<Vec<u64>, Error> {
+    Delimited::open(wanted, path, kind)?.lines(rows)
+}
+
+/// A table in text.
+struct Delimited<'w> {
+    wanted: &'w Wanted<'w>,
+    path: &'w Path,
+    text: Text<'w>,
+    header: Header,
+}
+
+/// What came of reading the rows.
+enum Outcome {
+    Done,
+    /// A number is not written as usual, and may be one all the same.
+    Unusual,
+}
+
+/// What to do with the next row.
+enum Next {
+    GoOn,
+    Stop,
+}
+
+impl<'w> Delimited<'w> {
+    fn open(wanted: &'w Wanted<'w>, path: &'w Path, kind: FileKind) -> Result<Self, Error> {
+        let refuse = |none| no_text(wanted, path, none);
+        let text = Text::of(path, kind).map_err(refuse)?;
+        let head = text.read(|text| {
+            let mut head = Vec::new();
+            text.take(FIRST_ROWS).read_to_end(&mut head).map(|_| head)
+        });
+        let head = head.and_then(|head| Ok(head?)).map_err(refuse)?;
+        let header = match Header::find(wanted, &head) {
+            Ok(header) => header,
+            Err(error) => {
+                // A quote that is not closed may be why.
+                let mut quotes = Watched::new(&*head, b',', 1, |_| false);
+                let fault = io::copy(&mut quotes, &mut io::sink()).err();
+                return Err(fault.as_ref().and_then(quote_fault).map_or(error, |fault| refuse_quote(wanted, fault)));
+            }
+        };
+        Ok(Self { wanted, path, text, header })
+    }
+
+    /// Goes through the rows: their numbers from 1 and their cells, blank ones left out.
+    fn each(&self, mut see: impl FnMut(usize, &ByteRecord) -> Next) -> Result<(), Error> {
+        let Header { separator, before, .. } = self.header;
+        let mut row = 0;
+        let read = self.text.read(|text| -> Result<(), csv::Error> {
+            io::copy(&mut text.take(before as u64), &mut io::sink())?;
+            let first_line = if before > 0 { 2 } else { 1 };
+            let watched = Watched::new(text, separator, first_line, |line: &[u8]| self.is_row(line));
+            let mut reader =
+                ReaderBuilder::new().delimiter(separator).flexible(true).buffer_capacity(1 << 16).from_reader(watched);
+            let mut record = ByteRecord::new();
+            reader.byte_headers()?;
+            while reader.read_byte_record(&mut record)? {
+                row += 1;
+                if matches!(see(row, &record), Next::Stop) {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let whole_rows = row;
+        match read {
+            Ok(Ok(())) => Ok(()),
+            Err(none) => Err(no_text(self.wanted, self.path, none)),
+            Ok(Err(error)) => Err(self.refuse(error, whole_rows)),
+        }
+    }
+
+    /// Whether a line is a row, by its cells in the wanted columns. Those of ids tell nothing.
+    fn is_row(&self, line: &[u8]) -> bool {
+        let cells: Vec<&[u8]> = line.split(|&byte| byte == self.header.separator).collect();
+        let mut numbers = self.header.places.iter().zip(self.wanted.columns).filter(|(_, asked)| !asked.is_of_ids());
+        cells.len() == self.header.width
+            && numbers.all(|(&place, _)| {
+                let cell = String::from_utf8_lossy(cells[place]);
+                let cell = cell.trim().trim_matches('"');
+                number(cell, Decimal::Point).is_some() || is_other(cell) || moments::date(cell).is_some()
+            })
+    }
+
+    /// Reads the rows into columns, numbers with this decimal sign, or as usual as long as all are.
+    fn rows(&self, columns: &mut [Column], decimal: Option<Decimal>) -> Result<Outcome, Error> {
+        let Header { width, ref places, .. } = self.header;
+        let mut faults = Faults::default();
+        let mut outcome = Outcome::Done;
+        self.each(|row, record| {
+            if record.len() != width {
+                if !is_blank(record) {
+                    faults.note(|| self.wrong_length(row, record.len()));
+                }
+                return Next::GoOn;
+            }
+            if is_blank(record) {
+                return Next::GoOn;
+            }
+            for ((column, &place), asked) in columns.iter_mut().zip(places).zip(self.wanted.columns) {
+                let cell = record.get(place).unwrap_or_default();
+                if !take(column, asked, cell, decimal.unwrap_or(Decimal::Point)) {
+                    let text = String::from_utf8_lossy(cell);
+                    if decimal.is_none() && !asked.is_of_ids() && is_other(text.trim()) {
+                        outcome = Outcome::Unusual;
+                        return Next::Stop;
+                    }
+                    faults.note(|| self.wanted.bad_cell(asked, row, &text));
+                }
+            }
+            Next::GoOn
+        })?;
+        // A number in another notation may be what a fault before it is, too.
+        if faults.are_none() || matches!(outcome, Outcome::Unusual) {
+            return Ok(outcome);
+        }
+        let rows = faults.rows();
+        let lines = self.lines(&rows)?;
+        Err(faults.error(self.path, |row| rows.binary_search(&row).ok().and_then(|at| lines.get(at).copied())))
+    }
+
+    /// The decimal sign, by all numbers of the wanted columns.
+    fn decimal(&self) -> Result<Decimal, Error> {
+        let mut evidence = Evidence::default();
+        let numbers = || self.header.places.iter().zip(self.wanted.columns).filter(|(_, asked)| !asked.is_of_ids());
+        self.each(|row, record| {
+            for (&place, asked) in numbers() {
+                let cell = String::from_utf8_lossy(record.get(place).unwrap_or_default());
+                evidence.see(row, asked.name, cell.trim());
+            }
+            Next::GoOn
+        })?;
+        let place = |of: &Witness| format!("row {}, column `{}` is \"{}\"", of.row, of.column, of.text);
+        evidence.decimal().map_err(|doubt| {
+            let (first, message) = match &doubt {
+                Doubt::Mixed(point, comma) => {
+                    let [point_text, comma_text] = [place(point), place(comma)];
+                    (comma, format!("{comma_text}, with a decimal comma, and {point_text}, with a decimal point"))
+                }
+                Doubt::Either(either) => {
+                    let [point, comma] = [Decimal::Point, Decimal::Comma].map(|decimal| number(&either.text, decimal));
+                    let [point, comma] = [point, comma].map(Option::unwrap_or_default);
+                    (either, format!("{}, which is {comma} or {point}", place(either)))
+                }
+            };
+            let help = match doubt {
+                Doubt::Mixed(..) => "write all numbers of the file in one way".to_owned(),
+                Doubt::Either(_) => format!(
+                    "say which by `decimal = \",\"` or `decimal = \".\"` in {}: the other one sets thousands apart",
+                    self.wanted.section
+                ),
+            };
+            let line = self.lines(&[first.row]).ok().and_then(|lines| lines.first().copied());
+            let error = Error::new(Kind::Data, self.path, message).keyed(&*first.column).helped(help);
+            line.into_iter().fold(error, Error::line_number)
+        })
+    }
+
+    /// What is to be told of the text, if it is not as usual.
+    fn told(&self, decimal: Decimal) -> Vec<String> {
+        let separator = match self.header.separator {
+            b',' => None,
+            b';' => Some("semicolons".to_owned()),
+            b'\t' => Some("tabs".to_owned()),
+            b'|' => Some("bars".to_owned()),
+            other => Some(format!("\"{}\"", char::from(other).escape_default())),
+        };
+        let is_utf16 = self.text.is_utf16().then(|| "it is text in UTF-16".to_owned());
+        let comma = (decimal == Decimal::Comma).then(|| "a comma is the decimal sign".to_owned());
+        let apart = separator.map(|separator| format!("cells are set apart by {separator}"));
+        let said: Vec<String> = is_utf16.into_iter().chain(apart).chain(comma).collect();
+        if said.is_empty() { Vec::new() } else { vec![format!("{}: {}.", self.path.display(), said.join(", "))] }
+    }
+
+    /// The lines in which rows begin, ascending: blank lines and line breaks within cells are counted.
+    fn lines(&self, rows: &[usize]) -> Result<Vec<u64>, Error> {
+        let mut offsets = Vec::new();
+        let mut wanted = rows.iter().peekable();
+        self.each(|row, record| {
+            if wanted.next_if(|wanted| **wanted == row).is_some() {
+                offsets.push(record.position().map_or(0, csv::Position::byte) + self.header.before as u64);
+            }
+            if wanted.peek().is_none() { Next::Stop } else { Next::GoOn }
+        })?;
+        let lines = self.text.read(|text| lines_at(text, &offsets));
+        lines.and_then(|lines| Ok(lines?)).map_err(|none| no_text(self.wanted, self.path, none))
+    }
+
+    fn wrong_length(&self, row: usize, cells: usize) -> Fault {
+        let (width, separator) = (self.header.width, self.header.separator);
+        let separator = match separator {
+            b',' => "a comma".to_owned(),
+            b';' => "a semicolon".to_owned(),
+            b'\t' => "a tab".to_owned(),
+            other => format!("\"{}\"", char::from(other).escape_default()),
+        };
+        Fault {
+            row,
+            message: format!(" has {cells} cells, expected {width} as in the header"),
+            column: self.wanted.columns.first().map_or_else(String::new, |asked| asked.name.to_owned()),
+            help: format!("complete the row, or put cells that hold {separator} in double quotes"),
+        }
+    }
+
+    /// What is wrong with the file after so many good rows.
+    fn refuse(&self, error: csv::Error, rows: usize) -> Error {
+        let csv::ErrorKind::Io(cause) = error.kind() else {
+            let message = format!("not sound csv: {error}");
+            return self.wanted.wrong(message).helped("save it as comma-separated text in UTF-8").caused_by(error);
+        };
+        if let Some(fault) = quote_fault(cause) {
+            return refuse_quote(self.wanted, fault);
+        }
+        let is_of_file = !self.text.is_packed() || cause.raw_os_error().is_some();
+        let refusal = match cause.kind() {
+            ErrorKind::UnexpectedEof => self
+                .wanted
+                .wrong(format!("the compressed file ends too early, after {rows} whole rows"))
+                .helped("it was cut short: copy or compress it again"),
+            ErrorKind::InvalidData if !self.text.is_packed() => {
+                self.wanted.wrong(format!("{cause}, after {rows} whole rows")).helped("save it as text in UTF-8")
+            }
+            _ if is_of_file => unreadable(self.wanted, self.path, cause),
+            _ => self
+                .wanted
+                .wrong(format!("not a sound compressed file, after {rows} whole rows: {cause}"))
+                .helped("copy or compress it again"),
+        };
+        refusal.caused_by(error)
+    }
+}
+
+/// Whether a row has nothing in any cell.
+fn is_blank(record: &ByteRecord) -> bool {
+    // All cells of a record stand side by side.
+    record.as_slice().iter().all(u8::is_ascii_whitespace)
+}
+
+/// Puts a cell into its column, or something in its place; says whether it is what is asked for.
+fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Decimal) -> bool {
+    let cell = std::str::from_utf8(cell).ok().map(str::trim);
+    match (column, cell) {
+        (Column::Numbers(values), cell) => {
+            let value = cell.and_then(|cell| number(cell, decimal)).and_then(|value| asked.content.scaled(value));
+            values.push(value.unwrap_or(f64::NAN));
+            value.is_some()
+        }
+        (Column::Moments(moments), Some(cell)) => match asked.content {
+            Content::Ends { open } if moments::is_open(cell, open) => {
+                moments.push_open();
+                true
+            }
+            _ => moments.take(cell, decimal),
+        },
+        (Column::Ids(ids), Some(cell)) if !cell.is_empty() => {
+            ids.push(cell);
+            true
+        }
+        (Column::Ids(_) | Column::Moments(_), _) => false,
+    }
+}
+
+fn quote_fault(error: &io::Error) -> Option<QuoteFault> {
+    error.get_ref().and_then(|error| error.downcast_ref()).copied()
+}
+
+fn refuse_quote(wanted: &Wanted<'_>, fault: QuoteFault) -> Error {
+    let help = match fault {
+        QuoteFault::GoesOn { .. } => {
+            "close the cell, or write a quote within a cell twice and the cell in quotes, as in \"19\"\" rack\""
+        }
+        QuoteFault::NotClosed { .. } | QuoteFault::HoldsRows { .. } => {
+            "close the cell in its line, or take the quote away"
+        }
+    };
+    wanted.wrong(fault.to_string()).line_number(fault.line()).helped(help)
+}
+
+fn no_text(wanted: &Wanted<'_>, path: &Path, none: NoText) -> Error {
+    match none {
+        NoText::Io(cause) if cause.raw_os_error().is_some() => unreadable(wanted, path, &cause).caused_by(cause),
+        NoText::Io(cause) => match quote_fault(&cause) {
+            Some(fault) => refuse_quote(wanted, fault),
+            None if cause.kind() == ErrorKind::UnexpectedEof => wanted
+                .wrong("the compressed file ends too early, after 0 whole rows")
+                .helped("it was cut short: copy or compress it again")
+                .caused_by(cause),
+            None => wanted
+                .wrong(format!("not a sound file, after 0 whole rows: {cause}"))
+                .helped("copy or write it again")
+                .caused_by(cause),
+        },
+        NoText::Other(kind) => {
+            wanted.wrong(format!("it holds no table in text: that is {}", kind.named())).helped(kind.remedy())
+        }
+        NoText::Several(names) if names.is_empty() => {
+            wanted.wrong("the zip file is empty").helped("pack the table again, or give the table itself")
+        }
+        NoText::Several(names) => {
+            let first: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+            let more = if names.len() > first.len() { ", …" } else { "" };
+            wanted
+                .wrong(format!("the zip file holds {} files: {}{more}", names.len(), first.join(", ")))
+                .helped("unpack it, and name the one that is meant")
+        }
+    }
+}
+
+fn unreadable(wanted: &Wanted<'_>, path: &Path, cause: &io::Error) -> Error {
+    Error::new(Kind::Unreadable, path, format!("cannot read the table: {cause}"))
+        .helped(format!("check `{}` in the scenario, and that the file may be read", wanted.file_key))
+}
+
+/// The lines, from 1, of the first bytes from these places on that are no line breaks.
+fn lines_at(text: &mut dyn Read, offsets: &[u64]) -> io::Result<Vec<u64>> {
+    let (mut line, mut at, mut lines) = (1, 0, Vec::with_capacity(offsets.len()));
+    let mut bytes = vec![0; 1 << 16];
+    let mut last = 0;
+    while lines.len() < offsets.len() {
+        let count = text.read(&mut bytes)?;
+        if count == 0 {
+            lines.resize(offsets.len(), line);
+        }
+        for &byte in &bytes[..count] {
+            let is_break = matches!(byte, b'\n' | b'\r');
+            while !is_break && offsets.get(lines.len()).is_some_and(|&offset| offset <= at) {
+                lines.push(line);
+            }
+            // A break of two bytes is one.
+            line += u64::from(is_break && !(byte == b'\n' && last == b'\r'));
+            (last, at) = (byte, at + 1);
+        }
+    }
+    Ok(lines)
+}
