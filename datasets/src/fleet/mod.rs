@@ -11,7 +11,7 @@ pub use cloud::{Files, Times, in_cloud};
 pub use inventory::Table;
 pub use quantile::probabilities;
 pub use replay::Presence;
-pub(crate) use table::{Format, data_folder, date};
+pub(crate) use table::{data_folder, date, parts};
 
 /// A distribution of an attribute.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! The text is put together here and not by a serialiser, so that the hash of a scenario does not change with a
 //! library.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use super::{
     Class, Event, EventKind, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol,
     Scenario, SlicingProtocol, Source,
 };
-use crate::fleet::Distribution;
+use crate::fleet::{Distribution, parts};
 use crate::suite::moment;
 use crate::written::quoted;
 
@@ -259,13 +259,37 @@ fn shape(distribution: &Distribution) -> String {
     }
 }
 
+/// A hash of the content of a file; of a table in several files, of all in their order, with what the names of their
+/// folders say.
 fn content_hash(path: &Path) -> io::Result<u64> {
-    let mut file = File::open(path)?;
     let mut hasher = Xxh3::new();
+    if path.is_file() {
+        hash_file(path, &mut hasher)?;
+        return Ok(hasher.digest());
+    }
+    for part in parts(path).map_err(|none| io::Error::other(none.message))? {
+        for text in part.keys.iter().flat_map(|(key, value)| [key, value]) {
+            hash_text(text, &mut hasher);
+        }
+        // So that a row moved to the next file is another table.
+        hash_text(&fs::metadata(&part.path)?.len().to_string(), &mut hasher);
+        hash_file(&part.path, &mut hasher)?;
+    }
+    Ok(hasher.digest())
+}
+
+/// A text, with its length before it.
+fn hash_text(text: &str, hasher: &mut Xxh3) {
+    hasher.update(&(text.len() as u64).to_le_bytes());
+    hasher.update(text.as_bytes());
+}
+
+fn hash_file(path: &Path, hasher: &mut Xxh3) -> io::Result<()> {
+    let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
     loop {
         match file.read(&mut buffer)? {
-            0 => return Ok(hasher.digest()),
+            0 => return Ok(()),
             count => hasher.update(&buffer[..count]),
         }
     }

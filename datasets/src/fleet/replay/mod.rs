@@ -115,7 +115,7 @@ impl Replay {
         };
         let (found, faults) = rows.sessions(self);
         if !faults.are_none() {
-            return Err(wanted.refuse(faults));
+            return Err(wanted.refuse(faults, &read.files));
         }
         if found.hosts.is_empty() {
             return Err(wanted

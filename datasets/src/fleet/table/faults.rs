@@ -50,6 +50,13 @@ impl Faults {
         rows
     }
 
+    /// Those of a file that has so many rows, with so many rows of other files before it; the number stays that of all.
+    pub fn of_file(mut self, before: usize, rows: usize) -> Self {
+        self.first.retain(|fault| (before + 1..=before + rows).contains(&fault.row));
+        self.first.iter_mut().for_each(|fault| fault.row -= before);
+        self
+    }
+
     /// All of them as one error of a file. `line` says in which line of it a row begins, if it has lines.
     pub fn error(mut self, path: &Path, line: impl Fn(usize) -> Option<u64>) -> Error {
         self.first.sort_by_key(|fault| fault.row);

@@ -19,11 +19,10 @@ impl Ids {
         self.rows.push(number as u32);
     }
 
-    /// Forgets all rows but the first ones, and the ids that only the others have.
-    pub fn truncate(&mut self, rows: usize) {
-        self.rows.truncate(rows);
-        let names = self.rows.iter().max().map_or(0, |&last| last as usize + 1);
-        self.names.truncate(names);
+    /// Takes the ids of the rows of another file.
+    pub fn append(&mut self, more: Self) {
+        let numbers: Vec<u32> = more.names.into_iter().map(|name| self.names.insert_full(name).0 as u32).collect();
+        self.rows.extend(more.rows.iter().filter_map(|&id| numbers.get(id as usize)));
     }
 
     /// The place of each different id in their order: by value if all are whole numbers, else as text.

@@ -91,6 +91,8 @@ impl FileKind {
             // Text may begin with the letters `ORC`, `PAR1` or `BZh` too: then a column has such a name.
             Some((beginning, kind)) if !(is_letters(beginning) && is_text(head)) => kind,
             _ if is_text(head) => of_text(head),
+            // Text may hold any other byte than 0, of an escape sequence or of an encoding for one.
+            _ if !head.contains(&0) => Self::Text,
             _ => of_unmarked_utf16(head).unwrap_or(Self::Binary),
         }
     }

@@ -1,15 +1,17 @@
-//! Tables of real nodes, and of when they were up, in csv, csv.gz or parquet.
+//! Tables of real nodes, and of when they were up, in text or in Parquet, in one file or several.
 //!
 //! Every cell of a column that is asked for must be there: one that is empty, no number or not finite is an error that
 //! names its row and column, since what to put in its place is for the owner of the data to say.
 
 mod delimited;
 mod faults;
+mod files;
 mod ids;
 mod kind;
 mod moments;
 mod notation;
 mod parquet;
+mod several;
 
 use std::env;
 use std::fs::File;
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Kind};
 use crate::scenario::Decimal;
 pub(super) use faults::{Fault, Faults};
+pub(crate) use files::parts;
 pub(super) use ids::Ids;
 use kind::FileKind;
 pub(crate) use moments::date;
@@ -81,7 +84,9 @@ pub(super) enum Column {
 pub(super) struct Read {
     /// The columns, as they were asked for.
     pub columns: Vec<Column>,
-    /// What is to be told of the file.
+    /// The files that were read, and how many rows each has.
+    pub files: Vec<(PathBuf, usize)>,
+    /// What is to be told of the files.
     pub remarks: Vec<String>,
 }
 
@@ -128,14 +133,15 @@ impl Column {
         }
     }
 
-    /// Forgets all rows but the first ones.
-    fn truncate(&mut self, rows: usize) {
-        match self {
-            Self::Numbers(values) => values.truncate(rows),
-            Self::Moments(moments) if rows == 0 => *moments = Moments::default(),
-            Self::Moments(moments) => moments.values.truncate(rows),
-            Self::Ids(ids) => ids.truncate(rows),
+    /// Adds the rows of another file; says whether its moments are written as those before.
+    fn append(&mut self, rows: Self) -> bool {
+        match (self, rows) {
+            (Self::Numbers(values), Self::Numbers(more)) => values.extend(more),
+            (Self::Moments(moments), Self::Moments(more)) => return moments.append(more),
+            (Self::Ids(ids), Self::Ids(more)) => ids.append(more),
+            _ => {}
         }
+        true
     }
 
     /// The numbers; none if something else was asked for.
@@ -155,25 +161,32 @@ impl Column {
 }
 
 impl Wanted<'_> {
-    /// Reads the columns. Takes 8 bytes a number or a moment, 4 an id, and the text of each different id once.
+    /// Reads the columns from all files of the table. Takes 8 bytes a number or a moment, 4 an id, and the text of each
+    /// different id once.
     pub fn read(&self) -> Result<Read, Error> {
-        let mut columns: Vec<_> = self.columns.iter().map(|asked| asked.content.column()).collect();
-        let remarks = match self.kind()? {
-            FileKind::Parquet => {
-                columns = parquet::read(self, File::open(self.path).map_err(|cause| self.unreadable(cause))?)?;
-                Vec::new()
-            }
-            kind => delimited::read(self, self.path, kind, &mut columns)?,
-        };
-        match columns.first().map_or(0, Column::rows) {
+        let read = several::read(self)?;
+        match read.columns.first().map_or(0, Column::rows) {
             0 => Err(self.wrong("the table has no rows").helped("give at least one")),
-            _ => Ok(Read { columns, remarks }),
+            _ => Ok(read),
         }
     }
 
-    /// What the file is.
+    /// Reads the columns from one file, which may have no rows, and what is to be told of it.
+    fn read_file(&self) -> Result<(Vec<Column>, Vec<String>), Error> {
+        match self.kind()? {
+            FileKind::Parquet | FileKind::ParquetEncrypted => {
+                let file = File::open(self.path).map_err(|cause| self.unreadable(cause))?;
+                Ok((parquet::read(self, file)?, Vec::new()))
+            }
+            kind => delimited::read(self, kind),
+        }
+    }
+
+    /// What the file is: by its first bytes, but for one that is named as Parquet and may be cut short.
     fn kind(&self) -> Result<FileKind, Error> {
-        FileKind::at(self.path).map_err(|cause| self.unreadable(cause))
+        let is_named = self.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+        let kind = FileKind::at(self.path).map_err(|cause| self.unreadable(cause))?;
+        Ok(if is_named { FileKind::Parquet } else { kind })
     }
 
     fn unreadable(&self, cause: std::io::Error) -> Error {
@@ -182,12 +195,25 @@ impl Wanted<'_> {
             .caused_by(cause)
     }
 
-    /// All faults of the rows that have been read, as one error.
-    pub fn refuse(&self, faults: Faults) -> Error {
+    /// Faults of rows of all files, in the order of the rows, as one error of the file of the first.
+    pub fn refuse(&self, faults: Faults, files: &[(PathBuf, usize)]) -> Error {
+        let mut before = 0;
+        let first = faults.rows().first().copied().unwrap_or(1);
+        for (path, rows) in files {
+            if first <= before + rows {
+                return Wanted { path, ..*self }.refuse_file(faults.of_file(before, *rows));
+            }
+            before += rows;
+        }
+        self.refuse_file(faults)
+    }
+
+    /// Faults of the rows of one file as one error, with their lines.
+    fn refuse_file(&self, faults: Faults) -> Error {
         let rows = faults.rows();
         let lines = match self.kind() {
-            Ok(FileKind::Parquet) | Err(_) => Vec::new(),
-            Ok(kind) => delimited::lines(self, self.path, kind, &rows).unwrap_or_default(),
+            Ok(FileKind::Parquet | FileKind::ParquetEncrypted) | Err(_) => Vec::new(),
+            Ok(kind) => delimited::lines(self, kind, &rows).unwrap_or_default(),
         };
         faults.error(self.path, |row| rows.binary_search(&row).ok().and_then(|at| lines.get(at).copied()))
     }
@@ -243,25 +269,6 @@ fn shortened(cell: &str) -> String {
     match cell.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &cell[..end]),
         None => cell.to_owned(),
-    }
-}
-
-/// How an inventory is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Csv,
-    CsvGz,
-    Parquet,
-}
-
-impl Format {
-    /// By the name of the file.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_string_lossy().to_lowercase();
-        [(".csv", Self::Csv), (".csv.gz", Self::CsvGz), (".parquet", Self::Parquet)]
-            .into_iter()
-            .find(|(extension, _)| name.ends_with(extension))
-            .map(|(_, format)| format)
     }
 }
 

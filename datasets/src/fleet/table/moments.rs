@@ -57,6 +57,16 @@ impl Moments {
         self.values.push(OPEN);
     }
 
+    /// Takes the moments of another file; says whether they are of the kind of those before.
+    pub fn append(&mut self, more: Self) -> bool {
+        self.values.extend(more.values);
+        self.lack_zone |= more.lack_zone;
+        let are_dates = self.are_dates.or(more.are_dates);
+        let is_alike = more.are_dates.is_none_or(|dates| Some(dates) == are_dates);
+        self.are_dates = are_dates;
+        is_alike
+    }
+
     /// A date in seconds since 1970-01-01T00:00:00Z.
     fn date(&mut self, text: &str) -> Option<f64> {
         let (seconds, has_zone) = date(text)?;

@@ -1,7 +1,7 @@
 //! How the nodes of a class come and go, and the trace by which all do.
 
 use crate::error::Error;
-use crate::fleet::{Distribution, Format, date};
+use crate::fleet::{Distribution, date, parts};
 use crate::scenario::presets::preset;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{BeforeFirst, Churn, HOURS, Lengths, Replay, ReplayUnit, Rhythm, Sessions, TimeUnit, Turnover};
@@ -194,13 +194,11 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The file of a table must be there, in a format that can be read.
+    /// The files of a table must be there.
     pub(super) fn must_be_table(&self, file: &At<String>, path: &std::path::Path, key: &str) -> Result<(), Error> {
-        if Format::of(path).is_none() {
-            let message = format!("`{key}` is \"{}\", expected a csv, csv.gz or parquet file", **file);
-            return Err(self.refuse(file.span(), message, "convert the file, or give it its usual extension"));
-        }
-        if !path.is_file() {
+        let parts =
+            parts(path).map_err(|none| self.refuse(file.span(), format!("`{key}`: {}", none.message), none.help))?;
+        if parts.iter().any(|part| !part.path.is_file()) {
             let message = format!("`{key}`: there is no file {}", path.display());
             let help =
                 "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";

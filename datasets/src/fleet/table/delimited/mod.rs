@@ -10,7 +10,6 @@ mod quotes;
 mod text;
 
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -27,45 +26,29 @@ use text::{NoText, Text};
 /// Bytes from the beginning of a text in which its header and first row are looked for.
 const FIRST_ROWS: u64 = 1 << 20;
 
-/// Reads a text into columns; returns what is to be told of it.
-pub(super) fn read(
-    wanted: &Wanted<'_>,
-    path: &Path,
-    kind: FileKind,
-    columns: &mut [Column],
-) -> Result<Vec<String>, Error> {
-    let table = Delimited::open(wanted, path, kind)?;
-    let before: Vec<usize> = columns.iter().map(Column::rows).collect();
-    let decimal = match table.rows(columns, wanted.decimal)? {
-        Outcome::Done => wanted.decimal.unwrap_or(Decimal::Point),
-        Outcome::Unusual => {
-            columns.iter_mut().zip(&before).for_each(|(column, &rows)| column.truncate(rows));
+/// Reads columns from a text; returns with them what is to be told of it.
+pub(super) fn read(wanted: &Wanted<'_>, kind: FileKind) -> Result<(Vec<Column>, Vec<String>), Error> {
+    let table = Delimited::open(wanted, kind)?;
+    let (columns, decimal) = match table.rows(wanted.decimal)? {
+        Some(columns) => (columns, wanted.decimal.unwrap_or(Decimal::Point)),
+        None => {
             let decimal = table.decimal()?;
-            table.rows(columns, Some(decimal))?;
-            decimal
+            (table.rows(Some(decimal))?.unwrap_or_default(), decimal)
         }
     };
-    Ok(table.told(decimal))
+    Ok((columns, table.told(decimal)))
 }
 
 /// The lines in which rows begin, rows counted from 1 after the header, ascending.
-pub(super) fn lines(wanted: &Wanted<'_>, path: &Path, kind: FileKind, rows: &[usize]) -> Result<Vec<u64>, Error> {
-    Delimited::open(wanted, path, kind)?.lines(rows)
+pub(super) fn lines(wanted: &Wanted<'_>, kind: FileKind, rows: &[usize]) -> Result<Vec<u64>, Error> {
+    Delimited::open(wanted, kind)?.lines(rows)
 }
 
 /// A table in text.
 struct Delimited<'w> {
     wanted: &'w Wanted<'w>,
-    path: &'w Path,
     text: Text<'w>,
     header: Header,
-}
-
-/// What came of reading the rows.
-enum Outcome {
-    Done,
-    /// A number is not written as usual, and may be one all the same.
-    Unusual,
 }
 
 /// What to do with the next row.
@@ -75,9 +58,9 @@ enum Next {
 }
 
 impl<'w> Delimited<'w> {
-    fn open(wanted: &'w Wanted<'w>, path: &'w Path, kind: FileKind) -> Result<Self, Error> {
-        let refuse = |none| no_text(wanted, path, none);
-        let text = Text::of(path, kind).map_err(refuse)?;
+    fn open(wanted: &'w Wanted<'w>, kind: FileKind) -> Result<Self, Error> {
+        let refuse = |none| no_text(wanted, none);
+        let text = Text::of(wanted.path, kind).map_err(refuse)?;
         let head = text.read(|text| {
             let mut head = Vec::new();
             text.take(FIRST_ROWS).read_to_end(&mut head).map(|_| head)
@@ -92,7 +75,7 @@ impl<'w> Delimited<'w> {
                 return Err(fault.as_ref().and_then(quote_fault).map_or(error, |fault| refuse_quote(wanted, fault)));
             }
         };
-        Ok(Self { wanted, path, text, header })
+        Ok(Self { wanted, text, header })
     }
 
     /// Goes through the rows: their numbers from 1 and their cells, blank ones left out.
@@ -118,7 +101,7 @@ impl<'w> Delimited<'w> {
         let whole_rows = row;
         match read {
             Ok(Ok(())) => Ok(()),
-            Err(none) => Err(no_text(self.wanted, self.path, none)),
+            Err(none) => Err(no_text(self.wanted, none)),
             Ok(Err(error)) => Err(self.refuse(error, whole_rows)),
         }
     }
@@ -135,11 +118,12 @@ impl<'w> Delimited<'w> {
             })
     }
 
-    /// Reads the rows into columns, numbers with this decimal sign, or as usual as long as all are.
-    fn rows(&self, columns: &mut [Column], decimal: Option<Decimal>) -> Result<Outcome, Error> {
+    /// Reads the columns, numbers with this decimal sign; without one as usual, `None` if a number is not.
+    fn rows(&self, decimal: Option<Decimal>) -> Result<Option<Vec<Column>>, Error> {
         let Header { width, ref places, .. } = self.header;
+        let mut columns: Vec<Column> = self.wanted.columns.iter().map(|asked| asked.content.column()).collect();
         let mut faults = Faults::default();
-        let mut outcome = Outcome::Done;
+        let mut is_usual = true;
         self.each(|row, record| {
             if record.len() != width {
                 if !is_blank(record) {
@@ -155,7 +139,7 @@ impl<'w> Delimited<'w> {
                 if !take(column, asked, cell, decimal.unwrap_or(Decimal::Point)) {
                     let text = String::from_utf8_lossy(cell);
                     if decimal.is_none() && !asked.is_of_ids() && is_other(text.trim()) {
-                        outcome = Outcome::Unusual;
+                        is_usual = false;
                         return Next::Stop;
                     }
                     faults.note(|| self.wanted.bad_cell(asked, row, &text));
@@ -163,13 +147,10 @@ impl<'w> Delimited<'w> {
             }
             Next::GoOn
         })?;
-        // A number in another notation may be what a fault before it is, too.
-        if faults.are_none() || matches!(outcome, Outcome::Unusual) {
-            return Ok(outcome);
+        if !is_usual {
+            return Ok(None);
         }
-        let rows = faults.rows();
-        let lines = self.lines(&rows)?;
-        Err(faults.error(self.path, |row| rows.binary_search(&row).ok().and_then(|at| lines.get(at).copied())))
+        if faults.are_none() { Ok(Some(columns)) } else { Err(self.wanted.refuse_file(faults)) }
     }
 
     /// The decimal sign, by all numbers of the wanted columns.
@@ -204,7 +185,7 @@ impl<'w> Delimited<'w> {
                 ),
             };
             let line = self.lines(&[first.row]).ok().and_then(|lines| lines.first().copied());
-            let error = Error::new(Kind::Data, self.path, message).keyed(&*first.column).helped(help);
+            let error = self.wanted.wrong(message).keyed(&*first.column).helped(help);
             line.into_iter().fold(error, Error::line_number)
         })
     }
@@ -222,7 +203,7 @@ impl<'w> Delimited<'w> {
         let comma = (decimal == Decimal::Comma).then(|| "a comma is the decimal sign".to_owned());
         let apart = separator.map(|separator| format!("cells are set apart by {separator}"));
         let said: Vec<String> = is_utf16.into_iter().chain(apart).chain(comma).collect();
-        if said.is_empty() { Vec::new() } else { vec![format!("{}: {}.", self.path.display(), said.join(", "))] }
+        if said.is_empty() { Vec::new() } else { vec![format!("{}: {}.", self.wanted.path.display(), said.join(", "))] }
     }
 
     /// The lines in which rows begin, ascending: blank lines and line breaks within cells are counted.
@@ -236,7 +217,7 @@ impl<'w> Delimited<'w> {
             if wanted.peek().is_none() { Next::Stop } else { Next::GoOn }
         })?;
         let lines = self.text.read(|text| lines_at(text, &offsets));
-        lines.and_then(|lines| Ok(lines?)).map_err(|none| no_text(self.wanted, self.path, none))
+        lines.and_then(|lines| Ok(lines?)).map_err(|none| no_text(self.wanted, none))
     }
 
     fn wrong_length(&self, row: usize, cells: usize) -> Fault {
@@ -273,7 +254,7 @@ impl<'w> Delimited<'w> {
             ErrorKind::InvalidData if !self.text.is_packed() => {
                 self.wanted.wrong(format!("{cause}, after {rows} whole rows")).helped("save it as text in UTF-8")
             }
-            _ if is_of_file => unreadable(self.wanted, self.path, cause),
+            _ if is_of_file => unreadable(self.wanted, cause),
             _ => self
                 .wanted
                 .wrong(format!("not a sound compressed file, after {rows} whole rows: {cause}"))
@@ -290,7 +271,7 @@ fn is_blank(record: &ByteRecord) -> bool {
 }
 
 /// Puts a cell into its column, or something in its place; says whether it is what is asked for.
-fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Decimal) -> bool {
+pub(super) fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Decimal) -> bool {
     let cell = std::str::from_utf8(cell).ok().map(str::trim);
     match (column, cell) {
         (Column::Numbers(values), cell) => {
@@ -329,9 +310,9 @@ fn refuse_quote(wanted: &Wanted<'_>, fault: QuoteFault) -> Error {
     wanted.wrong(fault.to_string()).line_number(fault.line()).helped(help)
 }
 
-fn no_text(wanted: &Wanted<'_>, path: &Path, none: NoText) -> Error {
+fn no_text(wanted: &Wanted<'_>, none: NoText) -> Error {
     match none {
-        NoText::Io(cause) if cause.raw_os_error().is_some() => unreadable(wanted, path, &cause).caused_by(cause),
+        NoText::Io(cause) if cause.raw_os_error().is_some() => unreadable(wanted, &cause).caused_by(cause),
         NoText::Io(cause) => match quote_fault(&cause) {
             Some(fault) => refuse_quote(wanted, fault),
             None if cause.kind() == ErrorKind::UnexpectedEof => wanted
@@ -344,8 +325,11 @@ fn no_text(wanted: &Wanted<'_>, path: &Path, none: NoText) -> Error {
                 .caused_by(cause),
         },
         NoText::Other(kind) => {
-            wanted.wrong(format!("it holds no table in text: that is {}", kind.named())).helped(kind.remedy())
+            wanted.wrong(format!("this is {}, expected csv or Parquet", kind.named())).helped(kind.remedy())
         }
+        NoText::Packed(kind) => wanted
+            .wrong(format!("what is packed in it is {}, expected csv", kind.named()))
+            .helped(if kind == FileKind::Parquet { "unpack it" } else { kind.remedy() }),
         NoText::Several(names) if names.is_empty() => {
             wanted.wrong("the zip file is empty").helped("pack the table again, or give the table itself")
         }
@@ -359,8 +343,8 @@ fn no_text(wanted: &Wanted<'_>, path: &Path, none: NoText) -> Error {
     }
 }
 
-fn unreadable(wanted: &Wanted<'_>, path: &Path, cause: &io::Error) -> Error {
-    Error::new(Kind::Unreadable, path, format!("cannot read the table: {cause}"))
+fn unreadable(wanted: &Wanted<'_>, cause: &io::Error) -> Error {
+    Error::new(Kind::Unreadable, wanted.path, format!("cannot read the table: {cause}"))
         .helped(format!("check `{}` in the scenario, and that the file may be read", wanted.file_key))
 }
 

@@ -25,8 +25,10 @@ pub(super) struct Text<'p> {
 pub(super) enum NoText {
     /// The file cannot be read, or is not sound.
     Io(io::Error),
-    /// What it is, or holds, is no text.
+    /// It is no text, but this.
     Other(FileKind),
+    /// What is packed in it is no text, but this.
+    Packed(FileKind),
     /// A zip file that does not hold one file: those that it holds.
     Several(Vec<String>),
 }
@@ -53,6 +55,7 @@ impl<'p> Text<'p> {
         };
         match inner {
             FileKind::Text | FileKind::Utf16Le | FileKind::Utf16Be => Ok(Self { inner, ..packed }),
+            other if packed.is_packed() => Err(NoText::Packed(other)),
             other => Err(NoText::Other(other)),
         }
     }

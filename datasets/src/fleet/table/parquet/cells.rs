@@ -4,47 +4,89 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 
-use super::super::{Asked, Column, delimited};
+use super::super::{Asked, Column, Content, Moments, delimited};
 use super::{ids, moments, numbers, types};
+use crate::scenario::Decimal;
 
-/// Puts the cells of an array into their column, up to the first that is not what is asked for, which it returns:
-/// `None` is a null.
-pub(super) fn take(column: &mut Column, asked: &Asked<'_>, array: &ArrayRef) -> Result<(), Option<String>> {
+/// Notes a cell that is not what is asked for, by its row in the array and its text: `None` is a null.
+type Refuse<'f> = &'f mut dyn FnMut(usize, Option<String>);
+
+/// Puts the cells of an array into their column, or something in the place of one that is not what is asked for.
+pub(super) fn take(column: &mut Column, asked: &Asked<'_>, array: &ArrayRef, refuse: Refuse<'_>) {
     match column {
         Column::Ids(ids) => {
             let write_id = ids::writer(array);
             let mut text = String::new();
-            (0..array.len()).try_for_each(|row| {
+            for row in 0..array.len() {
                 text.clear();
                 let is_exact = array.is_valid(row) && write_id(row, &mut text);
                 if !is_exact || text.is_empty() {
-                    return Err(array.is_valid(row).then(|| text.clone()));
+                    refuse(row, array.is_valid(row).then(|| text.clone()));
                 }
                 ids.push(&text);
-                Ok(())
-            })
-        }
-        column if types::is_text(array.data_type()) => take_text(column, asked, array),
-        Column::Numbers(values) => {
-            let mut take = |number: Option<f64>| {
-                let value = number.and_then(|number| asked.content.scaled(number));
-                value.map(|value| values.push(value)).ok_or_else(|| number.map(|number| number.to_string()))
-            };
-            match moments::seconds(array) {
-                Some(seconds) => seconds.into_iter().try_for_each(take),
-                None => numbers::each(array, &mut take),
             }
+        }
+        column if types::is_text(array.data_type()) => take_text(column, asked, array, refuse),
+        Column::Numbers(values) => each(array, &mut |row, number, _| {
+            let value = number.and_then(|number| asked.content.scaled(number));
+            if value.is_none() {
+                refuse(row, number.map(|number| number.to_string()));
+            }
+            values.push(value.unwrap_or(f64::NAN));
+        }),
+        Column::Moments(moments) => each(array, &mut |row, number, is_date| {
+            if !take_moment(moments, asked, number, is_date) {
+                refuse(row, number.map(|number| number.to_string()));
+            }
+        }),
+    }
+}
+
+/// Takes a number or a date, or the open end that stands for it; says whether it is what is asked for.
+fn take_moment(moments: &mut Moments, asked: &Asked<'_>, number: Option<f64>, is_date: bool) -> bool {
+    let is_number = |number: &f64| number.is_finite();
+    match (asked.content, number) {
+        (Content::Ends { open }, number) => {
+            let is_mark = |number: f64| open.and_then(|mark| mark.parse().ok()) == Some(number);
+            match number.filter(is_number).filter(|number| !is_mark(*number)) {
+                Some(number) => moments.push(number, is_date),
+                None => {
+                    moments.push_open();
+                    true
+                }
+            }
+        }
+        (_, Some(number)) if number.is_finite() => moments.push(number, is_date),
+        _ => false,
+    }
+}
+
+/// Hands out the numbers of an array and their rows, and whether they are dates; `None` for a null.
+fn each(array: &dyn Array, take: &mut dyn FnMut(usize, Option<f64>, bool)) {
+    let is_date = moments::is_moment(array.data_type());
+    match moments::seconds(array) {
+        Some(seconds) => (0..).zip(seconds).for_each(|(row, seconds)| take(row, seconds, is_date)),
+        None => {
+            let mut row = 0;
+            numbers::each(array, &mut |number| {
+                take(row, number, false);
+                row += 1;
+            });
         }
     }
 }
 
 /// Cells of text are read as those of csv.
-fn take_text(column: &mut Column, asked: &Asked<'_>, array: &dyn Array) -> Result<(), Option<String>> {
-    (0..array.len()).try_for_each(|row| {
-        let cell = bytes(array, row).ok_or(None)?;
-        let is_taken = delimited::take(column, asked, cell);
-        is_taken.then_some(()).ok_or_else(|| Some(String::from_utf8_lossy(cell).into_owned()))
-    })
+fn take_text(column: &mut Column, asked: &Asked<'_>, array: &dyn Array, refuse: Refuse<'_>) {
+    let is_end = matches!(asked.content, Content::Ends { .. });
+    for row in 0..array.len() {
+        let cell = bytes(array, row);
+        let is_taken =
+            (is_end || cell.is_some()) && delimited::take(column, asked, cell.unwrap_or_default(), Decimal::Point);
+        if !is_taken {
+            refuse(row, cell.map(|cell| String::from_utf8_lossy(cell).into_owned()));
+        }
+    }
 }
 
 /// The bytes of a cell of text; `None` if it is null.

@@ -17,7 +17,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::kind::{FileKind, HEAD};
-use super::{Asked, Column, Wanted};
+use super::{Asked, Column, Faults, Wanted};
 use crate::error::Error;
 
 /// Rows that are decoded at once.
@@ -38,15 +38,19 @@ pub(super) fn read(wanted: &Wanted<'_>, mut file: File) -> Result<Vec<Column>, E
         .build()
         .map_err(|cause| unsound(wanted, &cause))?;
     let mut columns: Vec<_> = wanted.columns.iter().map(|asked| asked.content.column()).collect();
+    let mut faults = Faults::default();
+    let mut before = 0;
     for batch in batches {
         let batch = batch.map_err(|cause| unsound(wanted, &cause))?;
         for ((column, asked), found) in columns.iter_mut().zip(wanted.columns).zip(&found) {
             let array = found.of(&batch).ok_or_else(|| unsound(wanted, &"a column is gone"))?;
-            cells::take(column, asked, &array)
-                .map_err(|cell| wanted.bad_cell(asked, column.rows() + 1, &cell.unwrap_or_else(|| "null".into())))?;
+            cells::take(column, asked, &array, &mut |row, cell| {
+                faults.note(|| wanted.bad_cell(asked, before + row + 1, &cell.unwrap_or_else(|| "null".into())));
+            });
         }
+        before += batch.num_rows();
     }
-    Ok(columns)
+    if faults.are_none() { Ok(columns) } else { Err(wanted.refuse_file(faults)) }
 }
 
 /// The refusal of a file that cannot be decoded.

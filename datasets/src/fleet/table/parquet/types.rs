@@ -10,6 +10,9 @@ use crate::error::Error;
 pub(super) fn must_fit(wanted: &Wanted<'_>, asked: &Asked<'_>, found: &DataType) -> Result<(), Error> {
     let (is_fit, expected, kinds) = match asked.content {
         Content::Numbers { .. } => (is_of_numbers(found), "numbers", "a numeric column"),
+        Content::Begins | Content::Ends { .. } => {
+            (is_of_moments(found), "moments", "a column of dates, timestamps or numbers")
+        }
         Content::Ids => (is_of_ids(found), "ids of hosts", "a column of whole numbers or text"),
     };
     if is_fit {
@@ -31,6 +34,11 @@ pub(super) fn must_fit(wanted: &Wanted<'_>, asked: &Asked<'_>, found: &DataType)
 /// Whether cells of a type are numbers, can be counted as numbers, or are text, which may hold numbers.
 fn is_of_numbers(found: &DataType) -> bool {
     found.is_numeric() || found == &DataType::Boolean || moments::is_temporal(found) || is_text(found)
+}
+
+/// Whether cells of a type are moments, or numbers that count them, or text that may hold either.
+fn is_of_moments(found: &DataType) -> bool {
+    found.is_numeric() || moments::is_moment(found) || is_text(found)
 }
 
 /// Whether cells of a type can name hosts.
