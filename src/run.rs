@@ -146,9 +146,15 @@ pub fn use_threads(threads: usize) -> Result<(), Failure> {
 /// The first error of stdout; what a command prints after it is of no use, but what it does is.
 static UNPRINTED: OnceLock<io::Error> = OnceLock::new();
 
-/// Prints a line or more on stdout; [`printed`] says in the end whether that went well.
+/// Prints a line or more on stdout; [`printed`] says in the end whether that went well. Names of files may hold control
+/// characters, which no terminal is to obey: they are shown as codes.
 pub fn print(text: &str) {
-    if let Err(error) = writeln!(io::stdout(), "{text}") {
+    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_obeyed(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    if let Err(error) = writeln!(io::stdout(), "{shown}") {
         // The first error is the one to tell.
         let _ = UNPRINTED.set(error);
     }

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 const GOOD: &str = "name,up,speed\na,0.5,1000000\nb, 0.25 ,-3e6\nc,1,0\n";
 
 fn column(name: &str, scale: f64) -> InventoryColumn {
-    InventoryColumn { column: name.to_owned(), scale, offset: 0.0, rounded: false }
+    InventoryColumn { scale, ..InventoryColumn::new(name) }
 }
 
 /// The columns `up` and `speed`, in another order than in the file, one of them scaled.
@@ -209,8 +209,8 @@ fn nulls_nan_and_text_in_parquet_are_refused() {
     assert!(null.contains("row 2, column `up` is \"null\", expected a finite number"), "{null}");
     let nan = refused(Arc::new(Float64Array::from(vec![1.0, 2.0, f64::NAN])));
     assert!(nan.contains("row 3, column `up` is \"NaN\""), "{nan}");
-    let text = refused(Arc::new(StringArray::from(vec!["1", "2"])));
-    assert!(text.contains("column `up` is Utf8, expected numbers"), "{text}");
+    let text = refused(Arc::new(StringArray::from(vec!["1", "two"])));
+    assert!(text.contains("row 2, column `up` is \"two\", expected a finite number"), "{text}");
 }
 
 #[test]

@@ -12,28 +12,14 @@ use arrow_array::{
 };
 use datasets::fleet::Presence;
 use datasets::record::{JoinRecord, MendedRecord, TraceRecord};
-use datasets::scenario::{BeforeFirst, Inventory, InventoryColumn, Replay, ReplayUnit};
+use datasets::scenario::{Inventory, InventoryColumn, Replay, ReplayUnit};
 use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// A trace with columns `id`, `from` and `to`, in seconds.
 fn replay(path: PathBuf) -> Replay {
-    let [node, from, to] = ["id", "from", "to"].map(str::to_owned);
-    Replay {
-        path,
-        node,
-        from,
-        to,
-        unit: ReplayUnit::Seconds,
-        unit_seconds: 1.0,
-        start: f64::NEG_INFINITY,
-        shift: 0.0,
-        open_end: None,
-        before_first: BeforeFirst::Down,
-        decimal: None,
-        key: Some("host".to_owned()),
-        allow_unmatched: false,
-    }
+    let columns = ["id", "from", "to"].map(str::to_owned);
+    Replay { key: Some("host".to_owned()), ..Replay::new(path, columns) }
 }
 
 fn csv(folder: &TempDir, text: &str) -> Replay {
@@ -68,8 +54,7 @@ fn inventory(folder: &TempDir, hosts: &[&str]) -> Inventory {
     let path = folder.path().join("fleet.csv");
     let rows: Vec<String> = hosts.iter().enumerate().map(|(k, host)| format!("{host},{k}\n")).collect();
     fs::write(&path, format!("host,speed\n{}", rows.concat())).unwrap();
-    let speed = InventoryColumn { column: "speed".into(), scale: 1.0, offset: 0.0, rounded: false };
-    Inventory { path, decimal: None, columns: vec![speed] }
+    Inventory { path, decimal: None, columns: vec![InventoryColumn::new("speed")] }
 }
 
 /// When each host is first up.
@@ -241,4 +226,160 @@ fn a_join_that_leaves_out_half_is_refused_unless_it_is_allowed() {
     // Where nobody finds anybody nothing is left to be allowed.
     let fleet = inventory(&folder, &["a"]);
     assert!(Replay { allow_unmatched: true, ..trace(2) }.read(Some(&fleet)).is_err());
+}
+
+/// The sessions of each host, counted from the begin of the trace, and what was done to the rows.
+fn sessions(replay: &Replay) -> (Vec<Vec<[u32; 2]>>, MendedRecord) {
+    let presence = replay.read(None).unwrap();
+    let whole = |[from, to]: &[f64; 2]| [*from as u32, *to as u32];
+    let of_host = |host: &std::ops::Range<u32>| {
+        presence.sessions[host.start as usize..host.end as usize].iter().map(whole).collect()
+    };
+    (presence.hosts.iter().map(of_host).collect(), presence.mended)
+}
+
+#[test]
+fn rows_that_are_no_sessions_of_their_own_are_joined_or_left_out_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = MendedRecord::default();
+    let read = |rows: &str| sessions(&csv(&folder, &format!("id,from,to\nz,0,100\n{rows}")));
+    let cases = [
+        // Repeated, overlapping, one within the other, touching.
+        ("a,10,20\na,10,20\na,10,20\n", vec![[10, 20]], MendedRecord { repeated_count: 2, ..none }),
+        ("a,15,30\na,10,20\n", vec![[10, 30]], MendedRecord { overlapping_count: 1, ..none }),
+        ("a,10,40\na,20,30\na,35,36\n", vec![[10, 40]], MendedRecord { overlapping_count: 2, ..none }),
+        ("a,10,20\na,10,30\n", vec![[10, 30]], MendedRecord { overlapping_count: 1, ..none }),
+        ("a,20,30\na,10,20\na,40,50\n", vec![[10, 30], [40, 50]], MendedRecord { touching_count: 1, ..none }),
+        // Of no length, alone and within another one.
+        ("a,5,5\na,10,20\na,15,15\n", vec![[10, 20]], MendedRecord { no_length_count: 2, ..none }),
+        // Without an end: to the end of the trace, or to the next session.
+        ("a,10,20\na,30,\n", vec![[10, 20], [30, 100]], MendedRecord { open_count: 1, ..none }),
+        ("a,10,NULL\na,30,40\n", vec![[10, 40]], MendedRecord { open_count: 1, ..none }),
+        ("a,10,0\n", vec![[10, 100]], MendedRecord { open_count: 1, ..none }),
+        ("a,10,NaN\na,10,20\n", vec![[10, 20]], MendedRecord { repeated_count: 1, ..none }),
+        ("a,10,\na,10,0\n", vec![[10, 100]], MendedRecord { open_count: 1, repeated_count: 1, ..none }),
+    ];
+    for (rows, expected, mended) in cases {
+        assert_eq!(read(rows), (vec![expected, vec![[0, 100]]], mended), "{rows}");
+    }
+    // A host without any session is none; when it was seen counts for the length of the trace.
+    let (hosts, mended) = read("a,7,7\nb,120,120\n");
+    assert_eq!(hosts, [vec![[0, 100]]]);
+    assert_eq!(mended, MendedRecord { no_length_count: 2, hosts_left_out_count: 2, ..none });
+    assert_eq!(csv(&folder, "id,from,to\na,0,9\nb,20,20\n").read(None).unwrap().outline().length_seconds, 20.0_f64);
+    let marked = Replay { open_end: Some("-1".to_owned()), ..csv(&folder, "id,from,to\na,0,9\nb,4,-1\n") };
+    assert_eq!(sessions(&marked).0, [vec![[0, 9]], vec![[4, 9]]]);
+    let snapshots = Replay { unit: ReplayUnit::Snapshots, ..csv(&folder, "id,from,to\na,0,9\na,3,3\nb,4,\nb,7,7\n") };
+    assert_eq!(sessions(&snapshots).0, [vec![[0, 10]], vec![[4, 8]]]);
+    assert!(refusal(&csv(&folder, "id,from,to\na,3,3\nb,4,4\n")).contains("no session has a length"));
+}
+
+#[test]
+fn sessions_in_parquet_may_be_open_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.parquet");
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c", "d"]));
+    let begins: ArrayRef = Arc::new(Int64Array::from(vec![1_000, 2_000, 3_000, 4_000]));
+    let written = |ends: ArrayRef| {
+        let columns = [("id", ids.clone(), true), ("from", begins.clone(), true), ("to", ends, true)];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        sessions(&Replay { open_end: Some("-1".to_owned()), ..replay(path.clone()) }).0
+    };
+    let expected = [vec![[0, 6_000]], vec![[1_000, 6_000]], vec![[2_000, 6_000]], vec![[3_000, 6_000]]];
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(0), Some(-1), Some(7_000)]));
+    assert_eq!(written(numbers), expected);
+    let floats: ArrayRef = Arc::new(Float64Array::from(vec![Some(f64::NAN), Some(0.0), None, Some(7_000.0)]));
+    assert_eq!(written(floats), expected);
+}
+
+#[test]
+fn all_faults_of_a_trace_are_told_at_once_with_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "id,from,to\r\n\r\na,5,2\r\n\r\n\"two\r\nlines\",0,9\r\nc,8,3\r\n";
+    let error = csv(&folder, text).read(None).unwrap_err();
+    let expected = "trace.csv:3: row 1: a session from 5 to 2: it ends before it begins; and 1 more fault:\n  line 7: row 3: \
+        a session from 8 to 3: it ends before it begins";
+    assert!(error.to_string().ends_with(expected), "{error}");
+    assert!(error.help().unwrap().contains("`open_end` in [fleet.replay]"), "{error}");
+    let rows: Vec<String> = (1..=25).map(|row| format!("a,{},{row}\n", row + 1)).collect();
+    let told = refusal(&csv(&folder, &format!("id,from,to\n{}", rows.concat())));
+    assert!(told.contains("and 24 more faults:") && told.ends_with("\n  and 5 more"), "{told}");
+    let told = refusal(&csv(&folder, "id,from,to\na,soon,5\nb,1\nc,,7\nd,1,2\n"));
+    for words in [
+        "trace.csv:2: row 1, column `from` is \"soon\", expected a moment",
+        "and 2 more faults:\n  line 3: row 2 has 2 cells, expected 3 as in the header",
+        "line 4: row 3, column `from` is empty",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+}
+
+#[test]
+fn dates_are_moments_and_need_no_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let seconds = "id,from,to\na,1262304000,1262307600\nb,1262304000.5,1262390400\n";
+    let dates = "id,from,to\na,2010-01-01T00:00:00Z,2010-01-01T02:00:00+01:00\n\
+        b,2010-01-01 00:00:00.5Z,2010-01-02T00:00:00Z\n";
+    let [of_seconds, of_dates] = [seconds, dates].map(|text| csv(&folder, text).read(None).unwrap());
+    assert_eq!(of_seconds, of_dates);
+    let local = csv(&folder, "id,from,to\na,2010-01-01,2010-01-02 00:00\n").read(None).unwrap();
+    assert!(local.remarks[0].contains("dates without a zone are taken as of Greenwich"), "{:?}", local.remarks);
+    let mixed = refusal(&csv(&folder, "id,from,to\na,1262304000,2010-01-02\n"));
+    assert!(mixed.contains("column `to` holds dates, and column `from` numbers"), "{mixed}");
+    let mixed = refusal(&csv(&folder, "id,from,to\na,2010-01-01,2010-01-02\nb,1262304000,2010-01-02\n"));
+    assert!(mixed.contains("trace.csv:3: row 2, column `from` is \"1262304000\", expected a moment"), "{mixed}");
+    let hours = Replay { unit: ReplayUnit::Hours, unit_seconds: 3600.0, ..csv(&folder, dates) };
+    assert!(refusal(&hours).contains("holds dates, which need no `unit = \"hours\"`"));
+    let other = refusal(&csv(&folder, "id,from,to\na,01/02/2010,02/02/2010\n"));
+    assert!(
+        other.contains("column `from` is \"01/02/2010\", expected a moment: a number, or a date such as"),
+        "{other}"
+    );
+}
+
+#[test]
+fn a_start_outside_of_the_trace_is_refused_with_its_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |start: f64, text: &str| Replay { start, ..csv(&folder, text) }.read(None);
+    let numbers = "id,from,to\na,100,200\n";
+    assert_eq!(read(150.0, numbers).unwrap().start, 50.0_f64);
+    assert_eq!(read(100.0, numbers).unwrap().start, 0.0_f64);
+    for start in [99.0, 200.0, -5.0] {
+        let error = read(start, numbers).unwrap_err().to_string();
+        assert!(error.contains(&format!("is {start}, and the trace reaches from 100 to 200")), "{error}");
+    }
+    let dates = read(0.0, "id,from,to\na,2010-01-01,2010-01-03\n").unwrap_err().to_string();
+    assert!(
+        dates.contains("is 1970-01-01T00:00:00Z, and the trace reaches from 2010-01-01T00:00:00Z to 2010-01-03T"),
+        "{dates}"
+    );
+}
+
+#[test]
+fn an_implausible_unit_is_doubted() {
+    let folder = tempfile::tempdir().unwrap();
+    let doubts = |text: &str, unit: ReplayUnit, cycle_seconds: f64| -> Vec<String> {
+        let replay = Replay { unit, unit_seconds: unit.seconds().unwrap(), ..csv(&folder, text) };
+        let doubts = replay.read(None).unwrap().doubts(unit, cycle_seconds);
+        doubts.into_iter().map(|doubt| format!("{} {}", doubt.message, doubt.remedy)).collect()
+    };
+    let milliseconds = "id,from,to\na,1262304000000,1262311894696\na,1262364441577,1264896000000\n";
+    let told = doubts(milliseconds, ReplayUnit::Seconds, 3600.0);
+    assert!(told[0].contains("in milliseconds it would begin at 2010-01-01T00:00:00Z"), "{told:?}");
+    assert!(told[0].contains("write `unit = \"milliseconds\"` in [fleet.replay]"), "{told:?}");
+    assert!(doubts(milliseconds, ReplayUnit::Milliseconds, 3600.0).is_empty());
+    let seconds = "id,from,to\na,1262304000,1262311894\na,1262364441,1264896000\n";
+    assert!(doubts(seconds, ReplayUnit::Seconds, 3600.0).is_empty());
+    assert!(doubts(seconds, ReplayUnit::Milliseconds, 3600.0)[0].contains("`unit = \"seconds\"`"));
+    // Counted from the begin of the trace, nothing but lengths can tell.
+    let own = "id,from,to\na,0,7894696\na,60441577,2592000000\n";
+    assert!(doubts(own, ReplayUnit::Seconds, 3600.0)[0].contains("it would be 82 years long"));
+    assert!(doubts(own, ReplayUnit::Milliseconds, 3600.0).is_empty());
+    let hours = "id,from,to\na,0,8\na,24,720\n";
+    assert!(doubts(hours, ReplayUnit::Seconds, 3600.0)[0].contains("it is over in 720 s, and a cycle takes 3600 s"));
+    assert!(doubts(hours, ReplayUnit::Seconds, 10.0)[0].contains("half of the sessions of the trace last up to 8 s"));
+    assert!(doubts(hours, ReplayUnit::Hours, 10.0).is_empty());
 }

@@ -82,17 +82,14 @@ fn a_trace_that_cannot_be_is_refused_at_its_row() {
         let scenario = common::scenario(&text(folder.path(), trace, 10, 2, keys, ""));
         engine::Simulation::new(&scenario, &engine::Storage::Memory).unwrap_err().to_string()
     };
-    let overlap = refused("host,first,last\n7,0,9\n5,3,4\n5,0,3\n", SNAPSHOTS);
-    assert!(overlap.contains("row 2: a session of host 5 overlaps an earlier one"), "{overlap}");
-    assert!(overlap.contains("trace.csv"), "{overlap}");
-    let backwards = refused("host,first,last\n7,5,2\n", SNAPSHOTS);
-    assert!(backwards.contains("row 1: a session from 5 to 2: it ends before it begins"), "{backwards}");
+    let backwards = refused("host,first,last\n7,0,9\n7,5,2\n", SNAPSHOTS);
+    assert!(backwards.contains("trace.csv:3: row 2: a session from 5 to 2: it ends before it begins"), "{backwards}");
     let empty = refused("host,first,last\n7,5,5\n", "");
-    assert!(empty.contains("ends before it begins"), "{empty}");
+    assert!(empty.contains("no session has a length"), "{empty}");
     assert!(refused("host,first,end\n7,0,5\n", "").contains("no column `last`"));
     assert!(refused("host,first,last\n", "").contains("no rows"));
     assert!(refused("host,first,last\n7,0,x\n", "").contains("row 1, column `last`"));
-    assert!(refused("host,first,last\n7,0,inf\n", "").contains("expected a finite number"));
+    assert!(refused("host,first,last\n7,0,inf\n", "").contains("expected a moment"));
 }
 
 #[test]
@@ -113,12 +110,12 @@ fn nodes_have_the_attributes_of_their_host() {
     let cloud = simulation.cloud();
     let mut counts = [0; 3];
     for (&long, &speed) in cloud.population.attributes[0].iter().zip(&*cloud.population.attributes[1]) {
-        // Host 5 was up in seven of the nine snapshots from its first to its last.
-        let (host, expected) = [(0, 1.0), (1, 7.0 / 9.0), (2, 1.0)][(speed as usize - 30) / 20];
+        // Hosts 3, 5 and 7 were up in five, seven and ten of the ten snapshots.
+        let (host, expected) = [(0, 0.5), (1, 0.7), (2, 1.0)][(speed as usize - 30) / 20];
         assert!((long - expected as f32).abs() < 1e-6, "speed {speed}: {long}");
         counts[host] += 1;
     }
-    assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
+    assert_eq!(counts, [1000; 3]);
 }
 
 #[test]
@@ -176,4 +173,61 @@ fn the_relays_come_and_go_as_they_did() {
         // About 20,000 live nodes of 200,000: the standard error of their number is 0.7 %.
         assert!(off.abs() < 0.028, "cycle {}: {} live nodes, {expected:.0} expected", row.cycle, row.alive_count);
     }
+}
+
+/// The availability of each of the hosts of a trace, one node each, by the order of their ids.
+fn availabilities(trace: &str, keys: &str) -> Vec<f32> {
+    let folder = tempfile::tempdir().unwrap();
+    let hosts =
+        trace.lines().skip(1).filter_map(|line| line.split(',').next()).collect::<std::collections::BTreeSet<_>>();
+    let scenario = common::scenario(&text(folder.path(), trace, hosts.len() as u32, 2, keys, ""));
+    let simulation = engine::Simulation::new(&scenario, &engine::Storage::Memory).unwrap();
+    let mut found = simulation.cloud().population.attributes[1].to_vec();
+    found.sort_by(f32::total_cmp);
+    found
+}
+
+#[test]
+fn availability_is_time_up_over_the_time_in_which_a_host_could_have_been_seen() {
+    // Ten hours; one host is up for nine of them, one comes last and stays for one, one is up in two of four hours.
+    let trace = "host,first,last\na,0,32400\nb,32400,36000\nc,3600,7200\nc,14400,18000\n";
+    let expect = |keys: &str, expected: [f32; 3]| {
+        let found = availabilities(trace, keys);
+        let is_near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6);
+        assert!(is_near, "{keys}: {found:?}");
+    };
+    expect("", [0.1, 0.2, 0.9]);
+    expect("before_first = \"down\"", [0.1, 0.2, 0.9]);
+    // From its first session on, the second host was always up, and the third in two of nine hours.
+    expect("before_first = \"absent\"", [2.0 / 9.0, 0.9, 1.0]);
+}
+
+#[test]
+fn a_host_seen_once_for_an_hour_is_not_the_most_reliable() {
+    let day = |host: u32, day: u32| format!("{host},{},{}\n", day * 24 * 3600, (day * 24 + 20) * 3600);
+    let daily: String = (0..9).flat_map(|host| (0..29).map(move |number| day(host, number))).collect();
+    let found = availabilities(&format!("host,first,last\n{daily}9,1209600,1213200\n"), "");
+    let length = 28.0 * 24.0 + 20.0;
+    assert!((found[0] - 1.0 / length).abs() < 1e-6, "{found:?}");
+    assert!(found[1..].iter().all(|value| (value - 29.0 * 20.0 / length).abs() < 1e-6), "{found:?}");
+}
+
+#[test]
+fn each_host_is_there_as_often_as_every_other_unless_nodes_draw_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = "host,first,last\na,0,10\nb,0,20\nc,0,30\nd,0,40\n";
+    let counts = |resample: &str| {
+        let text = text(folder.path(), trace, 1_002, 2, "", "").replace("[[fleet", &format!("{resample}[[fleet"));
+        let scenario = common::scenario(&text);
+        let simulation = engine::Simulation::new(&scenario, &engine::Storage::Memory).unwrap();
+        let mut counts = [0; 4];
+        simulation.cloud().population.attributes[1].iter().for_each(|up| counts[(up * 4.0) as usize - 1] += 1);
+        counts
+    };
+    let exact = counts("");
+    assert!(exact.iter().all(|count| (250..=251).contains(count)), "{exact:?}");
+    assert_eq!(exact, counts("[fleet]\nresample = \"exact\"\n"));
+    let random = counts("[fleet]\nresample = \"random\"\n");
+    // Four standard errors of a share of a quarter.
+    assert!(random.iter().all(|count| (196..=305).contains(count)) && random != exact, "{random:?}");
 }

@@ -9,6 +9,7 @@ mod doubts;
 mod edges;
 mod fleets;
 mod harness;
+mod inputs;
 mod interrupts;
 mod monitors;
 mod operator;

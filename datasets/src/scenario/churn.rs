@@ -122,6 +122,29 @@ pub struct Replay {
     pub allow_unmatched: bool,
 }
 
+impl Replay {
+    /// A trace in seconds of hosts that have no rows in a file, with the columns of its ids, begins and ends: the run
+    /// begins where the trace does.
+    #[must_use]
+    pub fn new(path: PathBuf, [node, from, to]: [String; 3]) -> Self {
+        Self {
+            path,
+            node,
+            from,
+            to,
+            unit: ReplayUnit::Seconds,
+            unit_seconds: 1.0,
+            start: f64::NEG_INFINITY,
+            shift: 0.0,
+            open_end: None,
+            before_first: BeforeFirst::Down,
+            decimal: None,
+            key: None,
+            allow_unmatched: false,
+        }
+    }
+}
+
 /// Something that happens to the cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {

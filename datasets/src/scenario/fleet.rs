@@ -98,6 +98,14 @@ pub struct InventoryColumn {
     pub rounded: bool,
 }
 
+impl InventoryColumn {
+    /// A column whose cells are the values.
+    #[must_use]
+    pub fn new(column: impl Into<String>) -> Self {
+        Self { column: column.into(), scale: 1.0, offset: 0.0, rounded: false }
+    }
+}
+
 choices! {
     /// How often each row of a file, or each host of a trace, is in the cloud.
     Resample {

@@ -106,7 +106,7 @@ impl Found {
             }
             let to = if end == OPEN {
                 mended.open_count += 1;
-                rows.get(k + 1).map_or(last, |next| next.1)
+                rows[k + 1..].iter().find(|next| next.1 > begin).map_or(last, |next| next.1)
             } else {
                 end + until
             };

@@ -73,8 +73,11 @@ const BEGINNINGS: [(&[u8], FileKind); 17] = [
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl FileKind {
-    /// What the file at a path is.
+    /// What the file at a path is. A pipe is not looked into: its bytes come but once.
     pub fn at(path: &Path) -> io::Result<Self> {
+        if path.exists() && !path.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        }
         let mut head = Vec::with_capacity(HEAD);
         File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
         Ok(Self::of(&head))
@@ -248,6 +251,7 @@ mod tests {
         assert_eq!(FileKind::of(b"u\0p\0,\0"), FileKind::Utf16Le);
         assert_eq!(FileKind::of(b"\0u\0p\0,"), FileKind::Utf16Be);
         assert_eq!(FileKind::of(b"\0\0\0\0"), FileKind::Binary);
-        assert_eq!(FileKind::of(b"\x7fELF\x02\x01"), FileKind::Binary);
+        assert_eq!(FileKind::of(b"\x7fELF\x02\x01\0"), FileKind::Binary);
+        assert_eq!(FileKind::of(b"up,\x1b[31mdisk\n"), FileKind::Text);
     }
 }

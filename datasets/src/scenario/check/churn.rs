@@ -156,11 +156,8 @@ impl Check<'_, '_> {
             let message = "`allow_unmatched` means nothing without `key`";
             return Err(self.refuse(allowed.span(), message, "leave it out"));
         }
+        let columns = [&raw.node, &raw.from, &raw.to].map(|column| (**column).clone());
         Ok(Replay {
-            path,
-            node: (*raw.node).clone(),
-            from: (*raw.from).clone(),
-            to: (*raw.to).clone(),
             unit,
             unit_seconds,
             start: raw.start.as_ref().map_or(Ok(f64::NEG_INFINITY), |start| self.replay_start(start, unit))?,
@@ -170,6 +167,7 @@ impl Check<'_, '_> {
             decimal: raw.decimal.as_ref().map(|sign| **sign),
             key: raw.key.as_ref().map(|key| (**key).clone()),
             allow_unmatched: raw.allow_unmatched.as_ref().is_some_and(|allowed| **allowed),
+            ..Replay::new(path, columns)
         })
     }
 

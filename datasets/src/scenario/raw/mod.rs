@@ -79,9 +79,18 @@ pub(super) struct Run {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fleet {
-    /// An inventory in csv, csv.gz or parquet: a row is a node; rows are resampled to the wanted number of nodes. A
-    /// relative path starts at the folder of the scenario; `$SUBCLOUD_DATA/` stands for the folder of that environment
-    /// variable.
+    /// An inventory as text (csv) or Parquet: a row is a node. A relative path starts at the folder of the scenario;
+    /// `$SUBCLOUD_DATA/` stands for the folder of that environment variable.
+    ///
+    /// It may be a folder, as Spark writes it, or a pattern such as `parts/*.parquet` or `parts/**/*.csv`: the rows of
+    /// the files follow each other in the order of their paths. Each file has all columns; in csv, each has a header.
+    /// Names that begin with `_` or `.` are left out. A folder named `day=2010-01-01` inside gives its rows a column
+    /// `day`. In a pattern `*` and `?` stand for letters of one name, `[a-c]` for one of these letters, and `**` for
+    /// any folders; a file whose name is written just so is that file.
+    ///
+    /// A file is known by its first bytes, whatever its name. Text may be compressed with gzip, zstd or zip, and be in
+    /// UTF-8 or UTF-16; its cells may be set apart by commas, semicolons, tabs, bars or what a first line `sep=` names.
+    /// Parquet may be compressed with Snappy, Gzip, Brotli, LZ4 or Zstd.
     pub file: Option<At<String>>,
     /// With `file`: which column of the inventory each attribute is read from.
     pub attributes: Option<At<Named<FromFile>>>,
@@ -103,7 +112,11 @@ pub(super) struct Fleet {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FromFile {
-    /// Name of the column in the file.
+    /// Name of the column in the file; `device.disk_gb` is the member `disk_gb` of the struct `device` in Parquet.
+    ///
+    /// In Parquet a column may be of any numeric type, categories of one, or text that holds numbers. True is 1, and
+    /// false 0. Dates and timestamps are seconds since 1970 in UTC, as which those without a zone are taken; times of
+    /// day are seconds since midnight, and lengths of time seconds.
     pub column: Option<At<String>>,
     /// The attribute is the node's availability: from its sessions in the long run, or from its own past.
     pub from: Option<At<Availability>>,
