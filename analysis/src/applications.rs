@@ -2,6 +2,8 @@
 
 use datasets::trace::AppRow;
 
+use crate::number::percent;
+
 /// Shares of wrong nodes below which a run counts as settled, descending.
 pub const THRESHOLDS: [f64; 3] = [0.1, 0.01, 0.001];
 
@@ -32,6 +34,11 @@ impl Application {
     pub fn wrong_fraction(&self) -> f64 {
         wrong_fraction(self.wrong_count, self.held_count, self.asked_count)
     }
+}
+
+/// The share of wrong nodes among those held, as people read it; `None` if none is held.
+pub(crate) fn wrong_of_held(wrong: u64, held: u64) -> Option<String> {
+    (held > 0).then(|| percent(wrong as f64 / held as f64))
 }
 
 /// The first observed cycle from which on the share of wrong nodes stayed below each of [`THRESHOLDS`]; `None` if it

@@ -25,6 +25,6 @@ impl Summary {
 }
 
 fn cells(app: &AppChurn, name: &str, way: &str, moves: Moves) -> [String; 5] {
-    let share = |moves: u64| if moves == 0 { "0 %".to_owned() } else { percent(moves as f64 / app.node_cycles) };
+    let share = |moves: u64| percent(moves as f64 / app.node_cycles);
     [name.to_owned(), way.to_owned(), share(moves.churn), share(moves.rank), share(moves.suite)]
 }

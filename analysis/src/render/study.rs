@@ -50,13 +50,15 @@ impl Study {
         let mut table = Table::new(&["setting", "n", "asked", "held", "+-", "wrong", "cycle"], 1);
         for setting in self.settings.iter().take(MOST_ROWS) {
             let of = |metric| setting.spread(metric, app);
+            // Of no nodes, none are wrong, and none are right.
+            let holds = of("held").is_some_and(|held| held.mean > 0.0);
             table.row(&[
                 label(setting),
                 of("held").map_or(0, |spread| spread.count).to_string(),
                 mean(of("asked"), whole),
                 mean(of("held"), whole),
                 half(of("held")),
-                mean(of("wrong"), percent),
+                mean(of("wrong").filter(|_| holds), percent),
                 settled(of("settled"), setting.points.len()),
             ]);
         }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::table::WIDTH;
 use super::table::{Table, wrapped};
-use crate::applications::wrong_fraction;
-use crate::number::{count, decimal, percent};
+use crate::applications::wrong_of_held;
+use crate::number::{count, decimal};
 use crate::{Application, Settling, Summary, THRESHOLDS};
 
 /// Widest name that stands beside the attribute means; longer ones get a line of their own.
@@ -26,7 +26,7 @@ impl Summary {
         writeln!(f, "\nApplications after cycle {}: nodes\n", self.cycles)?;
         let mut table = Table::new(&["application", "asked", "held", "correct", "wrong", "wrong of held"], 1);
         let mut row = |name: &str, [asked, held, correct, wrong]: [u64; 4]| {
-            let share = percent(wrong_fraction(wrong, held, asked));
+            let share = wrong_of_held(wrong, held).unwrap_or_else(|| "-".to_owned());
             table.row(&[name.to_owned(), count(asked), count(held), count(correct), count(wrong), share]);
         };
         let counts = |app: &Application| [app.asked_count, app.held_count, app.correct_count, app.wrong_count];

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::section::{Head, Table};
 use super::source::Source;
 use super::words::{listed, short};
+use crate::applications::wrong_of_held;
 use crate::number::{count, percent};
 use crate::number::{counted, duration, measure};
 use crate::{Application, Summary};
@@ -244,7 +245,7 @@ fn table(summary: &Summary) -> Option<Table> {
             count(app.asked_count),
             count(app.held_count),
             count(app.wrong_count),
-            percent(app.wrong_fraction()),
+            wrong_of_held(app.wrong_count, app.held_count).unwrap_or_else(|| "–".to_owned()),
             settled,
         ]);
     }

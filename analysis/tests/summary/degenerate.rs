@@ -29,14 +29,34 @@ fn a_run_of_no_cycle_has_no_factor() {
 }
 
 #[test]
-fn an_application_that_holds_nothing_is_all_wrong() {
+fn an_application_that_holds_nothing_counts_as_all_wrong_and_shows_a_dash() {
     let summary = summary(ORDERED, |trace| {
         trace.push(cycle(0));
         trace.push(app(0, "monitoring", 0, 0));
     });
     assert!((summary.applications[0].wrong_fraction() - 1.0).abs() < f64::EPSILON);
     assert_eq!(summary.applications[0].settling.cycles, [None; 3]);
-    assert!(summary.to_string().contains("100.00 %"));
+    let shown = summary.to_string();
+    let row = shown.lines().find(|line| line.trim_start().starts_with("monitoring")).unwrap();
+    assert!(row.ends_with(" -") && !shown.contains("100.00 %"), "{shown}");
+}
+
+#[test]
+fn an_application_that_asks_for_nothing_shows_a_dash() {
+    let summary = summary(ORDERED, |trace| {
+        trace.push(cycle(0));
+        let mut row = app(0, "monitoring", 0, 0);
+        row.asked_count = 0;
+        trace.push(row);
+        trace.push(app(0, "chat", 100, 0));
+    });
+    let shown = summary.to_string();
+    let ends = |name: &str, end: &str| {
+        let row = shown.lines().find(|line| line.trim_start().starts_with(name));
+        assert!(row.is_some_and(|row| row.ends_with(end)), "{shown}");
+    };
+    ends("monitoring", " -");
+    ends("chat", " 0 %");
 }
 
 #[test]
