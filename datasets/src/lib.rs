@@ -7,12 +7,14 @@
 //! - [`trace`]: the Parquet tables of a run, written and read back.
 //! - [`record`]: what lies beside them: `run.json`, `size.json`, `sweep.json`.
 //! - [`delimited`]: tables as comma-separated values.
+//! - [`numeral`]: numbers in other notations than TOML's, and what to write instead.
 //!
 //! This crate knows nothing of how a cloud is simulated.
 #![forbid(unsafe_code)]
 
 pub mod delimited;
 pub mod fleet;
+pub mod numeral;
 pub mod record;
 pub mod scenario;
 pub mod suite;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use datasets::numeral::{self, is_ambiguous, meant};
+
 use crate::scenario;
 
 /// Find the smallest share that an application must ask for to hold enough nodes for most of the time.
@@ -100,14 +102,21 @@ fn confirming(text: &str) -> Result<usize, String> {
 fn number(text: &str, least: f64, most: f64, expected: &str) -> Result<f64, String> {
     let plain = text.trim().replace('_', "");
     let number = plain.parse().ok().filter(|number: &f64| number.fract() == 0.0 && (least..=most).contains(number));
-    number.ok_or_else(|| format!("expected {expected}"))
+    number.filter(|_| !is_ambiguous(text)).ok_or_else(|| not(text, expected, numeral::Kind::Whole))
+}
+
+/// What to say of a text that is not as expected: the number that it stands for, if it is one in another notation.
+fn not(text: &str, expected: &str, kind: numeral::Kind) -> String {
+    let plain = text.trim().parse::<f64>().is_ok() && !is_ambiguous(text);
+    match meant(text, kind).filter(|_| !plain) {
+        Some(remedy) => format!("expected {expected}; write {remedy}"),
+        None => format!("expected {expected}"),
+    }
 }
 
 /// A share that leaves something to either side.
 fn fraction(text: &str) -> Result<f64, String> {
     let fraction = text.trim().parse().ok().filter(|fraction: &f64| *fraction > 0.0 && *fraction < 1.0);
-    fraction.ok_or_else(|| {
-        "expected a number above 0 and below 1, as in 0.999; no number of runs shows that something never happens"
-            .to_owned()
-    })
+    let expected = "a number above 0 and below 1, as in 0.999; no number of runs shows that something never happens";
+    fraction.ok_or_else(|| not(text, expected, numeral::Kind::Any))
 }

@@ -12,6 +12,10 @@ fn numbers_of_nodes_that_make_no_cloud_are_refused_by_the_option_that_gave_them(
         ("1.5", "a whole number"),
         ("abc", "a whole number"),
         ("1e99", "a whole number"),
+        ("200.000", "write 200_000 or 200"),
+        ("200,000", "write 200_000 or 200"),
+        ("200 000", "write 200_000"),
+        ("1M", "write 1_000_000"),
     ] {
         let given = format!("--nodes {value} ");
         place.refused(&["--nodes", value], &[&given, "`run.nodes` is", expected]);
@@ -53,6 +57,8 @@ fn an_override_says_what_is_wrong_with_it() {
     refused("sampling.view=1e9", &["`sampling.view` is 1e9", "from 1 to"]);
     refused("trace.every=0", &["`trace.every` is 0"]);
     refused("run.cycles=1e12", &["`run.cycles` is 1e12"]);
+    refused("suite.app.chat.share=10%", &["--set suite.app.chat.share=10%", "write 0.1"]);
+    refused("suite.app.chat.share=0,1", &["--set suite.app.chat.share=0,1", "write 0.1"]);
     refused("network.request_loss=1.5", &["`network.request_loss` is 1.5", "a fraction from 0 to 1"]);
 }
 

@@ -243,11 +243,15 @@ fn a_number_of_nodes_is_found_in_live_nodes_and_the_others_leave_what_is_left_of
 #[test]
 fn what_makes_no_sense_is_refused_with_the_remedy() {
     let place = Place::with(BOXES);
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["--app", "recordr", "--hold", "5"], "the scenario has: recorder, chat, relay"),
         (&["--app", "relay", "--hold", "5"], "--set suite.app.relay.share"),
         (&["--app", "chat", "--hold", "0"], "a whole number of at least 1"),
         (&["--app", "chat", "--hold", "2.5"], "a whole number of at least 1"),
+        (&["--app", "chat", "--hold", "2.000"], "write 2_000 or 2"),
+        (&["--app", "chat", "--hold", "2,000"], "write 2_000 or 2"),
+        (&["--app", "chat", "--hold", "2k"], "write 2_000"),
+        (&["--app", "chat", "--hold", "5", "--for", "99.9%"], "write 0.999"),
         (&["--app", "chat", "--hold", "5", "--for", "1"], "above 0 and below 1"),
         (&["--app", "chat", "--hold", "5", "--for", "nan"], "above 0 and below 1"),
         (&["--app", "chat", "--hold", "5", "--where", "storge_gb > 1"], "did you mean `storage_gb`"),

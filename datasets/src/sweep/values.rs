@@ -60,7 +60,12 @@ impl<'d, 't> Check<'d, 't> {
             let message = format!("`{key}`: {}", error.message());
             self.refuse(value.span(), message, "write a value as in a scenario")
         })?;
-        Ok(assignment(key, &typed, value.span()))
+        let mut assignment = assignment(key, &typed, value.span());
+        // A float stays as it is written: `200.000` is no whole number without doubt.
+        if let Some(written) = self.document.written(&value.span()).filter(|_| typed.is_float()) {
+            assignment.text = written;
+        }
+        Ok(assignment)
     }
 
     /// A key with each of its values: those of a list, or of a range of numbers.

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::{At, Check, Number, Whole, nearest};
 use crate::error::Error;
+use crate::numeral::{self, is_ambiguous, meant};
 
 impl Check<'_, '_> {
     /// A whole number from 1 to the largest `u32`.
@@ -18,10 +19,20 @@ impl Check<'_, '_> {
     }
 
     pub(crate) fn whole_at(&self, raw: Whole, span: Range<usize>, low: u64, high: u64) -> Result<u64, Error> {
+        self.unambiguous(&span)?;
         match u64::try_from(raw.0) {
             Ok(value) if (low..=high).contains(&value) => Ok(value),
             _ => Err(self.out_of_range(span, &raw.0, &format!("a whole number from {low} to {high}"))),
         }
+    }
+
+    /// Refuses a whole number that some take for a thousand times as much: `200.000`.
+    pub(crate) fn unambiguous(&self, span: &Range<usize>) -> Result<(), Error> {
+        let Some(found) = self.document.written(span).filter(|found| is_ambiguous(found)) else { return Ok(()) };
+        let key = self.document.key_at(span).unwrap_or_default();
+        let message = format!("`{key}` is {found}, in which the point may be a decimal point or separate thousands");
+        let remedy = meant(&found, numeral::Kind::Whole).unwrap_or_default();
+        Err(self.refuse(span.clone(), message, format!("write {remedy}")))
     }
 
     /// A number from 0 to 1.

@@ -214,6 +214,7 @@ impl Check<'_, '_> {
     fn cycle(&self, raw: &At<raw::Whole>, first: u32, run: &Run) -> Result<Option<u32>, Error> {
         let cut = self.shortened && !self.document.is_override(&raw.span());
         let last = if cut { u32::MAX } else { run.cycles };
+        self.unambiguous(&raw.span())?;
         self.whole(raw, first.into(), last.into())
             .map(|cycle| Some(cycle as u32).filter(|&cycle| cycle <= run.cycles))
             .map_err(|error| error.helped(format!("the run has {} cycles (`run.cycles`)", run.cycles)))

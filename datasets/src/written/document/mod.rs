@@ -1,7 +1,10 @@
 //! A file as a TOML document that remembers where everything stands, with the overrides put in.
 
+mod encoding;
+mod path;
 mod refusal;
 mod set;
+mod syntax;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -39,12 +42,19 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
         Error::new(Kind::Unreadable, path, message).helped(format!("give the path of a {what} file in TOML"))
     };
     let fail = |cause: io::Error| error(format!("cannot read the {what}: {cause}")).caused_by(cause);
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = File::open(path).map_err(fail)?;
-    file.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(fail)?;
-    if text.len() as u64 > LONGEST_FILE {
+    file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > LONGEST_FILE {
         return Err(error(format!("longer than {LONGEST_FILE} bytes: this is no {what}")));
     }
+    let text = encoding::text(bytes).map_err(|foreign| {
+        let error = error(format!("cannot read the {what}: {}", foreign.message)).helped(foreign.remedy);
+        match foreign.line {
+            Some(line) => error.line_number(line),
+            None => error,
+        }
+    })?;
     if holds_private_key(&text) {
         return Err(error(format!("holds a private key: this is no {what}")));
     }
@@ -60,11 +70,7 @@ pub(crate) fn keys(path: &Path, text: &str) -> Result<Vec<(String, Range<usize>)
 impl<'t> Document<'t> {
     /// Parses the text and puts the overrides in.
     pub(crate) fn parse(path: &'t Path, text: &'t str, overrides: &'t [(String, String)]) -> Result<Self, Error> {
-        let root = DeTable::parse(text).map_err(|error| {
-            Error::new(Kind::Syntax, path, format!("not valid TOML: {}", error.message()))
-                .at(text, error.span().unwrap_or(0..0))
-                .helped("correct the text here: keys stand as `key = value`, text in double quotes")
-        })?;
+        let root = DeTable::parse(text).map_err(|error| syntax::refuse(path, text, &error))?;
         let mut document = Self { path, text, overrides, root };
         for (index, (key, value)) in overrides.iter().enumerate() {
             let start = text.len() + 1 + index;
@@ -72,7 +78,7 @@ impl<'t> Document<'t> {
             set::set(document.root.get_mut(), key, value, marker)
                 .map_err(|reason| document.error(Kind::Value, marker(key.split('.').count()), reason))?;
         }
-        Ok(document)
+        path::broken(&document).map_or(Ok(document), Err)
     }
 
     /// Gives every value its type and refuses unknown keys.

@@ -2,6 +2,7 @@
 
 use super::Document;
 use crate::error::{Error, Kind};
+use crate::numeral::{self, meant};
 use crate::scenario::later;
 
 /// Turns an error of the deserializer into one with key, what was found, what is expected and a remedy.
@@ -66,6 +67,14 @@ fn mistyped(document: &Document<'_>, span: &std::ops::Range<usize>, message: &st
     };
     let found = document.written(span).unwrap_or_else(|| if found == "map" { "a table".into() } else { found.into() });
     let error = document.error(Kind::Value, span.clone(), format!("`{shown}` is {found}, expected {wanted}"));
+    let number = match wanted {
+        "a whole number" => Some(numeral::Kind::Whole),
+        "a number" => Some(numeral::Kind::Any),
+        _ => None,
+    };
+    if let Some(remedy) = number.and_then(|kind| meant(found.trim_matches(['"', '\'']), kind)) {
+        return error.helped(format!("write {remedy}"));
+    }
     match (wanted, found.as_str()) {
         ("a list", "a table") => error.helped("write its header with double brackets, as in [[event]]"),
         ("a list", _) if found.starts_with('[') => {
