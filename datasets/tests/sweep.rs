@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use datasets::sweep::{self, Sweep, seed};
+use datasets::record::SweepRecord;
+use datasets::sweep::{self, Point, Sweep, seed};
 use datasets::{Error, Kind};
 use tempfile::TempDir;
 
@@ -102,6 +103,59 @@ fn replicates_have_seeds_of_their_own_and_the_same_in_every_setting() {
     let based = read(&format!("seed = 11\n{text}")).unwrap();
     assert_eq!(based.points[1].scenario.run.seed, seed(11, 1));
     assert_ne!(based.hash(), sweep.hash());
+}
+
+/// What the directory of a sweep says of it.
+fn record(sweep: &Sweep) -> SweepRecord {
+    let points = sweep.points.iter().map(Point::record).collect();
+    SweepRecord { points, hash: sweep.hash(), is_one_at_a_time: sweep.is_one_at_a_time, ..SweepRecord::default() }
+}
+
+/// View, replicate and seed of each point, by its number.
+fn numbered(sweep: &Sweep) -> Vec<(u32, u32, u64)> {
+    let of = |point: &Point| (point.scenario.sampling.view, point.replicate, point.scenario.run.seed);
+    assert!((0..).zip(&sweep.points).all(|(number, point)| point.number == number));
+    sweep.points.iter().map(of).collect()
+}
+
+#[test]
+fn a_sweep_that_grows_keeps_its_numbers_and_seeds() {
+    let small = read("replicates = 2\n[grid]\n\"sampling.view\" = [10, 30]\n").unwrap();
+    let large = || read("replicates = 3\n[grid]\n\"sampling.view\" = [5, 10, 20, 30]\n").unwrap();
+    let found = record(&small);
+    let grown = large().numbered_as(&found);
+    assert_eq!(numbered(&grown)[..4], numbered(&small));
+    let (one, other) = (seed(7, 1), seed(7, 2));
+    let new = [(5, 0, 7), (5, 1, one), (5, 2, other), (10, 2, other), (20, 0, 7), (20, 1, one), (20, 2, other)];
+    assert_eq!(numbered(&grown)[4..], [&new[..], &[(30, 2, other)]].concat());
+    let settings: Vec<u32> = grown.points.iter().map(|point| point.setting).collect();
+    assert_eq!(settings, [0, 0, 1, 1, 2, 2, 2, 0, 3, 3, 3, 1]);
+    assert!(record(&grown).extends(&found) && !found.extends(&record(&grown)) && !found.extends(&found));
+    // Asked again, the numbers are those of the directory, and so is the hash.
+    let again = large().numbered_as(&record(&grown));
+    assert_eq!((numbered(&again), again.hash()), (numbered(&grown), grown.hash()));
+    // And a directory that has grown twice is that of the largest.
+    let larger = read("replicates = 3\n[grid]\n\"sampling.view\" = [4, 5, 10, 20, 30]\n").unwrap();
+    assert_eq!(numbered(&larger.numbered_as(&record(&grown)))[..12], numbered(&grown));
+}
+
+#[test]
+fn another_sweep_keeps_its_own_numbers() {
+    let large = read("replicates = 2\n[grid]\n\"sampling.view\" = [10, 20]\n").unwrap();
+    let found = record(&large);
+    for text in [
+        "replicates = 2\n[grid]\n\"sampling.view\" = [20]\n",
+        "replicates = 1\n[grid]\n\"sampling.view\" = [20, 10]\n",
+        "replicates = 3\n[grid]\n\"sampling.view\" = [30, 20]\n",
+        "replicates = 3\nseed = 8\n[grid]\n\"sampling.view\" = [30, 20, 10]\n",
+        "replicates = 3\n[one_at_a_time]\n\"sampling.view\" = [30, 10, 20]\n",
+        "replicates = 2\n[grid]\n\"network.reply_loss\" = [0.25]\n\"sampling.view\" = [30, 20, 10]\n",
+    ] {
+        let other = read(text).unwrap();
+        let kept = other.clone().numbered_as(&found);
+        assert_eq!((numbered(&kept), kept.hash()), (numbered(&other), other.hash()), "{text}");
+        assert!(!record(&kept).extends(&found), "{text}");
+    }
 }
 
 #[test]

@@ -42,6 +42,13 @@ pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_inter
     Ok(())
 }
 
+/// What an extension keeps, and what it adds.
+pub fn extended(sweep: &Sweep, tree: &Tree, out: &Path) -> Result<String, Failure> {
+    let kept = counted(there(sweep, tree)? as u64, "point is", "points are");
+    let added = counted(tree.added() as u64, "point is", "points are");
+    Ok(format!("{} holds a part of this sweep, and is extended: {kept} there and kept, {added} new.", out.display()))
+}
+
 /// How many points are there.
 fn there(sweep: &Sweep, tree: &Tree) -> Result<usize, Failure> {
     let mut there = 0;

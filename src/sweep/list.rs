@@ -8,7 +8,10 @@ use crate::run::print;
 
 /// Prints the points of a sweep: their numbers, seeds, sizes, and what is set at each.
 pub fn list(sweep: &Sweep) {
-    let settings = sweep.points.last().map_or(0, |point| u64::from(point.setting) + 1);
+    // Points that extended a sweep stand with the others of their setting.
+    let mut ordered: Vec<&Point> = sweep.points.iter().collect();
+    ordered.sort_by_key(|point| (point.setting, point.replicate));
+    let settings = ordered.last().map_or(0, |point| u64::from(point.setting) + 1);
     let points = counted(sweep.points.len() as u64, "point", "points");
     print(&format!(
         "{}: {points}, {} with {} of {}.",
@@ -22,7 +25,7 @@ pub fn list(sweep: &Sweep) {
         print(&format!("{} of memory are available.", bytes(available)));
     }
     print(&format!("\n{:>5}  {:>7}  {:>13}  {:>10}  {:>19}", "point", "setting", "nodes", "memory", "seed"));
-    for setting in sweep.points.chunk_by(|a, b| a.setting == b.setting) {
+    for setting in ordered.chunk_by(|a, b| a.setting == b.setting) {
         for param in &setting[0].params {
             print(&format!("       {} = {}", param.key, param.value));
         }

@@ -20,13 +20,14 @@ use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
 use crate::room::Room;
-use crate::run::{MOST_THREADS, forget, refused, use_threads};
-use finish::finish;
+use crate::run::{MOST_THREADS, forget, print, refused, use_threads};
+use finish::{extended, finish};
 use points::Work;
-use record::record;
+use record::{numbered, record};
 
 /// Run a scenario at many points: every combination of a grid, settings one by one, or one value at a time, each with
 /// several seeds. Points that are there already are left as they are, so the same call goes on where one was stopped.
+/// A sweep file with more replicates or values extends what is there: new points are numbered after the others.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -89,6 +90,8 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
         (None, path) => path.as_deref().unwrap_or(Path::new("")),
     };
     let sweep = sweep::read(path)?;
+    let out = out(&sweep, arguments.out.as_deref());
+    let sweep = if arguments.force { sweep } else { numbered(sweep, &out) };
     if arguments.list {
         list::list(&sweep);
         return Ok(());
@@ -98,13 +101,15 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     use_threads(arguments.threads)?;
     check_jobs(arguments.jobs)?;
     let interrupts = Interrupts::catch()?;
-    let out = out(&sweep, arguments.out.as_deref());
     let missing = missing(wanted, &out, arguments.force);
     let memory = memory::available();
     fit(wanted, &missing, memory)?;
     let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
-    if arguments.force {
+    if arguments.force || tree.added() > 0 {
         forget(&out);
+    }
+    if tree.added() > 0 {
+        print(&extended(&sweep, &tree, &out)?);
     }
     let jobs = arguments.jobs.unwrap_or_else(engine::threads);
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);

@@ -1,7 +1,10 @@
 //! `sweep.json`: which sweep a directory holds.
 
-use datasets::record::{PointRecord, SweepRecord, run_id};
+use std::path::Path;
+
+use datasets::record::SweepRecord;
 use datasets::sweep::{Point, Sweep};
+use datasets::trace::Tree;
 
 use crate::record::versions;
 
@@ -15,17 +18,14 @@ pub fn record(sweep: &Sweep) -> SweepRecord {
         is_one_at_a_time: sweep.is_one_at_a_time,
         replicates: sweep.replicates,
         versions: versions(),
-        points: sweep.points.iter().map(point).collect(),
+        points: sweep.points.iter().map(Point::record).collect(),
     }
 }
 
-fn point(point: &Point) -> PointRecord {
-    PointRecord {
-        point: point.number,
-        setting: point.setting,
-        replicate: point.replicate,
-        seed: point.scenario.run.seed,
-        run_id: run_id(&point.scenario, &point.hash),
-        params: point.params.iter().map(|param| (param.key.clone(), param.value.clone().into())).collect(),
+/// The sweep with the numbers of the directory, if it holds this sweep or a smaller one.
+pub fn numbered(sweep: Sweep, out: &Path) -> Sweep {
+    match Tree::record(out) {
+        Some(found) => sweep.numbered_as(&found),
+        None => sweep,
     }
 }

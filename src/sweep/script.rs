@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use datasets::sweep::{self, Sweep};
 
+use super::record::numbered;
 use crate::failure::Failure;
 use crate::memory;
 use crate::run::print;
@@ -39,6 +40,7 @@ const SLURM_ARRAY: usize = 1001;
 pub fn script(arguments: &Arguments) -> Result<(), Failure> {
     let sweep = sweep::read(&arguments.sweep)?;
     let out = super::out(&sweep, arguments.out.as_deref());
+    let sweep = numbered(sweep, &out);
     let call = call(&arguments.sweep, &out)?;
     print(&match arguments.launcher {
         Launcher::Slurm => slurm(&sweep, &call),

@@ -35,7 +35,17 @@ pub(super) fn effects(settings: &[Setting]) -> Vec<Effect> {
     let Some((base, changed)) = settings.split_first().filter(|(base, _)| base.params.is_empty()) else {
         return Vec::new();
     };
-    let keys: Vec<Vec<&Setting>> = changed.chunk_by(|a, b| key(a) == key(b)).map(|ends| ordered(ends)).collect();
+    let mut keys: Vec<Vec<&Setting>> = Vec::new();
+    // Values that extended a sweep do not stand beside the others of their key.
+    for setting in changed {
+        match keys.iter_mut().find(|settings| settings.iter().all(|other| key(other) == key(setting))) {
+            Some(settings) => settings.push(setting),
+            None => keys.push(vec![setting]),
+        }
+    }
+    for settings in &mut keys {
+        order(settings);
+    }
     let mut effects = Vec::new();
     for (name, _) in &base.spreads {
         let mut of_metric: Vec<Effect> = keys.iter().filter_map(|ends| effect(name, base, ends)).collect();
@@ -52,14 +62,12 @@ fn key(setting: &Setting) -> Option<&str> {
     setting.params.first().map(|param| param.key.as_str())
 }
 
-/// The settings of a key by their numbers, or as the sweep has them.
-fn ordered(settings: &[Setting]) -> Vec<&Setting> {
+/// Puts the settings of a key in the order of their numbers, or leaves them as the sweep has them.
+fn order(settings: &mut [&Setting]) {
     let number = |setting: &Setting| setting.params.first().and_then(|param| param.number);
-    let mut ordered: Vec<&Setting> = settings.iter().collect();
-    if ordered.iter().all(|setting| number(setting).is_some()) {
-        ordered.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
+    if settings.iter().all(|setting| number(setting).is_some()) {
+        settings.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
     }
-    ordered
 }
 
 /// What a key with these settings does to a metric; `None` if there are no pairs of runs that have it.

@@ -22,7 +22,11 @@
 //! Keys are those of `--set`, with or without quotes around them, and values all that `--set` takes. A *setting* is one
 //! choice of values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same
 //! seed in every setting, so that settings are compared by pairs of runs which differ in nothing else.
+//!
+//! A sweep may grow: with more replicates or values, the points that a directory holds stay, with their numbers, and
+//! new ones are numbered after them.
 
+mod extend;
 mod raw;
 mod scenarios;
 mod settings;
@@ -53,7 +57,8 @@ pub struct Sweep {
     pub is_one_at_a_time: bool,
     /// Replicates of each setting.
     pub replicates: u32,
-    /// The points: the replicates of setting 0, those of setting 1, …
+    /// The points by their numbers: the replicates of setting 0, those of setting 1, …; then those that a larger sweep
+    /// added.
     pub points: Vec<Point>,
 }
 

@@ -110,7 +110,8 @@ impl Error {
         match self {
             Error::Occupied { .. } => "replace it with --force, or choose another directory with --out",
             Error::OtherSweep { .. } => {
-                "replace it with --force, by which all its points go, or choose another directory with --out"
+                "a sweep is extended by more replicates or values alone: leave those of the directory in, replace it \
+                 with --force, by which all its points go, or choose another directory with --out"
             }
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
             Error::Io { action: "read" | "list", source, .. } => match source.kind() {

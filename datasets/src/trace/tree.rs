@@ -29,7 +29,9 @@ const PARTS: [&str; 5] = [SWEEP_JSON, "points", "derived", "traces", UNDER_WAY];
 #[derive(Debug)]
 pub struct Tree {
     folder: PathBuf,
-    /// Held for its shared lock: who wants to replace the sweep needs it alone.
+    /// Points by which this call extended the sweep that was there.
+    added: usize,
+    /// Held for its shared lock: who wants to replace or extend the sweep needs it alone.
     _lock: Option<File>,
 }
 
@@ -56,16 +58,17 @@ pub struct Place {
 impl Tree {
     /// Opens the directory for a sweep, and creates it if it is not there.
     ///
-    /// `sweep` is what `sweep.json` is to say; its hash tells one sweep from another. With `replace` whatever run or
+    /// `sweep` is what `sweep.json` is to say; its hash tells one sweep from another. A directory that holds the first
+    /// points of it is extended: its points stay, and what was derived from them goes. With `replace` whatever run or
     /// sweep is there is removed first.
     ///
     /// # Errors
     ///
-    /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced while others work
-    /// on it, or if it cannot be written.
+    /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced or extended while
+    /// others work on it, or if it cannot be written.
     pub fn open(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Error> {
         if !replace {
-            refuse_another(folder, sweep)?;
+            standing(folder, sweep)?;
         }
         let made = missing_ancestors(folder);
         let opened = enter(folder, sweep, replace);
@@ -73,6 +76,18 @@ impl Tree {
             made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
         }
         opened
+    }
+
+    /// What the `sweep.json` of a directory says, if there is one that can be read.
+    #[must_use]
+    pub fn record(folder: &Path) -> Option<SweepRecord> {
+        serde_json::from_str(&fs::read_to_string(folder.join(SWEEP_JSON)).ok()?).ok()
+    }
+
+    /// Points by which opening the directory extended the sweep that it held.
+    #[must_use]
+    pub fn added(&self) -> usize {
+        self.added
     }
 
     /// Whether a point is finished.
@@ -204,15 +219,28 @@ impl Drop for Place {
     }
 }
 
-/// Refuses a directory that holds a run or another sweep.
-fn refuse_another(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
+/// What a directory holds of a sweep.
+enum Standing {
+    /// Nothing, or a directory that is not there.
+    New,
+    /// This sweep.
+    Same,
+    /// A smaller one, which lacks so many points.
+    Smaller(usize),
+}
+
+/// What a directory holds of the sweep; a run or another sweep is refused.
+fn standing(folder: &Path, sweep: &SweepRecord) -> Result<Standing, Error> {
     let path = folder.join(SWEEP_JSON);
     if path.try_exists().map_err(Error::io("read", &path))? {
         let found = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        let is_same = serde_json::from_str(&found).is_ok_and(|found: SweepRecord| found.hash == sweep.hash);
-        return if is_same { Ok(()) } else { Err(Error::OtherSweep { path: folder.to_owned() }) };
+        return match serde_json::from_str::<SweepRecord>(&found) {
+            Ok(found) if found.hash == sweep.hash => Ok(Standing::Same),
+            Ok(found) if sweep.extends(&found) => Ok(Standing::Smaller(sweep.points.len() - found.points.len())),
+            _ => Err(Error::OtherSweep { path: folder.to_owned() }),
+        };
     }
-    if holds_a_run(folder)? { Err(Error::Occupied { path: folder.to_owned() }) } else { Ok(()) }
+    if holds_a_run(folder)? { Err(Error::Occupied { path: folder.to_owned() }) } else { Ok(Standing::New) }
 }
 
 /// Makes the directory that of the sweep, one process after the other.
@@ -232,6 +260,7 @@ fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Erro
         // Where the file system knows no locks, nobody can be kept out.
         door.unlock().ok();
     }
+    let added = extend(folder, sweep, &door)?;
     match door.try_lock_shared() {
         Ok(()) | Err(TryLockError::Error(_)) => {}
         Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
@@ -241,15 +270,42 @@ fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Erro
         write_sweep(folder, sweep)?;
     }
     // Another process may have been faster, with another sweep.
-    refuse_another(folder, sweep)?;
-    Ok(Tree { folder: folder.to_owned(), _lock: Some(door) })
+    match standing(folder, sweep)? {
+        Standing::Same => Ok(Tree { folder: folder.to_owned(), added, _lock: Some(door) }),
+        Standing::New | Standing::Smaller(_) => Err(Error::Busy { path: folder.to_owned() }),
+    }
+}
+
+/// Makes a smaller sweep that the directory holds this one, and says by how many points. Nobody else may be at it,
+/// unless to do the same.
+fn extend(folder: &Path, sweep: &SweepRecord, door: &File) -> Result<usize, Error> {
+    if !matches!(standing(folder, sweep)?, Standing::Smaller(_)) {
+        return Ok(0);
+    }
+    match door.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => {}
+        // Whoever works on the smaller sweep goes on; whoever has extended it by now has done it for us.
+        Err(TryLockError::WouldBlock) => return Ok(0),
+    }
+    let Standing::Smaller(added) = standing(folder, sweep)? else {
+        door.unlock().ok();
+        return Ok(0);
+    };
+    // What was derived goes first: a process that is killed here leaves the smaller sweep, without derived tables.
+    remove(&folder.join("derived"))?;
+    let under_way = folder.join(UNDER_WAY);
+    fs::create_dir_all(&under_way).map_err(Error::io("create", &under_way))?;
+    let staged = staged_sweep(folder, sweep)?;
+    let path = folder.join(SWEEP_JSON);
+    move_to(&staged, &path)?;
+    sync_directory(folder)?;
+    door.unlock().ok();
+    Ok(added)
 }
 
 /// Writes `sweep.json`, unless another process has by now.
 fn write_sweep(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
-    let staged = folder.join(UNDER_WAY).join(format!("sweep-{}.json", std::process::id()));
-    remove(&staged)?;
-    write_synced(&staged, &text(sweep))?;
+    let staged = staged_sweep(folder, sweep)?;
     let path = folder.join(SWEEP_JSON);
     // A link does not replace what is there; where the file system knows none, a name is as good.
     let linked = match fs::hard_link(&staged, &path) {
@@ -259,6 +315,14 @@ fn write_sweep(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
     remove(&staged)?;
     linked.map_err(Error::io("create", &path))?;
     sync_directory(folder)
+}
+
+/// Writes `sweep.json` beside its place, and says where.
+fn staged_sweep(folder: &Path, sweep: &SweepRecord) -> Result<PathBuf, Error> {
+    let staged = folder.join(UNDER_WAY).join(format!("sweep-{}.json", std::process::id()));
+    remove(&staged)?;
+    write_synced(&staged, &text(sweep))?;
+    Ok(staged)
 }
 
 /// The lock of a file; `None` if somebody else has it.

@@ -1,6 +1,7 @@
 //! Sweeps: points that are kept, shared and found again.
 
 mod derived;
+mod extended;
 mod kept;
 mod refused;
 mod scripts;

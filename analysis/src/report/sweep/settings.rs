@@ -52,13 +52,10 @@ pub fn settings(source: &SweepSource) -> Option<Section> {
 
 fn chart(source: &SweepSource, (metric, id, title, unit, format, is_log): ChartOf) -> Chart {
     let y = if is_log { Axis::log(unit, format) } else { Axis::linear(unit, format) };
-    let (x, places) = places(&source.study.settings);
+    let (x, placed) = places(&source.study.settings);
     let mut chart = Chart::new(id, title, "metrics", [x, y]).caption(CAPTION);
     for (number, subject) in source.subjects(metric).into_iter().enumerate().take(MOST_APPS) {
-        let spreads = || {
-            let settings = places.iter().zip(&source.study.settings);
-            settings.filter_map(|(&place, setting)| Some((place, setting.spread(metric, subject)?)))
-        };
+        let spreads = || placed.iter().filter_map(|(place, setting)| Some((*place, setting.spread(metric, subject)?)));
         let name = if subject.is_empty() { title } else { subject };
         outline(&mut chart, name, number, spreads);
     }
@@ -80,8 +77,8 @@ pub fn outline<'a, I: Iterator<Item = (f64, &'a Dispersion)>>(
     chart.line(name, Some(number), Stroke::Solid, spreads().map(|(place, spread)| (place, spread.mean)));
 }
 
-/// Where each setting stands: at its number, if one key alone changes and has numbers; else one beside the other.
-fn places(settings: &[Setting]) -> (Axis, Vec<f64>) {
+/// The settings, each at its number, if one key alone changes and has numbers; else one beside the other.
+fn places(settings: &[Setting]) -> (Axis, Vec<(f64, &Setting)>) {
     let number = |setting: &Setting| match setting.params.as_slice() {
         [param] => param.number,
         _ => None,
@@ -90,11 +87,15 @@ fn places(settings: &[Setting]) -> (Axis, Vec<f64>) {
     let key = settings.first().and_then(|setting| setting.params.first()).map(|param| &param.key);
     let is_same = settings.iter().all(|setting| setting.params.first().map(|param| &param.key) == key);
     match (numbers, key) {
-        (Some(numbers), Some(key)) if is_same && numbers.is_sorted() => (Axis::linear(key, Format::Number), numbers),
+        (Some(numbers), Some(key)) if is_same => {
+            let mut placed: Vec<(f64, &Setting)> = numbers.into_iter().zip(settings).collect();
+            placed.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+            (Axis::linear(key, Format::Number), placed)
+        }
         _ => {
             let labels = settings.iter().map(|setting| setting.setting.to_string()).collect();
-            let places = (1..=settings.len()).map(|place| place as f64).collect();
-            (Axis::linear("setting, by its number above", Format::Count).labelled(labels), places)
+            let placed = (1..).map(f64::from).zip(settings).collect();
+            (Axis::linear("setting, by its number above", Format::Count).labelled(labels), placed)
         }
     }
 }

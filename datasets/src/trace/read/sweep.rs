@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Run, find_files};
 use crate::trace::{Error, ParamRow, RunRow, Table};
 
-/// The finished points of a sweep, in their order.
+/// The finished points of a sweep: those of a setting side by side.
 #[derive(Clone, Debug)]
 pub struct Sweep {
     points: Vec<Point>,
@@ -43,7 +43,8 @@ impl Sweep {
             let partition = file.parent().and_then(|folder| folder.strip_prefix(&root).ok()).unwrap_or(Path::new(""));
             points.extend(Point::open(folder, partition)?);
         }
-        points.sort_by_key(|point| point.row.point);
+        // Points that extended a sweep have numbers behind those of all settings.
+        points.sort_by_key(|point| (point.row.setting, point.row.replicate));
         Ok(Sweep { points })
     }
 
@@ -53,7 +54,7 @@ impl Sweep {
         fs::exists(folder.join("sweep.json")).unwrap_or(false)
     }
 
-    /// The points, in their order.
+    /// The points: the replicates of setting 0, those of setting 1, …
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
