@@ -1,5 +1,5 @@
 //! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and
-//! draw the same figures in notebooks.
+//! draw the same figures in notebooks; pandas finds rows by their seeds.
 //!
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
@@ -29,6 +29,19 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
     let arguments = script.into_iter().chain([telco, everything, rules, launch, forged, runs.sweep("sweep")]);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
+}
+
+#[test]
+fn pandas_finds_and_joins_rows_by_the_numbers_of_their_seeds() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    let runs = Runs::new();
+    // The last seed that all readers take for a number is the largest of 31 bits.
+    let small = |seed| ["--nodes", "2000", "--cycles", "4", "--seed", seed];
+    let [first, last] = ["1", "2147483647"].map(|seed| {
+        runs.call("run", &root().join("datasets/scenarios/telco.toml"), &format!("seed-{seed}"), &small(seed))
+    });
+    let arguments = [root().join("tests/readers/seeds.py"), first, last, runs.sweep("sweep")];
+    succeed(python.command().args(arguments), "the check of pandas");
 }
 
 #[test]

@@ -49,7 +49,8 @@ impl Python {
         python
     }
 
-    /// What an analyst has: DuckDB, Polars, and what the notebooks need. `None` if whoever tests has no use for it.
+    /// What an analyst has: DuckDB, Polars, pandas, and what the notebooks need. `None` if whoever tests has no use for
+    /// it.
     pub fn of_an_analyst() -> Option<Python> {
         if std::env::var_os("SUBCLOUD_SKIP_READERS").is_some_and(|value| value == "1") {
             eprintln!("skipped: SUBCLOUD_SKIP_READERS=1");
