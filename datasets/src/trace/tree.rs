@@ -14,6 +14,8 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::read::Column;
 use super::read::sweep::record;
@@ -22,6 +24,8 @@ use super::{Error, Table, derived};
 use crate::record::{SweepRecord, text};
 
 const UNDER_WAY: &str = ".points";
+/// No process takes longer to extend a sweep, before it does points.
+const EXTENDING: Duration = Duration::from_secs(5);
 /// All that a sweep leaves in its directory, in the order in which an old one goes: first what says that it is one.
 const PARTS: [&str; 5] = [SWEEP_JSON, "points", "derived", "traces", UNDER_WAY];
 
@@ -261,10 +265,7 @@ fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Erro
         door.unlock().ok();
     }
     let added = extend(folder, sweep, &door)?;
-    match door.try_lock_shared() {
-        Ok(()) | Err(TryLockError::Error(_)) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
-    }
+    share(folder, &door)?;
     make()?;
     if !folder.join(SWEEP_JSON).exists() {
         write_sweep(folder, sweep)?;
@@ -273,6 +274,21 @@ fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Erro
     match standing(folder, sweep)? {
         Standing::Same => Ok(Tree { folder: folder.to_owned(), added, _lock: Some(door) }),
         Standing::New | Standing::Smaller(_) => Err(Error::Busy { path: folder.to_owned() }),
+    }
+}
+
+/// Takes the lock that all processes share which work on the sweep.
+fn share(folder: &Path, door: &File) -> Result<(), Error> {
+    let start = Instant::now();
+    loop {
+        match door.try_lock_shared() {
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+            // Whoever extends the sweep has the door for itself, but not for long.
+            Err(TryLockError::WouldBlock) if folder.join(SWEEP_JSON).exists() && start.elapsed() < EXTENDING => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::{Child, Stdio};
 
 use analysis::Study;
 
@@ -105,6 +106,23 @@ fn an_interrupted_extension_goes_on() {
     assert_eq!((done(&said.out), finished(&place, "out")), (10, 15));
     call(&place, BOTH, "fresh", &[]).quietly();
     assert_eq!(shown(&place, "out"), shown(&place, "fresh"));
+}
+
+#[test]
+fn several_processes_extend_a_sweep_at_once() {
+    let place = place(SMALL);
+    call(&place, SMALL, "out", &[]).quietly();
+    place.write("sweep.toml", BOTH.as_bytes());
+    let start = |_| {
+        let mut program = place.program(&["sweep", "sweep.toml", "--quiet", "--out", "out", "--jobs", "1"]);
+        program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
+    let all: Vec<_> = (0..6).map(start).collect();
+    let end = |child: Child| Said::of(&child.wait_with_output().expect("the sweep ends")).quietly();
+    let said: Vec<Said> = all.into_iter().map(end).collect();
+    assert_eq!(said.iter().map(|said| done(&said.out)).sum::<usize>(), 11);
+    assert_eq!(said.iter().filter(|said| said.out.contains("is extended")).count(), 1);
+    assert!(said.iter().any(|said| said.out.contains("5 settings with 3 seeds each")), "{said:?}");
 }
 
 #[test]
