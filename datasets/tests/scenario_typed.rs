@@ -5,6 +5,7 @@
 use std::fs;
 
 use datasets::scenario::{self, Scenario};
+use datasets::suite::{self, Names};
 use datasets::{Error, Kind, sweep};
 
 /// The scenario from which each case departs.
@@ -214,6 +215,9 @@ fn a_sweep_reads_its_paths_and_values_alike() {
         fs::write(&path, text).unwrap();
         sweep::read(&path).unwrap_err()
     };
+    fs::write(folder.path().join("sweep.toml"), utf16("scenario = \"cloud.toml\"\n", u16::to_le_bytes)).unwrap();
+    let foreign = sweep::read(&folder.path().join("sweep.toml")).unwrap_err();
+    assert!(foreign.to_string().contains("cannot read the sweep: the text is in UTF-16 (little-endian)"), "{foreign}");
     let remedy = "write the path with / as in \"./temp/nodes.toml\", or in single quotes: '.\\temp\\nodes.toml'";
     says(&read("scenario = \".\\temp\\nodes.toml\"\n"), "the path `scenario` holds a tab", remedy);
     let grid = "scenario = \"cloud.toml\"\n[grid]\n\"run.nodes\" = [200.000, 400.000]\n";
@@ -222,4 +226,22 @@ fn a_sweep_reads_its_paths_and_values_alike() {
     says(&read(percent), "0%, which is no number in TOML", "write 0");
     let replicates = "scenario = \"cloud.toml\"\nreplicates = 1.000\n";
     says(&read(replicates), "`replicates` is 1.000, in which the point may be", "write 1_000 or 1");
+}
+
+#[test]
+fn a_suite_file_is_read_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("suite.toml");
+    let text = "[suite]\nversion = 2\n[[suite.app]]\nname = \"top\"\ntop = \"up\"\nshare = 0.1\n";
+    let read = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        suite::read(&path, Names::Any(Vec::new()))
+    };
+    read(format!("\u{feff}{text}").as_bytes()).unwrap();
+    let error = read(&utf16(text, u16::to_be_bytes)).unwrap_err();
+    assert!(error.to_string().contains("cannot read the suite: the text is in UTF-16 (big-endian)"), "{error}");
+    let error = read(text.replace("0.1", "10 %").as_bytes()).unwrap_err();
+    says(&error, "suite.toml:6: not valid TOML: `share` is 10 %", "write 0.1");
+    let error = read(text.replace("share = 0.1", "nodes = 5.000").as_bytes()).unwrap_err();
+    says(&error, "suite.toml:6: `suite.app.0.nodes` is 5.000", "write 5_000 or 5");
 }
