@@ -67,6 +67,15 @@ fn a_constraint_that_is_broken_at_the_end_is_in_the_headline() {
 fn an_application_that_is_removed_is_no_miss() {
     let gone = holding(&[("chat", 0, 0), ("tv", 200_000, 200_000)]);
     assert_eq!(gone.headline(), "tv holds what it asks for: 200,000 nodes of 200,000.");
+    // Of no nodes held, no share is wrong.
+    let page = gone.to_html().unwrap();
+    let row = |name: &str| {
+        let row = page.split("<tr>").find(|row| row.contains(&format!(">{name}<")) && row.contains("<td"));
+        let cells = row.unwrap().split('<').filter_map(|part| part.split_once('>'));
+        cells.map(|(_, text)| text.trim().to_owned()).filter(|text| !text.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(row("chat")[..5], ["chat", "0", "0", "0", "–"]);
+    assert_eq!(row("tv")[..5], ["tv", "200,000", "200,000", "0", "0 %"]);
 }
 
 #[test]
