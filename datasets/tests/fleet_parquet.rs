@@ -255,7 +255,7 @@ fn patterns_name_files_of_any_folders() {
     assert_eq!(values(folder.path().join("p*/a"), &["x"]), [[1.0_f32, 2.0]]);
     let error = refused(parts.join("*.csv"), &["x"], "no file fits the pattern ", "parts is there");
     assert_eq!(error.kind(), Kind::Unreadable);
-    refused(parts.join("a[.parquet"), &["x"], "is not a sound pattern", "subcloud schema");
+    refused(parts.join("a[.parquet"), &["x"], "is not a sound pattern", "a `[` needs its `]`");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn what_leads_to_no_table_is_refused_at_its_line() {
     let cases = [
         ("parts/*.parquet", "no file fits the pattern ", "parts is there"),
         ("part/*.csv", "no file fits the pattern ", " is there: see what is in it"),
-        ("parts/a[", "is not a sound pattern: ", "subcloud schema"),
+        ("parts/a[", "is not a sound pattern: ", "a `[` needs its `]`"),
         ("none", "holds notes.txt, which is no table by its name", "\"none/*.parquet\""),
         ("none/*", "notes.txt fits the pattern, and is no table by its name", "narrow the pattern"),
         ("inv.parquet", "holds no table: it is empty", "put csv or Parquet files in it"),

@@ -45,7 +45,7 @@ fn taken(place: &Place, words: &[&str]) {
 /// Both `check` and `run` refuse the input with these words.
 fn refused(place: &Place, words: &[&str]) {
     check(place).failed(2, words);
-    place.refused(&[], words);
+    place.refused(&["--force"], words);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn check_reads_the_trace_that_a_run_would_read() {
     taken(
         &good,
         &[
-            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70 % of the time.",
+            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70.00 % of the time.",
             "The cloud holds all 2 hosts of the trace, each 100 times.",
         ],
     );
@@ -74,7 +74,7 @@ fn ids_of_64_bits_are_as_many_hosts_as_they_are() {
         format!("node,from,to\n{}", (0..20).map(row).collect::<Vec<_>>().concat())
     };
     for first in [0, 1 << 60, u64::MAX - 20] {
-        taken(&trace(&rows(first), ""), &["20 hosts with 20 sessions in 48 h"]);
+        taken(&trace(&rows(first), ""), &["20 hosts with 20 sessions in 2 days"]);
     }
     let names = "node,from,to\n1e3,0,36000\n1000,0,36000\n1000.0,0,36000\n";
     taken(&trace(names, ""), &["3 hosts with 3 sessions"]);

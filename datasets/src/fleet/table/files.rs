@@ -95,7 +95,7 @@ fn fitting(folder: &Path, pattern: &Path) -> Result<Vec<Part>, NoTable> {
     let found = glob::glob_with(&escaped, options).map_err(|cause| {
         none(
             format!("{} is not a sound pattern: {}", whole.display(), cause.msg),
-            "see `fleet.file` in `subcloud schema`",
+            "a `[` needs its `]`, as in `[a-c]`, and `**` stands between two `/`",
         )
     })?;
     let names_hidden = pattern.file_name().is_some_and(is_hidden);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
-use crate::fleet::table::notation::number;
+use crate::fleet::table::notation;
 use crate::scenario::Decimal;
 
 /// The moments of a column. A session without an end has [`OPEN`] as its end.
@@ -38,8 +38,8 @@ pub(super) fn is_open(cell: &str, mark: Option<&str>) -> bool {
 
 impl Moments {
     /// Takes the moment that is written in a cell; says whether it is one, and written as those before.
-    pub fn take(&mut self, cell: &str, decimal: Decimal) -> bool {
-        let (value, is_date) = match number(cell, decimal) {
+    pub fn take(&mut self, cell: &str, decimal: Option<Decimal>) -> bool {
+        let (value, is_date) = match notation::read(cell, decimal) {
             Some(value) => (value.is_finite().then_some(value), false),
             None => (self.date(cell), true),
         };
@@ -106,7 +106,6 @@ fn seconds(whole: i64, nanoseconds: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{Moments, OPEN, date, is_open};
-    use crate::scenario::Decimal;
 
     #[test]
     fn dates_are_seconds_since_1970_in_whatever_zone() {
@@ -137,13 +136,13 @@ mod tests {
     #[test]
     fn a_column_is_of_one_kind() {
         let mut moments = Moments::default();
-        assert!(moments.take("2010-01-01", Decimal::Point) && moments.lack_zone);
-        assert!(moments.take("2010-01-02T00:00:00Z", Decimal::Point));
+        assert!(moments.take("2010-01-01", None) && moments.lack_zone);
+        assert!(moments.take("2010-01-02T00:00:00Z", None));
         moments.push_open();
-        assert!(!moments.take("1262304000", Decimal::Point));
+        assert!(!moments.take("1262304000", None));
         assert!(moments.values.contains(&OPEN));
-        assert!(!Moments::default().take("soon", Decimal::Point));
-        assert!(!Moments::default().take("inf", Decimal::Point));
+        assert!(!Moments::default().take("soon", None));
+        assert!(!Moments::default().take("inf", None));
     }
 
     #[test]

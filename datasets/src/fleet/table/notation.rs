@@ -2,6 +2,11 @@
 
 use crate::scenario::Decimal;
 
+/// A number as it is written with this decimal sign; without one, as programs write it: `0.5`, `1e-3`.
+pub(super) fn read(text: &str, decimal: Option<Decimal>) -> Option<f64> {
+    decimal.map_or_else(|| text.parse().ok(), |decimal| number(text, decimal))
+}
+
 /// A number as it is written with this decimal sign; `None` if the text is no such number.
 ///
 /// Thousands may be set apart by spaces, apostrophes, low lines, or the one of `,` and `.` that is not the decimal sign.
@@ -45,7 +50,7 @@ pub(super) fn number(text: &str, decimal: Decimal) -> Option<f64> {
 /// What sets thousands apart, beside the other one of `,` and `.`.
 const APART: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\'', '\u{2019}', '_'];
 
-/// Whether a text that is no plain number may be one in another notation.
+/// Whether a text is a number in some notation.
 pub(super) fn is_other(text: &str) -> bool {
     number(text, Decimal::Point).or_else(|| number(text, Decimal::Comma)).is_some()
 }

@@ -3,7 +3,6 @@
 use super::files::{self, Part};
 use super::{Asked, Column, Read, Wanted, delimited};
 use crate::error::{Error, Kind};
-use crate::scenario::Decimal;
 
 /// The value of a partition that Hive and Spark write for a null.
 const NULL: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -64,9 +63,8 @@ fn read_part(wanted: &Wanted<'_>, part: &Part, is_one_of_many: bool) -> Result<(
 /// A column in which each row has the value that the name of a folder says.
 fn repeated(wanted: &Wanted<'_>, asked: &Asked<'_>, value: &str, rows: usize) -> Result<Column, Error> {
     let mut column = asked.content.column();
-    let is_good = value != NULL
-        && (0..rows)
-            .all(|_| delimited::take(&mut column, asked, value.as_bytes(), wanted.decimal.unwrap_or(Decimal::Point)));
+    let is_good =
+        value != NULL && (0..rows).all(|_| delimited::take(&mut column, asked, value.as_bytes(), wanted.decimal));
     if is_good || rows == 0 {
         return Ok(column);
     }
@@ -77,9 +75,10 @@ fn repeated(wanted: &Wanted<'_>, asked: &Asked<'_>, value: &str, rows: usize) ->
         .helped(format!("name another column as {} of the scenario, or rename the folder", wanted.named_in)))
 }
 
-/// A refusal of one of many files: a column that it lacks may be in the others.
+/// A refusal of a file: a column that it lacks may be in others of the table, or the name of a folder.
 fn at_home(error: Error, part: &Part, is_one_of_many: bool) -> Error {
-    if !error.message().starts_with("there is no column") || !is_one_of_many {
+    let is_alone = !is_one_of_many && part.keys.is_empty();
+    if is_alone || !error.message().starts_with("there is no column") {
         return error;
     }
     let keys: Vec<&str> = part.keys.iter().map(|(key, _)| &**key).collect();

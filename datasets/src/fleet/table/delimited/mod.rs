@@ -15,7 +15,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::faults::{Fault, Faults};
 use super::kind::FileKind;
-use super::notation::{Doubt, Evidence, Witness, is_other, number};
+use super::notation::{self, Doubt, Evidence, Witness, is_other, number};
 use super::{Asked, Column, Content, Wanted, moments};
 use crate::error::{Error, Kind};
 use crate::scenario::Decimal;
@@ -114,7 +114,7 @@ impl<'w> Delimited<'w> {
             && numbers.all(|(&place, _)| {
                 let cell = String::from_utf8_lossy(cells[place]);
                 let cell = cell.trim().trim_matches('"');
-                number(cell, Decimal::Point).is_some() || is_other(cell) || moments::date(cell).is_some()
+                is_other(cell) || moments::date(cell).is_some()
             })
     }
 
@@ -136,7 +136,7 @@ impl<'w> Delimited<'w> {
             }
             for ((column, &place), asked) in columns.iter_mut().zip(places).zip(self.wanted.columns) {
                 let cell = record.get(place).unwrap_or_default();
-                if !take(column, asked, cell, decimal.unwrap_or(Decimal::Point)) {
+                if !take(column, asked, cell, decimal) {
                     let text = String::from_utf8_lossy(cell);
                     if decimal.is_none() && !asked.is_of_ids() && is_other(text.trim()) {
                         is_usual = false;
@@ -271,11 +271,12 @@ fn is_blank(record: &ByteRecord) -> bool {
 }
 
 /// Puts a cell into its column, or something in its place; says whether it is what is asked for.
-pub(super) fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Decimal) -> bool {
+pub(super) fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Option<Decimal>) -> bool {
     let cell = std::str::from_utf8(cell).ok().map(str::trim);
     match (column, cell) {
         (Column::Numbers(values), cell) => {
-            let value = cell.and_then(|cell| number(cell, decimal)).and_then(|value| asked.content.scaled(value));
+            let value =
+                cell.and_then(|cell| notation::read(cell, decimal)).and_then(|value| asked.content.scaled(value));
             values.push(value.unwrap_or(f64::NAN));
             value.is_some()
         }

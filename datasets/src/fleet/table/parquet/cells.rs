@@ -1,12 +1,9 @@
 //! Cells of a batch into the columns that are asked for.
 
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::DataType;
 
 use super::super::{Asked, Column, Content, Moments, delimited};
-use super::{ids, moments, numbers, types};
-use crate::scenario::Decimal;
+use super::{ids, moments, numbers, texts};
 
 /// Notes a cell that is not what is asked for, by its row in the array and its text: `None` is a null.
 type Refuse<'f> = &'f mut dyn FnMut(usize, Option<String>);
@@ -26,7 +23,7 @@ pub(super) fn take(column: &mut Column, asked: &Asked<'_>, array: &ArrayRef, ref
                 ids.push(&text);
             }
         }
-        column if types::is_text(array.data_type()) => take_text(column, asked, array, refuse),
+        column if texts::is_text(array.data_type()) => take_text(column, asked, array, refuse),
         Column::Numbers(values) => each(array, &mut |row, number, _| {
             let value = number.and_then(|number| asked.content.scaled(number));
             if value.is_none() {
@@ -80,24 +77,10 @@ fn each(array: &dyn Array, take: &mut dyn FnMut(usize, Option<f64>, bool)) {
 fn take_text(column: &mut Column, asked: &Asked<'_>, array: &dyn Array, refuse: Refuse<'_>) {
     let is_end = matches!(asked.content, Content::Ends { .. });
     for row in 0..array.len() {
-        let cell = bytes(array, row);
-        let is_taken =
-            (is_end || cell.is_some()) && delimited::take(column, asked, cell.unwrap_or_default(), Decimal::Point);
+        let cell = texts::bytes(array, row);
+        let is_taken = (is_end || cell.is_some()) && delimited::take(column, asked, cell.unwrap_or_default(), None);
         if !is_taken {
             refuse(row, cell.map(|cell| String::from_utf8_lossy(cell).into_owned()));
         }
     }
-}
-
-/// The bytes of a cell of text; `None` if it is null.
-pub(super) fn bytes(array: &dyn Array, row: usize) -> Option<&[u8]> {
-    array.is_valid(row).then(|| match array.data_type() {
-        DataType::Utf8 => array.as_string::<i32>().value(row).as_bytes(),
-        DataType::LargeUtf8 => array.as_string::<i64>().value(row).as_bytes(),
-        DataType::Utf8View => array.as_string_view().value(row).as_bytes(),
-        DataType::Binary => array.as_binary::<i32>().value(row),
-        DataType::LargeBinary => array.as_binary::<i64>().value(row),
-        DataType::BinaryView => array.as_binary_view().value(row),
-        other => unreachable!("{other} is not text"),
-    })
 }

@@ -1,5 +1,6 @@
 //! Cells that name hosts.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use arrow_array::cast::AsArray;
@@ -10,7 +11,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray};
 use arrow_schema::DataType;
 
-use super::{cells, types};
+use super::texts;
 
 /// The largest number up to which all whole numbers are floats of 64 bits.
 const WHOLE: f64 = (1_u64 << 53) as f64;
@@ -43,12 +44,12 @@ pub(super) fn writer(array: &dyn Array) -> WriteId<'_> {
             let hyphen = |number| if matches!(number, 4 | 6 | 8 | 10) { "-" } else { "" };
             bytes.all(|(number, byte)| write!(text, "{}{byte:02x}", hyphen(number)).is_ok())
         }),
-        found if types::is_text(found) => Box::new(|row, text| {
-            let bytes = cells::bytes(array, row).unwrap_or_default();
+        found if texts::is_text(found) => Box::new(|row, text| {
+            let bytes = texts::bytes(array, row).unwrap_or_default();
             let id = String::from_utf8_lossy(bytes);
             text.push_str(id.trim());
             // Bytes that are no text are not what was meant.
-            matches!(id, std::borrow::Cow::Borrowed(_))
+            matches!(id, Cow::Borrowed(_))
         }),
         other => unreachable!("{other} names no host"),
     }

@@ -5,6 +5,7 @@ mod found;
 mod ids;
 mod moments;
 mod numbers;
+mod texts;
 mod types;
 
 use std::fmt::Display;

@@ -3,7 +3,7 @@
 use arrow_schema::DataType;
 
 use super::super::{Asked, Content, Wanted};
-use super::moments;
+use super::{moments, texts};
 use crate::error::Error;
 
 /// The type of a column must be one of which what is asked for can be read.
@@ -33,12 +33,12 @@ pub(super) fn must_fit(wanted: &Wanted<'_>, asked: &Asked<'_>, found: &DataType)
 
 /// Whether cells of a type are numbers, can be counted as numbers, or are text, which may hold numbers.
 fn is_of_numbers(found: &DataType) -> bool {
-    found.is_numeric() || found == &DataType::Boolean || moments::is_temporal(found) || is_text(found)
+    found.is_numeric() || found == &DataType::Boolean || moments::is_temporal(found) || texts::is_text(found)
 }
 
 /// Whether cells of a type are moments, or numbers that count them, or text that may hold either.
 fn is_of_moments(found: &DataType) -> bool {
-    found.is_numeric() || moments::is_moment(found) || is_text(found)
+    found.is_numeric() || moments::is_moment(found) || texts::is_text(found)
 }
 
 /// Whether cells of a type can name hosts.
@@ -48,20 +48,7 @@ fn is_of_ids(found: &DataType) -> bool {
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..)
     );
     let is_float = matches!(found, DataType::Float32 | DataType::Float64);
-    is_text(found) || is_decimal || is_float || found.is_integer() || *found == DataType::FixedSizeBinary(16)
-}
-
-/// Whether cells of a type are text. Old writers leave it open whether bytes are text.
-pub(super) fn is_text(found: &DataType) -> bool {
-    matches!(
-        found,
-        DataType::Utf8
-            | DataType::LargeUtf8
-            | DataType::Utf8View
-            | DataType::Binary
-            | DataType::LargeBinary
-            | DataType::BinaryView
-    )
+    texts::is_text(found) || is_decimal || is_float || found.is_integer() || *found == DataType::FixedSizeBinary(16)
 }
 
 /// What a type is, in words that follow "column … is".
