@@ -256,7 +256,7 @@ fn what_may_be_two_numbers_is_refused_until_the_scenario_says_which() {
     };
     refused(
         &place("", rows),
-        &["inv.csv:2: row 1, column `disk` is \"1,500\", which is 1500 or 1.5", "`decimal = \",\"`"],
+        &["inv.csv:2: row 1, column `disk` is \"1,500\", which is 1.5 or 1500", "`decimal = \",\"`"],
     );
     let median = |keys: &str| {
         let place = place(keys, rows);
