@@ -378,6 +378,9 @@ fn an_implausible_unit_is_doubted() {
     let own = "id,from,to\na,0,7894696\na,60441577,2592000000\n";
     assert!(doubts(own, ReplayUnit::Seconds, 3600.0)[0].contains("it would be 82 years long"));
     assert!(doubts(own, ReplayUnit::Milliseconds, 3600.0).is_empty());
+    let days = "id,from,to\na,0,40000000\na,60441577,172800000\n";
+    assert!(doubts(days, ReplayUnit::Seconds, 3600.0)[0].contains("half of its sessions would last 463 days or more"));
+    assert!(doubts(days, ReplayUnit::Milliseconds, 3600.0).is_empty());
     let hours = "id,from,to\na,0,8\na,24,720\n";
     assert!(doubts(hours, ReplayUnit::Seconds, 3600.0)[0].contains("it is over in 720 s, and a cycle takes 3600 s"));
     assert!(doubts(hours, ReplayUnit::Seconds, 10.0)[0].contains("half of the sessions of the trace last up to 8 s"));

@@ -8,7 +8,10 @@ const DAY_SECONDS: f64 = 86_400.0;
 const YEAR_SECONDS: f64 = 365.25 * DAY_SECONDS;
 
 /// A trace of so many years is none of a fleet of today.
-const LONGEST_YEARS: f64 = 30.0;
+const LONGEST_YEARS: f64 = 20.0;
+
+/// Nor is one in which half of the hosts stay up for so many years and more at a time.
+const LONGEST_SESSION_YEARS: f64 = 1.0;
 
 /// Times in which traces have been recorded, in seconds since 1970: from 1990 to 2100.
 const RECORDED: std::ops::Range<f64> = 20.0 * YEAR_SECONDS..130.0 * YEAR_SECONDS;
@@ -16,8 +19,8 @@ const RECORDED: std::ops::Range<f64> = 20.0 * YEAR_SECONDS..130.0 * YEAR_SECONDS
 impl Presence {
     /// What makes the unit of the trace implausible, for cycles of so many seconds.
     ///
-    /// The trace would begin long after today, and would not in another unit; it would be longer than any; it would be
-    /// over within a cycle; or half of its sessions would be shorter than a cycle, so that many are never seen.
+    /// The trace would begin long after today, and would not in another unit; it, or half of its sessions, would be longer
+    /// than any; it would be over within a cycle; or half of its sessions would be shorter than a cycle, so that many are never seen.
     #[must_use]
     pub fn doubts(&self, unit: ReplayUnit, cycle_seconds: f64) -> Vec<Doubt> {
         let outline = self.outline();
@@ -45,6 +48,13 @@ impl Presence {
             }
             _ if length > LONGEST_YEARS * YEAR_SECONDS => doubt(
                 format!("the trace counts {unit}: it would be {} long", years(length)),
+                "give the `unit` of its moments in [fleet.replay]".to_owned(),
+            ),
+            _ if median > LONGEST_SESSION_YEARS * YEAR_SECONDS => doubt(
+                format!(
+                    "the trace counts {unit}: half of its sessions would last {:.0} days or more",
+                    median / DAY_SECONDS
+                ),
                 "give the `unit` of its moments in [fleet.replay]".to_owned(),
             ),
             _ if length < cycle_seconds => doubt(
