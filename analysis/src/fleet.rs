@@ -87,8 +87,8 @@ fn mended(mended: &MendedRecord) -> Option<String> {
 fn join(join: &JoinRecord) -> String {
     let JoinRecord { rows_count, matched_rows_count, repeated_rows_count, hosts_count, matched_hosts_count } = *join;
     format!(
-        "Rows that have a host: {} of {}; hosts that have a row: {} of {}; the others are left out. Rows with the id of \
-         an earlier row: {}.",
+        "Rows that have a host: {} of {}; hosts that have a row: {} of {}; the others are left out. Rows with the id \
+         of an earlier row: {}.",
         count(matched_rows_count),
         count(rows_count),
         count(matched_hosts_count),

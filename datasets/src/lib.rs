@@ -1,7 +1,7 @@
 //! Everything at rest: scenarios and suites as they are written, fleets that come in, traces that go out.
 //!
 //! - [`scenario`]: a scenario file, read, checked and turned into plain types; every error points at its line.
-//! - [`fleet`]: what the nodes are: distributions by class, or an inventory in csv, csv.gz or parquet.
+//! - [`fleet`]: what the nodes are: distributions by class, or an inventory as csv or Parquet.
 //! - [`suite`]: the application suite: which application asks for which nodes.
 //! - [`sweep`]: one scenario at many points.
 //! - [`trace`]: the Parquet tables of a run, written and read back.

@@ -266,7 +266,7 @@ fn rows_that_are_no_sessions_of_their_own_are_joined_or_left_out_and_counted() {
     let (hosts, mended) = read("a,7,7\nb,120,120\n");
     assert_eq!(hosts, [vec![[0, 100]]]);
     assert_eq!(mended, MendedRecord { no_length_count: 2, hosts_left_out_count: 2, ..none });
-    assert_eq!(csv(&folder, "id,from,to\na,0,9\nb,20,20\n").read(None).unwrap().outline().length_seconds, 20.0_f64);
+    assert_eq!(csv(&folder, "id,from,to\na,0,9\nb,20,20\n").read(None).unwrap().length as u32, 20);
     let marked = Replay { open_end: Some("-1".to_owned()), ..csv(&folder, "id,from,to\na,0,9\nb,4,-1\n") };
     assert_eq!(sessions(&marked).0, [vec![[0, 9]], vec![[4, 9]]]);
     let snapshots = Replay { unit: ReplayUnit::Snapshots, ..csv(&folder, "id,from,to\na,0,9\na,3,3\nb,4,\nb,7,7\n") };
@@ -300,8 +300,8 @@ fn all_faults_of_a_trace_are_told_at_once_with_their_lines() {
     let folder = tempfile::tempdir().unwrap();
     let text = "id,from,to\r\n\r\na,5,2\r\n\r\n\"two\r\nlines\",0,9\r\nc,8,3\r\n";
     let error = csv(&folder, text).read(None).unwrap_err();
-    let expected = "trace.csv:3: row 1: a session from 5 to 2: it ends before it begins; and 1 more fault:\n  line 7: row 3: \
-        a session from 8 to 3: it ends before it begins";
+    let expected = "trace.csv:3: row 1: a session from 5 to 2: it ends before it begins; and 1 more fault:\n  line 7: \
+        row 3: a session from 8 to 3: it ends before it begins";
     assert!(error.to_string().ends_with(expected), "{error}");
     assert!(error.help().unwrap().contains("`open_end` in [fleet.replay]"), "{error}");
     let rows: Vec<String> = (1..=25).map(|row| format!("a,{},{row}\n", row + 1)).collect();
@@ -345,8 +345,8 @@ fn a_start_outside_of_the_trace_is_refused_with_its_range() {
     let folder = tempfile::tempdir().unwrap();
     let read = |start: f64, text: &str| Replay { start, ..csv(&folder, text) }.read(None);
     let numbers = "id,from,to\na,100,200\n";
-    assert_eq!(read(150.0, numbers).unwrap().start, 50.0_f64);
-    assert_eq!(read(100.0, numbers).unwrap().start, 0.0_f64);
+    assert_eq!(read(150.0, numbers).unwrap().start as i32, 50);
+    assert_eq!(read(100.0, numbers).unwrap().start as i32, 0);
     for start in [99.0, 200.0, -5.0] {
         let error = read(start, numbers).unwrap_err().to_string();
         assert!(error.contains(&format!("is {start}, and the trace reaches from 100 to 200")), "{error}");
@@ -385,4 +385,49 @@ fn an_implausible_unit_is_doubted() {
     assert!(doubts(hours, ReplayUnit::Seconds, 3600.0)[0].contains("it is over in 720 s, and a cycle takes 3600 s"));
     assert!(doubts(hours, ReplayUnit::Seconds, 10.0)[0].contains("half of the sessions of the trace last up to 8 s"));
     assert!(doubts(hours, ReplayUnit::Hours, 10.0).is_empty());
+}
+
+/// Makes moments of numbers.
+type Unit<'u> = &'u dyn Fn(Vec<i64>) -> ArrayRef;
+
+#[test]
+fn timestamps_and_dates_in_parquet_are_moments_in_their_own_unit() {
+    const FROM: i64 = 1_262_304_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.parquet");
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+    let read = |begins: ArrayRef, ends: ArrayRef, unit: ReplayUnit| {
+        let columns = [("id", ids.clone(), true), ("from", begins, true), ("to", ends, true)];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        Replay { unit, unit_seconds: unit.seconds().unwrap(), ..replay(path.clone()) }.read(None)
+    };
+    let seconds = |factor: i64| [FROM * factor, (FROM + 86_400) * factor];
+    let whole = |[from, to]: [i64; 2]| -> (ArrayRef, ArrayRef) {
+        (Arc::new(Int64Array::from(vec![from; 2])), Arc::new(Int64Array::from(vec![to; 2])))
+    };
+    let (from, to) = whole(seconds(1));
+    let expected = read(from, to, ReplayUnit::Seconds).unwrap();
+    assert_eq!(expected.length as u32, 86_400);
+    let of =
+        |values: [i64; 2], unit: &dyn Fn(Vec<i64>) -> ArrayRef| (unit(vec![values[0]; 2]), unit(vec![values[1]; 2]));
+    let units: [(i64, Unit<'_>); 4] = [
+        (1, &|values| Arc::new(arrow_array::TimestampSecondArray::from(values))),
+        (1_000, &|values| Arc::new(arrow_array::TimestampMillisecondArray::from(values).with_timezone("+02:00"))),
+        (1_000_000, &|values| Arc::new(arrow_array::TimestampMicrosecondArray::from(values))),
+        (1_000_000_000, &|values| Arc::new(arrow_array::TimestampNanosecondArray::from(values).with_timezone("UTC"))),
+    ];
+    for (factor, unit) in units {
+        let (from, to) = of(seconds(factor), unit);
+        assert_eq!(read(from, to, ReplayUnit::Seconds).unwrap(), expected, "{factor}");
+        let (from, to) = of(seconds(factor), unit);
+        let refused = read(from, to, ReplayUnit::Hours).unwrap_err().to_string();
+        assert!(refused.contains("column `from` holds dates, which need no `unit = \"hours\"`"), "{refused}");
+    }
+    let days = |day: i32| -> ArrayRef { Arc::new(arrow_array::Date32Array::from(vec![day; 2])) };
+    assert_eq!(read(days(14_610), days(14_611), ReplayUnit::Seconds).unwrap(), expected);
+    let (from, to) = whole(seconds(1_000));
+    assert_eq!(read(from, to, ReplayUnit::Milliseconds).unwrap().outline(), expected.outline());
 }

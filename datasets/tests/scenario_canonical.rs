@@ -563,3 +563,29 @@ fn shipped_scenarios_read_back_the_same() {
         assert_eq!(reread(&scenario), scenario);
     }
 }
+
+#[test]
+fn fleets_from_files_are_written_out_with_all_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["nodes.csv", "trace.csv"] {
+        fs::write(folder.path().join(name), "id,x,from,to\n1,1,0,9\n").unwrap();
+    }
+    let text = "[run]\nnodes = 10\n[fleet]\nfile = \"nodes.csv\"\nresample = \"random\"\ndecimal = \",\"\n\
+        [fleet.attributes]\nx = { column = \"x\", scale = 2, offset = 3, rounded = true }\n[fleet.replay]\nfile = \
+        \"trace.csv\"\nnode = \"id\"\nfrom = \"from\"\nto = \"to\"\nunit = \"milliseconds\"\nstart = 2010-01-01\n\
+        shift = 5\nopen_end = -1\nbefore_first = \"absent\"\ndecimal = \".\"\nkey = \"id\"\nallow_unmatched = true\n";
+    let scenario = small(&folder, "a.toml", text, &[]);
+    let replay = scenario.fleet.replay.clone().unwrap();
+    assert_eq!((replay.start, replay.open_end.as_deref()), (1_262_304_000_000.0, Some("-1")));
+    let written = scenario.to_toml();
+    assert_eq!(small(&folder, "a.toml", &written, &[]), scenario, "{written}");
+    let classes = text.replace("file = \"nodes.csv\"\n", "").replace("decimal = \",\"\n", "");
+    let classes = classes.split("[fleet.attributes]").next().unwrap().to_owned()
+        + "[[fleet.class]]\nname = \"a\"\nshare = 1\nattributes.x = 1\n[fleet.replay]"
+        + text.split("[fleet.replay]").nth(1).unwrap().split("key = ").next().unwrap();
+    let scenario = small(&folder, "b.toml", &classes, &[]);
+    assert_eq!(small(&folder, "b.toml", &scenario.to_toml(), &[]), scenario);
+    let every_key =
+        ["random", "exact"].map(|how| small(&folder, "b.toml", &classes.replace("random", how), &[]).hash());
+    assert_ne!(every_key[0], every_key[1]);
+}

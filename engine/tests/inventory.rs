@@ -11,7 +11,7 @@ const ROWS: u32 = 1_000;
 /// How often each row is in a cloud of so many nodes, and the row of each node.
 fn rows(nodes: u32, keys: &str) -> (Vec<u32>, Vec<u32>) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("fleet.csv");
+    let file = folder.path().join("fleet.csv").to_str().unwrap().to_owned();
     let lines: Vec<String> = (0..ROWS).map(|row| format!("{row}\n")).collect();
     std::fs::write(&file, format!("id\n{}", lines.concat())).unwrap();
     let text = format!(
@@ -22,7 +22,9 @@ fn rows(nodes: u32, keys: &str) -> (Vec<u32>, Vec<u32>) {
     let simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
     let of_nodes: Vec<u32> = simulation.cloud().population.attributes[0].iter().map(|&id| id as u32).collect();
     let mut counts = vec![0; ROWS as usize];
-    of_nodes.iter().for_each(|&row| counts[row as usize] += 1);
+    for &row in &of_nodes {
+        counts[row as usize] += 1;
+    }
     (counts, of_nodes)
 }
 
@@ -51,7 +53,7 @@ fn with_replacement_a_third_of_the_rows_is_missed() {
     let (counts, _) = rows(ROWS, "resample = \"random\"");
     let missed = counts.iter().filter(|&&count| count == 0).count() as f64;
     // 1 / e of the rows; the variance is that of occupancy, (1 / e - 2 / e²) of their number.
-    let (share, rows) = ((-1.0_f64).exp(), f64::from(ROWS));
+    let (share, rows) = (1.0 / std::f64::consts::E, f64::from(ROWS));
     let error = (rows * (share - 2.0 * share * share)).sqrt();
     assert!((missed - share * rows).abs() < 4.0 * error, "{missed}");
 }

@@ -30,7 +30,8 @@ pub struct Permutation {
     range: u32,
     /// Bits of the upper half of a number, and of the lower half, which has as many or one more.
     bits: [u32; 2],
-    keys: [u64; ROUNDS],
+    /// What each round adds to the upper half, which has at most 16 bits.
+    keys: [u16; ROUNDS],
 }
 
 impl Permutation {
@@ -38,7 +39,7 @@ impl Permutation {
     #[must_use]
     pub fn new(range: u32, words: &Stream) -> Self {
         let bits = (u32::BITS - range.saturating_sub(1).leading_zeros()).max(LEAST_BITS);
-        let key = |round: usize| u64::from(words.word(round as u32, 0)) << 32 | u64::from(words.word(round as u32, 1));
+        let key = |round: usize| words.word(round as u32, 0) as u16;
         Self { range, bits: [bits / 2, bits - bits / 2], keys: std::array::from_fn(key) }
     }
 
@@ -66,7 +67,7 @@ impl Permutation {
             let (high, low) = ((product >> 64) as u64, product as u64);
             // Where the halves differ in length, the lower one lends its uppermost bit.
             let next = low << (lower_bits - upper_bits) | lower >> upper_bits;
-            upper = (high ^ key ^ lower) & upper_mask;
+            upper = (high ^ u64::from(key) ^ lower) & upper_mask;
             lower = next & lower_mask;
         }
         (upper << lower_bits | lower) as u32

@@ -1,6 +1,7 @@
 //! Fleets and traces as people bring them: the right value, or a refusal that names the cause.
 
 use std::io::Write;
+use std::ops::Range;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -19,11 +20,16 @@ fn inventory(file: &str, keys: &str) -> Place {
 fn trace(text: &str, keys: &str) -> Place {
     let place = Place::with(&format!(
         "[run]\nnodes = 200\ncycles = 2\ncycle_seconds = 3600\n[[fleet.class]]\nname = \"host\"\nshare = 1.0\n\
-         attributes.availability = {{ from = \"sessions\" }}\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\nfrom \
-         = \"from\"\nto = \"to\"\n{keys}\n[[suite.app]]\nname = \"reliable\"\ntop = \"availability\"\nshare = 0.1\n"
+         attributes.availability = {{ from = \"sessions\" }}\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\n\
+         from = \"from\"\nto = \"to\"\n{keys}\n[[suite.app]]\nname = \"reliable\"\ntop = \"availability\"\nshare = 0.1\n"
     ));
     place.write("trace.csv", text.as_bytes());
     place
+}
+
+/// Lines by their numbers.
+fn lines(numbers: Range<u32>, line: impl Fn(u32) -> String) -> String {
+    numbers.map(line).collect::<Vec<_>>().concat()
 }
 
 fn check(place: &Place) -> Said {
@@ -61,7 +67,8 @@ fn check_reads_the_trace_that_a_run_would_read() {
     taken(
         &good,
         &[
-            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70.00 % of the time.",
+            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70.00 % of the \
+             time.",
             "The cloud holds all 2 hosts of the trace, each 100 times.",
         ],
     );
@@ -151,12 +158,10 @@ fn a_host_seen_once_is_not_the_most_reliable() {
 
 #[test]
 fn a_join_that_leaves_out_most_is_refused_or_told() {
-    let text = "[run]\nnodes = 100\ncycles = 2\ncycle_seconds = 3600\n[fleet]\nfile = \"inv.csv\"\n[fleet.attributes]\ndisk \
-                = { column = \"disk\" }\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\nfrom = \"from\"\nto = \
+    let text = "[run]\nnodes = 100\ncycles = 2\ncycle_seconds = 3600\n[fleet]\nfile = \"inv.csv\"\n[fleet.attributes]\n\
+                disk = { column = \"disk\" }\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\nfrom = \"from\"\nto = \
                 \"to\"\nkey = \"id\"\n";
-    let rows = |first: u32, count: u32, more: &str| -> String {
-        (first..first + count).map(|id| format!("{id},{more}\n")).collect()
-    };
+    let rows = |first: u32, count: u32, more: &str| lines(first..first + count, |id| format!("{id},{more}\n"));
     let place = |keys: &str, hosts: u32| {
         let place = Place::with(&format!("{text}{keys}"));
         place.write("inv.csv", format!("id,disk\n{}0,7\n", rows(0, 9, "100")).as_bytes());
@@ -165,8 +170,8 @@ fn a_join_that_leaves_out_most_is_refused_or_told() {
     };
     let words = ["inv.csv: 1 of 10 rows have a host in ", "and 1 of its 5 hosts a row: that is less than half"];
     refused(&place("", 5), &words);
-    let told = "Rows that have a host: 1 of 10; hosts that have a row: 1 of 5; the others are left out. Rows with the id of \
-                an earlier row: 1.";
+    let told = "Rows that have a host: 1 of 10; hosts that have a row: 1 of 5; the others are left out. Rows with the id \
+                of an earlier row: 1.";
     let allowed = place("allow_unmatched = true", 5);
     taken(&allowed, &[told, "All nodes are the one row."]);
     let record = std::fs::read_to_string(allowed.path("out/run.json")).expect("a record");
@@ -178,7 +183,7 @@ fn a_join_that_leaves_out_most_is_refused_or_told() {
 
 #[test]
 fn the_fleet_is_taken_as_it_is_unless_it_is_drawn() {
-    let rows: String = (0..1000).map(|row| format!("0.{row:03},{}\n", row % 7)).collect();
+    let rows = lines(0..1000, |row| format!("0.{row:03},{}\n", row % 7));
     let with = |keys: &str, nodes: &str| {
         let place = inventory("inv.csv", keys);
         place.write("inv.csv", format!("up,disk\n{rows}").as_bytes());
@@ -275,7 +280,7 @@ fn what_may_be_two_numbers_is_refused_until_the_scenario_says_which() {
 
 #[test]
 fn a_quote_that_is_not_closed_is_told_by_its_line() {
-    let rows = |from: u32, to: u32| -> String { (from..to).map(|row| format!("a{row},0.{row},{row}50\n")).collect() };
+    let rows = |from: u32, to: u32| lines(from..to, |row| format!("a{row},0.{row},{row}50\n"));
     let place = |text: &str| {
         let place = inventory("inv.csv", "");
         place.write("inv.csv", format!("id,up,disk\n{text}").as_bytes());
@@ -333,10 +338,10 @@ fn control_characters_of_a_file_never_reach_a_terminal() {
 fn values_that_a_float_cannot_tell_apart_are_refused_with_an_offset() {
     let place = |column: &dyn Fn(u32) -> String, keys: &str| {
         let place = Place::with(&format!(
-            "[run]\nnodes = 100\ncycles = 2\n[fleet]\nfile = \"inv.csv\"\n[fleet.attributes]\nborn = {{ column = \"born\"{keys} \
-             }}\n[[suite.app]]\nname = \"old\"\nbottom = \"born\"\nshare = 0.1\n"
+            "[run]\nnodes = 100\ncycles = 2\n[fleet]\nfile = \"inv.csv\"\n[fleet.attributes]\nborn = {{ column = \
+             \"born\"{keys} }}\n[[suite.app]]\nname = \"old\"\nbottom = \"born\"\nshare = 0.1\n"
         ));
-        let rows: String = (0..100).map(|row| format!("{}\n", column(row))).collect();
+        let rows = lines(0..100, |row| column(row) + "\n");
         place.write("inv.csv", format!("born\n{rows}").as_bytes());
         place
     };

@@ -36,7 +36,7 @@ pub fn in_cloud(resample: Resample, rows: u64, nodes: u64) -> Times {
         },
         Resample::Random => {
             // A row is missed by all nodes with probability (1 - 1 / rows)^nodes.
-            let missed = (nodes as f64 * (-1.0 / rows as f64).ln_1p()).exp();
+            let missed = libm::exp(nodes as f64 * libm::log1p(-1.0 / rows as f64));
             Times { rows_count: (rows as f64 * (1.0 - missed)).round() as u64, least: 1, most: None }
         }
     }

@@ -23,7 +23,8 @@ impl Inventory {
     /// # Errors
     ///
     /// What is wrong with the file: it cannot be read or is cut short, a column is missing, a row has too few cells, or
-    /// a cell is empty, not a number, or not finite as a 32-bit float; all such rows at once, the first twenty in words.
+    /// a cell is empty, not a number, or not finite as a 32-bit float; all such rows at once, the first twenty in
+    /// words.
     /// Values of a column differ, and are one as 32-bit floats, so that what depends on the difference would be wrong.
     pub fn read(&self) -> Result<Table, Error> {
         // The values are kept as 32-bit floats; what rounds to their largest is still one.

@@ -8,10 +8,9 @@
 //! Costs: a look at each value if all are exact as floats; else a map of the different values, up to the first two that
 //! become one; and only for a column that has such two, sorting it.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::error::Error;
 use crate::fleet::table::Wanted;
@@ -37,7 +36,7 @@ pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]
     let lost = (different - left) as f64 / different as f64;
     let base = values.iter().copied().fold(f64::INFINITY, f64::min);
     let shifted: Vec<f64> = values.iter().map(|value| value - base).collect();
-    let has_shift = base != 0.0 && !collapses(&shifted);
+    let has_shift = base.abs() > 0.0 && !collapses(&shifted);
     if !are_whole && lost <= LOST_FRACTION && !has_shift {
         let path = wanted.path.display();
         return Ok(Some(format!("{path}: {message}, and so are as many of the others; ties are broken at random.")));
@@ -62,29 +61,34 @@ pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]
 
 /// Whether two different values are one as floats of 32 bits.
 fn collapses(values: &[f64]) -> bool {
-    if values.iter().all(|&value| f64::from(value as f32) == value) {
+    if values.iter().all(|&value| is_same(f64::from(value as f32), value)) {
         return false;
     }
     // Most columns have few different values, which come again and again.
     let mut recent = [f64::NAN; 1 << 10];
-    let mut seen: HashMap<u32, f64, RandomState> = HashMap::default();
+    let mut seen: IndexMap<u32, f64, RandomState> = IndexMap::default();
     values.iter().any(|&value| {
         // A negative zero is no other number.
         let value = value + 0.0;
         let bits = (value as f32 + 0.0).to_bits();
         let slot = &mut recent[(bits.wrapping_mul(0x9E37_79B1) >> 22) as usize];
-        if *slot == value {
+        if is_same(*slot, value) {
             return false;
         }
         *slot = value;
         match seen.entry(bits) {
-            Entry::Occupied(entry) => *entry.get() != value,
+            Entry::Occupied(entry) => !is_same(*entry.get(), value),
             Entry::Vacant(entry) => {
                 entry.insert(value);
                 false
             }
         }
     })
+}
+
+/// Whether two numbers are the same, bit by bit.
+fn is_same(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits()
 }
 
 /// How many values become one with another.
@@ -99,10 +103,11 @@ struct Collapse {
 
 impl Collapse {
     fn of(values: &[f64]) -> Self {
-        let mut sorted = values.to_vec();
+        // A negative zero is no other number.
+        let mut sorted: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         sorted.dedup();
-        let becomes_one = |pair: &&[f64]| pair[0] as f32 == pair[1] as f32;
+        let becomes_one = |pair: &&[f64]| (pair[0] as f32).to_bits() == (pair[1] as f32).to_bits();
         let lost = sorted.windows(2).filter(becomes_one).count();
         let pair = sorted.windows(2).find(becomes_one).map_or([0.0; 2], |pair| [pair[0], pair[1]]);
         Self { different: sorted.len(), left: sorted.len() - lost, pair }

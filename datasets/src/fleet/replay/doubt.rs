@@ -19,8 +19,9 @@ const RECORDED: std::ops::Range<f64> = 20.0 * YEAR_SECONDS..130.0 * YEAR_SECONDS
 impl Presence {
     /// What makes the unit of the trace implausible, for cycles of so many seconds.
     ///
-    /// The trace would begin long after today, and would not in another unit; it, or half of its sessions, would be longer
-    /// than any; it would be over within a cycle; or half of its sessions would be shorter than a cycle, so that many are never seen.
+    /// The trace would begin long after today, and would not in another unit; it, or half of its sessions, would be
+    /// longer than any; it would be over within a cycle; or half of its sessions would be shorter than a cycle, so that
+    /// many are never seen.
     #[must_use]
     pub fn doubts(&self, unit: ReplayUnit, cycle_seconds: f64) -> Vec<Doubt> {
         let outline = self.outline();

@@ -6,7 +6,7 @@ mod sessions;
 
 use std::ops::Range;
 
-use super::table::{Asked, Column, Content, OPEN, Wanted};
+use super::table::{Asked, Column, Content, Wanted};
 use crate::error::Error;
 use crate::record::{JoinRecord, MendedRecord, TraceRecord};
 use crate::scenario::{Inventory, Replay, ReplayUnit};
@@ -61,7 +61,7 @@ impl Presence {
 impl Replay {
     /// Reads the trace. With an inventory, hosts are its rows; those that the trace does not have are left out.
     ///
-    /// Sessions are as [`sessions`] has them: some rows are left out, others are joined.
+    /// Rows that are no sessions of their own are left out or joined, and counted: see [`MendedRecord`].
     ///
     /// # Errors
     ///
@@ -161,5 +161,5 @@ impl Replay {
 /// Whether a moment is the end of a session that was not over.
 fn is_open(begin: f64, end: f64) -> bool {
     // Nothing ends before it begins: a 0 behind a begin above it stands for no end.
-    end.to_bits() == OPEN.to_bits() || end == 0.0 && begin > 0.0
+    !end.is_finite() || end.abs() == 0.0 && begin > 0.0
 }

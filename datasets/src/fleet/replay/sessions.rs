@@ -57,7 +57,8 @@ impl Rows<'_> {
         let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut rows: Vec<(u32, f64, f64)> = Vec::with_capacity(self.begins.len());
         for (row, (&begin, &end)) in self.begins.iter().zip(self.ends).enumerate() {
-            let end = if is_open(begin, end) { OPEN } else { end };
+            // A negative zero is no other moment.
+            let (begin, end) = (begin + 0.0, if is_open(begin, end) { OPEN } else { end + 0.0 });
             if end < begin {
                 faults.note(|| backwards(replay, row + 1, begin, end));
             }
@@ -98,28 +99,28 @@ impl Found {
             let before = k.checked_sub(1).map(|before| rows[before]);
             let mended = &mut self.mended;
             let is_there = |(_, begun, ended): (u32, f64, f64)| {
-                begun == begin && (ended == end || end == OPEN && ended + until > begun)
+                is_same(begun, begin) && (is_same(ended, end) || !end.is_finite() && ended + until > begun)
             };
             if before.is_some_and(is_there) {
                 mended.repeated_count += 1;
                 continue;
             }
-            let to = if end == OPEN {
+            let to = if end.is_finite() {
+                end + until
+            } else {
                 mended.open_count += 1;
                 rows[k + 1..].iter().find(|next| next.1 > begin).map_or(last, |next| next.1)
-            } else {
-                end + until
             };
             let session = [begin, to].map(|time| time - self.begins);
             let earlier = self.sessions[own..].last_mut();
-            if to == begin {
+            if is_same(to, begin) {
                 mended.no_length_count += 1;
                 continue;
             }
             match earlier {
                 Some(earlier) if session[0] <= earlier[1] => {
                     // An open session ends where the next one begins: that is no mending of its own.
-                    let was_open = before.is_some_and(|before| before.2 == OPEN);
+                    let was_open = before.is_some_and(|before| !before.2.is_finite());
                     if session[0] < earlier[1] {
                         mended.overlapping_count += 1;
                     } else if !was_open {
@@ -131,6 +132,11 @@ impl Found {
             }
         }
     }
+}
+
+/// Whether two moments are the same.
+fn is_same(one: f64, other: f64) -> bool {
+    one.total_cmp(&other).is_eq()
 }
 
 fn backwards(replay: &Replay, row: usize, begin: f64, end: f64) -> Fault {

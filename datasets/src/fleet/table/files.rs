@@ -190,10 +190,7 @@ impl Format {
             .iter()
             .filter_map(|end| name.strip_suffix(end))
             .any(|name| TEXTS.iter().any(|end| name.ends_with(end)));
-        match name.ends_with(".parquet") {
-            true => Some(Self::Parquet),
-            false => is_text.then_some(Self::Text),
-        }
+        if name.ends_with(".parquet") { Some(Self::Parquet) } else { is_text.then_some(Self::Text) }
     }
 }
 

@@ -243,7 +243,7 @@ impl Wanted<'_> {
     }
 
     /// What is wrong with a cell; `row` counts from 1, after the header.
-    fn bad_cell(&self, asked: &Asked<'_>, row: usize, found: &str) -> Fault {
+    fn bad_cell(asked: &Asked<'_>, row: usize, found: &str) -> Fault {
         let found = match found.trim() {
             "" => "is empty".to_owned(),
             value => format!("is \"{}\"", shortened(value)),

@@ -31,7 +31,8 @@ fn is_nothing(cell: &str) -> bool {
 /// text or the same number.
 pub(super) fn is_open(cell: &str, mark: Option<&str>) -> bool {
     let is_mark = |mark: &str| {
-        cell == mark || matches!((cell.parse::<f64>(), mark.parse::<f64>()), (Ok(cell), Ok(mark)) if cell == mark)
+        let number = |text: &str| text.parse().ok().map(|number: f64| (number + 0.0).to_bits());
+        cell == mark || number(cell).is_some_and(|cell| Some(cell) == number(mark))
     };
     is_nothing(cell) || mark.is_some_and(is_mark)
 }

@@ -9,7 +9,8 @@ pub(super) fn read(text: &str, decimal: Option<Decimal>) -> Option<f64> {
 
 /// A number as it is written with this decimal sign; `None` if the text is no such number.
 ///
-/// Thousands may be set apart by spaces, apostrophes, low lines, or the one of `,` and `.` that is not the decimal sign.
+/// Thousands may be set apart by spaces, apostrophes, low lines, or the one of `,` and `.` that is not the decimal
+/// sign.
 pub(super) fn number(text: &str, decimal: Decimal) -> Option<f64> {
     if decimal == Decimal::Point
         && let Ok(value) = text.parse()
@@ -89,9 +90,9 @@ impl Evidence {
         let seen = match (number(text, Decimal::Point), number(text, Decimal::Comma)) {
             (Some(_), None) => &mut self.point,
             (None, Some(_)) => &mut self.comma,
-            (Some(point), Some(comma)) if point.to_bits() != comma.to_bits() => {
-                // What is a plain number is meant as one, unless others have decimal commas.
-                if text.parse::<f64>().is_ok() { return } else { &mut self.either }
+            // What is a plain number is meant as one, unless others have decimal commas.
+            (Some(point), Some(comma)) if point.to_bits() != comma.to_bits() && read(text, None).is_none() => {
+                &mut self.either
             }
             _ => return,
         };

@@ -28,7 +28,7 @@ pub enum Churn {
     /// The habits of each class.
     Habits(u64, Classes, Vec<Habits>),
     /// A trace.
-    Replay(Replayed),
+    Replay(Box<Replayed>),
 }
 
 impl Churn {
@@ -36,7 +36,7 @@ impl Churn {
     /// trace of sessions, if there is one.
     pub fn new(scenario: &Scenario, presence: Option<Presence>) -> Self {
         if let Some((replay, presence)) = scenario.fleet.replay.as_ref().zip(presence) {
-            return Self::Replay(Replayed::new(replay, presence, scenario));
+            return Self::Replay(Box::new(Replayed::new(replay, presence, scenario)));
         }
         let (classes, seed) = (scenario.fleet.classes(), scenario.run.seed);
         let habit = |churn| Habits::new(churn, scenario.run.cycle_seconds, seed);

@@ -29,13 +29,13 @@ const FIRST_ROWS: u64 = 1 << 20;
 /// Reads columns from a text; returns with them what is to be told of it.
 pub(super) fn read(wanted: &Wanted<'_>, kind: FileKind) -> Result<(Vec<Column>, Vec<String>), Error> {
     let table = Delimited::open(wanted, kind)?;
-    let (columns, decimal) = match table.rows(wanted.decimal)? {
-        Some(columns) => (columns, wanted.decimal.unwrap_or(Decimal::Point)),
-        None => {
-            let decimal = table.decimal()?;
-            (table.rows(Some(decimal))?.unwrap_or_default(), decimal)
-        }
-    };
+    let mut decimal = wanted.decimal;
+    let mut columns = table.rows(decimal)?;
+    if columns.is_none() {
+        decimal = Some(table.decimal()?);
+        columns = table.rows(decimal)?;
+    }
+    let (columns, decimal) = (columns.unwrap_or_default(), decimal.unwrap_or(Decimal::Point));
     Ok((columns, table.told(decimal)))
 }
 
@@ -142,7 +142,7 @@ impl<'w> Delimited<'w> {
                         is_usual = false;
                         return Next::Stop;
                     }
-                    faults.note(|| self.wanted.bad_cell(asked, row, &text));
+                    faults.note(|| Wanted::bad_cell(asked, row, &text));
                 }
             }
             Next::GoOn

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef};
 
+use super::super::moments::is_open;
 use super::super::{Asked, Column, Content, Moments, delimited};
 use super::{ids, moments, numbers, texts};
 
@@ -41,36 +42,29 @@ pub(super) fn take(column: &mut Column, asked: &Asked<'_>, array: &ArrayRef, ref
 
 /// Takes a number or a date, or the open end that stands for it; says whether it is what is asked for.
 fn take_moment(moments: &mut Moments, asked: &Asked<'_>, number: Option<f64>, is_date: bool) -> bool {
-    let is_number = |number: &f64| number.is_finite();
-    match (asked.content, number) {
-        (Content::Ends { open }, number) => {
-            let is_mark = |number: f64| open.and_then(|mark| mark.parse().ok()) == Some(number);
-            match number.filter(is_number).filter(|number| !is_mark(*number)) {
-                Some(number) => moments.push(number, is_date),
-                None => {
-                    moments.push_open();
-                    true
-                }
-            }
-        }
-        (_, Some(number)) if number.is_finite() => moments.push(number, is_date),
-        _ => false,
+    let number = number.filter(|number| number.is_finite());
+    let Content::Ends { open } = asked.content else {
+        return number.is_some_and(|number| moments.push(number, is_date));
+    };
+    let is_mark = |number: &f64| open.is_some_and(|mark| is_open(&number.to_string(), Some(mark)));
+    if let Some(number) = number.filter(|number| !is_mark(number)) {
+        return moments.push(number, is_date);
     }
+    moments.push_open();
+    true
 }
 
 /// Hands out the numbers of an array and their rows, and whether they are dates; `None` for a null.
 fn each(array: &dyn Array, take: &mut dyn FnMut(usize, Option<f64>, bool)) {
     let is_date = moments::is_moment(array.data_type());
-    match moments::seconds(array) {
-        Some(seconds) => (0..).zip(seconds).for_each(|(row, seconds)| take(row, seconds, is_date)),
-        None => {
-            let mut row = 0;
-            numbers::each(array, &mut |number| {
-                take(row, number, false);
-                row += 1;
-            });
-        }
+    if let Some(seconds) = moments::seconds(array) {
+        return (0..).zip(seconds).for_each(|(row, seconds)| take(row, seconds, is_date));
     }
+    let mut row = 0;
+    numbers::each(array, &mut |number| {
+        take(row, number, false);
+        row += 1;
+    });
 }
 
 /// Cells of text are read as those of csv.

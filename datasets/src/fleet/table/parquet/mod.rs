@@ -46,7 +46,7 @@ pub(super) fn read(wanted: &Wanted<'_>, mut file: File) -> Result<Vec<Column>, E
         for ((column, asked), found) in columns.iter_mut().zip(wanted.columns).zip(&found) {
             let array = found.of(&batch).ok_or_else(|| unsound(wanted, &"a column is gone"))?;
             cells::take(column, asked, &array, &mut |row, cell| {
-                faults.note(|| wanted.bad_cell(asked, before + row + 1, &cell.unwrap_or_else(|| "null".into())));
+                faults.note(|| Wanted::bad_cell(asked, before + row + 1, &cell.unwrap_or_else(|| "null".into())));
             });
         }
         before += batch.num_rows();

@@ -28,7 +28,7 @@ pub(super) fn each(array: &dyn Array, take: &mut impl FnMut(Option<f64>)) {
         DataType::Decimal256(..) => of_decimals::<Decimal256Type>(array, take),
         DataType::Boolean => {
             let flags = array.as_boolean().iter();
-            flags.for_each(|flag| take(flag.map(|flag| f64::from(u8::from(flag)))))
+            flags.for_each(|flag| take(flag.map(|flag| f64::from(u8::from(flag)))));
         }
         other => unreachable!("{other} is not numeric"),
     }
