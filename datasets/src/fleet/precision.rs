@@ -2,11 +2,11 @@
 //!
 //! Attributes are kept as such floats, which have 24 bits of precision: seven digits. Times in seconds since 1970 have
 //! ten, serial numbers and bytes more. Where different values would become one, a rank among them and a condition on
-//! them would be wrong without a word. So the column is refused, unless only a few fractional numbers of many are at
-//! stake: then a remark tells how many.
+//! them would be wrong without a word. So the column is refused, unless its numbers have fractions and differ so finely
+//! by chance alone, as measurements do of which there are very many: then a remark tells of it.
 //!
 //! Costs: a look at each value if all are exact as floats; else a map of the different values, up to the first two that
-//! become one; and only for a column that has such two, sorting it.
+//! become one; and for a column that has such two, sorting it if they are whole numbers, or a part of it.
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
@@ -16,31 +16,37 @@ use crate::error::Error;
 use crate::fleet::table::Wanted;
 use crate::scenario::InventoryColumn;
 
-/// So much of the different values of a column of fractional numbers may become one with another.
+/// So much of the different values of a column of fractional numbers may become one with another, among so many values
+/// that are spread evenly over the column.
 const LOST_FRACTION: f64 = 0.01;
+const SAMPLE: usize = 1 << 16;
 
 /// Refuses a column whose values must be told apart; returns what is to be told of one that is taken all the same.
 pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]) -> Result<Option<String>, Error> {
     if asked.rounded || !collapses(values) {
         return Ok(None);
     }
-    let Collapse { different, left, pair } = Collapse::of(values);
     let written = |value: f64| value / asked.scale + asked.offset;
-    let [one, other] = pair.map(written);
+    let are_whole = values.iter().all(|value| written(*value).fract() == 0.0);
+    let base = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let shifted: Vec<f64> = values.iter().map(|value| value - base).collect();
+    let has_shift = base.abs() > 0.0 && !collapses(&shifted);
     let InventoryColumn { column, scale, .. } = asked;
+    let every = if are_whole || has_shift { 1 } else { values.len().div_ceil(SAMPLE) };
+    let Collapse { different, left, pair } = Collapse::of(values, every);
+    let lost = (different - left) as f64 / different as f64;
+    if !are_whole && lost <= LOST_FRACTION && !has_shift {
+        let path = wanted.path.display();
+        return Ok(Some(format!(
+            "{path}: some values of column `{column}` differ by less than floats of 32 bits tell apart; of such nodes \
+             the index decides which has the higher rank."
+        )));
+    }
+    let [one, other] = pair.map(written);
     let message = format!(
         "column `{column}` has {different} different values, and {left} as floats of 32 bits: {one} and {other} would \
          be the same"
     );
-    let are_whole = values.iter().all(|value| written(*value).fract() == 0.0);
-    let lost = (different - left) as f64 / different as f64;
-    let base = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let shifted: Vec<f64> = values.iter().map(|value| value - base).collect();
-    let has_shift = base.abs() > 0.0 && !collapses(&shifted);
-    if !are_whole && lost <= LOST_FRACTION && !has_shift {
-        let path = wanted.path.display();
-        return Ok(Some(format!("{path}: {message}, and so are as many of the others; ties are broken at random.")));
-    }
     let help = if has_shift {
         let offset = written(base);
         format!(
@@ -102,9 +108,10 @@ struct Collapse {
 }
 
 impl Collapse {
-    fn of(values: &[f64]) -> Self {
+    /// Among the values of every so many rows.
+    fn of(values: &[f64], every: usize) -> Self {
         // A negative zero is no other number.
-        let mut sorted: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
+        let mut sorted: Vec<f64> = values.iter().step_by(every).map(|value| value + 0.0).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         sorted.dedup();
         let becomes_one = |pair: &&[f64]| (pair[0] as f32).to_bits() == (pair[1] as f32).to_bits();

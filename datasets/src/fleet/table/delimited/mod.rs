@@ -70,9 +70,10 @@ impl<'w> Delimited<'w> {
             Ok(header) => header,
             Err(error) => {
                 // A quote that is not closed may be why.
-                let mut quotes = Watched::new(&*head, b',', 1, |_| false);
+                let mut quotes = Watched::new(&*head, b',', |_| false);
                 let fault = io::copy(&mut quotes, &mut io::sink()).err();
-                return Err(fault.as_ref().and_then(quote_fault).map_or(error, |fault| refuse_quote(wanted, fault)));
+                let fault = fault.as_ref().and_then(quote_fault);
+                return Err(fault.map_or(error, |fault| refuse_quote(wanted, text, fault, 0)));
             }
         };
         Ok(Self { wanted, text, header })
@@ -84,10 +85,9 @@ impl<'w> Delimited<'w> {
         let mut row = 0;
         let read = self.text.read(|text| -> Result<(), csv::Error> {
             io::copy(&mut text.take(before as u64), &mut io::sink())?;
-            let first_line = if before > 0 { 2 } else { 1 };
-            let watched = Watched::new(text, separator, first_line, |line: &[u8]| self.is_row(line));
+            let watched = Watched::new(text, separator, |line: &[u8]| self.is_row(line));
             let mut reader =
-                ReaderBuilder::new().delimiter(separator).flexible(true).buffer_capacity(1 << 16).from_reader(watched);
+                ReaderBuilder::new().delimiter(separator).flexible(true).buffer_capacity(1 << 13).from_reader(watched);
             let mut record = ByteRecord::new();
             reader.byte_headers()?;
             while reader.read_byte_record(&mut record)? {
@@ -243,7 +243,7 @@ impl<'w> Delimited<'w> {
             return self.wanted.wrong(message).helped("save it as comma-separated text in UTF-8").caused_by(error);
         };
         if let Some(fault) = quote_fault(cause) {
-            return refuse_quote(self.wanted, fault);
+            return refuse_quote(self.wanted, self.text, fault, self.header.before as u64);
         }
         let is_of_file = !self.text.is_packed() || cause.raw_os_error().is_some();
         let refusal = match cause.kind() {
@@ -272,14 +272,15 @@ fn is_blank(record: &ByteRecord) -> bool {
 
 /// Puts a cell into its column, or something in its place; says whether it is what is asked for.
 pub(super) fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal: Option<Decimal>) -> bool {
-    let cell = std::str::from_utf8(cell).ok().map(str::trim);
-    match (column, cell) {
-        (Column::Numbers(values), cell) => {
-            let value =
-                cell.and_then(|cell| notation::read(cell, decimal)).and_then(|value| asked.content.scaled(value));
-            values.push(value.unwrap_or(f64::NAN));
-            value.is_some()
-        }
+    let cell = std::str::from_utf8(cell.trim_ascii()).ok();
+    if let Column::Numbers(values) = column {
+        // White space beyond ASCII is rare, and takes long to look for.
+        let read = |cell| notation::read(cell, decimal).or_else(|| notation::read(cell.trim(), decimal));
+        let value = cell.and_then(read).and_then(|value| asked.content.scaled(value));
+        values.push(value.unwrap_or(f64::NAN));
+        return value.is_some();
+    }
+    match (column, cell.map(str::trim)) {
         (Column::Moments(moments), Some(cell)) => match asked.content {
             Content::Ends { open } if moments::is_open(cell, open) => {
                 moments.push_open();
@@ -291,7 +292,7 @@ pub(super) fn take(column: &mut Column, asked: &Asked<'_>, cell: &[u8], decimal:
             ids.push(cell);
             true
         }
-        (Column::Ids(_) | Column::Moments(_), _) => false,
+        _ => false,
     }
 }
 
@@ -299,7 +300,8 @@ fn quote_fault(error: &io::Error) -> Option<QuoteFault> {
     error.get_ref().and_then(|error| error.downcast_ref()).copied()
 }
 
-fn refuse_quote(wanted: &Wanted<'_>, fault: QuoteFault) -> Error {
+/// The refusal of a text for a quote, with its line; `before` are bytes of the text before what was watched.
+fn refuse_quote(wanted: &Wanted<'_>, text: Text<'_>, fault: QuoteFault, before: u64) -> Error {
     let help = match fault {
         QuoteFault::GoesOn { .. } => {
             "close the cell, or write a quote within a cell twice and the cell in quotes, as in \"19\"\" rack\""
@@ -308,23 +310,23 @@ fn refuse_quote(wanted: &Wanted<'_>, fault: QuoteFault) -> Error {
             "close the cell in its line, or take the quote away"
         }
     };
-    wanted.wrong(fault.to_string()).line_number(fault.line()).helped(help)
+    let places = fault.places().map(|place| place + before);
+    let lines = text.read(|text| lines_at(text, &places)).ok().and_then(Result::ok).unwrap_or_default();
+    let [line, shown] = [0, 1].map(|number| lines.get(number).copied().unwrap_or_default());
+    wanted.wrong(fault.message(shown)).line_number(line).helped(help)
 }
 
 fn no_text(wanted: &Wanted<'_>, none: NoText) -> Error {
     match none {
         NoText::Io(cause) if cause.raw_os_error().is_some() => unreadable(wanted, &cause).caused_by(cause),
-        NoText::Io(cause) => match quote_fault(&cause) {
-            Some(fault) => refuse_quote(wanted, fault),
-            None if cause.kind() == ErrorKind::UnexpectedEof => wanted
-                .wrong("the compressed file ends too early, after 0 whole rows")
-                .helped("it was cut short: copy or compress it again")
-                .caused_by(cause),
-            None => wanted
-                .wrong(format!("not a sound file, after 0 whole rows: {cause}"))
-                .helped("copy or write it again")
-                .caused_by(cause),
-        },
+        NoText::Io(cause) if cause.kind() == ErrorKind::UnexpectedEof => wanted
+            .wrong("the compressed file ends too early, after 0 whole rows")
+            .helped("it was cut short: copy or compress it again")
+            .caused_by(cause),
+        NoText::Io(cause) => wanted
+            .wrong(format!("not a sound file, after 0 whole rows: {cause}"))
+            .helped("copy or write it again")
+            .caused_by(cause),
         NoText::Other(kind) => {
             wanted.wrong(format!("this is {}, expected csv or Parquet", kind.named())).helped(kind.remedy())
         }

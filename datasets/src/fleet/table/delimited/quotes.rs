@@ -7,39 +7,46 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 
-/// What is wrong with a quote, and the line in which it opens a cell.
+/// What is wrong with a quote. Places are bytes from the beginning of the text that is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QuoteFault {
-    /// No quote closes the cell.
-    NotClosed { line: u64 },
-    /// Behind the quote that closes the cell, in a line, the cell goes on.
-    GoesOn { line: u64, end: u64 },
-    /// A line within the cell is a row of the table.
-    HoldsRows { line: u64, row: u64 },
+    /// The quote at a place opens a cell that no quote closes.
+    NotClosed { at: u64 },
+    /// Behind the quote that closes the cell, at its end, the cell goes on.
+    GoesOn { at: u64, end: u64 },
+    /// The line within the cell that begins at a place is a row of the table.
+    HoldsRows { at: u64, row: u64 },
 }
 
 impl QuoteFault {
-    /// The line in which the cell begins.
-    pub fn line(self) -> u64 {
+    /// Where the cell begins, and where the fault shows.
+    pub fn places(self) -> [u64; 2] {
         match self {
-            Self::NotClosed { line } | Self::GoesOn { line, .. } | Self::HoldsRows { line, .. } => line,
+            Self::NotClosed { at } => [at; 2],
+            Self::GoesOn { at, end } => [at, end],
+            Self::HoldsRows { at, row } => [at, row],
+        }
+    }
+
+    /// What is wrong, with the line in which it shows.
+    pub fn message(self, line: u64) -> String {
+        match self {
+            Self::NotClosed { .. } => "the quote that opens a cell here is never closed".to_owned(),
+            Self::GoesOn { .. } => {
+                format!("the quote that opens a cell here is closed in the middle of a cell, in line {line}")
+            }
+            Self::HoldsRows { .. } => {
+                format!("the quote that opens a cell here is not closed before line {line}, which is a row of its own")
+            }
         }
     }
 }
 
 impl fmt::Display for QuoteFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotClosed { .. } => f.write_str("the quote that opens a cell here is never closed"),
-            Self::GoesOn { end, .. } => {
-                write!(f, "the quote that opens a cell here is closed in the middle of a cell, in line {end}")
-            }
-            Self::HoldsRows { row, .. } => {
-                write!(f, "the quote that opens a cell here is not closed before line {row}, which is a row of its own")
-            }
-        }
+        f.write_str("a quote is not closed where it should be")
     }
 }
 
@@ -51,8 +58,8 @@ pub(super) struct Watched<R, F> {
     separator: u8,
     /// Whether a line is a row of the table.
     is_row: F,
-    /// The line that is being read, from 1.
-    line: u64,
+    /// Bytes before the next one.
+    read: u64,
     /// The byte before the next one: none at the beginning.
     last: Option<u8>,
     /// The cell in quotes that is being read.
@@ -61,32 +68,36 @@ pub(super) struct Watched<R, F> {
 
 /// A cell in quotes.
 struct Cell {
-    /// The line in which it begins.
-    line: u64,
+    /// Where it begins.
+    at: u64,
     /// Whether the last byte was a quote: it closes the cell, unless another one follows.
     may_close: bool,
     /// The line within the cell that is being read, as far as it is no longer than a row may be; none before the first
     /// line break.
     inner: Option<Vec<u8>>,
+    /// Where that line begins.
+    inner_at: u64,
 }
 
 /// Bytes of the longest line within a cell that is taken for a row.
 const LONGEST_ROW: usize = 1 << 16;
 
 impl<R: Read, F: FnMut(&[u8]) -> bool> Watched<R, F> {
-    /// The text, from its line `line` on; `is_row` says whether a line is a row of the table.
-    pub fn new(text: R, separator: u8, line: u64, is_row: F) -> Self {
-        Self { text, separator, is_row, line, last: None, cell: None }
+    /// The text; `is_row` says whether a line is a row of the table.
+    pub fn new(text: R, separator: u8, is_row: F) -> Self {
+        Self { text, separator, is_row, read: 0, last: None, cell: None }
     }
 
     /// Follows the quotes of the next bytes.
     fn follow(&mut self, bytes: &[u8]) -> Result<(), QuoteFault> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            rest = match self.cell.take() {
+            let next = match self.cell.take() {
                 None => self.outside(rest),
                 Some(cell) => self.inside(cell, rest)?,
             };
+            self.read += (rest.len() - next.len()) as u64;
+            rest = next;
         }
         Ok(())
     }
@@ -97,14 +108,12 @@ impl<R: Read, F: FnMut(&[u8]) -> bool> Watched<R, F> {
         while let Some(at) = memchr(b'"', &bytes[from..]).map(|at| from + at) {
             let before = if at == 0 { self.last } else { Some(bytes[at - 1]) };
             if before.is_none_or(|byte| byte == self.separator || matches!(byte, b'\n' | b'\r')) {
-                self.line += memchr_iter(b'\n', &bytes[..at]).count() as u64;
                 self.last = Some(b'"');
-                self.cell = Some(Cell { line: self.line, may_close: false, inner: None });
+                self.cell = Some(Cell { at: self.read + at as u64, may_close: false, inner: None, inner_at: 0 });
                 return &bytes[at + 1..];
             }
             from = at + 1;
         }
-        self.line += memchr_iter(b'\n', bytes).count() as u64;
         self.last = bytes.last().copied();
         &[]
     }
@@ -119,7 +128,7 @@ impl<R: Read, F: FnMut(&[u8]) -> bool> Watched<R, F> {
                 return Ok(&bytes[1..]);
             }
             if next != self.separator && !matches!(next, b'\n' | b'\r') {
-                return Err(QuoteFault::GoesOn { line: cell.line, end: self.line });
+                return Err(QuoteFault::GoesOn { at: cell.at, end: self.read });
             }
             // The byte behind the cell is looked at as one outside of it.
             self.last = Some(b'"');
@@ -139,10 +148,10 @@ impl<R: Read, F: FnMut(&[u8]) -> bool> Watched<R, F> {
             Some(at) => {
                 let line = cell.inner.get_or_insert_default();
                 if (self.is_row)(line.trim_ascii_end()) {
-                    return Err(QuoteFault::HoldsRows { line: cell.line, row: self.line });
+                    return Err(QuoteFault::HoldsRows { at: cell.at, row: cell.inner_at });
                 }
                 line.clear();
-                self.line += 1;
+                cell.inner_at = self.read + at as u64 + 1;
                 &bytes[at + 1..]
             }
         };
@@ -156,7 +165,7 @@ impl<R: Read, F: FnMut(&[u8]) -> bool> Read for Watched<R, F> {
         let count = self.text.read(buffer)?;
         let is_open = self.cell.as_ref().filter(|cell| !cell.may_close);
         let fault = match is_open {
-            Some(cell) if count == 0 => Err(QuoteFault::NotClosed { line: cell.line }),
+            Some(cell) if count == 0 => Err(QuoteFault::NotClosed { at: cell.at }),
             _ => self.follow(&buffer[..count]),
         };
         fault.map_err(io::Error::other)?;
@@ -177,7 +186,7 @@ mod tests {
                 let cells: Vec<_> = line.split(|&byte| byte == b',').collect();
                 cells.len() == 3 && cells[2].first().is_some_and(u8::is_ascii_digit)
             };
-            let mut watched = Watched::new(text.as_bytes(), b',', 1, is_row);
+            let mut watched = Watched::new(text.as_bytes(), b',', is_row);
             let mut buffer = vec![0; step];
             loop {
                 match watched.read(&mut buffer) {
@@ -207,12 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_is_told_by_its_line() {
-        assert_eq!(fault("id,up,disk\na,1,2\n\"b,1,2\n"), Some(QuoteFault::NotClosed { line: 3 }));
-        assert_eq!(fault("\"id,up,disk"), Some(QuoteFault::NotClosed { line: 1 }));
+    fn a_quote_that_is_not_closed_is_told_by_its_place() {
+        assert_eq!(fault("id,up,disk\na,1,2\n\"b,1,2\n"), Some(QuoteFault::NotClosed { at: 17 }));
+        assert_eq!(fault("\"id,up,disk"), Some(QuoteFault::NotClosed { at: 0 }));
         let rows = "id,up,disk\n\n\"a,1,2\nb,1,2\nc,1,2\n\"d\",1,2\n";
-        assert_eq!(fault(rows), Some(QuoteFault::HoldsRows { line: 3, row: 4 }));
-        assert_eq!(fault("id,up,disk\n\"a,1,2\n\"b\",1,2\n"), Some(QuoteFault::GoesOn { line: 2, end: 3 }));
-        assert_eq!(fault("id,up,disk\n\"a\" b,1,2\n"), Some(QuoteFault::GoesOn { line: 2, end: 2 }));
+        assert_eq!(fault(rows), Some(QuoteFault::HoldsRows { at: 12, row: 19 }));
+        assert_eq!(fault("id,up,disk\n\"a,1,2\n\"b\",1,2\n"), Some(QuoteFault::GoesOn { at: 11, end: 19 }));
+        assert_eq!(fault("id,up,disk\n\"a\" b,1,2\n"), Some(QuoteFault::GoesOn { at: 11, end: 14 }));
     }
 }

@@ -55,7 +55,7 @@ fn take_moment(moments: &mut Moments, asked: &Asked<'_>, number: Option<f64>, is
 }
 
 /// Hands out the numbers of an array and their rows, and whether they are dates; `None` for a null.
-fn each(array: &dyn Array, take: &mut dyn FnMut(usize, Option<f64>, bool)) {
+fn each(array: &dyn Array, take: &mut impl FnMut(usize, Option<f64>, bool)) {
     let is_date = moments::is_moment(array.data_type());
     if let Some(seconds) = moments::seconds(array) {
         return (0..).zip(seconds).for_each(|(row, seconds)| take(row, seconds, is_date));
