@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Decimal;
 use super::choices::choices;
+use super::files::Decimal;
 use crate::fleet::Distribution;
 
 /// How the nodes of a class come and go.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::choices::choices;
 use super::churn::{Availability, Churn, Replay};
+use super::files::{Decimal, Resample};
 use crate::fleet::Distribution;
 
 /// Who the nodes are.
@@ -103,24 +103,5 @@ impl InventoryColumn {
     #[must_use]
     pub fn new(column: impl Into<String>) -> Self {
         Self { column: column.into(), scale: 1.0, offset: 0.0, rounded: false }
-    }
-}
-
-choices! {
-    /// How often each row of a file, or each host of a trace, is in the cloud.
-    Resample {
-        /// Each as often as every other, or once more: once if there are as many nodes as rows, and never or once if
-        /// there are fewer. Which node is which row is drawn, and which rows are there once more.
-        Exact = "exact",
-        /// Each node is a row of its own drawing, with replacement.
-        Random = "random",
-    }
-
-    /// The decimal sign of numbers in text. The one of `,` and `.` that it is not sets thousands apart.
-    Decimal {
-        /// As in 1,234.5.
-        Point = ".",
-        /// As in 1.234,5.
-        Comma = ",",
     }
 }

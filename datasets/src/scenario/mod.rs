@@ -9,6 +9,7 @@ mod check;
 mod choices;
 mod churn;
 mod doubt;
+mod files;
 mod fleet;
 pub(crate) mod later;
 mod launch;
@@ -32,7 +33,8 @@ pub use churn::{
     Scale, Sessions, Size, TimeUnit, Turnover,
 };
 pub use doubt::Doubt;
-pub use fleet::{Class, Decimal, Fleet, Inventory, InventoryColumn, Resample, Source};
+pub use files::{Decimal, Resample};
+pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
 pub use launch::{Adversaries, Monitor, Push, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;

@@ -157,9 +157,3 @@ impl Replay {
         Err(format!("`fleet.replay.start` is {start}, and the trace reaches from {from} to {to}"))
     }
 }
-
-/// Whether a moment is the end of a session that was not over.
-fn is_open(begin: f64, end: f64) -> bool {
-    // Nothing ends before it begins: a 0 behind a begin above it stands for no end.
-    !end.is_finite() || end.abs() == 0.0 && begin > 0.0
-}

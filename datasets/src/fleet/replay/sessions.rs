@@ -14,7 +14,6 @@
 
 use std::ops::Range;
 
-use super::is_open;
 use crate::fleet::table::{Fault, Faults, Ids, OPEN};
 use crate::record::MendedRecord;
 use crate::scenario::Replay;
@@ -132,6 +131,12 @@ impl Found {
             }
         }
     }
+}
+
+/// Whether a moment is the end of a session that was not over.
+fn is_open(begin: f64, end: f64) -> bool {
+    // Nothing ends before it begins: a 0 behind a begin above it stands for no end.
+    !end.is_finite() || end.abs() == 0.0 && begin > 0.0
 }
 
 /// Whether two moments are the same.
