@@ -54,3 +54,16 @@ fn places_that_lie_together_have_numbers_that_do_not() {
         }
     }
 }
+
+#[test]
+fn places_side_by_side_have_the_numbers_that_they_have_alone() {
+    for range in [1, 2, 7, 1000, 1024, 1025, 70_000, u32::MAX] {
+        let order = Permutation::new(range, &Stream::new(5, 0, 0));
+        for count in [0, 1, 15, 16, 17, 700] {
+            let places: Vec<u32> = (0..count).map(|k: u32| k.wrapping_mul(40_503) % range).collect();
+            let mut numbers = places.clone();
+            order.put(&mut numbers);
+            assert!(places.iter().zip(numbers).all(|(&place, number)| order.of(place) == number), "{range}");
+        }
+    }
+}

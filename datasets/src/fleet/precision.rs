@@ -23,14 +23,14 @@ const SAMPLE: usize = 1 << 16;
 
 /// Refuses a column whose values must be told apart; returns what is to be told of one that is taken all the same.
 pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]) -> Result<Option<String>, Error> {
-    if asked.rounded || !collapses(values) {
+    if asked.rounded || !collapses(values.iter().copied()) {
         return Ok(None);
     }
     let written = |value: f64| value / asked.scale + asked.offset;
     let are_whole = values.iter().all(|value| written(*value).fract() == 0.0);
     let base = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let shifted: Vec<f64> = values.iter().map(|value| value - base).collect();
-    let has_shift = base.abs() > 0.0 && !collapses(&shifted);
+    let shifted = values.iter().map(|value| value - base);
+    let has_shift = base.abs() > 0.0 && !collapses(shifted.clone());
     let InventoryColumn { column, scale, .. } = asked;
     let every = if are_whole || has_shift { 1 } else { values.len().div_ceil(SAMPLE) };
     let Collapse { different, left, pair } = Collapse::of(values, every);
@@ -55,7 +55,7 @@ pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]
         )
     } else {
         let factor = scale / values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-        let is_tiny = shifted.iter().all(|value| value.abs() < f64::from(f32::MIN_POSITIVE));
+        let is_tiny = shifted.clone().all(|value| value.abs() < f64::from(f32::MIN_POSITIVE));
         let other = if is_tiny { format!("`scale = {factor:?}`, or ") } else { String::new() };
         format!(
             "write {other}`{{ column = \"{column}\", rounded = true }}` if such values may be the same; else part the \
@@ -66,14 +66,14 @@ pub(super) fn check(wanted: &Wanted<'_>, asked: &InventoryColumn, values: &[f64]
 }
 
 /// Whether two different values are one as floats of 32 bits.
-fn collapses(values: &[f64]) -> bool {
-    if values.iter().all(|&value| is_same(f64::from(value as f32), value)) {
+fn collapses(mut values: impl Iterator<Item = f64> + Clone) -> bool {
+    if values.clone().all(|value| is_same(f64::from(value as f32), value)) {
         return false;
     }
     // Most columns have few different values, which come again and again.
     let mut recent = [f64::NAN; 1 << 10];
     let mut seen: IndexMap<u32, f64, RandomState> = IndexMap::default();
-    values.iter().any(|&value| {
+    values.any(|value| {
         // A negative zero is no other number.
         let value = value + 0.0;
         let bits = (value as f32 + 0.0).to_bits();

@@ -119,10 +119,10 @@ impl Attributes {
                 strides(column, |first, out| {
                     let mut row = [0; STRIDE];
                     let row = &mut row[..out.len()];
-                    let of_node = |node| exact.as_ref().map_or(0, |exact| exact.row(node));
-                    match rows.or(exact.as_ref().map(|_| &of_node as _)) {
-                        Some(rows) => (first as u32..).zip(&mut *row).for_each(|(node, row)| *row = rows(node)),
-                        None => uniform(row, &words, first as u32, *count),
+                    match (rows, exact) {
+                        (Some(rows), _) => (first as u32..).zip(&mut *row).for_each(|(node, row)| *row = rows(node)),
+                        (None, Some(exact)) => exact.fill(row, first as u32),
+                        (None, None) => uniform(row, &words, first as u32, *count),
                     }
                     for (out, &row) in out.iter_mut().zip(&*row) {
                         *out = values[row as usize];

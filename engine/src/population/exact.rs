@@ -31,7 +31,20 @@ impl Exact {
 
     /// The row that a node is.
     pub fn row(&self, node: u32) -> u32 {
-        let place = self.nodes.of(node);
+        self.at(self.nodes.of(node))
+    }
+
+    /// The rows that the nodes `first..` are.
+    pub fn fill(&self, rows: &mut [u32], first: u32) {
+        rows.iter_mut().zip(first..).for_each(|(row, node)| *row = node);
+        self.nodes.put(rows);
+        for row in rows {
+            *row = self.at(*row);
+        }
+    }
+
+    /// The row at a place.
+    fn at(&self, place: u32) -> u32 {
         if place < self.whole { place % self.rows } else { self.rest.of(place - self.whole) }
     }
 }
@@ -44,7 +57,12 @@ mod tests {
     fn counts(nodes: u32, rows: u32, seed: u64) -> Vec<u32> {
         let exact = Exact::new(nodes, rows, seed);
         let mut counts = vec![0; rows as usize];
-        (0..nodes).for_each(|node| counts[exact.row(node) as usize] += 1);
+        let mut filled = vec![0; nodes as usize];
+        exact.fill(&mut filled, 0);
+        for (node, row) in (0..).zip(filled) {
+            assert_eq!(row, exact.row(node));
+            counts[row as usize] += 1;
+        }
         counts
     }
 
