@@ -161,6 +161,19 @@ fn an_inventory_without_rows_is_refused() {
 }
 
 #[test]
+fn rows_without_any_value_are_left_out_but_not_of_a_table_of_one_column() {
+    let folder = folder();
+    let read = |text: &str| {
+        let path = folder.path().join("nodes.csv");
+        fs::write(&path, text).unwrap();
+        Inventory { path, decimal: None, columns: vec![column("up", 1.0)] }.read()
+    };
+    assert_eq!(read("up,load\n1,2\n,\n  \n\n3,4\n").unwrap().columns, [[1.0_f32, 3.0]]);
+    let error = read("up\n1\n\"\"\n2\n").unwrap_err().to_string();
+    assert!(error.contains("nodes.csv:3: row 2, column `up` is empty"), "{error}");
+}
+
+#[test]
 fn a_truncated_gzip_is_refused() {
     let folder = folder();
     let rows: Vec<String> = (0..20_000).map(|i| format!("n{i},{},{}\n", f64::from(i) / 7.0, i * 31)).collect();

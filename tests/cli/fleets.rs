@@ -157,8 +157,8 @@ to = "to"
 fn check_reads_a_trace_of_sessions_and_tells_of_it() {
     let place = replayed("host,from,to\na,0,43200\nb,43200,86400\nb,129600,172800\n");
     let said = place.unchanged(|| place.call(&["check", "scenario.toml"])).quietly();
-    let words = "Trace of sessions: 2 hosts with 3 sessions in 2 days; half of these last up to 12 h; hosts are up 37.50 % \
-        of the time.\n";
+    let words = "Trace of sessions: 2 hosts with 3 sessions in 2 days; half of these last up to 12 h; hosts are up \
+        37.50 % of the time.\n";
     assert!(said.out.ends_with(words), "{}", said.out);
 }
 

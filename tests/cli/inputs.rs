@@ -21,7 +21,8 @@ fn trace(text: &str, keys: &str) -> Place {
     let place = Place::with(&format!(
         "[run]\nnodes = 200\ncycles = 2\ncycle_seconds = 3600\n[[fleet.class]]\nname = \"host\"\nshare = 1.0\n\
          attributes.availability = {{ from = \"sessions\" }}\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\n\
-         from = \"from\"\nto = \"to\"\n{keys}\n[[suite.app]]\nname = \"reliable\"\ntop = \"availability\"\nshare = 0.1\n"
+         from = \"from\"\nto = \"to\"\n{keys}\n[[suite.app]]\nname = \"reliable\"\ntop = \"availability\"\n\
+         share = 0.1\n"
     ));
     place.write("trace.csv", text.as_bytes());
     place
@@ -67,8 +68,8 @@ fn check_reads_the_trace_that_a_run_would_read() {
     taken(
         &good,
         &[
-            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70.00 % of the \
-             time.",
+            "Trace of sessions: 2 hosts with 2 sessions in 20 h; half of these last up to 8 h; hosts are up 70.00 % of \
+             the time.",
             "The cloud holds all 2 hosts of the trace, each 100 times.",
         ],
     );
@@ -159,8 +160,8 @@ fn a_host_seen_once_is_not_the_most_reliable() {
 #[test]
 fn a_join_that_leaves_out_most_is_refused_or_told() {
     let text = "[run]\nnodes = 100\ncycles = 2\ncycle_seconds = 3600\n[fleet]\nfile = \"inv.csv\"\n[fleet.attributes]\n\
-                disk = { column = \"disk\" }\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\nfrom = \"from\"\nto = \
-                \"to\"\nkey = \"id\"\n";
+                disk = { column = \"disk\" }\n[fleet.replay]\nfile = \"trace.csv\"\nnode = \"node\"\n\
+                from = \"from\"\nto = \"to\"\nkey = \"id\"\n";
     let rows = |first: u32, count: u32, more: &str| lines(first..first + count, |id| format!("{id},{more}\n"));
     let place = |keys: &str, hosts: u32| {
         let place = Place::with(&format!("{text}{keys}"));
@@ -170,8 +171,8 @@ fn a_join_that_leaves_out_most_is_refused_or_told() {
     };
     let words = ["inv.csv: 1 of 10 rows have a host in ", "and 1 of its 5 hosts a row: that is less than half"];
     refused(&place("", 5), &words);
-    let told = "Rows that have a host: 1 of 10; hosts that have a row: 1 of 5; the others are left out. Rows with the id \
-                of an earlier row: 1.";
+    let told = "Rows that have a host: 1 of 10; hosts that have a row: 1 of 5; the others are left out. Rows with the \
+                id of an earlier row: 1.";
     let allowed = place("allow_unmatched = true", 5);
     taken(&allowed, &[told, "All nodes are the one row."]);
     let record = std::fs::read_to_string(allowed.path("out/run.json")).expect("a record");

@@ -1,7 +1,8 @@
 //! Tables of real nodes, and of when they were up, in text or in Parquet, in one file or several.
 //!
-//! Every cell of a column that is asked for must be there: one that is empty, no number or not finite is an error that
-//! names its row and column, since what to put in its place is for the owner of the data to say.
+//! Every cell of a column that is asked for must be there, but for the end of a session that is not over: one that is
+//! empty, no number or not finite is an error that names its row and column, since what to put in its place is for the
+//! owner of the data to say. All such cells of a file are told at once.
 
 mod delimited;
 mod faults;

@@ -52,7 +52,7 @@ pub(super) fn number(text: &str, decimal: Decimal) -> Option<f64> {
 const APART: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\'', '\u{2019}', '_'];
 
 /// Whether a text is a number in some notation.
-pub(super) fn is_other(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     number(text, Decimal::Point).or_else(|| number(text, Decimal::Comma)).is_some()
 }
 
@@ -112,7 +112,7 @@ impl Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::{Doubt, Evidence, is_other, number};
+    use super::{Doubt, Evidence, is_number, number};
     use crate::scenario::Decimal;
 
     fn bits(text: &str, decimal: Decimal) -> Option<u64> {
@@ -156,7 +156,7 @@ mod tests {
         for text in ["1.5", "0.512", "1,2,3", "12.34", "1.234.5", "a,b", "2010-01-01"] {
             assert_eq!(bits(text, Decimal::Comma), None, "{text}");
         }
-        assert!(is_other("0,5") && is_other("1 234") && !is_other("abc") && !is_other("2010-01-01T00:00:00Z"));
+        assert!(is_number("0,5") && is_number("1 234") && !is_number("abc") && !is_number("2010-01-01T00:00:00Z"));
     }
 
     #[test]

@@ -39,6 +39,17 @@ impl Header {
         let places = wanted.places(&sheet.names).map_err(|error| error.line_number(line))?;
         Ok(Self { separator: sheet.separator, before, width: sheet.names.len(), places })
     }
+
+    /// What sets cells apart, in words.
+    pub fn separators_named(&self) -> String {
+        match self.separator {
+            b',' => "commas".to_owned(),
+            b';' => "semicolons".to_owned(),
+            b'\t' => "tabs".to_owned(),
+            b'|' => "bars".to_owned(),
+            other => format!("\"{}\"", char::from(other).escape_default()),
+        }
+    }
 }
 
 /// The separator that a first line names, as `sep=;` does, and the bytes of that line.

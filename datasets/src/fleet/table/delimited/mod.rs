@@ -15,7 +15,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::faults::{Fault, Faults};
 use super::kind::FileKind;
-use super::notation::{self, Doubt, Evidence, Witness, is_other, number};
+use super::notation::{self, Doubt, Evidence, Witness, is_number, number};
 use super::{Asked, Column, Content, Wanted, moments};
 use crate::error::{Error, Kind};
 use crate::scenario::Decimal;
@@ -79,7 +79,8 @@ impl<'w> Delimited<'w> {
         Ok(Self { wanted, text, header })
     }
 
-    /// Goes through the rows: their numbers from 1 and their cells, blank ones left out.
+    /// Goes through the rows: their numbers, from 1, and their cells. A blank line is no row; a line that holds nothing
+    /// but what sets cells apart is a row.
     fn each(&self, mut see: impl FnMut(usize, &ByteRecord) -> Next) -> Result<(), Error> {
         let Header { separator, before, .. } = self.header;
         let mut row = 0;
@@ -114,31 +115,31 @@ impl<'w> Delimited<'w> {
             && numbers.all(|(&place, _)| {
                 let cell = String::from_utf8_lossy(cells[place]);
                 let cell = cell.trim().trim_matches('"');
-                is_other(cell) || moments::date(cell).is_some()
+                is_number(cell) || moments::date(cell).is_some()
             })
     }
 
-    /// Reads the columns, numbers with this decimal sign; without one as usual, `None` if a number is not.
+    /// Reads the columns, numbers with this decimal sign. Without a decimal sign, numbers are read as programs write
+    /// them, and `None` says that one is written in another way. Rows without any cell filled are left out.
     fn rows(&self, decimal: Option<Decimal>) -> Result<Option<Vec<Column>>, Error> {
         let Header { width, ref places, .. } = self.header;
         let mut columns: Vec<Column> = self.wanted.columns.iter().map(|asked| asked.content.column()).collect();
         let mut faults = Faults::default();
         let mut is_usual = true;
         self.each(|row, record| {
-            if record.len() != width {
-                if !is_blank(record) {
-                    faults.note(|| self.wrong_length(row, record.len()));
-                }
+            // In a table of one column, a row without a value lacks it.
+            if width > 1 && is_blank(record) {
                 return Next::GoOn;
             }
-            if is_blank(record) {
+            if record.len() != width {
+                faults.note(|| self.wrong_length(row, record.len()));
                 return Next::GoOn;
             }
             for ((column, &place), asked) in columns.iter_mut().zip(places).zip(self.wanted.columns) {
                 let cell = record.get(place).unwrap_or_default();
                 if !take(column, asked, cell, decimal) {
                     let text = String::from_utf8_lossy(cell);
-                    if decimal.is_none() && !asked.is_of_ids() && is_other(text.trim()) {
+                    if decimal.is_none() && !asked.is_of_ids() && is_number(text.trim()) {
                         is_usual = false;
                         return Next::Stop;
                     }
@@ -192,16 +193,10 @@ impl<'w> Delimited<'w> {
 
     /// What is to be told of the text, if it is not as usual.
     fn told(&self, decimal: Decimal) -> Vec<String> {
-        let separator = match self.header.separator {
-            b',' => None,
-            b';' => Some("semicolons".to_owned()),
-            b'\t' => Some("tabs".to_owned()),
-            b'|' => Some("bars".to_owned()),
-            other => Some(format!("\"{}\"", char::from(other).escape_default())),
-        };
         let is_utf16 = self.text.is_utf16().then(|| "it is text in UTF-16".to_owned());
         let comma = (decimal == Decimal::Comma).then(|| "a comma is the decimal sign".to_owned());
-        let apart = separator.map(|separator| format!("cells are set apart by {separator}"));
+        let is_comma = self.header.separator == b',';
+        let apart = (!is_comma).then(|| format!("cells are set apart by {}", self.header.separators_named()));
         let said: Vec<String> = is_utf16.into_iter().chain(apart).chain(comma).collect();
         if said.is_empty() { Vec::new() } else { vec![format!("{}: {}.", self.wanted.path.display(), said.join(", "))] }
     }
@@ -221,18 +216,12 @@ impl<'w> Delimited<'w> {
     }
 
     fn wrong_length(&self, row: usize, cells: usize) -> Fault {
-        let (width, separator) = (self.header.width, self.header.separator);
-        let separator = match separator {
-            b',' => "a comma".to_owned(),
-            b';' => "a semicolon".to_owned(),
-            b'\t' => "a tab".to_owned(),
-            other => format!("\"{}\"", char::from(other).escape_default()),
-        };
+        let (width, separators) = (self.header.width, self.header.separators_named());
         Fault {
             row,
             message: format!(" has {cells} cells, expected {width} as in the header"),
             column: self.wanted.columns.first().map_or_else(String::new, |asked| asked.name.to_owned()),
-            help: format!("complete the row, or put cells that hold {separator} in double quotes"),
+            help: format!("complete the row, or put cells that hold {separators} in double quotes"),
         }
     }
 
