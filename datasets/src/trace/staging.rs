@@ -5,10 +5,10 @@
 //! directory is locked meanwhile, so that what a killed process left there can be told from the work of a live one.
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use crate::disk;
 
 const STAGING: &str = ".staging-";
 const REPLACED: &str = ".replaced-";
@@ -199,9 +199,7 @@ fn move_if_there(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
 }
 
 pub(super) fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
-    let mut file = File::create_new(path).map_err(Error::io("create", path))?;
-    file.write_all(text.as_bytes()).map_err(Error::io("write", path))?;
-    file.sync_all().map_err(Error::io("write", path))
+    disk::write_synced(path, text.as_bytes()).map_err(Error::io("write", path))
 }
 
 /// Forces the entries of a directory, and of those below it, to the disk; the files were synced when they were closed.
@@ -216,6 +214,5 @@ fn sync_tree(folder: &Path) -> Result<(), Error> {
 }
 
 pub(super) fn sync_directory(folder: &Path) -> Result<(), Error> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder).and_then(|file| file.sync_all()).map_err(Error::io("write", folder))
+    disk::sync_folder(folder).map_err(Error::io("write", folder))
 }

@@ -1,0 +1,62 @@
+//! Files that are on the disk when a call returns, whatever happens to the machine after it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file that is not there yet, and forces it to the disk.
+///
+/// # Errors
+///
+/// If the file is there, or cannot be written.
+pub fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Forces the entries of a directory to the disk: the names of what is in it. The path may be empty, for the current
+/// directory.
+///
+/// # Errors
+///
+/// If the directory cannot be opened, or the disk fails.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder)?.sync_all()
+}
+
+/// Gives a finished file a second name, `to`, where the file system knows such links; else copies it. The file must
+/// not be written any more by either name.
+///
+/// # Errors
+///
+/// If `to` is there, or cannot be made.
+pub fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && error.kind() != io::ErrorKind::NotFound => {
+            let mut copy = File::create_new(to)?;
+            io::copy(&mut File::open(from)?, &mut copy)?;
+            copy.sync_all()
+        }
+        linked => linked,
+    }
+}
+
+/// A step of putting something in place has been taken, and the next one begins. Whatever ends the process between two
+/// steps must leave what was there before, or what is there after.
+///
+/// A program with debug assertions aborts here, without any tidying up, at the step whose number the environment
+/// variable `SUBCLOUD_ABORT_AT` names; the first step of a process is 1. Tests find out so what a kill would leave.
+pub fn step() {
+    #[cfg(debug_assertions)]
+    {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static TAKEN: AtomicU64 = AtomicU64::new(0);
+        let number = TAKEN.fetch_add(1, Ordering::SeqCst) + 1;
+        let at = std::env::var("SUBCLOUD_ABORT_AT").ok().and_then(|at| at.parse().ok());
+        if at == Some(number) {
+            std::process::abort();
+        }
+    }
+}
