@@ -4,6 +4,7 @@ use datasets::trace::CycleRow;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::GroupCourse;
+use crate::error::Error;
 use crate::{government, observer};
 
 /// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the
@@ -23,6 +24,15 @@ pub struct Book {
 }
 
 impl Book {
+    /// The book that these bytes are.
+    ///
+    /// # Errors
+    /// If they are no book, or one of another version of the engine.
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let read = postcard::take_from_bytes(bytes).ok().filter(|(_, rest)| rest.is_empty());
+        read.map(|(book, _)| book).ok_or_else(|| Error::State { what: "its book cannot be read".to_owned() })
+    }
+
     /// The book as bytes, the same for the same book.
     ///
     /// # Panics

@@ -32,6 +32,12 @@ pub enum Error {
         /// Its value.
         value: f32,
     },
+    /// A state that was saved is not one of the scenario's cloud.
+    #[error("the saved state is not one of this scenario: {what}")]
+    State {
+        /// What does not fit.
+        what: String,
+    },
     /// The trace could not be written.
     #[error(transparent)]
     Trace(#[from] datasets::trace::Error),

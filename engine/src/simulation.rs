@@ -2,6 +2,7 @@
 //! what each pass takes from which wing is in `passes`.
 
 mod passes;
+mod resume;
 
 use std::time::Instant;
 

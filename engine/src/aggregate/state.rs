@@ -165,6 +165,13 @@ impl Aggregation {
         logs.filter_map(|log| log.items.get(place)).map(|found| &found.curve).find(|curve| curve.is_known())
     }
 
+    /// Takes up the course of each group where a book has left it. Says whether the book has as many groups.
+    pub fn take_up(&mut self, courses: Vec<GroupCourse>) -> bool {
+        let fits = courses.len() == self.parts.len();
+        self.parts.iter_mut().zip(courses).for_each(|(part, course)| part.course = course);
+        fits
+    }
+
     /// What lasts beside the columns: the course of each group.
     #[must_use]
     pub fn book(&self) -> Vec<GroupCourse> {

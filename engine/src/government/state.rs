@@ -88,6 +88,17 @@ impl Government {
         }
     }
 
+    /// Takes up what lasts where a book has left it; the scenario may know further versions and applications that come
+    /// later. Says whether the versions of the book are some of the scenario's.
+    pub fn take_up(&mut self, (versions, course): (versions::VersionsBook, Course)) -> bool {
+        let fits = self.versions.take_up(versions);
+        let apps = self.versions.plans.apps.len();
+        self.course = course;
+        self.course.held.resize(apps, 0);
+        self.course.moves.resize(apps, Moves::default());
+        fits
+    }
+
     /// What lasts beside the columns.
     pub fn book(&self) -> (versions::VersionsBook, Course) {
         let Self { apps: _, holding: _, acting: _, streaks: _, versions, rules: _, course, slack: _, sent: _ } = self;

@@ -245,6 +245,24 @@ impl Versions {
         borders
     }
 
+    /// Takes up what lasts where a book has left it: versions that rules have made are inserted again, in their order.
+    /// Says whether the plans have the versions that the book tells of; the scenario may know later ones.
+    pub fn take_up(&mut self, (course, made): VersionsBook) -> bool {
+        for (version, origin) in made {
+            let count = self.plans.versions.len();
+            let Origin::Rule { base, newest, .. } = origin else { return false };
+            if !(1..=count).contains(&base) || newest > count {
+                return false;
+            }
+            self.plans.insert(version, origin);
+        }
+        let count = self.plans.versions.len();
+        self.course = course;
+        let fits = self.course.running.len() <= count && self.course.newest <= count;
+        self.course.running.resize(count, Running::default());
+        fits
+    }
+
     /// What lasts from one cycle to the next: what the versions have come to, and those that rules have made, in the
     /// order in which they were. [`Versions::insert`]ed again in that order, they give the same plans.
     #[must_use]

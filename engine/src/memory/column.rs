@@ -161,16 +161,34 @@ impl Field {
     /// # Panics
     /// If there is memory already.
     pub fn allocate(&self, storage: &Storage, nodes: usize) -> Result<(), Error> {
+        self.allocate_with(storage, nodes, |_| Ok(false)).map(drop)
+    }
+
+    /// The same for cells that are known: `fill` writes them into the memory, and says whether it has. Where it has not,
+    /// cells hold what they hold at first. Returns what `fill` said.
+    ///
+    /// # Errors
+    /// If the memory, the disk or the right to write there is missing, or `fill` fails.
+    ///
+    /// # Panics
+    /// If there is memory already.
+    pub fn allocate_with(
+        &self,
+        storage: &Storage,
+        nodes: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
         let found = self.map(storage, nodes);
         let bytes = nodes as u64 * self.bytes_per_node();
         let mut map = found.map_err(|source| Error::Column { column: self.name.clone(), bytes, source })?;
-        match self.first.as_deref() {
+        let is_filled = fill(&mut map[..nodes * self.cells * self.cell_bytes])?;
+        match self.first.as_deref().filter(|_| !is_filled) {
             None => {}
             Some([first]) => map.fill(*first),
             Some(first) => map.chunks_exact_mut(self.cell_bytes).for_each(|cell| cell.copy_from_slice(first)),
         }
         assert!(self.memory.set((nodes, map)).is_ok(), "{} is allocated once", self.name);
-        Ok(())
+        Ok(is_filled)
     }
 
     fn map(&self, storage: &Storage, nodes: usize) -> io::Result<MmapMut> {

@@ -152,6 +152,13 @@ impl Observer {
         panel::snapshot(scenario, cloud, &self.panel, cycle, trace)
     }
 
+    /// Takes up what has been found where a book has left it; the scenario may know further applications and gradients
+    /// that come later. `apps` are all that it knows.
+    pub fn take_up(&mut self, known: Known, apps: usize) {
+        self.known = known;
+        self.known.figures.resize(apps, self.truth.gradients.len());
+    }
+
     /// What lasts beside the columns.
     pub fn book(&self) -> Known {
         let Self { truth: _, panel: _, known, ecdfs: _ } = self;

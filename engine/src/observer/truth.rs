@@ -82,6 +82,15 @@ pub struct Figures {
     pub members: Vec<Option<u64>>,
 }
 
+impl Figures {
+    /// The same for at least so many applications and gradients, of which further ones have no figures yet.
+    pub fn resize(&mut self, apps: usize, gradients: usize) {
+        self.asked.resize(apps, 0);
+        self.border_ties.resize(apps, 0);
+        self.members.resize(gradients, None);
+    }
+}
+
 impl Truth {
     /// The columns that a scenario needs.
     #[must_use]

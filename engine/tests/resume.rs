@@ -1,0 +1,107 @@
+//! A run that is saved after any cycle and taken up again goes on as if nothing had happened.
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::anything::anything;
+use common::meta;
+use datasets::scenario::{self, Sample, Scenario};
+use datasets::trace::Writer;
+use engine::book::Book;
+use engine::{Simulation, Storage};
+
+/// What was saved of a cloud.
+struct Saved {
+    book: Vec<u8>,
+    columns: BTreeMap<String, Vec<u8>>,
+}
+
+impl Saved {
+    fn of(simulation: &Simulation<'_>) -> Self {
+        let column = |field: &engine::memory::Field| (field.name.clone(), field.bytes().to_vec());
+        Self { book: simulation.book().bytes(), columns: simulation.columns().into_iter().map(column).collect() }
+    }
+
+    fn resume<'a>(&self, scenario: &'a Scenario) -> Simulation<'a> {
+        let fill = |name: &str, cells: &mut [u8]| {
+            let saved = self.columns.get(name);
+            saved.iter().for_each(|saved| cells.copy_from_slice(saved));
+            Ok(saved.is_some())
+        };
+        Simulation::resume(scenario, &Storage::Memory, Book::read(&self.book).unwrap(), &fill).unwrap()
+    }
+}
+
+/// One cloud is never interrupted. The other is saved and taken up after every cycle. Both must have the same columns
+/// and the same book after each, and the same bytes in every file of their traces.
+fn every_cycle(scenario: &Scenario) {
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [mut trace, mut other] =
+        [0, 1].map(|k| Writer::create(&folders[k].path().join("out"), meta(scenario), false).unwrap());
+    let mut undisturbed = Simulation::new(scenario, &Storage::Memory).unwrap();
+    let mut chained = Simulation::new(scenario, &Storage::Memory).unwrap();
+    undisturbed.observe(&mut trace).unwrap();
+    chained.observe(&mut other).unwrap();
+    for cycle in 1..=scenario.run.cycles {
+        chained = Saved::of(&chained).resume(scenario);
+        undisturbed.cycle(&mut trace);
+        undisturbed.observe(&mut trace).unwrap();
+        chained.cycle(&mut other);
+        chained.observe(&mut other).unwrap();
+        let name = &scenario.name;
+        assert_eq!(chained.full_digest(), undisturbed.full_digest(), "{name}: cycle {cycle}, after it was taken up");
+        assert_eq!(chained.digest(), undisturbed.digest(), "{name}: cycle {cycle}");
+    }
+    trace.finish("{}").unwrap();
+    other.finish("{}").unwrap();
+    let [one, other] = folders.each_ref().map(|folder| files(folder.path()));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{}", scenario.name);
+    for (path, bytes) in &one {
+        assert!(bytes == &other[path], "{}: {path:?} differs", scenario.name);
+    }
+}
+
+/// The files below a folder.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for path in fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// A shipped scenario with few nodes.
+fn shipped(path: &Path) -> Scenario {
+    let full = scenario::read(path, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let mut set = vec![("run.nodes", "4_000".to_owned())];
+    if full.trace.nodes.is_some_and(|panel| panel.sample != Sample::All) {
+        set.push(("trace.nodes.sample", "100".to_owned()));
+    }
+    let set: Vec<_> = set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    scenario::read(path, &set).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_cycle_of_every_shipped_scenario_can_be_taken_up() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/scenarios");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    files.sort();
+    files.iter().for_each(|path| every_cycle(&shipped(path)));
+}
+
+#[test]
+fn every_cycle_of_scenarios_in_which_anything_may_happen_can_be_taken_up() {
+    (0..60).for_each(|seed| every_cycle(&anything(seed)));
+}
