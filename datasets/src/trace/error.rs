@@ -68,14 +68,28 @@ pub enum Error {
         table: &'static str,
     },
     /// A directory holds several runs where one is expected.
-    #[error("{} holds {count} files of the table `{table}`, expected one run of one file", .path.display())]
+    #[error("{} holds {count} runs in the table `{table}`, expected one", .path.display())]
     SeveralRuns {
         /// The directory.
         path: PathBuf,
         /// The table.
         table: &'static str,
-        /// Number of its files.
+        /// Number of the runs.
         count: usize,
+    },
+    /// The files of a table are not `part-0.parquet`, `part-1.parquet` and so on.
+    #[error("{}: expected `{expected}` in the place of this file", .path.display())]
+    Gap {
+        /// The file that is not the next one.
+        path: PathBuf,
+        /// The name of the next one.
+        expected: String,
+    },
+    /// A file of saved rows is missing, or not as it was saved.
+    #[error("{} is damaged: it is not the file that was saved", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
     },
     /// A table does not have the columns it should have.
     #[error("{}: column `{column}` is {found}, expected {expected}", .path.display())]
@@ -137,6 +151,8 @@ impl Error {
             Error::Name { .. } => "rename it in the scenario",
             Error::NoRun { .. } => "give the directory that a run wrote with --out",
             Error::SeveralRuns { .. } => "give a directory that holds one run",
+            Error::Gap { .. } => "put the file that is missing beside it, or run the scenario again",
+            Error::Damaged { .. } => "`--fresh` begins anew",
         }
     }
 

@@ -10,8 +10,10 @@ use parquet::file::metadata::KeyValue;
 
 use super::{Error, Meta, Table, encoding};
 
-/// Name of the one file of a table.
-pub(super) const NAME: &str = "part-0.parquet";
+/// Name of a table's file of this number, from 0.
+pub(super) fn name(part: usize) -> String {
+    format!("part-{part}.parquet")
+}
 
 /// A file of a table in the staging directory. Memory: the encoded pages of one row group.
 pub(super) struct TableFile {
@@ -21,11 +23,17 @@ pub(super) struct TableFile {
 }
 
 impl TableFile {
-    /// Creates the file below `traces`, with its partition directories.
-    pub(super) fn create(traces: &Path, table: Table, schema: SchemaRef, meta: &Meta) -> Result<Self, Error> {
+    /// Creates the table's file of this number below `traces`, with its partition directories.
+    pub(super) fn create(
+        traces: &Path,
+        table: Table,
+        part: usize,
+        schema: SchemaRef,
+        meta: &Meta,
+    ) -> Result<Self, Error> {
         let folder = traces.join(partition(table, meta));
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        TableFile::at(folder.join(NAME), schema, meta.key_values())
+        TableFile::at(folder.join(name(part)), schema, meta.key_values())
     }
 
     /// Creates the file at a path.

@@ -2,8 +2,12 @@
 //!
 //! A run directory holds `run.json` and, per table, `traces/<table>/run=<id>/seed=<n>/part-0.parquet`. A [`Writer`]
 //! keeps everything in a hidden directory beside `traces/` until [`Writer::finish`] renames it into place: a table is
-//! there complete, or it is not there. [`read::Run`] reads the tables back into the same row types. The tables of a
-//! sweep's points lie in one such tree, beside `points/<number>.json` for each; [`read::Sweep`] finds the points.
+//! there complete, or it is not there. `nodes`, which may have a row per node and snapshot, goes on in `part-1.parquet`
+//! and so on. [`read::Run`] reads the tables back into the same row types. The tables of a sweep's points lie in one
+//! such tree, beside `points/<number>.json` for each; [`read::Sweep`] finds the points.
+//!
+//! [`Writer::save`] puts the rows by while a run goes on. A new writer takes them up with [`Writer::restore`], and ends
+//! with the files of a run that was never interrupted.
 //!
 //! Row 0 of a table is the state before the first cycle, row k the state after k cycles. The same rows give the same
 //! bytes: the files hold no time, no path and no name of a machine.
@@ -29,6 +33,7 @@ mod error;
 mod file;
 mod meta;
 pub mod read;
+mod saved;
 mod schema;
 mod snapshots;
 mod staging;
@@ -39,6 +44,7 @@ mod writer;
 pub use cell::{Column, Kind};
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
+pub use saved::{SavedFile, SavedRows};
 pub use schema::{Definition, schema};
 pub use staging::Unfinished;
 pub use staging::holds_a_run;

@@ -1,106 +1,173 @@
-//! Rows of `nodes` on their way into the file.
+//! Rows of `nodes` on their way into the files.
 
-use std::ops::Range;
+mod rows;
+mod tail;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 
+use self::rows::{append, assert_shape, clear, empty};
+use self::tail::Tail;
 use super::cell::Columns;
 use super::encoding::ROW_GROUP_ROWS;
 use super::file::TableFile;
 use super::{Error, Meta, NodeRows, Table};
 
-/// The table `nodes`: rows are collected to a row group and encoded, so that neither memory nor the bytes of the file
+/// Rows of a part: 16 row groups. Changes files, no values.
+const PART_ROWS: usize = 16 * ROW_GROUP_ROWS;
+
+/// The table `nodes`: rows are collected to a row group and encoded, so that neither memory nor the bytes of the files
 /// depend on the batches in which a snapshot comes.
+///
+/// The table lies in parts of [`PART_ROWS`] rows, the last of fewer. A part is closed as soon as it is full: from then
+/// on a save gives it a second name. Rows of the open part are kept until a save takes them.
 pub(super) struct Snapshots {
     app_names: ArrayRef,
+    /// Rows of a part; fewer in tests.
+    part_rows: usize,
     pending: NodeRows,
+    /// The open part, once rows of it are encoded.
     file: Option<TableFile>,
+    /// Rows of the open part that are encoded.
+    encoded: usize,
+    tail: Tail,
+    closed: Vec<Part>,
+}
+
+/// A closed part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
 }
 
 impl Snapshots {
     pub(super) fn new(meta: &Meta) -> Self {
-        let pending = empty(0, meta);
-        Snapshots { app_names: Arc::new(StringArray::from_iter_values(&meta.apps)), pending, file: None }
+        Snapshots {
+            app_names: Arc::new(StringArray::from_iter_values(&meta.apps)),
+            part_rows: PART_ROWS,
+            pending: empty(0, meta),
+            file: None,
+            encoded: 0,
+            tail: Tail::default(),
+            closed: Vec::new(),
+        }
+    }
+
+    /// Makes parts of so many rows.
+    pub(super) fn set_part_rows(&mut self, rows: usize) {
+        self.part_rows = rows;
+    }
+
+    /// Rows of a full part.
+    pub(super) fn part_rows(&self) -> usize {
+        self.part_rows
+    }
+
+    /// The parts that are full, in their order.
+    pub(super) fn closed(&self) -> &[Part] {
+        &self.closed
+    }
+
+    /// Whether no row has come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.closed.is_empty() && self.open_rows() == 0
+    }
+
+    /// Rows of the open part.
+    pub(super) fn open_rows(&self) -> usize {
+        self.encoded + self.pending.node_ids.len()
     }
 
     pub(super) fn write(&mut self, rows: &NodeRows, traces: &Path, meta: &Meta) -> Result<(), Error> {
         assert_shape(rows, meta);
+        if rows.node_ids.is_empty() {
+            return Ok(());
+        }
         if self.pending.cycle != rows.cycle {
             self.flush(traces, meta)?;
             self.pending.cycle = rows.cycle;
         }
-        if self.pending.rank_fractions.is_empty() {
-            self.pending.rank_fractions = vec![Vec::new(); rows.rank_fractions.len()];
-        }
-        assert_eq!(rows.rank_fractions.len(), self.pending.rank_fractions.len(), "as many gradients in every batch");
         let mut start = 0;
         while start < rows.node_ids.len() {
-            let room = ROW_GROUP_ROWS - self.pending.node_ids.len();
+            let room = (ROW_GROUP_ROWS - self.pending.node_ids.len()).min(self.part_rows - self.open_rows());
             let part = start..rows.node_ids.len().min(start + room);
             start = part.end;
-            append(&mut self.pending, rows, part);
-            if self.pending.node_ids.len() == ROW_GROUP_ROWS {
+            append(&mut self.pending, rows, part.clone());
+            self.tail.append(rows, part, meta);
+            if self.pending.node_ids.len() == ROW_GROUP_ROWS || self.open_rows() == self.part_rows {
                 self.flush(traces, meta)?;
+            }
+            if self.encoded == self.part_rows {
+                self.close()?;
             }
         }
         Ok(())
     }
 
-    /// The file with all rows in it; `None` if there was none.
-    pub(super) fn finish(&mut self, traces: &Path, meta: &Meta) -> Result<Option<TableFile>, Error> {
+    /// All parts, in their order.
+    pub(super) fn finish(&mut self, traces: &Path, meta: &Meta) -> Result<Vec<Part>, Error> {
         self.flush(traces, meta)?;
-        Ok(self.file.take())
+        self.close()?;
+        Ok(self.closed.clone())
+    }
+
+    /// The rows of the open part that no save has taken, for a file at `path`.
+    pub(super) fn unsaved<'a>(
+        &'a self,
+        path: &'a Path,
+        meta: &'a Meta,
+    ) -> impl Iterator<Item = Result<RecordBatch, Error>> + 'a {
+        self.tail.batches(meta).map(|rows| self.batch(&rows, path, meta))
+    }
+
+    /// A save has taken all rows.
+    pub(super) fn set_saved(&mut self) {
+        self.tail = Tail::default();
+    }
+
+    /// Takes a full part that lies in its place already.
+    ///
+    /// # Panics
+    ///
+    /// If a part is open.
+    pub(super) fn take_part(&mut self, part: Part) {
+        assert_eq!(self.open_rows(), 0, "a part comes before the rows that follow it");
+        self.closed.push(part);
+    }
+
+    fn batch(&self, rows: &NodeRows, path: &Path, meta: &Meta) -> Result<RecordBatch, Error> {
+        let mut columns = Columns::new(&meta.attributes);
+        rows.columns(&self.app_names, &mut columns);
+        columns.batch(path)
     }
 
     fn flush(&mut self, traces: &Path, meta: &Meta) -> Result<(), Error> {
         if self.pending.node_ids.is_empty() {
             return Ok(());
         }
-        let mut columns = Columns::new(&meta.attributes);
-        self.pending.columns(&self.app_names, &mut columns);
-        let batch = columns.batch(&traces.join(Table::Nodes.name()))?;
+        let batch = self.batch(&self.pending, &traces.join(Table::Nodes.name()), meta)?;
+        let part = self.closed.len();
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(TableFile::create(traces, Table::Nodes, batch.schema(), meta)?),
+            none => none.insert(TableFile::create(traces, Table::Nodes, part, batch.schema(), meta)?),
         };
         file.write(&batch)?;
+        self.encoded += batch.num_rows();
         clear(&mut self.pending);
         Ok(())
     }
-}
 
-fn empty(cycle: u32, meta: &Meta) -> NodeRows {
-    NodeRows { cycle, attributes: vec![Vec::new(); meta.attributes.len()], ..NodeRows::default() }
-}
-
-fn clear(rows: &mut NodeRows) {
-    rows.node_ids.clear();
-    rows.alive.clear();
-    rows.apps.clear();
-    rows.rank_fractions.iter_mut().for_each(Vec::clear);
-    rows.attributes.iter_mut().for_each(Vec::clear);
-}
-
-fn append(all: &mut NodeRows, rows: &NodeRows, part: Range<usize>) {
-    all.node_ids.extend_from_slice(&rows.node_ids[part.clone()]);
-    all.alive.extend_from_slice(&rows.alive[part.clone()]);
-    all.apps.extend_from_slice(&rows.apps[part.clone()]);
-    for (all, ranks) in all.rank_fractions.iter_mut().zip(&rows.rank_fractions) {
-        all.extend_from_slice(&ranks[part.clone()]);
+    /// Closes the open part, if there is one. All its rows are encoded.
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some(file) = self.file.take() {
+            let (rows, bytes) = file.close()?;
+            self.closed.push(Part { rows, bytes });
+            self.encoded = 0;
+            self.tail = Tail::default();
+        }
+        Ok(())
     }
-    for (all, values) in all.attributes.iter_mut().zip(&rows.attributes) {
-        all.extend_from_slice(&values[part.clone()]);
-    }
-}
-
-fn assert_shape(rows: &NodeRows, meta: &Meta) {
-    let count = rows.node_ids.len();
-    assert_eq!(rows.alive.len(), count, "as many nodes as ids");
-    assert_eq!(rows.apps.len(), count, "as many applications as ids");
-    assert!(!rows.rank_fractions.is_empty(), "a column of ranks is always there");
-    assert!(rows.rank_fractions.iter().all(|ranks| ranks.len() == count), "as many ranks as ids");
-    assert_eq!(rows.attributes.len(), meta.attributes.len(), "one column per attribute of the fleet");
-    assert!(rows.attributes.iter().all(|values| values.len() == count), "as many attribute values as ids");
 }

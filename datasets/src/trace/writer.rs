@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::file::{self, TableFile};
-use super::snapshots::Snapshots;
+use super::saved::{Files, Save, SavedRows};
+use super::snapshots::{Part, Snapshots};
 use super::staging::{Staging, Unfinished};
 use super::tables::Kept;
 use super::{Error, Meta, NodeRows, Row, Table};
@@ -16,6 +17,8 @@ pub struct Writer {
     meta: Meta,
     kept: Kept,
     nodes: Snapshots,
+    /// The last save, and the directory in which it lies.
+    saved: Option<(PathBuf, SavedRows)>,
     /// `None` for rows that are never written.
     staging: Option<Staging>,
 }
@@ -23,7 +26,7 @@ pub struct Writer {
 /// What a finished trace is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// The files, one per table that has rows.
+    /// The files, one per table that has rows, in the order of the tables. `nodes`, the last, may have several.
     pub files: Vec<WrittenFile>,
     /// Rows of all files.
     pub rows: u64,
@@ -70,7 +73,7 @@ impl Writer {
     #[must_use]
     pub fn in_memory(meta: Meta) -> Writer {
         let nodes = Snapshots::new(&meta);
-        Writer { meta, kept: Kept::default(), nodes, staging: None }
+        Writer { meta, kept: Kept::default(), nodes, saved: None, staging: None }
     }
 
     /// What was made for this trace, which goes when the writer is dropped.
@@ -92,7 +95,8 @@ impl Writer {
 
     /// Encodes rows of `nodes`; a snapshot may come in any number of batches, ascending. A writer in memory drops them.
     ///
-    /// Memory: one row group of 122,880 rows beside the batch itself.
+    /// The table is cut into files of 1,966,080 rows, 16 row groups. Memory: one row group of 122,880 rows while it is
+    /// encoded, and the rows of the last file that no [`Writer::save`] has taken.
     ///
     /// # Errors
     ///
@@ -108,6 +112,68 @@ impl Writer {
         }
     }
 
+    /// Saves the rows that have come since the last save, as files below `folder` that are on the disk when the call
+    /// returns. `folder` is created if it is not there. Returns what all saved rows are: those of this save and of the
+    /// saves before. `cycle` names the files.
+    ///
+    /// The rows of the small tables go to `rows/<table>/part-<cycle>.parquet`, one file for each table that has new
+    /// rows. Full files of `nodes` are linked or copied to `nodes/part-<number>.parquet`, and the rows after them go to
+    /// `nodes/tail-<cycle>.parquet`. A file that is there already, but of no save, is replaced. What the files of the
+    /// trace will be does not depend on whether and when rows are saved.
+    ///
+    /// After a save to another folder, or a restore from one, the files of that folder are linked or copied into this
+    /// one: it must still be there, under its name. A writer in memory saves nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be written. The save before is untouched then, and the writer can go on and save again.
+    ///
+    /// # Panics
+    ///
+    /// If rows have come since a save of the same cycle, or if a row of `apps` lacks the mean of an attribute in the
+    /// writer's [`Meta`].
+    pub fn save(&mut self, folder: &Path, cycle: u32) -> Result<SavedRows, Error> {
+        let Some(staging) = &self.staging else { return Ok(SavedRows::default()) };
+        let mut save = Save::begin(folder, cycle, &self.meta, self.saved.as_ref())?;
+        save.rows(&self.kept)?;
+        save.nodes(&self.nodes, &staging.traces())?;
+        let saved = save.finish()?;
+        self.nodes.set_saved();
+        self.saved = Some((folder.to_owned(), saved.clone()));
+        Ok(saved)
+    }
+
+    /// Takes saved rows into this new writer, as if they had been pushed. Later saves to the same folder go on from
+    /// there. With the rows that are still missing, [`Writer::finish`] gives the files of a writer that has had all of
+    /// them from the beginning.
+    ///
+    /// The rows may be those of another run, with the same attributes and applications: they become rows of this one.
+    /// Full files of `nodes` are written again then. A writer in memory takes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] names a file that is missing, or is not as it was saved, or is at no place of saved rows.
+    /// Another error follows if a file cannot be read, is of a fleet with other attributes, or names an application
+    /// that the writer's [`Meta`] does not have. The writer is of no use then and should be dropped.
+    ///
+    /// # Panics
+    ///
+    /// If rows have been pushed before.
+    pub fn restore(&mut self, folder: &Path, saved: &SavedRows) -> Result<(), Error> {
+        let Some(staging) = &self.staging else { return Ok(()) };
+        assert!(self.kept.is_empty() && self.nodes.is_empty(), "saved rows come before all others");
+        let files = Files::check(folder, saved)?;
+        files.restore(&mut self.kept, &mut self.nodes, &staging.traces(), &self.meta)?;
+        self.saved = Some((folder.to_owned(), saved.clone()));
+        Ok(())
+    }
+
+    /// Cuts the table `nodes` into files of so many rows, before any row has come: for tests.
+    #[doc(hidden)]
+    pub fn cut_nodes_at(&mut self, rows: usize) {
+        self.nodes.set_part_rows(rows);
+    }
+
     /// Closes every table and puts the run in place: `traces/`, then `run.json` with the text `run_json`.
     ///
     /// # Errors
@@ -121,26 +187,25 @@ impl Writer {
     pub fn finish(mut self, run_json: &str) -> Result<Finished, Error> {
         let staging = self.staging.take().unwrap_or_else(|| panic!("a writer in memory has no place for a trace"));
         let mut files = Vec::new();
-        for (table, columns) in self.kept.columns(&self.meta.attributes) {
+        for (table, columns) in self.kept.columns(&self.meta.attributes, |_| 0) {
             let traces = staging.traces();
             let batch = columns.batch(&traces.join(table.name()))?;
             if batch.num_rows() > 0 {
-                let mut file = TableFile::create(&traces, table, batch.schema(), &self.meta)?;
+                let mut file = TableFile::create(&traces, table, 0, batch.schema(), &self.meta)?;
                 file.write(&batch)?;
-                files.push(self.close(table, file, &staging)?);
+                let (rows, bytes) = file.close()?;
+                files.push(self.written(table, 0, Part { rows, bytes }, &staging));
             }
         }
-        if let Some(nodes) = self.nodes.finish(&staging.traces(), &self.meta)? {
-            files.push(self.close(Table::Nodes, nodes, &staging)?);
-        }
+        let parts = self.nodes.finish(&staging.traces(), &self.meta)?;
+        files.extend((0..).zip(parts).map(|(number, part)| self.written(Table::Nodes, number, part, &staging)));
         staging.publish(run_json)?;
         let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
         Ok(Finished { files, rows, bytes })
     }
 
-    fn close(&self, table: Table, file: TableFile, staging: &Staging) -> Result<WrittenFile, Error> {
-        let path = staging.final_traces().join(file::partition(table, &self.meta)).join(file::NAME);
-        let (rows, bytes) = file.close()?;
-        Ok(WrittenFile { table, path, rows, bytes })
+    fn written(&self, table: Table, number: usize, part: Part, staging: &Staging) -> WrittenFile {
+        let path = staging.final_traces().join(file::partition(table, &self.meta)).join(file::name(number));
+        WrittenFile { table, path, rows: part.rows, bytes: part.bytes }
     }
 }

@@ -1,14 +1,13 @@
 //! A table as it is: its columns by name, whatever they are.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use parquet::errors::ParquetError;
 
+use super::files::Batches;
 use crate::trace::Error;
 
 /// A column of a table.
@@ -64,15 +63,14 @@ impl Values {
     }
 }
 
-/// A table part by part, in the order of the file; none if the table was not written.
-#[derive(Default)]
+/// A table part by part, in the order of the files; none if the table was not written.
 pub struct Parts {
-    batches: Option<(PathBuf, ParquetRecordBatchReader)>,
+    batches: Batches,
 }
 
 impl Parts {
-    pub(super) fn of(path: PathBuf, batches: ParquetRecordBatchReader) -> Self {
-        Parts { batches: Some((path, batches)) }
+    pub(super) fn of(batches: Batches) -> Self {
+        Parts { batches }
     }
 }
 
@@ -80,10 +78,9 @@ impl Iterator for Parts {
     type Item = Result<Vec<Column>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (path, batches) = self.batches.as_mut()?;
-        let batch = batches.next()?.map_err(|error| Error::parquet("read", path)(ParquetError::from(error)));
+        let batch = self.batches.next()?;
         let mut columns = Vec::new();
-        Some(batch.and_then(|batch| append(&mut columns, path, &batch)).map(|()| columns))
+        Some(batch.and_then(|(path, batch)| append(&mut columns, &path, &batch)).map(|()| columns))
     }
 }
 

@@ -1,16 +1,13 @@
 //! Reads the tables of a run back into the rows they were written from.
 
+pub(super) mod files;
 mod grid;
 mod metadata;
 pub(super) mod sweep;
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use arrow_schema::ArrowError;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
-
+use self::files::{Batches, Opened, files_of};
 use super::cell::Batch;
 use super::tables::all_tables;
 use super::{Error, Meta, NodeRows, Rows, Table};
@@ -42,10 +39,9 @@ impl Run {
 
     /// Opens a part of the tables of a directory; `table` is one that it is sure to have.
     fn open_part(folder: &Path, partition: PathBuf, record: PathBuf, table: Table) -> Result<Run, Error> {
-        let path = file_of(folder, table, &partition)?
-            .ok_or_else(|| Error::NoRun { path: folder.to_owned(), table: table.name() })?;
-        let reader = open(&path)?;
-        let meta = metadata::meta(&path, reader.metadata().file_metadata().key_value_metadata())?;
+        let files = files_of(folder, table, &partition)?;
+        let first = files.first().ok_or_else(|| Error::NoRun { path: folder.to_owned(), table: table.name() })?;
+        let meta = Opened::at(first)?.meta().clone();
         Ok(Run { folder: folder.to_owned(), partition, record, meta })
     }
 
@@ -61,12 +57,12 @@ impl Run {
         &self.meta
     }
 
-    /// Calls `each` with the rows of `nodes`, in the order of the file, in batches of one cycle each that fit in
+    /// Calls `each` with the rows of `nodes`, in the order of the files, in batches of one cycle each that fit in
     /// memory.
     ///
     /// # Errors
     ///
-    /// If the file is damaged, or lacks a column.
+    /// If a file is damaged, is of another run, or lacks a column.
     pub fn nodes(&self, mut each: impl FnMut(NodeRows)) -> Result<(), Error> {
         self.batches(Table::Nodes, |batch| {
             NodeRows::read(batch)?.into_iter().for_each(&mut each);
@@ -78,7 +74,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If the file is damaged, or lacks a column.
+    /// If a file is damaged, is of another run, or lacks a column.
     pub fn table(&self, table: Table) -> Result<Vec<Column>, Error> {
         let mut all = Vec::new();
         self.batches(table, |batch| grid::append(&mut all, batch.path, batch.columns))?;
@@ -89,13 +85,9 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If the file is damaged, or lacks a column.
+    /// If a file is damaged, is of another run, or lacks a column.
     pub fn parts(&self, table: Table) -> Result<Parts, Error> {
-        let path = file_of(&self.folder, table, &self.partition)?;
-        path.map_or(Ok(Parts::default()), |path| {
-            let batches = open(&path)?.build().map_err(Error::parquet("read", &path))?;
-            Ok(Parts::of(path, batches))
-        })
+        Ok(Parts::of(self.open_table(table)?))
     }
 
     /// The rows of a table.
@@ -109,45 +101,16 @@ impl Run {
     }
 
     fn batches(&self, table: Table, mut each: impl FnMut(&Batch) -> Result<(), Error>) -> Result<(), Error> {
-        let Some(path) = file_of(&self.folder, table, &self.partition)? else {
-            return Ok(());
-        };
-        let damaged = |error: ArrowError| Error::parquet("read", &path)(ParquetError::from(error));
-        for batch in open(&path)?.build().map_err(Error::parquet("read", &path))? {
-            each(&Batch { path: &path, meta: &self.meta, columns: &batch.map_err(damaged)? })?;
+        for batch in self.open_table(table)? {
+            let (path, columns) = batch?;
+            each(&Batch { path: &path, meta: &self.meta, columns: &columns })?;
         }
         Ok(())
     }
-}
 
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
-    let file = File::open(path).map_err(Error::io("read", path))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet("read", path))
-}
-
-/// The one file of a table; `None` if the run did not write the table.
-fn file_of(folder: &Path, table: Table, partition: &Path) -> Result<Option<PathBuf>, Error> {
-    let mut files = Vec::new();
-    let root = folder.join("traces").join(table.name()).join(partition);
-    if root.try_exists().map_err(Error::io("read", &root))? {
-        find_files(&root, &mut files)?;
+    fn open_table(&self, table: Table) -> Result<Batches, Error> {
+        Batches::of(files_of(&self.folder, table, &self.partition)?, &self.meta)
     }
-    if files.len() > 1 {
-        return Err(Error::SeveralRuns { path: folder.to_owned(), table: table.name(), count: files.len() });
-    }
-    Ok(files.pop())
-}
-
-fn find_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    for entry in fs::read_dir(folder).map_err(Error::io("list", folder))? {
-        let path = entry.map_err(Error::io("list", folder))?.path();
-        if path.is_dir() {
-            find_files(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "parquet") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// The rows of each table that is kept, by the name of the table.

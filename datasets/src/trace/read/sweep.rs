@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Run, find_files};
+use super::Run;
+use super::files::find_files;
 use crate::trace::{Error, ParamRow, RunRow, Table};
 
 /// The finished points of a sweep: those of a setting side by side.

@@ -84,7 +84,8 @@ use rows;
 macro_rules! tables {
     ($($kept:ident $kept_name:ident $row:ident,)+; $($streamed:ident $streamed_name:ident $batch:ident,)+) => {
         /// A table of a trace.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
         pub enum Table {
             $(#[doc = concat!("The table of [`", stringify!($row), "`].")] $kept,)+
             $(#[doc = concat!("The table of [`", stringify!($batch), "`].")] $streamed,)+
@@ -129,15 +130,37 @@ macro_rules! tables {
         }
 
         impl Kept {
-            /// The tables with their columns.
-            pub fn columns<'a>(&self, fleet: &'a [String]) -> Vec<(Table, Columns<'a>)> {
+            /// The tables with their columns. Of each table, the rows from the number `first` on.
+            pub fn columns<'a>(
+                &self,
+                fleet: &'a [String],
+                first: impl Fn(Table) -> usize,
+            ) -> Vec<(Table, Columns<'a>)> {
                 let mut tables = Vec::new();
                 $(
                     let mut columns = Columns::new(fleet);
-                    $row::write(&self.$kept_name, &mut columns);
+                    $row::write(&self.$kept_name[first(Table::$kept)..], &mut columns);
                     tables.push((Table::$kept, columns));
                 )+
                 tables
+            }
+
+            /// Puts the rows of a batch behind those of their table. Rows of a streamed table are not kept.
+            ///
+            /// # Errors
+            ///
+            /// If a column is missing, or of another type.
+            pub fn read(&mut self, table: Table, batch: &Batch) -> Result<(), Error> {
+                match table {
+                    $(Table::$kept => $row::kept(self).append(&mut $row::read(batch)?),)+
+                    $(Table::$streamed => {})+
+                }
+                Ok(())
+            }
+
+            /// Whether no table has a row.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$kept_name.is_empty())+
             }
         }
 

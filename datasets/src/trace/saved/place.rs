@@ -1,0 +1,69 @@
+//! Where a file of saved rows lies, and what is in it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::trace::{Table, file};
+
+/// The place of a file below the directory of the saved rows. They are ordered as rows are read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// Rows of a small table, saved in this cycle.
+    Rows(Table, u32),
+    /// The full part of `nodes` of this number.
+    Part(usize),
+    /// Rows of the open part of `nodes`, saved in this cycle.
+    Tail(u32),
+}
+
+impl Place {
+    /// The place at a path; `None` if no file of saved rows of the table lies there.
+    pub(super) fn at(path: &str, table: Table) -> Option<Self> {
+        let (folder, name) = path.rsplit_once('/')?;
+        let (kind, number) = name.strip_suffix(".parquet")?.split_once('-')?;
+        let place = match (folder, kind) {
+            ("nodes", "part") => Place::Part(number.parse().ok()?),
+            ("nodes", "tail") => Place::Tail(number.parse().ok()?),
+            (_, "part") if table != Table::Nodes => Place::Rows(table, number.parse().ok()?),
+            _ => return None,
+        };
+        // A number can be written in several ways, and a folder can be any: only one path is that of the place.
+        (place.path() == path && place.table() == table).then_some(place)
+    }
+
+    /// The path below the directory of the saved rows.
+    pub(super) fn path(self) -> String {
+        match self {
+            Place::Rows(table, cycle) => format!("rows/{}/part-{cycle:06}.parquet", table.name()),
+            Place::Part(number) => format!("nodes/{}", file::name(number)),
+            Place::Tail(cycle) => format!("nodes/tail-{cycle:06}.parquet"),
+        }
+    }
+
+    /// The table of the rows.
+    pub(super) fn table(self) -> Table {
+        match self {
+            Place::Rows(table, _) => table,
+            Place::Part(_) | Place::Tail(_) => Table::Nodes,
+        }
+    }
+}
+
+/// The size of a file in bytes, and its XXH3.
+pub(super) fn size_and_hash(path: &Path) -> io::Result<(u64, u64)> {
+    let mut file = File::open(path)?;
+    let (mut bytes, mut hash) = (0, Xxh3::new());
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => return Ok((bytes, hash.digest())),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        hash.update(&buffer[..count]);
+        bytes += count as u64;
+    }
+}
