@@ -1,12 +1,14 @@
-//! A scenario from its birth to its last cycle: the same for a run and for a point of a sweep.
+//! A scenario from its beginning to its last cycle: the same for a run and for a point of a sweep.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Meta, Writer};
-use engine::Simulation;
+use engine::book::Book;
+use engine::{Simulation, Storage};
 
+use crate::checkpoint::{Keeper, Origin};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -22,35 +24,43 @@ pub fn meta(scenario: &Scenario, hash: &str) -> Meta {
     }
 }
 
-/// Runs all cycles of a scenario in its cloud as it is before them, and hands its rows to the trace; between cycles it
-/// looks whether it is to stop.
-pub fn evaluate<'a>(
-    scenario: &Scenario,
-    mut simulation: Simulation<'a>,
+/// The cloud with which a run begins, with all rows up to its cycle in the trace: as it is born, or as it was saved.
+pub fn begin<'a>(
+    scenario: &'a Scenario,
+    storage: &Storage,
+    origin: &mut Origin,
     trace: &mut Writer,
-    progress: &mut Progress<'_>,
-    stopped: &AtomicBool,
 ) -> Result<Simulation<'a>, Failure> {
-    progress.begin();
-    simulation.observe(trace)?;
-    for cycle in 1..=scenario.run.cycles {
-        interrupted(stopped, cycle - 1, scenario)?;
-        simulation.cycle(trace);
+    let Some((source, _)) = origin.source() else {
+        let mut simulation = Simulation::new(scenario, storage)?;
         simulation.observe(trace)?;
-        progress.cycle(cycle);
-    }
-    interrupted(stopped, scenario.run.cycles, scenario)?;
+        return Ok(simulation);
+    };
+    let book = Book::read(&source.book()?)?;
+    let simulation = Simulation::resume(scenario, storage, book, &|name, cells| Ok(source.fill(name, cells)?))?;
+    origin.restore(trace)?;
     Ok(simulation)
 }
 
-/// Stops a run whose flag is raised; what it has made is removed as it unwinds.
-fn interrupted(stopped: &AtomicBool, cycle: u32, scenario: &Scenario) -> Result<(), Failure> {
-    if !stopped.load(Ordering::Relaxed) {
-        return Ok(());
+/// Runs the cycles of a scenario that are left, hands its rows to the trace, and has its state saved; between cycles it
+/// looks whether it is to stop.
+pub fn evaluate<'a>(
+    mut simulation: Simulation<'a>,
+    cycles: u32,
+    trace: &mut Writer,
+    (progress, keeper): (&mut Progress<'_>, &mut Keeper<'_>),
+    stopped: &AtomicBool,
+) -> Result<Simulation<'a>, Failure> {
+    progress.begin(simulation.cycles());
+    keeper.begin();
+    for cycle in simulation.cycles() + 1..=cycles {
+        if stopped.load(Ordering::Relaxed) {
+            return Err(keeper.stop(&simulation, trace));
+        }
+        simulation.cycle(trace);
+        simulation.observe(trace)?;
+        progress.cycle(cycle);
+        keeper.after(&simulation, trace, |print| progress.aside(print));
     }
-    let message = format!("interrupted after cycle {cycle} of {}: nothing was written", scenario.run.cycles);
-    Err(Failure::run(
-        message,
-        Some("run it again; --cycles makes it shorter, trace.every observes less often".to_owned()),
-    ))
+    Ok(simulation)
 }

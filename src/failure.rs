@@ -39,6 +39,11 @@ impl Failure {
         Self { code: 1, message: message.into(), help, place: None }
     }
 
+    /// It was stopped, and can be continued: exit code 3.
+    pub fn stopped(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code: 3, message: message.into(), help: Some(help.into()), place: None }
+    }
+
     /// It is an answer, and not a mistake: exit code 1, for this reason.
     pub fn rejected(mut self, reason: &str) -> Self {
         self.code = 1;
@@ -109,6 +114,12 @@ impl From<datasets::trace::Error> for Failure {
     }
 }
 
+impl From<datasets::checkpoint::Error> for Failure {
+    fn from(error: datasets::checkpoint::Error) -> Self {
+        Self::run(error.to_string(), Some(error.remedy().to_owned()))
+    }
+}
+
 impl From<analysis::Error> for Failure {
     fn from(error: analysis::Error) -> Self {
         Self::run(error.to_string(), Some(error.remedy().to_owned()))
@@ -120,6 +131,10 @@ impl From<engine::Error> for Failure {
         match error {
             engine::Error::Fleet(error) => error.into(),
             engine::Error::Trace(error) => error.into(),
+            engine::Error::Checkpoint(error) => error.into(),
+            engine::Error::State { .. } => {
+                Self::run(error.to_string(), Some("begin anew, without that state, with --fresh".to_owned()))
+            }
             engine::Error::NotPositive { .. } => Self::input(
                 error.to_string(),
                 "aggregate another attribute or function, or leave such nodes out of the fleet file",

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the run failed, 2 bad input.
 
 mod check;
+mod checkpoint;
 mod compare;
 mod completions;
 mod estimate;

@@ -7,6 +7,7 @@ use datasets::scenario::{SamplingProtocol, Scenario};
 use datasets::suite::Suite;
 use engine::{Simulation, Work};
 
+use crate::checkpoint::Keeper;
 use crate::memory;
 
 /// What writes the records.
@@ -34,11 +35,16 @@ pub fn told(scenario: &Scenario) -> Vec<String> {
 }
 
 /// The record of a finished run.
-pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, digest: u64, wall: Duration) -> RunRecord {
+pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, keeper: &Keeper<'_>) -> RunRecord {
     let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
     let estimate = engine::estimate(scenario);
-    let times = Work::ALL.map(|work| (work.name(), seconds(simulation.times().of(work))));
-    let times = [("total".to_owned(), seconds(wall))].into_iter().chain(times);
+    let sessions = keeper.sessions(simulation);
+    let times = Work::ALL.map(|work| {
+        let before = sessions.iter().rev().skip(1).filter_map(|session| session.work_milliseconds.get(&work.name()));
+        let before = Duration::from_millis(before.sum());
+        (work.name(), seconds(before + simulation.times().of(work)))
+    });
+    let times = [("total".to_owned(), seconds(keeper.elapsed()))].into_iter().chain(times);
     RunRecord {
         run_id: run_id(scenario, hash),
         scenario_name: scenario.name.clone(),
@@ -51,7 +57,9 @@ pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, dige
         partners: partners(scenario),
         told_by_the_observer: told(scenario),
         fleet: simulation.fleet().cloned(),
-        state_digest: format!("{digest:016x}"),
+        forked_from: scenario.fork.clone(),
+        sessions: if sessions.len() > 1 { sessions } else { Vec::new() },
+        state_digest: format!("{:016x}", simulation.digest()),
         versions: versions(),
         threads: engine::threads(),
         machine: Machine {

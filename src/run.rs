@@ -4,13 +4,14 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Instant;
 
+use datasets::checkpoint::Folder;
+use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Writer, holds_a_run};
-use engine::Simulation;
 
-use crate::evaluate::{evaluate, meta};
+use crate::checkpoint::{self, Keeper, Origin};
+use crate::evaluate::{begin, evaluate, meta};
 use crate::failure::{Failure, warn};
 use crate::interrupt::Interrupts;
 use crate::progress::Progress;
@@ -42,6 +43,8 @@ pub struct Arguments {
     /// Replace the run that the directory holds.
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    checkpoints: checkpoint::Arguments,
 }
 
 /// Runs a scenario.
@@ -49,14 +52,55 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupts = Interrupts::catch()?;
     let scenario = arguments.scenario.read()?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
-    let Arguments { state, force, quiet, .. } = arguments;
+    let Arguments { state, force, quiet, checkpoints, .. } = arguments;
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
-    let place = Place { out: &out, state: state.as_deref(), force: *force };
-    let digest = into(place, &scenario, *quiet, &interrupts)?;
-    print(&analysis::Summary::read(&out)?.to_string());
-    print(&format!("state digest {digest:016x}\ntrace in {}", out.display()));
+    let hash = scenario.hash();
+    if is_left_over(&out, &scenario, &hash, checkpoints)? {
+        return told(&out);
+    }
+    let longer = if *force { None } else { arguments.shorter(&out, &scenario)? };
+    let place = Place { out: &out, state: state.as_deref(), force: *force, longer };
+    let keeper = into(place, (&scenario, &hash), (checkpoints, *quiet), &interrupts)?;
+    told(&out)?;
+    keeper.finish(&out)
+}
+
+impl Arguments {
+    /// The cycles of the run that a directory holds, if it is the same as this one but shorter.
+    fn shorter(&self, out: &Path, scenario: &Scenario) -> Result<Option<u32>, Failure> {
+        let Some(there) = checkpoint::record(out).filter(|there| there.cycles < scenario.run.cycles) else {
+            return Ok(None);
+        };
+        let same = self.scenario.read_with_cycles(there.cycles);
+        Ok(same.is_some_and(|same| same.hash() == there.scenario_hash).then_some(there.cycles))
+    }
+}
+
+/// Prints what a run in its place shows.
+fn told(out: &Path) -> Result<(), Failure> {
+    print(&analysis::Summary::read(out)?.to_string());
+    let digest = checkpoint::record(out).map(|record| record.state_digest).unwrap_or_default();
+    print(&format!("state digest {digest}\ntrace in {}", out.display()));
     Ok(())
+}
+
+/// Whether a process was killed after it had put this run in place: what it has left then is tidied up.
+fn is_left_over(
+    out: &Path,
+    scenario: &Scenario,
+    hash: &str,
+    checkpoints: &checkpoint::Arguments,
+) -> Result<bool, Failure> {
+    let run_id = run_id(scenario, hash);
+    let folder = Folder::of_run(checkpoints.checkpoints.as_deref().unwrap_or(out), &run_id);
+    let is_in_place = checkpoint::record(out).is_some_and(|record| record.run_id == run_id);
+    if !is_in_place || !folder.path().join("checkpoint.json").is_file() {
+        return Ok(false);
+    }
+    checkpoint::put_in_place(&folder, out)?;
+    folder.remove()?;
+    Ok(true)
 }
 
 /// Where a run goes.
@@ -68,33 +112,58 @@ pub struct Place<'p> {
     pub state: Option<&'p Path>,
     /// Whether what is there is replaced.
     pub force: bool,
+    /// Cycles of the shorter run of the same scenario that is there, which is replaced.
+    pub longer: Option<u32>,
 }
 
-/// Runs a scenario into a directory; returns the digest of its last state.
-pub fn into(place: Place<'_>, scenario: &Scenario, quiet: bool, interrupts: &Interrupts) -> Result<u64, Failure> {
-    let start = Instant::now();
-    let hash = scenario.hash();
-    let mut trace = Writer::create(place.out, meta(scenario, &hash), place.force).map_err(refused)?;
+/// Runs a scenario into a directory; returns what is to be tidied up once the result has been told of.
+pub fn into<'a>(
+    place: Place<'_>,
+    (scenario, hash): (&'a Scenario, &'a str),
+    (checkpoints, quiet): (&checkpoint::Arguments, bool),
+    interrupts: &Interrupts,
+) -> Result<Keeper<'a>, Failure> {
+    let replace = place.force || place.longer.is_some();
+    let mut trace = Writer::create(place.out, meta(scenario, hash), replace).map_err(refused)?;
     let unfinished = trace.unfinished();
     interrupts.on_end(move || unfinished.remove());
     let mut state = State::prepare(place.state, place.force)?;
     let unfinished = state.unfinished();
     interrupts.on_end(move || unfinished.remove());
+    let mut origin = checkpoint::find(place.out, &run_id(scenario, hash), scenario, checkpoints)?;
     let mut progress = Progress::new(scenario, quiet);
     progress.building();
-    let simulation = Simulation::new(scenario, &state.storage())?;
+    if !quiet {
+        progress.aside(|| say(&origin, scenario, place));
+    }
+    let simulation = begin(scenario, &state.storage(), &mut origin, &mut trace)?;
     progress.aside(|| simulation.doubts().iter().for_each(|doubt| warn(&doubt.message, &doubt.remedy)));
-    let simulation = evaluate(scenario, simulation, &mut trace, &mut progress, interrupts.stopped())?;
+    let mut keeper = origin.keeper(scenario, hash, checkpoints.plan());
+    let course = (&mut progress, &mut keeper);
+    let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, interrupts.stopped())?;
     progress.writing();
     interrupts.wait();
-    let digest = simulation.digest();
-    let record = record(scenario, &hash, &simulation, digest, start.elapsed());
+    let record = record(scenario, hash, &simulation, &keeper);
     trace.finish(&datasets::record::text(&record))?;
     state.keep();
     if place.force {
         forget(place.out);
     }
-    Ok(digest)
+    Ok(keeper)
+}
+
+/// Says with what a run begins, unless its cloud is born as usual.
+fn say(origin: &Origin, scenario: &Scenario, place: Place<'_>) {
+    let line = match (origin.source(), place.longer) {
+        (Some((store, manifest)), _) => checkpoint::goes_on(manifest, scenario.run.cycles, store.folder()),
+        (None, Some(cycles)) => format!(
+            "{} holds a run of {cycles} cycles whose state was not kept (--keep-state): beginning anew",
+            place.out.display()
+        ),
+        (None, None) => return,
+    };
+    // A reader that has gone away is no failure.
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Removes what tells of the run or the sweep that was here before, and of none that is there now: its size, its

@@ -31,6 +31,21 @@ pub struct Arguments {
 impl Arguments {
     /// Reads and checks the scenario, and warns of what is hardly meant.
     pub fn read(&self) -> Result<Scenario, Failure> {
+        let scenario = self.checked()?;
+        for doubt in scenario.doubts() {
+            warn(&doubt.message, &doubt.remedy);
+        }
+        Ok(scenario)
+    }
+
+    /// The same scenario with another number of cycles, if that is one.
+    pub fn read_with_cycles(&self, cycles: u32) -> Option<Scenario> {
+        let Self { scenario, nodes, cycles: _, seed, set } = self;
+        let (scenario, nodes, seed, set) = (scenario.clone(), nodes.clone(), seed.clone(), set.clone());
+        Self { scenario, nodes, cycles: Some(cycles.to_string()), seed, set }.checked().ok()
+    }
+
+    fn checked(&self) -> Result<Scenario, Failure> {
         let named = [("run.nodes", &self.nodes), ("run.cycles", &self.cycles), ("run.seed", &self.seed)];
         let mut overrides: Vec<_> = named
             .into_iter()
@@ -53,9 +68,6 @@ impl Arguments {
                 failure.renamed(&format!("--set run.{option}={value} "), &format!("--{option} {value} "))
             })
         })?;
-        for doubt in scenario.doubts() {
-            warn(&doubt.message, &doubt.remedy);
-        }
         Ok(scenario)
     }
 }

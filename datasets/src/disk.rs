@@ -43,6 +43,15 @@ pub fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// The state after a cycle is on the disk. A program with debug assertions aborts here after the cycle that the
+/// environment variable `SUBCLOUD_STOP_AFTER` names.
+pub fn stop_after(cycle: u32) {
+    let is_named = |at: String| at.parse() == Ok(cycle);
+    if cfg!(debug_assertions) && std::env::var("SUBCLOUD_STOP_AFTER").is_ok_and(is_named) {
+        std::process::abort();
+    }
+}
+
 /// A step of putting something in place has been taken, and the next one begins. Whatever ends the process between two
 /// steps must leave what was there before, or what is there after.
 ///

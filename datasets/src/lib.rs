@@ -6,6 +6,7 @@
 //! - [`sweep`]: one scenario at many points.
 //! - [`trace`]: the Parquet tables of a run, written and read back.
 //! - [`record`]: what lies beside them: `run.json`, `size.json`, `sweep.json`.
+//! - [`checkpoint`]: the state of a run, written and read back.
 //! - [`disk`]: files that are on the disk when a call returns.
 //! - [`delimited`]: tables as comma-separated values.
 //! - [`numeral`]: numbers in other notations than TOML's, and what to write instead.
@@ -13,6 +14,7 @@
 //! This crate knows nothing of how a cloud is simulated.
 #![forbid(unsafe_code)]
 
+pub mod checkpoint;
 pub mod delimited;
 pub mod disk;
 pub mod fleet;

@@ -11,10 +11,12 @@
 //! assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap().run_id, "run-telco-1");
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::scenario::Scenario;
+use crate::scenario::{Fork, Scenario};
 
 /// A record as the text of its file.
 ///
@@ -33,6 +35,22 @@ pub fn run_id(scenario: &Scenario, hash: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = scenario.name.chars().take(40).map(plain).collect();
     format!("run-{name}-{hash}")
+}
+
+/// A process that has run some of the cycles of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionRecord {
+    /// The cycle after which it began.
+    pub from_cycle: u32,
+    /// The last cycle that is saved of it.
+    pub to_cycle: u32,
+    /// Time that it has taken, in milliseconds.
+    pub milliseconds: u64,
+    /// Its threads.
+    pub threads: usize,
+    /// Time by the kind of work, in milliseconds.
+    pub work_milliseconds: BTreeMap<String, u64>,
 }
 
 /// What was read of a fleet's file and of a trace of sessions, and what of it is in the cloud.
@@ -135,6 +153,12 @@ pub struct RunRecord {
     pub told_by_the_observer: Vec<String>,
     /// What was read of the fleet's file and of the trace of sessions; `None` without either.
     pub fleet: Option<FleetRecord>,
+    /// The state with which it began, if it is a fork of another run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<Fork>,
+    /// The processes that have run its cycles, one after the other, if there was more than one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionRecord>,
     /// The digest of the state after the last cycle, 16 hexadecimal digits.
     pub state_digest: String,
     /// What wrote it.

@@ -77,6 +77,23 @@ impl Cloud {
         government.forget(overlay, changes);
     }
 
+    /// Fills the columns of these names, which the saved state of the cloud does not have since nothing needed them
+    /// until now: they are as they would have become. Returns the name of one of which that is not known.
+    pub fn grow(&mut self, scenario: &Scenario, names: &[String]) -> Option<String> {
+        // These hold what they hold at first as long as nobody dies, and no rule is in force.
+        let is_as_at_first = |name: &String| ["alive", "life-next"].contains(&&**name) || name.starts_with("rule-");
+        let mut unknown = names.iter().filter(|name| !is_as_at_first(name)).peekable();
+        unknown.peek()?;
+        let Self { population, overlay, aggregation, slicing, government } = self;
+        if names.iter().any(|name| name == "versions") {
+            government.spread_from_now(scenario, population.alive(), overlay);
+        }
+        let of_gradients = slicing.take_part(population, names);
+        let of_groups = aggregation.tag(names);
+        let known = [&of_gradients[..], &of_groups].concat();
+        unknown.find(|name| !["versions", "acting"].contains(&&***name) && !known.contains(name)).cloned()
+    }
+
     /// Runs what nodes learn together, in a cycle.
     pub fn aggregating<R>(
         &mut self,

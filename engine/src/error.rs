@@ -38,6 +38,9 @@ pub enum Error {
         /// What does not fit.
         what: String,
     },
+    /// A column of a saved state could not be read.
+    #[error(transparent)]
+    Checkpoint(#[from] datasets::checkpoint::Error),
     /// The trace could not be written.
     #[error(transparent)]
     Trace(#[from] datasets::trace::Error),

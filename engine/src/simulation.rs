@@ -86,9 +86,21 @@ impl<'a> Simulation<'a> {
     /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after
     /// nodes have come and gone.
     pub fn observe(&mut self, trace: &mut Writer) -> Result<(), Error> {
+        self.look(self.cycle == 0, trace)
+    }
+
+    /// Writes the rows with which the trace of a fork begins: of the state that it has taken over.
+    ///
+    /// # Errors
+    /// As [`Simulation::observe`].
+    pub fn observe_first(&mut self, trace: &mut Writer) -> Result<(), Error> {
+        self.look(true, trace)
+    }
+
+    fn look(&mut self, is_first: bool, trace: &mut Writer) -> Result<(), Error> {
         let start = Instant::now();
         let Self { scenario, cloud, observer, cycle, meter, .. } = self;
-        observer.observe(scenario, cloud, *cycle, &mut meter.counts, trace)?;
+        observer.observe(scenario, cloud, (*cycle, is_first), &mut meter.counts, trace)?;
         meter.time(Work::Observation, start);
         Ok(())
     }

@@ -15,12 +15,14 @@ pub struct Progress<'a> {
     bar: Bar,
     /// Seconds that building took.
     built: f64,
+    /// Cycles that were done before.
+    done: u32,
 }
 
 impl<'a> Progress<'a> {
     /// The progress of a scenario.
     pub fn new(scenario: &'a Scenario, is_quiet: bool) -> Self {
-        Self { scenario, bar: Bar::of_kinds(&scenario.name, &totals(scenario), is_quiet), built: 0.0 }
+        Self { scenario, bar: Bar::of_kinds(&scenario.name, &totals(scenario), is_quiet), built: 0.0, done: 0 }
     }
 
     /// The cloud is being built.
@@ -33,8 +35,12 @@ impl<'a> Progress<'a> {
         self.bar.aside(print);
     }
 
-    /// The first cycle begins.
-    pub fn begin(&mut self) {
+    /// The first cycle of this process begins, after so many that are done.
+    pub fn begin(&mut self, done: u32) {
+        for cycle in 1..=done {
+            self.bar.skip(kind(self.scenario, cycle), 1.0);
+        }
+        self.done = done;
         self.bar.begin();
         self.built = self.bar.elapsed().as_secs_f64();
     }
@@ -42,7 +48,7 @@ impl<'a> Progress<'a> {
     /// A cycle is done, and what was due after it was observed.
     pub fn cycle(&mut self, cycle: u32) {
         let seconds = (self.bar.elapsed().as_secs_f64() - self.built).max(1e-9);
-        let rate = f64::from(self.scenario.run.nodes) * f64::from(cycle) / seconds / 1e6;
+        let rate = f64::from(self.scenario.run.nodes) * f64::from(cycle - self.done) / seconds / 1e6;
         let note = format!("cycle {cycle}/{}, {rate:.1} M nodes/s", self.scenario.run.cycles);
         self.bar.advance_kind(kind(self.scenario, cycle), 1.0, &note);
     }

@@ -48,6 +48,11 @@ impl Left {
         self.kinds[kind].advance(weight, seconds);
     }
 
+    /// Steps of a kind were done before, by somebody else: nobody knows how long they took.
+    pub fn skip(&mut self, kind: usize, weight: f64) {
+        self.kinds[kind].done += weight;
+    }
+
     /// The seconds that are left; unknown before the first step. A kind that was not met yet is taken for the mean of
     /// the others.
     pub fn seconds(&self) -> Option<f64> {

@@ -80,6 +80,11 @@ impl Bar {
         self.line = Instant::now();
     }
 
+    /// Steps of a kind were done before.
+    pub fn skip(&self, kind: usize, weight: f64) {
+        self.clock(|clock| clock.left.skip(kind, weight));
+    }
+
     /// A step is done. `note` says where the work stands, as in "point 3 of 60".
     pub fn advance(&mut self, weight: f64, note: &str) {
         self.advance_kind(0, weight, note);

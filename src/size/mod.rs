@@ -26,7 +26,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::paragraph::paragraph;
 use crate::run::{Place, print};
-use crate::{file, memory, run};
+use crate::{checkpoint, file, memory, run};
 
 /// Sizes an application.
 pub fn size(arguments: &Arguments) -> Result<(), Failure> {
@@ -44,16 +44,18 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     for text in answer.paragraphs() {
         print(&format!("{}\n", paragraph(&text, [0, 2])));
     }
-    let place = Place { out: &out, state: None, force: arguments.force };
+    let place = Place { out: &out, state: None, force: arguments.force, longer: None };
     let mut asking = plan.asking(&scenario, answer.share);
     asking.run.cycles = plan.full.run.cycles;
-    let digest = run::into(place, &asking, arguments.quiet, &interrupts)?;
+    let hash = asking.hash();
+    let keeper = run::into(place, (&asking, &hash), (&checkpoint::Arguments::none(), arguments.quiet), &interrupts)?;
+    let digest = checkpoint::record(&out).map(|record| record.state_digest).unwrap_or_default();
     file::write(&out.join("size.json"), &datasets::record::text(&answer.record()))?;
     print(&format!(
-        "state digest {digest:016x}\nthe run with {} = {} in {}",
+        "state digest {digest}\nthe run with {} = {} in {}",
         plan.key(),
         plan.amount(answer.share),
         out.display()
     ));
-    Ok(())
+    keeper.finish(&out)
 }

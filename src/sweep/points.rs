@@ -1,14 +1,15 @@
 //! Doing points: claimed one by one, side by side as far as there is room.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
+use datasets::checkpoint::Folder;
 use datasets::record::{OfSweep, RunRecord, run_id, text};
 use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
-use engine::{Simulation, Storage};
+use engine::Storage;
 
-use crate::evaluate::{evaluate, meta};
+use crate::checkpoint::{Cadence, Origin, Plan};
+use crate::evaluate::{begin, evaluate, meta};
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
 use crate::record::record;
@@ -91,17 +92,20 @@ pub fn weight(point: &Point) -> f64 {
 
 /// Runs the scenario of a point, and puts it into the tree.
 fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(), Failure> {
-    let start = Instant::now();
     let scenario = &point.scenario;
     let mut trace = Writer::create(&place.folder(), meta(scenario, &point.hash), false)?;
-    let simulation = Simulation::new(scenario, &Storage::Memory)?;
-    let simulation = evaluate(scenario, simulation, &mut trace, &mut Progress::new(scenario, true), stopped)?;
+    let folder = Folder::of_run(&place.folder(), &run_id(scenario, &point.hash));
+    let mut origin = Origin::of_point(folder, scenario)?;
+    let simulation = begin(scenario, &Storage::Memory, &mut origin, &mut trace)?;
+    let mut keeper = origin.keeper(scenario, &point.hash, Plan { cadence: Cadence::Auto, kept: None });
+    let course = (&mut Progress::new(scenario, true), &mut keeper);
+    let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, stopped)?;
     let digest = simulation.digest();
     trace.push(run_row(point, digest));
     params(point).for_each(|row| trace.push(row));
     let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
     let sweep = Some(OfSweep { point: point.number, setting, replicate, process });
-    let record = record(scenario, &point.hash, &simulation, digest, start.elapsed());
+    let record = record(scenario, &point.hash, &simulation, &keeper);
     trace.finish(&text(&RunRecord { sweep, ..record }))?;
     Ok(place.publish()?)
 }

@@ -34,8 +34,7 @@ impl Scenario {
     /// The scenario in JSON, as [`Scenario::to_toml`] has it.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        let table = toml::from_str::<toml::Table>(&self.to_toml()).unwrap_or_default();
-        serde_json::to_value(toml::Value::Table(table)).map(with_moments).unwrap_or_default()
+        json(&self.to_toml())
     }
 
     /// A hash of what the scenario says, in 16 hexadecimal digits.
@@ -44,11 +43,23 @@ impl Scenario {
     /// with its name and its content, for which it is read; with its name alone if it cannot be.
     #[must_use]
     pub fn hash(&self) -> String {
-        let text = self.text(|path| {
+        // Two runs of one scenario that begin with different states are different runs.
+        let fork = self.fork.as_ref().map(|fork| format!("# {fork:?}")).unwrap_or_default();
+        format!("{:016x}", xxh3_64((self.text_of_content() + &fork).as_bytes()))
+    }
+
+    /// What the scenario says, in JSON, with the name and a digest of the content of each file in place of its path.
+    /// Two scenarios that say the same have the same.
+    #[must_use]
+    pub fn content(&self) -> serde_json::Value {
+        json(&self.text_of_content())
+    }
+
+    fn text_of_content(&self) -> String {
+        self.text(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             content_hash(path).map_or_else(|_| name.to_string(), |hash| format!("{name} {hash:016x}"))
-        });
-        format!("{:016x}", xxh3_64(text.as_bytes()))
+        })
     }
 
     fn text(&self, file: impl Fn(&Path) -> String) -> String {
@@ -151,6 +162,12 @@ impl Scenario {
         lines.extend(self.aggregates.iter().flat_map(|it| aggregate::lines(it, self, &apps)));
         lines
     }
+}
+
+/// A text in TOML as JSON.
+fn json(text: &str) -> serde_json::Value {
+    let table = toml::from_str::<toml::Table>(text).unwrap_or_default();
+    serde_json::to_value(toml::Value::Table(table)).map(with_moments).unwrap_or_default()
 }
 
 /// JSON has no moments: they become text.

@@ -11,6 +11,7 @@ mod churn;
 mod doubt;
 mod files;
 mod fleet;
+mod fork;
 pub(crate) mod later;
 mod launch;
 mod presets;
@@ -35,6 +36,7 @@ pub use churn::{
 pub use doubt::Doubt;
 pub use files::{Decimal, Resample};
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
+pub use fork::Fork;
 pub use launch::{Adversaries, Monitor, Push, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;
@@ -92,6 +94,8 @@ pub struct Scenario {
     pub trace: Trace,
     /// What happens to the cloud, ordered by cycle (then by place in the file).
     pub events: Vec<Event>,
+    /// The state of another run with which the run begins; `None` for a cloud that is born. No key of a file says this.
+    pub fork: Option<Fork>,
 }
 
 impl Scenario {

@@ -191,7 +191,14 @@ impl Running<'_> {
             }
             // By then everybody has left it.
             let newest = self.course().epoch;
-            return self.rows(around, |log| around.is_last && log.is_found() || log.epoch + 2 <= newest);
+            let mut rows = self.rows(around, |log| log.epoch + 2 <= newest);
+            if around.is_last {
+                // A fork may go on from here, as if there had been more cycles from the beginning.
+                let course = self.course().clone();
+                rows.extend(self.rows(around, Log::is_found));
+                *self.course() = course;
+            }
+            return rows;
         }
         if around.cycle.number + 1 - self.course().began < self.group.cycles() {
             return Vec::new();

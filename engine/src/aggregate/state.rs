@@ -1,7 +1,7 @@
 //! What nodes hold of the aggregates, and the course of their epochs.
 
 use kernels::distribution::Curve;
-use kernels::epochs::Tag;
+use kernels::epochs::{Tag, numbered};
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
@@ -9,6 +9,11 @@ use super::item::{Item, Scope};
 use super::log::Log;
 use crate::memory::{Column, Kind, Split, fields};
 use crate::plans::Needs;
+
+/// The name of the column of a group's tags.
+fn tags_name(group: usize) -> String {
+    format!("group-{group}-tags")
+}
 
 /// What is aggregated in a run.
 #[derive(Debug)]
@@ -118,7 +123,7 @@ impl Aggregation {
             let name = |what: &str| format!("group-{number}-{what}");
             let drifts = group.drifts();
             Participation {
-                tags: group.keeps_tags(needs.comes).then(|| Column::new(Kind::Kept, name("tags"))),
+                tags: group.keeps_tags(needs.comes).then(|| Column::new(Kind::Kept, tags_name(number))),
                 ages: drifts.then(|| Column::new(Kind::Kept, name("ages"))),
                 fresh: drifts.then(|| Column::new(Kind::Scratch, name("fresh"))),
                 instances: (0..group.instances())
@@ -163,6 +168,20 @@ impl Aggregation {
         let place = self.groups[group].items.iter().position(|&other| other == item)?;
         let logs = self.parts[group].course.logs.iter().rev();
         logs.filter_map(|log| log.items.get(place)).map(|found| &found.curve).find(|curve| curve.is_known())
+    }
+
+    /// All nodes are in the newest epoch of the groups whose columns of tags have these names: until now all were so at
+    /// all times, and there was no column. Returns the names.
+    pub fn tag<'n>(&mut self, names: &'n [String]) -> Vec<&'n String> {
+        let mut found = Vec::new();
+        for (number, part) in self.parts.iter_mut().enumerate() {
+            let Participation { tags: Some(tags), course, .. } = part else { continue };
+            let name = tags_name(number);
+            let Some(name) = names.iter().find(|other| **other == name) else { continue };
+            tags.fill([numbered(course.epoch), 0]);
+            found.push(name);
+        }
+        found
     }
 
     /// Takes up the course of each group where a book has left it. Says whether the book has as many groups.

@@ -81,6 +81,13 @@ impl Government {
         overlay.tell_all(holding);
     }
 
+    /// Versions will spread, which has been of no use until now: all nodes hold the first one, and act by it.
+    pub fn spread_from_now(&mut self, scenario: &Scenario, alive: Mask<'_>, overlay: &mut Overlay) {
+        self.begin(scenario, alive, overlay);
+        let (Some(holding), Some(acting)) = (&self.holding, &mut self.acting) else { return };
+        acting.iter_mut().zip(&**holding).for_each(|(acting, version)| *acting = version & NUMBER);
+    }
+
     /// A version enters the cloud, by event number `event` of a scenario, at so many random live nodes, none of them an
     /// adversary, which verify it. `launch` is its index among the scenario's launches.
     pub fn enter(

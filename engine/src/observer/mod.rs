@@ -93,7 +93,7 @@ impl Observer {
     }
 
     /// Writes the rows of the state as it is, if they are due: `counts` has what has happened since the last row, and
-    /// begins anew.
+    /// begins anew. The first rows of a trace are always due.
     ///
     /// # Errors
     /// If the trace cannot be written, or there is no room to measure the overlay, or to find the truth anew after
@@ -102,18 +102,18 @@ impl Observer {
         &mut self,
         scenario: &Scenario,
         cloud: &mut Cloud,
-        cycle: u32,
+        (cycle, is_first): (u32, bool),
         counts: &mut CycleRow,
         trace: &mut Writer,
     ) -> Result<(), Error> {
         let is_last = cycle == scenario.run.cycles;
-        if cycle == 0 {
+        if is_first {
             let rows = rows::attributes(&cloud.population, &scenario.fleet.attributes);
             for row in rows {
                 trace.push(row);
             }
         }
-        if cycle.is_multiple_of(scenario.trace.every) || is_last {
+        if cycle.is_multiple_of(scenario.trace.every) || is_last || is_first {
             if self.known.is_stale {
                 self.learn(cloud, scenario.run.seed)?;
             }
@@ -138,7 +138,7 @@ impl Observer {
                 trace.push(row);
             }
         }
-        if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last {
+        if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first {
             self.give_room();
             rows::overlay(scenario, &cloud.overlay, cloud.population.alive(), cycle, trace)?;
         }

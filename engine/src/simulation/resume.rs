@@ -1,7 +1,10 @@
 //! A cloud under way that is taken up from what was saved of it: its columns and its book.
 //!
 //! What is not saved is found again from the scenario: the plans of its versions, its fleet, and what is derived from
-//! who is alive. Reads every saved column once, and draws no random number.
+//! who is alive. Reads every saved column once.
+//!
+//! The scenario may schedule what the one that was saved did not: a crash, say, or the launch of a version. It has
+//! columns then that were not needed until now, and which are what they would have become ([`Cloud::grow`]).
 
 use std::time::Instant;
 
@@ -38,16 +41,16 @@ impl<'a> Simulation<'a> {
             let is_filled = field.allocate_with(storage, nodes, |cells| Ok(lasts && fill(&field.name, cells)?))?;
             Ok((lasts && !is_filled).then(|| field.name.clone()))
         });
-        let missing = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().next();
-        if let Some(name) = missing {
-            return Err(Error::State { what: format!("it has no column '{name}'") });
-        }
+        let missing: Vec<String> = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
         let Book { cycle, aggregation, government, observer: known, counts } = book;
         if !cloud.aggregation.take_up(aggregation) {
             return Err(Error::State { what: "it has other aggregates".to_owned() });
         }
         if !cloud.government.take_up(government) {
             return Err(Error::State { what: "it has other versions of the suite".to_owned() });
+        }
+        if let Some(name) = cloud.grow(scenario, &missing) {
+            return Err(Error::State { what: format!("it has no column '{name}'") });
         }
         observer.take_up(known, cloud.government.versions.plans.apps.len());
         let fleet = Fleet::read(scenario)?;

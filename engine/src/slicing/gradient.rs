@@ -12,6 +12,11 @@ use crate::schedule::purpose::{ID, INSTANCE, for_life};
 /// In the column of a gradient's members: a node that has just ceased to take part, and has yet to hand on its id.
 pub const LEAVING: u8 = 2;
 
+/// The name of the column of a gradient's members.
+pub fn members_name(number: usize) -> String {
+    format!("gradient-{number}-members")
+}
+
 /// A gradient.
 #[derive(Debug)]
 pub struct Gradient {
@@ -33,7 +38,7 @@ impl Gradient {
         Self {
             attribute: plan.attribute,
             slots: Column::new(Kind::Kept, name("slots")),
-            members: (!plan.is_whole).then(|| Column::new(Kind::Kept, name("members"))),
+            members: (!plan.is_whole).then(|| Column::new(Kind::Kept, members_name(number))),
             memory: memory_words.map(|words| Column::new(Kind::Kept, name("memory")).of_cells(words)),
         }
     }

@@ -20,7 +20,7 @@ use kernels::exchange::Tally;
 use kernels::slicing::Slot;
 
 use crate::aggregate::{Aggregation, Item};
-use crate::memory::fields;
+use crate::memory::{MEMBER, fields};
 use crate::overlay::Overlay;
 use crate::plans::Needs;
 use crate::population::{Changes, Population};
@@ -123,6 +123,24 @@ impl Slicing {
             gradient.renew(number, population, cycle, changes);
             self.protocol.welcome(number, gradient, aggregation, changes);
         }
+    }
+
+    /// All live nodes take part in the gradients whose columns of members have these names: until now all did for ever,
+    /// and there was no column. Returns the names.
+    pub fn take_part<'n>(&mut self, population: &Population, names: &'n [String]) -> Vec<&'n String> {
+        let mut found = Vec::new();
+        for (number, gradient) in self.gradients.iter_mut().enumerate() {
+            let Some(members) = &mut gradient.members else { continue };
+            let name = gradient::members_name(number);
+            let Some(name) = names.iter().find(|other| **other == name) else { continue };
+            let alive = population.alive();
+            members
+                .iter_mut()
+                .enumerate()
+                .for_each(|(node, member)| *member = if alive.holds(node) { MEMBER } else { 0 });
+            found.push(name);
+        }
+        found
     }
 
     /// Gradients of an attribute that has changed order the nodes by what it is now. Reads four bytes a node and

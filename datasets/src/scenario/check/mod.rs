@@ -61,6 +61,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         adversaries,
         trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
         events: due.into_iter().map(|(event, _)| event).collect(),
+        fork: None,
         run,
         fleet,
         sampling,

@@ -1,0 +1,233 @@
+//! Saving the state of a run while it goes on.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use analysis::number::count;
+use datasets::checkpoint::{self, Column, Folder, Manifest, State, Store};
+use datasets::record::SessionRecord;
+use datasets::scenario::Scenario;
+use datasets::trace::Writer;
+use engine::memory::Kind;
+use engine::{Simulation, Work};
+
+use super::Cadence;
+use crate::failure::{Failure, warn};
+use crate::record::versions;
+
+/// Bytes that a disk takes in a second, before that has been measured.
+pub const BYTES_PER_SECOND: u64 = 1_000_000_000;
+
+/// When the state is saved, and what of it is kept.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// When it is saved.
+    pub cadence: Cadence,
+    /// After which cycles it is kept, and whether it is so after the last two.
+    pub kept: Option<Vec<u32>>,
+}
+
+/// Saves the state of a run while it goes on.
+#[derive(Debug)]
+pub struct Keeper<'a> {
+    scenario: &'a Scenario,
+    hash: &'a str,
+    run_id: String,
+    plan: Plan,
+    store: Store,
+    /// Where the state came from that the run began with, if that goes once there is one of the run's own.
+    superseded: Option<Folder>,
+    /// Processes before this one.
+    sessions: Vec<SessionRecord>,
+    /// The cycle after which this process began.
+    from_cycle: u32,
+    start: Instant,
+    /// When the last checkpoint was done, or the first cycle began.
+    last: Instant,
+    /// What the last checkpoint cost.
+    cost: Option<Duration>,
+    /// Whether it has been told that a checkpoint could not be written.
+    is_told: bool,
+}
+
+impl<'a> Keeper<'a> {
+    /// A keeper of a run that begins now, and saves into `store`.
+    pub fn new(scenario: &'a Scenario, hash: &'a str, plan: Plan, store: Store) -> Self {
+        let run_id = datasets::record::run_id(scenario, hash);
+        let (start, last) = (Instant::now(), Instant::now());
+        let (sessions, superseded) = (Vec::new(), None);
+        Self {
+            scenario,
+            hash,
+            run_id,
+            plan,
+            store,
+            superseded,
+            sessions,
+            from_cycle: 0,
+            start,
+            last,
+            cost: None,
+            is_told: false,
+        }
+    }
+
+    /// The same of a run that goes on after a cycle, which others have run in these sessions. A directory that is
+    /// `superseded` goes once the run has a state of its own.
+    #[must_use]
+    pub fn after_others(self, cycle: u32, sessions: Vec<SessionRecord>, superseded: Option<Folder>) -> Self {
+        Self { from_cycle: cycle, sessions, superseded, ..self }
+    }
+
+    /// The first cycle begins.
+    pub fn begin(&mut self) {
+        self.last = Instant::now();
+    }
+
+    /// A cycle is done, and what was due after it was observed: saves the state if that is due.
+    pub fn after(&mut self, simulation: &Simulation<'_>, trace: &mut Writer, aside: impl FnOnce(&dyn Fn())) {
+        let cycle = simulation.cycles();
+        let is_kept = self.is_kept(cycle);
+        if !is_kept && !self.is_due(simulation) {
+            return;
+        }
+        let start = Instant::now();
+        let saved = self.save(simulation, trace);
+        self.last = Instant::now();
+        self.cost = Some(start.elapsed());
+        let kept = saved.and_then(|()| if is_kept { self.store.keep() } else { Ok(()) });
+        match kept {
+            Ok(()) => datasets::disk::stop_after(cycle),
+            Err(error) if self.is_told => drop(error),
+            Err(error) => {
+                self.is_told = true;
+                let what = format!("the state after cycle {cycle} was not saved: {error}");
+                aside(&|| warn(&what, &format!("the run goes on without it; {}", error.remedy())));
+            }
+        }
+    }
+
+    /// The run is asked to stop: saves the state, and says how to go on.
+    pub fn stop(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Failure {
+        let (cycle, cycles) = (simulation.cycles(), self.scenario.run.cycles);
+        if self.plan.cadence == Cadence::Never {
+            let message = format!("interrupted after cycle {cycle} of {cycles}: nothing was written");
+            let help = "run it again; --cycles makes it shorter, trace.every observes less often";
+            return Failure::run(message, Some(help.to_owned()));
+        }
+        let error = self.save(simulation, trace).err();
+        let saved = self.store.last().map(|last| last.cycle);
+        match (error, saved) {
+            (None, _) => {
+                let message = format!("stopped after cycle {cycle} of {cycles}");
+                Failure::stopped(message, "the same command goes on from there; with --fresh it begins anew")
+            }
+            (Some(error), Some(saved)) => {
+                let message = format!("stopped after cycle {cycle} of {cycles}, which was not saved: {error}");
+                Failure::stopped(message, format!("the same command goes on from cycle {saved}"))
+            }
+            (Some(error), None) => {
+                let message = format!("interrupted after cycle {cycle} of {cycles}, which was not saved: {error}");
+                Failure::run(message, Some(error.remedy().to_owned()))
+            }
+        }
+    }
+
+    /// Time that all processes have taken so far.
+    pub fn elapsed(&self) -> Duration {
+        let before: u64 = self.sessions.iter().map(|session| session.milliseconds).sum();
+        Duration::from_millis(before) + self.start.elapsed()
+    }
+
+    /// The processes that have run the cycles, with this one.
+    pub fn sessions(&self, simulation: &Simulation<'_>) -> Vec<SessionRecord> {
+        let milliseconds = |time: Duration| time.as_millis() as u64;
+        let of_work = |work: Work| (work.name(), milliseconds(simulation.times().of(work)));
+        let now = SessionRecord {
+            from_cycle: self.from_cycle,
+            to_cycle: simulation.cycles(),
+            milliseconds: milliseconds(self.start.elapsed()),
+            threads: engine::threads(),
+            work_milliseconds: Work::ALL.into_iter().map(of_work).collect(),
+        };
+        self.sessions.iter().cloned().chain([now]).collect()
+    }
+
+    /// The run is in place: the states that are kept go to their place below the result, and the rest goes.
+    pub fn finish(self, out: &Path) -> Result<(), Failure> {
+        self.superseded.iter().try_for_each(Folder::remove).map_err(failed)?;
+        put_in_place(self.store.folder(), out)?;
+        self.store.remove().map_err(failed)
+    }
+
+    fn is_kept(&self, cycle: u32) -> bool {
+        let last = self.scenario.run.cycles;
+        self.plan.kept.as_ref().is_some_and(|kept| cycle + 1 >= last || kept.contains(&cycle))
+    }
+
+    fn is_due(&self, simulation: &Simulation<'_>) -> bool {
+        let cycle = simulation.cycles();
+        // The last state is that of the finished run.
+        if cycle >= self.scenario.run.cycles {
+            return false;
+        }
+        if let Cadence::Cycles(cycles) = self.plan.cadence {
+            return cycle.is_multiple_of(cycles);
+        }
+        let cost = || {
+            let bytes: u64 = simulation.columns().iter().map(|column| column.bytes().len() as u64).sum();
+            Duration::from_secs_f64(bytes as f64 / BYTES_PER_SECOND as f64)
+        };
+        let interval = self.plan.cadence.interval(self.cost.unwrap_or_else(cost));
+        interval.is_some_and(|interval| self.last.elapsed() >= interval)
+    }
+
+    fn save(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Result<(), checkpoint::Error> {
+        let fields = simulation.columns();
+        let column =
+            |field: &&'_ engine::memory::Field| (field.name.clone(), matches!(field.kind, Kind::Slow | Kind::Derived));
+        let names: Vec<(String, bool)> = fields.iter().map(column).collect();
+        let columns = names.iter().zip(&fields);
+        let columns = columns.map(|((name, is_slow), field)| Column { name, bytes: field.bytes(), is_slow: *is_slow });
+        let manifest = Manifest {
+            format: checkpoint::FORMAT,
+            versions: versions(),
+            run_id: self.run_id.clone(),
+            scenario_hash: self.hash.to_owned(),
+            scenario: self.scenario.content(),
+            cycle: simulation.cycles(),
+            nodes: self.scenario.run.nodes,
+            forked_from: self.scenario.fork.clone(),
+            sessions: self.sessions(simulation),
+            ..Manifest::default()
+        };
+        let state = State { manifest, columns: columns.collect(), book: simulation.book().bytes() };
+        self.store.save(state, trace)?;
+        if let Some(superseded) = self.superseded.take() {
+            superseded.remove()?;
+        }
+        Ok(())
+    }
+}
+
+/// The directory of kept states, below the result.
+pub const STATES: &str = "state";
+
+/// Moves the states that a run has kept below its result.
+pub fn put_in_place(folder: &Folder, out: &Path) -> Result<(), Failure> {
+    for state in folder.states().map_err(failed)? {
+        checkpoint::move_state(&state, &out.join(STATES), engine::RESULTS_VERSION).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Trouble with a checkpoint is a failed run.
+pub fn failed(error: checkpoint::Error) -> Failure {
+    error.into()
+}
+
+/// What is said of a run that goes on.
+pub fn goes_on(manifest: &Manifest, cycles: u32, folder: &Folder) -> String {
+    let (cycle, cycles) = (count(manifest.cycle.into()), count(cycles.into()));
+    format!("going on after cycle {cycle} of {cycles}, from {} (--fresh begins anew)", folder.path().display())
+}

@@ -1,0 +1,158 @@
+//! With what a run begins: its own checkpoint, the state that a shorter run of the same scenario has kept, or a cloud
+//! that is born.
+
+use std::fs;
+use std::path::Path;
+
+use datasets::checkpoint::{Difference, Folder, Manifest, Purpose, Store};
+use datasets::record::RunRecord;
+use datasets::scenario::Scenario;
+use datasets::trace::Writer;
+use engine::RESULTS_VERSION;
+
+use super::Arguments;
+use super::keeper::{Keeper, Plan, STATES, failed};
+use crate::failure::Failure;
+
+/// With what a run begins.
+#[derive(Debug)]
+pub struct Origin {
+    /// Where the run saves its state.
+    pub store: Store,
+    /// The state with which it begins; `None` for one in `store`, or a cloud that is born.
+    pub from: Option<Store>,
+    /// The directory of that state goes once the run has one of its own.
+    pub is_superseded: bool,
+}
+
+impl Origin {
+    /// The state with which the run begins, if it is not born.
+    pub fn source(&self) -> Option<(&Store, &Manifest)> {
+        let source = self.from.as_ref().unwrap_or(&self.store);
+        source.last().map(|last| (source, last))
+    }
+}
+
+impl Origin {
+    /// Nothing is saved and nothing was: the cloud is born.
+    pub fn birth(folder: Folder) -> Self {
+        Self { store: Store::anew(folder), from: None, is_superseded: false }
+    }
+
+    /// That of a point of a sweep: its own checkpoint, or a cloud that is born. A checkpoint that cannot be read is no
+    /// loss but of time.
+    pub fn of_point(folder: Folder, scenario: &Scenario) -> Result<Self, Failure> {
+        let fits = |last: &Manifest| last.difference(scenario, Purpose::GoOn).is_none();
+        match Store::open(folder.clone(), RESULTS_VERSION) {
+            Ok(store) if store.last().is_none_or(fits) => Ok(Self { store, from: None, is_superseded: false }),
+            _ => {
+                folder.remove().map_err(failed)?;
+                Ok(Self::birth(folder))
+            }
+        }
+    }
+
+    /// Who saves the state of the run from now on.
+    pub fn keeper<'a>(self, scenario: &'a Scenario, hash: &'a str, plan: Plan) -> Keeper<'a> {
+        let last = self.source().map(|(_, last)| (last.cycle, last.sessions.clone()));
+        let superseded = self.from.as_ref().filter(|_| self.is_superseded).map(|from| from.folder().clone());
+        let (cycle, sessions) = last.unwrap_or_default();
+        Keeper::new(scenario, hash, plan, self.store).after_others(cycle, sessions, superseded)
+    }
+
+    /// Puts the rows of the state with which the run begins into its trace.
+    pub fn restore(&mut self, trace: &mut Writer) -> Result<(), Failure> {
+        self.from.as_mut().unwrap_or(&mut self.store).restore(trace).map_err(failed)
+    }
+}
+
+/// Finds with what a run of a scenario begins that goes to `out`. A checkpoint of another scenario there is refused.
+pub fn find(out: &Path, run_id: &str, scenario: &Scenario, arguments: &Arguments) -> Result<Origin, Failure> {
+    let parent = arguments.checkpoints.as_deref().unwrap_or(out);
+    let folder = Folder::of_run(parent, run_id);
+    if arguments.fresh {
+        remove(parent, &folder, arguments.checkpoints.is_none())?;
+        return Ok(Origin::birth(folder));
+    }
+    let store = Store::open(folder, RESULTS_VERSION).map_err(failed)?;
+    if let Some(last) = store.last() {
+        return match last.difference(scenario, Purpose::GoOn) {
+            None => Ok(Origin { store, from: None, is_superseded: false }),
+            Some(difference) => Err(another(store.folder(), &difference)),
+        };
+    }
+    let (from, is_superseded) = match of_another_length(out, scenario)? {
+        Some(from) => (Some(from), true),
+        None => (kept(out, scenario)?, false),
+    };
+    Ok(Origin { store, from, is_superseded })
+}
+
+/// Removes the checkpoint of a run, and where no others lie there all that a result holds.
+fn remove(parent: &Path, own: &Folder, is_alone: bool) -> Result<(), Failure> {
+    let others = if is_alone { Folder::all(parent).map_err(failed)? } else { Vec::new() };
+    let ours = others.into_iter().filter(|folder| folder.path().join("checkpoint.json").is_file());
+    ours.chain([own.clone()]).try_for_each(|folder| folder.remove()).map_err(failed)
+}
+
+/// The checkpoint of a run of the same scenario with another number of cycles, in the directory of the result. One of
+/// another scenario is refused: it would be lost when this run is in place.
+fn of_another_length(out: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
+    for folder in Folder::all(out).map_err(failed)? {
+        let Some(found) = Manifest::read(folder.path(), RESULTS_VERSION).map_err(failed)? else { continue };
+        if let Some(difference) = found.difference(scenario, Purpose::GoOn) {
+            return Err(another(&folder, &difference));
+        }
+        if !is_before_the_end(&found, scenario) {
+            let message = format!("{} holds a checkpoint after cycle {}", folder.path().display(), found.cycle);
+            let help = "run at least as many --cycles, begin anew with --fresh, or choose another directory with --out";
+            return Err(Failure::input(message, help));
+        }
+        return Store::open(folder, RESULTS_VERSION).map(Some).map_err(failed);
+    }
+    Ok(None)
+}
+
+/// Whether a state is that before the last cycle of its run, and of the run of a scenario: the last one is special.
+fn is_before_the_end(state: &Manifest, scenario: &Scenario) -> bool {
+    let cycles = state.scenario.pointer("/run/cycles").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    u64::from(state.cycle) < cycles.min(scenario.run.cycles.into())
+}
+
+/// The last state that a shorter run of the same scenario has kept.
+fn kept(out: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
+    let mut found: Option<(u32, Folder)> = None;
+    for folder in states(&out.join(STATES)) {
+        // One that is damaged, or of another version, is no help.
+        let Ok(Some(state)) = Manifest::read(folder.path(), RESULTS_VERSION) else { continue };
+        let fits = is_before_the_end(&state, scenario) && state.difference(scenario, Purpose::GoOn).is_none();
+        if fits && found.as_ref().is_none_or(|(cycle, _)| *cycle < state.cycle) {
+            found = Some((state.cycle, folder));
+        }
+    }
+    found.map(|(_, folder)| Store::open(folder, RESULTS_VERSION)).transpose().map_err(failed)
+}
+
+/// The directories of kept states.
+fn states(folder: &Path) -> Vec<Folder> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_state = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.filter(is_state).map(|entry| Folder::at(entry.path())).collect()
+}
+
+/// The record of the run that a directory holds, if it can be read.
+pub fn record(out: &Path) -> Option<RunRecord> {
+    serde_json::from_str(&fs::read_to_string(out.join("run.json")).ok()?).ok()
+}
+
+fn another(folder: &Folder, difference: &Difference) -> Failure {
+    let Difference { key, saved, now } = difference;
+    let say = |value: &Option<String>| value.clone().unwrap_or_else(|| "not there".to_owned());
+    let message = format!(
+        "{} is the checkpoint of another scenario: `{key}` is {} there, and {} now",
+        folder.path().display(),
+        say(saved),
+        say(now)
+    );
+    Failure::input(message, "begin anew, without that checkpoint, with --fresh, or choose another directory with --out")
+}
