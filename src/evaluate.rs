@@ -37,8 +37,12 @@ pub fn begin<'a>(
         return Ok(simulation);
     };
     let book = Book::read(&source.book()?)?;
-    let simulation = Simulation::resume(scenario, storage, book, &|name, cells| Ok(source.fill(name, cells)?))?;
-    origin.restore(trace)?;
+    let mut simulation = Simulation::resume(scenario, storage, book, &|name, cells| Ok(source.fill(name, cells)?))?;
+    if origin.is_fork {
+        simulation.observe_first(trace)?;
+    } else {
+        origin.restore(trace)?;
+    }
     Ok(simulation)
 }
 
@@ -52,7 +56,7 @@ pub fn evaluate<'a>(
     stopped: &AtomicBool,
 ) -> Result<Simulation<'a>, Failure> {
     progress.begin(simulation.cycles());
-    keeper.begin();
+    keeper.begin(&simulation, trace, |print| progress.aside(print));
     for cycle in simulation.cycles() + 1..=cycles {
         if stopped.load(Ordering::Relaxed) {
             return Err(keeper.stop(&simulation, trace));

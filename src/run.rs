@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use datasets::checkpoint::Folder;
+use datasets::checkpoint::{Folder, Store};
 use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Writer, holds_a_run};
@@ -50,7 +50,8 @@ pub struct Arguments {
 /// Runs a scenario.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupts = Interrupts::catch()?;
-    let scenario = arguments.scenario.read()?;
+    let mut scenario = arguments.scenario.read()?;
+    let fork = checkpoint::fork(&mut scenario, &arguments.checkpoints)?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
     let Arguments { state, force, quiet, checkpoints, .. } = arguments;
     memory::check(&scenario, state.as_deref())?;
@@ -59,9 +60,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if is_left_over(&out, &scenario, &hash, checkpoints)? {
         return told(&out);
     }
-    let longer = if *force { None } else { arguments.shorter(&out, &scenario)? };
+    let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario)? };
     let place = Place { out: &out, state: state.as_deref(), force: *force, longer };
-    let keeper = into(place, (&scenario, &hash), (checkpoints, *quiet), &interrupts)?;
+    let keeper = into(place, (&scenario, &hash), (checkpoints, fork, *quiet), &interrupts)?;
     told(&out)?;
     keeper.finish(&out)
 }
@@ -120,7 +121,7 @@ pub struct Place<'p> {
 pub fn into<'a>(
     place: Place<'_>,
     (scenario, hash): (&'a Scenario, &'a str),
-    (checkpoints, quiet): (&checkpoint::Arguments, bool),
+    (checkpoints, fork, quiet): (&checkpoint::Arguments, Option<Store>, bool),
     interrupts: &Interrupts,
 ) -> Result<Keeper<'a>, Failure> {
     let replace = place.force || place.longer.is_some();
@@ -130,7 +131,7 @@ pub fn into<'a>(
     let mut state = State::prepare(place.state, place.force)?;
     let unfinished = state.unfinished();
     interrupts.on_end(move || unfinished.remove());
-    let mut origin = checkpoint::find(place.out, &run_id(scenario, hash), scenario, checkpoints)?;
+    let mut origin = checkpoint::find((place.out, &run_id(scenario, hash)), scenario, checkpoints, fork)?;
     let mut progress = Progress::new(scenario, quiet);
     progress.building();
     if !quiet {
@@ -155,6 +156,7 @@ pub fn into<'a>(
 /// Says with what a run begins, unless its cloud is born as usual.
 fn say(origin: &Origin, scenario: &Scenario, place: Place<'_>) {
     let line = match (origin.source(), place.longer) {
+        (Some((store, manifest)), _) if origin.is_fork => checkpoint::forks(manifest, store.folder()),
         (Some((store, manifest)), _) => checkpoint::goes_on(manifest, scenario.run.cycles, store.folder()),
         (None, Some(cycles)) => format!(
             "{} holds a run of {cycles} cycles whose state was not kept (--keep-state): beginning anew",

@@ -83,22 +83,102 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// A shipped scenario with few nodes.
 fn shipped(path: &Path) -> Scenario {
+    shipped_with(path, &[])
+}
+
+/// The same with further keys set.
+fn shipped_with(path: &Path, more: &[(&str, &str)]) -> Scenario {
     let full = scenario::read(path, &[]).unwrap_or_else(|error| panic!("{error}"));
     let mut set = vec![("run.nodes", "4_000".to_owned())];
     if full.trace.nodes.is_some_and(|panel| panel.sample != Sample::All) {
         set.push(("trace.nodes.sample", "100".to_owned()));
     }
-    let set: Vec<_> = set.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let more = more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let set: Vec<_> = set.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(more).collect();
     scenario::read(path, &set).unwrap_or_else(|error| panic!("{error}"))
 }
 
-#[test]
-fn every_cycle_of_every_shipped_scenario_can_be_taken_up() {
+fn files_of_scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/scenarios");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
     files.sort();
-    files.iter().for_each(|path| every_cycle(&shipped(path)));
+    files
+}
+
+#[test]
+fn every_cycle_of_every_shipped_scenario_can_be_taken_up() {
+    files_of_scenarios().iter().for_each(|path| every_cycle(&shipped(path)));
+}
+
+/// Runs cycles, and drops the rows.
+fn run(simulation: &mut Simulation<'_>, scenario: &Scenario, cycles: u32) {
+    let mut trace = Writer::in_memory(meta(scenario));
+    for _ in 0..cycles {
+        simulation.cycle(&mut trace);
+        simulation.observe(&mut trace).unwrap();
+    }
+}
+
+/// The state of a scenario after so many cycles.
+fn state(scenario: &Scenario, cycles: u32) -> Simulation<'_> {
+    let mut simulation = Simulation::new(scenario, &Storage::Memory).unwrap();
+    simulation.observe(&mut Writer::in_memory(meta(scenario))).unwrap();
+    run(&mut simulation, scenario, cycles);
+    simulation
+}
+
+#[test]
+fn a_longer_run_goes_on_from_a_shorter_one() {
+    for path in files_of_scenarios() {
+        let whole = shipped(&path).run.cycles;
+        for (cut, to) in [(20, whole.min(40)), (whole / 2, whole)] {
+            let [cut, to] = [cut, to].map(|cycles| cycles.to_string());
+            let [short, long] = [&cut, &to].map(|cycles| shipped_with(&path, &[("run.cycles", cycles)]));
+            let cycles = short.run.cycles - 1;
+            let mut resumed = Saved::of(&state(&short, cycles)).resume(&long);
+            run(&mut resumed, &long, long.run.cycles - cycles);
+            let undisturbed = state(&long, long.run.cycles);
+            let name = &long.name;
+            assert_eq!(resumed.full_digest(), undisturbed.full_digest(), "{name}: {cut} cycles, then {to}");
+        }
+    }
+}
+
+#[test]
+fn a_fork_whose_change_comes_later_is_the_run_that_had_it_from_the_beginning() {
+    let crash = ("event", "[{at_cycle = 25, crash = {share = 0.5}}]");
+    for path in files_of_scenarios() {
+        let plain = shipped_with(&path, &[("run.cycles", "20")]);
+        if !plain.events.is_empty() {
+            continue;
+        }
+        let changed = shipped_with(&path, &[("run.cycles", "32"), crash]);
+        // The state after the last cycle serves too.
+        let mut fork = Saved::of(&state(&plain, 20)).resume(&changed);
+        run(&mut fork, &changed, 12);
+        assert_eq!(fork.digest(), state(&changed, 32).digest(), "{}", changed.name);
+    }
+}
+
+#[test]
+fn a_fork_of_another_seed_draws_anew_what_is_not_for_life() {
+    let path = files_of_scenarios().into_iter().find(|path| path.ends_with("launch.toml")).unwrap();
+    let plain = shipped_with(&path, &[("run.cycles", "30")]);
+    let before = state(&plain, 20);
+    let reseeded = |reseed| {
+        let fork = datasets::scenario::Fork { reseed, cycle: 20, ..Default::default() };
+        let scenario = Scenario { fork: Some(fork), ..plain.clone() };
+        let mut simulation = Saved::of(&before).resume(&scenario);
+        assert_eq!(simulation.digest(), before.digest());
+        run(&mut simulation, &scenario, 10);
+        simulation.digest()
+    };
+    let same = state(&plain, 30).digest();
+    assert_eq!([reseeded(None), reseeded(Some(plain.run.seed))], [same; 2]);
+    let [one, other] = [reseeded(Some(7)), reseeded(Some(8))];
+    assert!(one != same && other != same && one != other);
+    assert_eq!(reseeded(Some(7)), one);
 }
 
 #[test]

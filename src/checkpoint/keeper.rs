@@ -79,8 +79,11 @@ impl<'a> Keeper<'a> {
         Self { from_cycle: cycle, sessions, superseded, ..self }
     }
 
-    /// The first cycle begins.
-    pub fn begin(&mut self) {
+    /// The first cycle begins: keeps the state before it, if that is asked for.
+    pub fn begin(&mut self, simulation: &Simulation<'_>, trace: &mut Writer, aside: impl FnOnce(&dyn Fn())) {
+        if self.is_kept(simulation.cycles()) {
+            self.after(simulation, trace, aside);
+        }
         self.last = Instant::now();
     }
 
@@ -92,7 +95,7 @@ impl<'a> Keeper<'a> {
             return;
         }
         let start = Instant::now();
-        let saved = self.save(simulation, trace);
+        let saved = self.save(simulation, trace, is_kept);
         self.last = Instant::now();
         self.cost = Some(start.elapsed());
         let kept = saved.and_then(|()| if is_kept { self.store.keep() } else { Ok(()) });
@@ -115,7 +118,7 @@ impl<'a> Keeper<'a> {
             let help = "run it again; --cycles makes it shorter, trace.every observes less often";
             return Failure::run(message, Some(help.to_owned()));
         }
-        let error = self.save(simulation, trace).err();
+        let error = self.save(simulation, trace, false).err();
         let saved = self.store.last().map(|last| last.cycle);
         match (error, saved) {
             (None, _) => {
@@ -182,7 +185,12 @@ impl<'a> Keeper<'a> {
         interval.is_some_and(|interval| self.last.elapsed() >= interval)
     }
 
-    fn save(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Result<(), checkpoint::Error> {
+    fn save(
+        &mut self,
+        simulation: &Simulation<'_>,
+        trace: &mut Writer,
+        is_kept: bool,
+    ) -> Result<(), checkpoint::Error> {
         let fields = simulation.columns();
         let column =
             |field: &&'_ engine::memory::Field| (field.name.clone(), matches!(field.kind, Kind::Slow | Kind::Derived));
@@ -198,6 +206,8 @@ impl<'a> Keeper<'a> {
             cycle: simulation.cycles(),
             nodes: self.scenario.run.nodes,
             forked_from: self.scenario.fork.clone(),
+            // It takes as long as to write the state: nobody asks for it of a checkpoint.
+            state_digest: if is_kept { format!("{:016x}", simulation.digest()) } else { String::new() },
             sessions: self.sessions(simulation),
             ..Manifest::default()
         };
@@ -224,6 +234,11 @@ pub fn put_in_place(folder: &Folder, out: &Path) -> Result<(), Failure> {
 /// Trouble with a checkpoint is a failed run.
 pub fn failed(error: checkpoint::Error) -> Failure {
     error.into()
+}
+
+/// What is said of a fork that begins.
+pub fn forks(manifest: &Manifest, folder: &Folder) -> String {
+    format!("beginning with the state after cycle {}, from {}", count(manifest.cycle.into()), folder.path().display())
 }
 
 /// What is said of a run that goes on.

@@ -1,6 +1,7 @@
 //! Checkpoints of a run: what it begins with, when it saves its state, and what it leaves of that.
 
 mod cadence;
+mod fork;
 mod keeper;
 mod origin;
 
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 pub use cadence::Cadence;
-pub use keeper::{Keeper, Plan, goes_on, put_in_place};
+pub use fork::fork;
+pub use keeper::{Keeper, Plan, forks, goes_on, put_in_place};
 pub use origin::{Origin, find, record};
 
 /// When a run saves its state, and with which state it begins.
@@ -29,6 +31,13 @@ pub struct Arguments {
     /// in state/ of the result: a run of more --cycles goes on from there, and --from begins with it.
     #[arg(long, value_name = "CYCLES", num_args = 0..=1, require_equals = true)]
     pub keep_state: Option<Option<Kept>>,
+    /// Begin with the state that another run has kept: its directory, and the cycle unless it is the last one kept, as
+    /// in out/warm@40. The trace begins after that cycle. What decides of later cycles alone may differ.
+    #[arg(long, value_name = "RUN[@CYCLE]")]
+    pub from: Option<String>,
+    /// Draw random numbers from another seed from there on.
+    #[arg(long, value_name = "SEED", requires = "from")]
+    pub reseed: Option<u64>,
 }
 
 /// The cycles after which the state is kept.
@@ -48,7 +57,7 @@ impl FromStr for Kept {
 impl Arguments {
     /// No state is saved, and there is none to begin with.
     pub fn none() -> Self {
-        Self { checkpoint: Cadence::Never, checkpoints: None, fresh: false, keep_state: None }
+        Self { checkpoint: Cadence::Never, checkpoints: None, fresh: false, keep_state: None, from: None, reseed: None }
     }
 
     /// When the state is saved, and what of it is kept.

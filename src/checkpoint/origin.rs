@@ -23,6 +23,8 @@ pub struct Origin {
     pub from: Option<Store>,
     /// The directory of that state goes once the run has one of its own.
     pub is_superseded: bool,
+    /// The trace begins with that state: its rows are those of another run.
+    pub is_fork: bool,
 }
 
 impl Origin {
@@ -36,7 +38,7 @@ impl Origin {
 impl Origin {
     /// Nothing is saved and nothing was: the cloud is born.
     pub fn birth(folder: Folder) -> Self {
-        Self { store: Store::anew(folder), from: None, is_superseded: false }
+        Self { store: Store::anew(folder), from: None, is_superseded: false, is_fork: false }
     }
 
     /// That of a point of a sweep: its own checkpoint, or a cloud that is born. A checkpoint that cannot be read is no
@@ -44,7 +46,9 @@ impl Origin {
     pub fn of_point(folder: Folder, scenario: &Scenario) -> Result<Self, Failure> {
         let fits = |last: &Manifest| last.difference(scenario, Purpose::GoOn).is_none();
         match Store::open(folder.clone(), RESULTS_VERSION) {
-            Ok(store) if store.last().is_none_or(fits) => Ok(Self { store, from: None, is_superseded: false }),
+            Ok(store) if store.last().is_none_or(fits) => {
+                Ok(Self { store, from: None, is_superseded: false, is_fork: false })
+            }
             _ => {
                 folder.remove().map_err(failed)?;
                 Ok(Self::birth(folder))
@@ -54,7 +58,8 @@ impl Origin {
 
     /// Who saves the state of the run from now on.
     pub fn keeper<'a>(self, scenario: &'a Scenario, hash: &'a str, plan: Plan) -> Keeper<'a> {
-        let last = self.source().map(|(_, last)| (last.cycle, last.sessions.clone()));
+        let sessions = |last: &Manifest| if self.is_fork { Vec::new() } else { last.sessions.clone() };
+        let last = self.source().map(|(_, last)| (last.cycle, sessions(last)));
         let superseded = self.from.as_ref().filter(|_| self.is_superseded).map(|from| from.folder().clone());
         let (cycle, sessions) = last.unwrap_or_default();
         Keeper::new(scenario, hash, plan, self.store).after_others(cycle, sessions, superseded)
@@ -66,26 +71,37 @@ impl Origin {
     }
 }
 
-/// Finds with what a run of a scenario begins that goes to `out`. A checkpoint of another scenario there is refused.
-pub fn find(out: &Path, run_id: &str, scenario: &Scenario, arguments: &Arguments) -> Result<Origin, Failure> {
+/// Finds with what a run of a scenario begins that goes to `out`; `fork` is the state of another run from which it goes
+/// on, unless it has one of its own by now. A checkpoint of another scenario there is refused.
+pub fn find(
+    (out, run_id): (&Path, &str),
+    scenario: &Scenario,
+    arguments: &Arguments,
+    fork: Option<Store>,
+) -> Result<Origin, Failure> {
     let parent = arguments.checkpoints.as_deref().unwrap_or(out);
     let folder = Folder::of_run(parent, run_id);
     if arguments.fresh {
         remove(parent, &folder, arguments.checkpoints.is_none())?;
-        return Ok(Origin::birth(folder));
+        let is_fork = fork.is_some();
+        return Ok(Origin { from: fork, is_fork, ..Origin::birth(folder) });
     }
     let store = Store::open(folder, RESULTS_VERSION).map_err(failed)?;
     if let Some(last) = store.last() {
         return match last.difference(scenario, Purpose::GoOn) {
-            None => Ok(Origin { store, from: None, is_superseded: false }),
+            None => Ok(Origin { store, from: None, is_superseded: false, is_fork: false }),
             Some(difference) => Err(another(store.folder(), &difference)),
         };
+    }
+    if fork.is_some() {
+        refuse_another(out)?;
+        return Ok(Origin { store, from: fork, is_superseded: false, is_fork: true });
     }
     let (from, is_superseded) = match of_another_length(out, scenario)? {
         Some(from) => (Some(from), true),
         None => (kept(out, scenario)?, false),
     };
-    Ok(Origin { store, from, is_superseded })
+    Ok(Origin { store, from, is_superseded, is_fork: false })
 }
 
 /// Removes the checkpoint of a run, and where no others lie there all that a result holds.
@@ -113,6 +129,18 @@ fn of_another_length(out: &Path, scenario: &Scenario) -> Result<Option<Store>, F
     Ok(None)
 }
 
+/// Refuses a directory with a checkpoint: that of another run than a fork.
+fn refuse_another(out: &Path) -> Result<(), Failure> {
+    for folder in Folder::all(out).map_err(failed)? {
+        if Manifest::read(folder.path(), RESULTS_VERSION).map_err(failed)?.is_some() {
+            let message = format!("{} is the checkpoint of another run", folder.path().display());
+            let help = "begin anew, without that checkpoint, with --fresh, or choose another directory with --out";
+            return Err(Failure::input(message, help));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a state is that before the last cycle of its run, and of the run of a scenario: the last one is special.
 fn is_before_the_end(state: &Manifest, scenario: &Scenario) -> bool {
     let cycles = state.scenario.pointer("/run/cycles").and_then(serde_json::Value::as_u64).unwrap_or_default();
@@ -134,7 +162,7 @@ fn kept(out: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
 }
 
 /// The directories of kept states.
-fn states(folder: &Path) -> Vec<Folder> {
+pub fn states(folder: &Path) -> Vec<Folder> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_state = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     entries.filter(is_state).map(|entry| Folder::at(entry.path())).collect()

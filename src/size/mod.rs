@@ -48,7 +48,8 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     let mut asking = plan.asking(&scenario, answer.share);
     asking.run.cycles = plan.full.run.cycles;
     let hash = asking.hash();
-    let keeper = run::into(place, (&asking, &hash), (&checkpoint::Arguments::none(), arguments.quiet), &interrupts)?;
+    let keeper =
+        run::into(place, (&asking, &hash), (&checkpoint::Arguments::none(), None, arguments.quiet), &interrupts)?;
     let digest = checkpoint::record(&out).map(|record| record.state_digest).unwrap_or_default();
     file::write(&out.join("size.json"), &datasets::record::text(&answer.record()))?;
     print(&format!(

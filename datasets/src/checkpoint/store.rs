@@ -80,6 +80,16 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a directory to read its checkpoint, which others may read too.
+    ///
+    /// # Errors
+    ///
+    /// If the checkpoint is damaged or of another version.
+    pub fn open_to_read(folder: Folder, results: u32) -> Result<Self, Error> {
+        let last = Manifest::read(folder.path(), results)?;
+        Ok(Self { folder, last, rows: SavedRows::default(), lock: None })
+    }
+
     /// Opens a directory without what it holds, which the next checkpoint replaces.
     #[must_use]
     pub fn anew(folder: Folder) -> Self {

@@ -186,7 +186,7 @@ impl Running<'_> {
             return Vec::new();
         }
         if self.group.drifts() {
-            if self.grow_older(around.cycle.seed) {
+            if self.grow_older(around.cycle.seeds.life) {
                 self.hold(Ending::Due, around);
             }
             // By then everybody has left it.

@@ -14,6 +14,7 @@ use kernels::scalar::index;
 
 use crate::memory::{STRIDE, strides};
 use crate::population::exact::Exact;
+use crate::schedule::Seeds;
 use crate::schedule::purpose::{ATTRIBUTE, CLASS, for_life};
 
 /// Which class each node is of.
@@ -55,7 +56,7 @@ impl Classes {
 /// Where the values of all attributes come from.
 #[derive(Debug)]
 pub struct Attributes {
-    seed: u64,
+    seeds: Seeds,
     drawn: Draw,
 }
 
@@ -81,7 +82,8 @@ struct Rows {
 impl Attributes {
     /// What nodes are drawn from: `table` is what was read of the inventory, if there is one.
     pub fn new(scenario: &Scenario, table: Option<fleet::Table>) -> Self {
-        let seed = scenario.run.seed;
+        let seeds = Seeds::of(scenario);
+        let seed = seeds.life;
         let count = scenario.fleet.attributes.len();
         let drawn = match table {
             None => {
@@ -101,7 +103,7 @@ impl Attributes {
                 Draw::Rows(Rows { count: rows, exact, columns: (0..count).map(column).collect() })
             }
         };
-        Self { seed, drawn }
+        Self { seeds, drawn }
     }
 
     /// Gives every node its value of an attribute; `rows` says which row of the inventory a node is, if that is not
@@ -110,12 +112,12 @@ impl Attributes {
         match &self.drawn {
             Draw::Classes(classes, tables) => {
                 let Some(tables) = &tables[attribute] else { return };
-                let words = for_life(self.seed, ATTRIBUTE + attribute as u32);
+                let words = for_life(self.seeds.life, ATTRIBUTE + attribute as u32);
                 strides(column, |first, out| draw(out, first as u32, tables, classes, &words));
             }
             Draw::Rows(Rows { count, exact, columns }) => {
                 let Some(values) = &columns[attribute] else { return };
-                let words = for_life(self.seed, ATTRIBUTE);
+                let words = for_life(self.seeds.life, ATTRIBUTE);
                 strides(column, |first, out| {
                     let mut row = [0; STRIDE];
                     let row = &mut row[..out.len()];
@@ -137,11 +139,11 @@ impl Attributes {
         match &self.drawn {
             Draw::Classes(classes, tables) => {
                 let table = &tables[attribute].as_ref()?[classes.of(node)];
-                Some(table.draw(Stream::new(self.seed, cycle, ATTRIBUTE + attribute as u32).word(node, 0)))
+                Some(table.draw(self.seeds.stream(cycle, ATTRIBUTE + attribute as u32).word(node, 0)))
             }
             Draw::Rows(Rows { count, columns, .. }) => {
                 let values = columns[attribute].as_ref()?;
-                let words = Stream::new(self.seed, cycle, ATTRIBUTE);
+                let words = self.seeds.stream(cycle, ATTRIBUTE);
                 let row = (0..).find_map(|attempt| index(words.word(node, attempt), *count));
                 row.map(|row| values[row as usize])
             }

@@ -4,13 +4,37 @@ use datasets::scenario::Scenario;
 use kernels::exchange::Losses;
 use kernels::philox::Stream;
 
+/// The seeds of all random numbers: two, where a fork asks for fresh ones from its cycle on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// Of what stays as it is for the life of a node, or of a run.
+    pub life: u64,
+    /// Of what is drawn in a cycle.
+    pub now: u64,
+}
+
+impl Seeds {
+    /// Those of a scenario.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Self {
+        let life = scenario.run.seed;
+        Self { life, now: scenario.fork.as_ref().and_then(|fork| fork.reseed).unwrap_or(life) }
+    }
+
+    /// The random words of a purpose in a cycle.
+    #[must_use]
+    pub fn stream(self, cycle: u32, purpose: u32) -> Stream {
+        Stream::new(self.now, cycle, purpose)
+    }
+}
+
 /// A cycle under way: what all random numbers of its passes are functions of.
 #[derive(Clone, Copy, Debug)]
 pub struct Cycle {
     /// Number of the cycle, from 1; 0 for what happens before the first.
     pub number: u32,
-    /// Seed of the run.
-    pub seed: u64,
+    /// Seeds of the run.
+    pub seeds: Seeds,
     /// Probabilities that a request, and a reply, are lost, in units of 2^-32.
     losses: [u64; 2],
 }
@@ -21,27 +45,27 @@ impl Cycle {
     pub fn new(scenario: &Scenario, number: u32) -> Self {
         let words = |probability: f64| (probability * 2_f64.powi(32)).round() as u64;
         let losses = [scenario.network.request_loss, scenario.network.reply_loss].map(words);
-        Self { number, seed: scenario.run.seed, losses }
+        Self { number, seeds: Seeds::of(scenario), losses }
     }
 
     /// The random words of a purpose in this cycle.
     #[must_use]
     pub fn stream(self, purpose: u32) -> Stream {
-        Stream::new(self.seed, self.number, purpose)
+        self.seeds.stream(self.number, purpose)
     }
 
     /// What a pass of this cycle draws from its purpose on.
     #[must_use]
     pub fn draws(self, purpose: u32) -> Draws {
         let [request_loss, reply_loss] = self.losses;
-        Draws { seed: self.seed, cycle: self.number, purpose, request_loss, reply_loss }
+        Draws { seed: self.seeds.now, cycle: self.number, purpose, request_loss, reply_loss }
     }
 }
 
 /// Where the random numbers of a pass come from, and what the network loses in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {
-    /// Seed of the run.
+    /// Seed of what is drawn in a cycle.
     pub seed: u64,
     /// Number of the cycle, from 1.
     pub cycle: u32,

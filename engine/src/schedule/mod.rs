@@ -33,7 +33,7 @@ mod team;
 mod traveller;
 
 pub use batches::lines;
-pub use cycle::{Cycle, Draws};
+pub use cycle::{Cycle, Draws, Seeds};
 pub use drawn::Drawn;
 pub use kernels::views::NOBODY;
 pub use listed::Listed;

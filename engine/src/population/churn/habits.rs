@@ -13,6 +13,7 @@ use kernels::quantile::Table;
 use super::lengths::LengthTable;
 use crate::population::attributes::table;
 use crate::population::life::{Clock, NEVER};
+use crate::schedule::Seeds;
 use crate::schedule::purpose::{HABITS, LENGTHS, RHYTHM, for_life};
 
 const HOUR_SECONDS: f64 = 3600.0;
@@ -25,7 +26,7 @@ pub struct Habits {
     /// Share of the places that are taken at the start.
     present: f64,
     cycle_seconds: f64,
-    seed: u64,
+    seeds: Seeds,
 }
 
 #[derive(Debug)]
@@ -60,11 +61,11 @@ pub const TOGETHER: usize = 16;
 
 impl Nature {
     /// The natures of at most [`TOGETHER`] nodes in a cycle.
-    pub fn of_many(seed: u64, cycle: u32, nodes: &[u32]) -> impl Iterator<Item = Self> {
+    pub fn of_many(seeds: Seeds, cycle: u32, nodes: &[u32]) -> impl Iterator<Item = Self> {
         let mut all = [0; TOGETHER];
         all[..nodes.len()].copy_from_slice(nodes);
-        let habits = for_life(seed, HABITS).quads_of_many(&all, 0);
-        let lengths = Stream::new(seed, cycle, LENGTHS).quads_of_many(&all, 0);
+        let habits = for_life(seeds.life, HABITS).quads_of_many(&all, 0);
+        let lengths = seeds.stream(cycle, LENGTHS).quads_of_many(&all, 0);
         (0..nodes.len()).map(move |k| {
             let [habits, lengths] = [&habits, &lengths].map(|words| [0, 1, 2, 3].map(|word: usize| words[word][k]));
             Self { node: all[k], habits, lengths, cycle }
@@ -72,9 +73,9 @@ impl Nature {
     }
 
     /// The nature of one node in a cycle.
-    pub fn new(seed: u64, cycle: u32, node: u32) -> Self {
+    pub fn new(seeds: Seeds, cycle: u32, node: u32) -> Self {
         let quad = |stream: Stream| stream.quad_of_many(node, 0);
-        let (habits, lengths) = (quad(for_life(seed, HABITS)), quad(Stream::new(seed, cycle, LENGTHS)));
+        let (habits, lengths) = (quad(for_life(seeds.life, HABITS)), quad(seeds.stream(cycle, LENGTHS)));
         Self { node, habits, lengths, cycle }
     }
 }
@@ -84,7 +85,7 @@ const MOST_TURNS: u32 = 64;
 
 impl Habits {
     /// The habits of a class, with cycles of so many seconds.
-    pub fn new(churn: &Churn, cycle_seconds: f64, seed: u64) -> Self {
+    pub fn new(churn: &Churn, cycle_seconds: f64, seeds: Seeds) -> Self {
         let Churn { sessions, turnover, present } = churn;
         let drawn = |lengths| LengthTable::new(lengths, cycle_seconds);
         let sessions = sessions.as_ref().map(|sessions| {
@@ -94,7 +95,7 @@ impl Habits {
             Sessions { share: mean_share(&lengths), lengths, rhythm }
         });
         let turnover = turnover.as_ref().map(|turnover| [drawn(&turnover.vacancy), drawn(&turnover.lifetime)]);
-        Self { sessions, turnover, present: *present, cycle_seconds, seed }
+        Self { sessions, turnover, present: *present, cycle_seconds, seeds }
     }
 
     /// The clock of a node at the start, as at a random moment.
@@ -170,7 +171,7 @@ impl Habits {
         let next = clock.turn.min(clock.session_end);
         let rhythm = self.sessions.as_ref().and_then(|sessions| Some((sessions.share, sessions.rhythm.as_ref()?)));
         let Some((share, rhythm)) = rhythm else { return (clock.in_session, next) };
-        let word = for_life(self.seed, RHYTHM).word_of_many(nature.node, clock.session_end);
+        let word = for_life(self.seeds.life, RHYTHM).word_of_many(nature.node, clock.session_end);
         let within = f64::from(word) * 0.5_f64.powi(32);
         let mark = if clock.in_session { within * share } else { share + within * (1.0 - share) };
         let [.., zone, minute] = nature.habits;
@@ -209,7 +210,7 @@ impl Habits {
 
     /// A node's own factor of the lengths of a kind.
     fn factor(&self, drawn: &LengthTable, nature: &Nature, which: usize) -> f64 {
-        let later = || for_life(self.seed, HABITS).word_of_many(nature.node, which as u32 + 2);
+        let later = || for_life(self.seeds.life, HABITS).word_of_many(nature.node, which as u32 + 2);
         drawn.factor(|| if which < 2 { nature.habits[which] } else { later() })
     }
 
@@ -226,7 +227,7 @@ impl Habits {
     }
 
     fn words(&self, nature: &Nature) -> Words {
-        let stream = Stream::new(self.seed, nature.cycle, LENGTHS);
+        let stream = self.seeds.stream(nature.cycle, LENGTHS);
         Words { stream, node: nature.node, next: 0, ready: nature.lengths }
     }
 }

@@ -19,6 +19,7 @@ use kernels::prefetch::prefetch;
 use super::attributes::Classes;
 use super::life::{Change, Changes, Clock, DOWN, FREE, Life, NEVER, OUT, UP};
 use crate::memory::strides;
+use crate::schedule::Seeds;
 use habits::{Habits, Nature, TOGETHER};
 use replayed::Replayed;
 
@@ -26,7 +27,7 @@ use replayed::Replayed;
 #[derive(Debug)]
 pub enum Churn {
     /// The habits of each class.
-    Habits(u64, Classes, Vec<Habits>),
+    Habits(Seeds, Classes, Vec<Habits>),
     /// A trace.
     Replay(Box<Replayed>),
 }
@@ -38,17 +39,17 @@ impl Churn {
         if let Some((replay, presence)) = scenario.fleet.replay.as_ref().zip(presence) {
             return Self::Replay(Box::new(Replayed::new(replay, presence, scenario)));
         }
-        let (classes, seed) = (scenario.fleet.classes(), scenario.run.seed);
-        let habit = |churn| Habits::new(churn, scenario.run.cycle_seconds, seed);
+        let (classes, seeds) = (scenario.fleet.classes(), Seeds::of(scenario));
+        let habit = |churn| Habits::new(churn, scenario.run.cycle_seconds, seeds);
         let habits = scenario.fleet.comings().map(habit).collect();
-        Self::Habits(seed, Classes::new(classes, seed), habits)
+        Self::Habits(seeds, Classes::new(classes, seeds.life), habits)
     }
 
     /// The share of the time that a node is up in the long run.
     pub fn availability(&self, node: u32) -> f64 {
         match self {
-            Self::Habits(seed, classes, habits) => {
-                habits.get(classes.of(node)).map_or(1.0, |of| of.availability(&Nature::new(*seed, 0, node)))
+            Self::Habits(seeds, classes, habits) => {
+                habits.get(classes.of(node)).map_or(1.0, |of| of.availability(&Nature::new(*seeds, 0, node)))
             }
             Self::Replay(trace) => trace.availability(node),
         }
@@ -77,10 +78,10 @@ impl Churn {
                 let node = (first + k) as u32;
                 (*state, clocks.0[k]) = match self {
                     Self::Replay(trace) => trace.state(node, 0),
-                    Self::Habits(seed, classes, habits) => match habits.get(classes.of(node)) {
+                    Self::Habits(seeds, classes, habits) => match habits.get(classes.of(node)) {
                         None => (UP, NEVER),
                         Some(habits) => {
-                            let nature = Nature::new(*seed, 0, node);
+                            let nature = Nature::new(*seeds, 0, node);
                             let (state, next, clock) = placed(habits, habits.start(&nature), &nature);
                             clock.write(&mut clocks, k);
                             (state, next)
@@ -93,6 +94,7 @@ impl Churn {
 
     /// Turns the clocks of all nodes to a cycle; says what has happened.
     pub fn turn(&self, states: &mut [u8], life: &mut Life, cycle: u32) -> Changes {
+        let seeds = self.seeds();
         Changes(strides((states, life.clocks()), |first, (states, mut clocks)| {
             let mut due = Vec::new();
             find_due(&mut due, clocks.0, cycle);
@@ -102,7 +104,7 @@ impl Churn {
                 session.iter().chain(turn).for_each(|column| prefetch(&column[k]));
             }
             let nodes: Vec<u32> = due.iter().map(|&k| (first + k) as u32).collect();
-            let natures = nodes.chunks(TOGETHER).flat_map(|nodes| Nature::of_many(self.seed(), cycle, nodes));
+            let natures = nodes.chunks(TOGETHER).flat_map(|nodes| Nature::of_many(seeds, cycle, nodes));
             let mut changes = Vec::new();
             for (k, nature) in due.into_iter().zip(natures) {
                 let (node, before) = (nature.node, states[k]);
@@ -133,14 +135,15 @@ impl Churn {
 
     /// New nodes take places in a cycle: the state of the place, its next moment and its clock.
     pub fn arrive(&self, node: u32, cycle: u32) -> (u8, u32, Clock) {
-        let Self::Habits(seed, classes, habits) = self else { return (UP, NEVER, Clock::ALWAYS) };
+        let Self::Habits(seeds, classes, habits) = self else { return (UP, NEVER, Clock::ALWAYS) };
         let Some(habits) = habits.get(classes.of(node)) else { return (UP, NEVER, Clock::ALWAYS) };
-        let nature = Nature::new(*seed, cycle, node);
+        let nature = Nature::new(*seeds, cycle, node);
         placed(habits, habits.arrive(&nature), &nature)
     }
 
-    fn seed(&self) -> u64 {
-        if let Self::Habits(seed, ..) = self { *seed } else { 0 }
+    /// The seeds; a trace draws nothing in a cycle.
+    fn seeds(&self) -> Seeds {
+        if let Self::Habits(seeds, ..) = self { *seeds } else { Seeds { life: 0, now: 0 } }
     }
 
     /// Columns that clocks need beside their next moment: of sessions, and of turns.
