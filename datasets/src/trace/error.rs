@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
 
+use super::unlike::Unlike;
+
 /// Why a trace could not be written or read.
 ///
 /// The message says what was tried and on which path; [`Error::remedy`] says what to do about it.
@@ -115,6 +117,9 @@ pub enum Error {
         /// What should be there.
         expected: String,
     },
+    /// Directories of sweeps cannot be collected into one.
+    #[error(transparent)]
+    Unlike(#[from] Unlike),
 }
 
 impl Error {
@@ -149,6 +154,7 @@ impl Error {
                 "the file is damaged or was not written by this version: run the scenario again"
             }
             Error::Name { .. } => "rename it in the scenario",
+            Error::Unlike(unlike) => unlike.remedy(),
             Error::NoRun { .. } => "give the directory that a run wrote with --out",
             Error::SeveralRuns { .. } => "give a directory that holds one run",
             Error::Gap { .. } => "put the file that is missing beside it, or run the scenario again",

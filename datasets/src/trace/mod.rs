@@ -27,6 +27,7 @@
 //! ```
 
 mod cell;
+pub mod collect;
 mod derived;
 mod encoding;
 mod error;
@@ -39,6 +40,7 @@ mod snapshots;
 mod staging;
 mod tables;
 mod tree;
+mod unlike;
 mod writer;
 
 pub use cell::{Column, Kind};
@@ -53,4 +55,5 @@ pub use tables::{
     ParamRow, Row, Rows, RuleRow, RunRow, SliceRow, SuiteRow, Table,
 };
 pub use tree::{Claim, Place, Tree};
+pub use unlike::Unlike;
 pub use writer::{Finished, Writer, WrittenFile};

@@ -88,6 +88,12 @@ impl Tree {
         serde_json::from_str(&fs::read_to_string(folder.join(SWEEP_JSON)).ok()?).ok()
     }
 
+    /// The directory.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Points by which opening the directory extended the sweep that it held.
     #[must_use]
     pub fn added(&self) -> usize {

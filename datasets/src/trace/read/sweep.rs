@@ -69,7 +69,7 @@ impl Sweep {
 
 impl Point {
     /// Opens the point whose files are at `partition` of each table; `None` if it is not finished.
-    fn open(folder: &Path, partition: &Path) -> Result<Option<Point>, Error> {
+    pub(in crate::trace) fn open(folder: &Path, partition: &Path) -> Result<Option<Point>, Error> {
         let mut run = Run::open_part(folder, partition.to_owned(), PathBuf::new(), Table::Runs)?;
         let Some(row) = run.runs()?.pop() else { return Ok(None) };
         run.record = record(folder, row.point);
