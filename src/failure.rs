@@ -39,7 +39,7 @@ impl Failure {
         Self { code: 1, message: message.into(), help, place: None }
     }
 
-    /// It was stopped, and can be continued: exit code 3.
+    /// It was told to stop, and the same call goes on with it: exit code 3.
     pub fn stopped(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: 3, message: message.into(), help: Some(help.into()), place: None }
     }

@@ -1,6 +1,6 @@
 //! The command line: arguments in, exit code out.
 //!
-//! Exit codes: 0 done, 1 the run failed, 2 bad input.
+//! Exit codes: 0 done, 1 the run failed, 2 bad input, 3 stopped, and can be continued.
 
 mod check;
 mod checkpoint;
@@ -50,7 +50,7 @@ Examples:
   subcloud report out/telco
   subcloud estimate datasets/scenarios/hundred_million.toml
 
-Exit codes: 0 done, 1 the run failed, 2 bad input."
+Exit codes: 0 done, 1 the run failed, 2 bad input, 3 stopped, and can be continued."
 )]
 struct Arguments {
     #[command(subcommand)]

@@ -11,13 +11,27 @@ use super::points::Outcome;
 use crate::failure::Failure;
 use crate::run::print;
 
+/// A call that does points.
+pub struct Call<'a> {
+    /// All of the sweep.
+    pub sweep: &'a Sweep,
+    /// Where its points are.
+    pub tree: &'a Tree,
+    /// The directory of that.
+    pub out: &'a Path,
+    /// How many points the call was asked for.
+    pub wanted: usize,
+}
+
 /// Says what came of the call. Where all points are there, what they show is derived and printed.
-pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_interrupted: bool) -> Result<(), Failure> {
+pub fn finish(call: &Call<'_>, outcome: Outcome, is_told_to_stop: bool) -> Result<(), Failure> {
+    let Call { sweep, tree, out, wanted } = call;
     let total = sweep.points.len();
-    let there = there(sweep, tree)?;
+    let there = there(tree, sweep.points.iter().map(|point| point.number))?;
     let so_far = format!("{there} of {}", counted(total as u64, "point is there", "points are there"));
-    if is_interrupted {
-        return Err(Failure::run(format!("interrupted: {so_far}"), Some("run it again: it does the rest".to_owned())));
+    let seen_to = outcome.done.len() + outcome.there.len() + outcome.elsewhere.len();
+    if is_told_to_stop && seen_to < *wanted {
+        return Err(Failure::stopped(format!("interrupted: {so_far}"), "run it again: it does the rest"));
     }
     let now = format!("{so_far} in {}, {} done by this call", out.display(), outcome.done.len());
     let others = outcome.failed.len().saturating_sub(1);
@@ -33,27 +47,29 @@ pub fn finish(sweep: &Sweep, tree: &Tree, out: &Path, outcome: Outcome, is_inter
         print(&format!("{now}, {} missing{elsewhere}", total - there));
         return Ok(());
     }
+    print(&format!("{}\n{now}", derived(tree, out)?));
+    Ok(())
+}
+
+/// What all points of a directory show; it is derived unless it is there.
+pub fn derived(tree: &Tree, out: &Path) -> Result<Study, Failure> {
     let study = Study::read(out)?;
     if !tree.derived().is_dir() {
         tree.derive(&study.tables()?)?;
     }
     tree.tidy();
-    print(&format!("{study}\n{now}"));
-    Ok(())
+    Ok(study)
 }
 
 /// What an extension keeps, and what it adds.
 pub fn extended(sweep: &Sweep, tree: &Tree, out: &Path) -> Result<String, Failure> {
-    let kept = counted(there(sweep, tree)? as u64, "point is", "points are");
+    let kept = there(tree, sweep.points.iter().map(|point| point.number))?;
+    let kept = counted(kept as u64, "point is", "points are");
     let added = counted(tree.added() as u64, "point is", "points are");
     Ok(format!("{} holds a part of this sweep, and is extended: {kept} there and kept, {added} new.", out.display()))
 }
 
-/// How many points are there.
-fn there(sweep: &Sweep, tree: &Tree) -> Result<usize, Failure> {
-    let mut there = 0;
-    for point in &sweep.points {
-        there += usize::from(tree.is_done(point.number)?);
-    }
-    Ok(there)
+/// How many of these points are there.
+pub fn there(tree: &Tree, mut numbers: impl Iterator<Item = u32>) -> Result<usize, Failure> {
+    numbers.try_fold(0, |there, number| Ok(there + usize::from(tree.is_done(number)?)))
 }

@@ -1,10 +1,57 @@
 //! `subcloud sweep --list`.
 
+use std::path::Path;
+
 use analysis::number::{count, counted};
+use clap::ValueEnum;
 use datasets::sweep::{Point, Sweep};
+use datasets::trace::Tree;
+use serde_json::json;
 
 use crate::memory::{self, bytes};
 use crate::run::print;
+
+/// How points are told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The version of the JSON document: raised when a key goes or means something else.
+const FORMAT_VERSION: u32 = 1;
+
+/// Prints the points of a sweep as one JSON document, in the order of their numbers: what `sweep.json` says of each,
+/// what it needs, and whether it is in the directory by now.
+pub fn document(sweep: &Sweep, out: &Path) {
+    let found = Tree::record(out).map(|found| found.points).unwrap_or_default();
+    let point = |point: &Point| {
+        let record = point.record();
+        let is_its_place = found.get(point.number as usize).is_some_and(|found| found.run_id == record.run_id);
+        json!({
+            "point": record.point,
+            "setting": record.setting,
+            "replicate": record.replicate,
+            "seed": record.seed,
+            "run_id": record.run_id,
+            "params": record.params,
+            "nodes_count": point.scenario.run.nodes,
+            "memory_bytes": memory::needed(&point.scenario, false),
+            "is_there": is_its_place && Tree::holds(out, point.number),
+        })
+    };
+    let points: Vec<_> = sweep.points.iter().map(point).collect();
+    let document = json!({
+        "format_version": FORMAT_VERSION,
+        "sweep": sweep.name,
+        "hash": sweep.hash(),
+        "out": out.to_string_lossy(),
+        "points": points,
+    });
+    print(&format!("{document:#}"));
+}
 
 /// Prints the points of a sweep: their numbers, seeds, sizes, and what is set at each.
 pub fn list(sweep: &Sweep) {

@@ -1,5 +1,7 @@
 //! `subcloud sweep`.
 
+mod choice;
+mod collect;
 mod finish;
 mod list;
 mod points;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use datasets::scenario::Doubt;
-use datasets::sweep::{self, Point, Sweep};
+use datasets::sweep::{self, Point};
 use datasets::trace::Tree;
 
 use crate::failure::{Failure, warn};
@@ -21,9 +23,11 @@ use crate::memory::{self, bytes};
 use crate::progress::Bar;
 use crate::room::Room;
 use crate::run::{MOST_THREADS, forget, print, refused, use_threads};
-use finish::{extended, finish};
+use choice::{Range, wanted};
+use finish::{Call, extended, finish};
+use list::Format;
 use points::Work;
-use record::{numbered, record};
+use record::{numbered, out, record};
 
 /// Run a scenario at many points: every combination of a grid, settings one by one, or one value at a time, each with
 /// several seeds. Points that are there already are left as they are, so the same call goes on where one was stopped.
@@ -37,6 +41,7 @@ Examples:
   subcloud sweep datasets/sweeps/telco_loss.toml
   subcloud sweep datasets/sweeps/telco_loss.toml --list
   subcloud sweep script slurm datasets/sweeps/telco_loss.toml > telco.sh
+  subcloud sweep collect first/telco_loss second/telco_loss --out out/telco_loss
 
 A sweep names a scenario and the keys to change, as --set does:
   scenario = \"../scenarios/telco.toml\"
@@ -67,9 +72,15 @@ pub struct Arguments {
     /// Do this point alone; --list has their numbers.
     #[arg(long, value_name = "K", conflicts_with_all = ["force", "list"])]
     point: Option<u32>,
+    /// Do the points from A to B alone, side by side as --jobs allows; `A-` goes to the last one.
+    #[arg(long, value_name = "A-B", conflicts_with_all = ["point", "force", "list"])]
+    points: Option<Range>,
     /// Say which points there are, what each sets and needs; run nothing.
     #[arg(long, conflicts_with = "force")]
     list: bool,
+    /// How --list tells of the points: as a text, or as one JSON document for programs.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, requires = "list")]
+    format: Format,
     /// Show no progress.
     #[arg(long)]
     quiet: bool,
@@ -81,22 +92,27 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Script(script::Arguments),
+    Collect(collect::Arguments),
 }
 
 /// Runs what is missing of a sweep.
 pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let path = match (&arguments.command, &arguments.sweep) {
         (Some(Command::Script(script)), _) => return script::script(script),
+        (Some(Command::Collect(collect)), _) => return collect::collect(collect),
         (None, path) => path.as_deref().unwrap_or(Path::new("")),
     };
     let sweep = sweep::read(path)?;
     let out = out(&sweep, arguments.out.as_deref());
     let sweep = if arguments.force { sweep } else { numbered(sweep, &out) };
     if arguments.list {
-        list::list(&sweep);
+        match arguments.format {
+            Format::Text => list::list(&sweep),
+            Format::Json => list::document(&sweep, &out),
+        }
         return Ok(());
     }
-    let wanted = wanted(&sweep, arguments.point)?;
+    let wanted = wanted(&sweep, arguments.point, arguments.points)?;
     warn_of(wanted);
     use_threads(arguments.threads)?;
     check_jobs(arguments.jobs)?;
@@ -115,8 +131,9 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
     let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted };
     let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), bar);
-    let is_interrupted = interrupts.stopped().load(Ordering::Relaxed);
-    finish(&sweep, &tree, &out, outcome, is_interrupted)
+    let is_told = interrupts.stopped().load(Ordering::Relaxed);
+    let call = Call { sweep: &sweep, tree: &tree, out: &out, wanted: wanted.len() };
+    finish(&call, outcome, is_told)
 }
 
 /// Refuses no jobs, and more than there can be threads.
@@ -124,16 +141,6 @@ fn check_jobs(jobs: Option<usize>) -> Result<(), Failure> {
     let Some(jobs) = jobs.filter(|jobs| !(1..=MOST_THREADS).contains(jobs)) else { return Ok(()) };
     let message = format!("--jobs {jobs}: expected 1 to {MOST_THREADS}");
     Err(Failure::input(message, "leave --jobs out to do as many points at a time as there are threads"))
-}
-
-/// The points that this call is about.
-fn wanted(sweep: &Sweep, point: Option<u32>) -> Result<&[Point], Failure> {
-    let Some(number) = point else { return Ok(&sweep.points) };
-    let (count, number) = (sweep.points.len(), number as usize);
-    sweep.points.get(number..=number).ok_or_else(|| {
-        let message = format!("--point {number}: the sweep has {}", counted(count as u64, "point", "points"));
-        Failure::input(message, format!("give a number from 0 to {}; --list shows them", count - 1))
-    })
 }
 
 /// Warns of what is hardly meant, once for all points that say the same.
@@ -148,11 +155,6 @@ fn warn_of(points: &[Point]) {
         let more = if numbers.len() == 1 { String::new() } else { format!(" and {} more", numbers.len() - 1) };
         warn(&format!("point {}{more}: {message}", numbers[0]), &remedy);
     }
-}
-
-/// The directory of the points.
-fn out(sweep: &Sweep, given: Option<&Path>) -> PathBuf {
-    given.map_or_else(|| Path::new("out").join(&sweep.name), Path::to_owned)
 }
 
 /// Which of the points are not there, and the memory that each needs.

@@ -1,6 +1,6 @@
-//! `sweep.json`: which sweep a directory holds.
+//! Which sweep a directory holds, and which directory is that of a sweep.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use datasets::record::SweepRecord;
 use datasets::sweep::{Point, Sweep};
@@ -20,6 +20,11 @@ pub fn record(sweep: &Sweep) -> SweepRecord {
         versions: versions(),
         points: sweep.points.iter().map(Point::record).collect(),
     }
+}
+
+/// The directory of the points.
+pub fn out(sweep: &Sweep, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| Path::new("out").join(&sweep.name), Path::to_owned)
 }
 
 /// The sweep with the numbers of the directory, if it holds this sweep or a smaller one.

@@ -1,13 +1,19 @@
 //! Sweeps: points that are kept, shared and found again.
 
+mod clusters;
+mod collected;
 mod derived;
 mod extended;
 mod kept;
+mod listed;
 mod refused;
 mod scripts;
+mod slurm;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use crate::harness::Place;
 
@@ -51,4 +57,20 @@ pub fn done(out: &str) -> usize {
         .windows(4)
         .position(|words| words == ["done", "by", "this", "call"] || words[..3] == ["done", "by", "this"]);
     words[at.unwrap_or_else(|| panic!("nothing is said of what was done: {out}")) - 1].parse().expect("a number")
+}
+
+/// Waits for something that a sweep does.
+pub fn wait_for(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the sweep does not get on");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Sends a signal to a process.
+pub fn signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("sh").args(["-c", "kill -\"$0\" \"$1\"", signal, &id]).status().expect("a shell");
+    assert!(sent.success(), "the sweep had ended already");
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use super::{finished, place};
 use crate::harness::{Place, Said};
 
-const SWEEP: &str = "scenario = \"scenario.toml\"\nreplicates = 2\n[grid]\n\"sampling.view\" = [10, 20]\n";
+pub const SWEEP: &str = "scenario = \"scenario.toml\"\nreplicates = 2\n[grid]\n\"sampling.view\" = [10, 20]\n";
 
 /// A stand-in for GNU parallel: the jobs one after the other.
 const PARALLEL: &str = r#"#!/bin/sh
@@ -26,31 +26,36 @@ while read -r number; do
 done
 "#;
 
-fn script(place: &Place, launcher: &str, sweep: &str) -> String {
-    let said = place.unchanged(|| place.call(&["sweep", "script", launcher, sweep, "--out", "it's out"])).quietly();
+/// Writes the script of a launcher, and gives its text.
+pub fn script(place: &Place, launcher: &str, sweep: &str, more: &[&str]) -> String {
+    let call = [&["sweep", "script", launcher, sweep, "--out", "it's out"], more].concat();
+    let said = place.unchanged(|| place.call(&call)).quietly();
     place.write("script.sh", said.out.as_bytes());
     let syntax = Command::new("bash").arg("-n").arg(place.path("script.sh")).status().expect("bash starts");
     assert!(syntax.success(), "{}", said.out);
     said.out
 }
 
-fn run(place: &Place, environment: &[(&str, &str)]) -> Said {
-    let mut command = Command::new("sh");
+/// The script in a shell, with programs of `bin/` before all others.
+pub fn command(place: &Place, shell: &str, environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(shell);
     command.arg("script.sh").current_dir(place.path("")).stdin(Stdio::null());
-    let program = env!("CARGO_BIN_EXE_subcloud");
-    command.env("SUBCLOUD", program).envs(environment.iter().copied());
-    Said::of(&command.output().expect("a shell starts"))
+    let path = std::env::var("PATH").expect("a path");
+    command.env("PATH", format!("{}:{path}", place.path("bin").display()));
+    command.env("SUBCLOUD", env!("CARGO_BIN_EXE_subcloud")).envs(environment.iter().copied());
+    command
 }
 
-#[test]
-fn a_job_of_a_slurm_array_does_its_point() {
-    let place = place(SWEEP);
-    let text = script(&place, "slurm", "sweep.toml");
-    assert!(text.contains("#SBATCH --array=0-3\n") && text.contains("#SBATCH --mem="), "{text}");
-    run(&place, &[("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_CPUS_PER_TASK", "1")]).quietly();
-    assert!(place.path("it's out/points/2.json").exists());
-    let outside = run(&place, &[]);
-    assert!(outside.code != Some(0) && outside.err.contains("sbatch"), "{outside:?}");
+pub fn run(place: &Place, environment: &[(&str, &str)]) -> Said {
+    Said::of(&command(place, "sh", environment).output().expect("a shell starts"))
+}
+
+/// A stand-in for a program that this machine may not have.
+pub fn stand_in(place: &Place, name: &str, text: &str) {
+    std::fs::create_dir_all(place.path("bin")).expect("a folder");
+    let path = format!("bin/{name}");
+    place.write(&path, text.as_bytes());
+    Command::new("chmod").arg("+x").arg(place.path(&path)).status().expect("chmod");
 }
 
 #[test]
@@ -58,12 +63,9 @@ fn parallel_does_all_points() {
     let place = place("");
     std::fs::remove_file(place.path("sweep.toml")).expect("the sweep");
     place.write("a 'strange' $name.toml", SWEEP.as_bytes());
-    script(&place, "parallel", "a 'strange' $name.toml");
-    let path = std::env::var("PATH").expect("a path");
-    std::fs::create_dir(place.path("bin")).expect("a folder");
-    place.write("bin/parallel", PARALLEL.as_bytes());
-    Command::new("chmod").arg("+x").arg(place.path("bin/parallel")).status().expect("chmod");
-    run(&place, &[("PATH", &format!("{}:{path}", place.path("bin").display()))]).quietly();
+    script(&place, "parallel", "a 'strange' $name.toml", &[]);
+    stand_in(&place, "parallel", PARALLEL);
+    run(&place, &[]).quietly();
     assert_eq!(finished(&place, "it's out"), 4);
     assert!(place.path("it's out/derived/metrics.parquet").exists());
 }
@@ -73,4 +75,18 @@ fn a_path_with_a_line_break_cannot_stand_in_a_script() {
     let place = place(SWEEP);
     let said = place.unchanged(|| place.call(&["sweep", "script", "slurm", "sweep.toml", "--out", "a\nb"]));
     said.failed(2, &["cannot stand in a script", "letters and digits"]);
+}
+
+#[test]
+fn options_of_another_launcher_are_refused() {
+    let place = place(SWEEP);
+    let refused = |launcher: &str, more: &[&str], words: &[&str]| {
+        place.refuse(&[&["sweep", "script", launcher, "sweep.toml"], more].concat(), words)
+    };
+    refused("parallel", &["--pack", "2"], &["--pack: GNU parallel takes the points one by one", "JOBS"]);
+    refused("slurm", &["--image", "a"], &["--image is for kubernetes alone", "leave --image out"]);
+    refused("pbs", &["--claim", "a"], &["--claim is for kubernetes alone"]);
+    for outside in ["/tmp/out", "../out"] {
+        refused("kubernetes", &["--out", outside], &["does not lie below this folder", "--claim"]);
+    }
 }
