@@ -1,5 +1,6 @@
 //! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and
-//! draw the same figures in notebooks; pandas finds rows by their seeds.
+//! draw the same figures in notebooks; pandas finds rows by their seeds. Strangers' launchers run a sweep: Dask and Ray do
+//! its points, and a YAML reader sees the manifest for Kubernetes.
 //!
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
@@ -8,7 +9,7 @@ mod python;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use python::{Python, succeed};
 use tempfile::TempDir;
@@ -55,6 +56,63 @@ fn notebooks_and_the_plot_of_the_readme_draw_what_a_run_left() {
         ["tests/readers/notebooks.py", "analysis/notebooks", "analysis/README.md"].map(|name| root().join(name));
     let arguments = script.into_iter().chain([telco, everything]);
     succeed(python.command().args(arguments), "the check of the notebooks");
+}
+
+#[test]
+fn a_sweep_under_dask_is_the_sweep_done_at_once_though_a_worker_is_killed() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    launched(&python, "Dask");
+}
+
+#[test]
+fn a_sweep_under_ray_is_the_sweep_done_at_once_though_a_worker_is_killed() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    if !python.add(include_str!("readers/ray.txt").trim()) {
+        eprintln!("skipped: there is no wheel of Ray for this Python on this machine");
+        return;
+    }
+    launched(&python, "Ray");
+}
+
+/// Runs twenty points by the script that the page on sweeps has for a launcher.
+fn launched(python: &Python, launcher: &str) {
+    let runs = Runs::new();
+    let alone = runs.sweep("twenty");
+    let folder = runs.folder.path().join(launcher);
+    fs::create_dir(&folder).expect("a folder");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_subcloud"), folder.join("subcloud")).expect("a link");
+    let path = std::env::var("PATH").expect("a path");
+    let mut command = python.command();
+    command.env("PATH", format!("{}:{path}", folder.display()));
+    // Ray begins a cluster of its own, keeps its files and its key below the folder, and tells nobody.
+    command.env("RAY_ADDRESS", "local").env("RAY_USAGE_STATS_ENABLED", "0");
+    command.env("RAY_TMPDIR", runs.folder.path()).env("HOME", runs.folder.path());
+    command.args([root().join("tests/readers/launchers.py"), root().join("docs/sweeps.md")]).arg(launcher);
+    command.args([root().join("tests/readers/twenty.toml"), folder, alone]);
+    succeed(&mut command, &format!("the sweep under {launcher}"));
+}
+
+#[test]
+fn the_manifest_for_kubernetes_is_read_as_yaml() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let [sweep, out] = ["it's a: \"sweep\".toml", "- out $(X) # é\u{2028}\u{1f30d}"];
+    let text = fs::read_to_string(root().join("tests/readers/twenty.toml")).expect("a sweep");
+    let scenario = root().join("datasets/scenarios/telco.toml").display().to_string();
+    fs::write(folder.path().join(sweep), text.replace("../../datasets/scenarios/telco.toml", &scenario))
+        .expect("a file");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_subcloud"));
+    program
+        .args(["sweep", "script", "kubernetes", sweep, &format!("--out={out}"), "--pack", "3"])
+        .current_dir(folder.path());
+    program.args(["--image", "a\"b\\c: é", "--claim", "work: 1"]);
+    let manifest = folder.path().join("manifest.yaml");
+    program.stdout(fs::File::create(&manifest).expect("a file"));
+    assert!(program.status().expect("the program starts").success());
+    let mut command = python.command();
+    command.arg(root().join("tests/readers/manifest.py")).args(["7", out, sweep]);
+    command.stdin(Stdio::from(fs::File::open(manifest).expect("the manifest")));
+    succeed(&mut command, "the check of the manifest");
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub struct Python {
     interpreter: PathBuf,
     /// Where the packages are, if not in an environment of their own.
     packages: Option<PathBuf>,
+    /// The folder of the environment.
+    folder: PathBuf,
 }
 
 impl Python {
@@ -19,8 +21,7 @@ impl Python {
     pub fn prepare(name: &str, requirements: &str, otherwise: &str) -> Python {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = target.join(name);
-        let lock = File::create(target.join(format!("{name}.lock"))).expect("a lock in the build directory");
-        lock.lock().expect("the lock of the Python environment");
+        let _lock = lock(&folder);
         let marker = folder.join("installed.txt");
         if fs::read_to_string(&marker).is_ok_and(|installed| installed == requirements) {
             return Python::in_folder(&folder);
@@ -37,11 +38,7 @@ impl Python {
             Ok(_) => {}
         }
         let python = Python::in_folder(&folder);
-        let mut pip = Command::new(&python.interpreter);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        if let Some(packages) = &python.packages {
-            pip.arg("--target").arg(packages);
-        }
+        let mut pip = python.pip("install");
         let list = folder.join("requirements.txt");
         fs::write(&list, requirements).expect("a list of packages in the Python environment");
         succeed(pip.arg("-r").arg(list), &format!("the installation of the packages of {name} ({needs})"));
@@ -63,12 +60,49 @@ impl Python {
         Some(Python::prepare("readers", requirements, "SUBCLOUD_SKIP_READERS=1 skips it"))
     }
 
+    /// Adds a package of which there is no wheel for some machines, unless it is there; `false` on such a machine, and
+    /// for no other reason.
+    pub fn add(&self, requirement: &str) -> bool {
+        let name = requirement.split("==").next().unwrap_or_default();
+        let _lock = lock(&self.folder);
+        let marker = self.folder.join(format!("added-{name}.txt"));
+        let [added, none] = ["added", "no wheel"].map(|outcome| format!("{outcome}: {requirement}"));
+        match fs::read_to_string(&marker) {
+            Ok(found) if found == added => return true,
+            Ok(found) if found == none => return false,
+            _ => {}
+        }
+        let output = self.pip("install").args(["--only-binary", name, requirement]).output().expect("pip starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let is_none = said.contains(&format!("No matching distribution found for {name}"));
+            assert!(is_none, "{requirement} cannot be installed:\n{said}");
+            // An index that does not answer has no package at all.
+            let mut answer = self.pip("download");
+            answer.args(["--no-deps", "--no-cache-dir", "--dest"]).arg(&self.folder).arg("toolz");
+            succeed(&mut answer, &format!("a package of the index, since there is no {requirement},"));
+        }
+        fs::write(marker, if output.status.success() { added } else { none }).expect("a marker");
+        output.status.success()
+    }
+
+    /// A command of pip in the environment.
+    fn pip(&self, command: &str) -> Command {
+        let mut pip = Command::new(&self.interpreter);
+        pip.args(["-m", "pip", command, "--quiet", "--disable-pip-version-check"]);
+        if let Some(packages) = self.packages.as_ref().filter(|_| command == "install") {
+            pip.arg("--target").arg(packages);
+        }
+        pip
+    }
+
     fn in_folder(folder: &Path) -> Python {
         let interpreter = folder.join("environment/bin/python");
+        let folder = folder.to_owned();
         if interpreter.exists() {
-            Python { interpreter, packages: None }
+            Python { interpreter, packages: None, folder }
         } else {
-            Python { interpreter: "python3".into(), packages: Some(folder.join("packages")) }
+            Python { interpreter: "python3".into(), packages: Some(folder.join("packages")), folder }
         }
     }
 
@@ -80,6 +114,13 @@ impl Python {
         }
         command
     }
+}
+
+/// The lock of an environment: one process at a time makes it, or adds to it.
+fn lock(folder: &Path) -> File {
+    let lock = File::create(folder.with_extension("lock")).expect("a lock in the build directory");
+    lock.lock().expect("the lock of the Python environment");
+    lock
 }
 
 /// Runs a command to its end and gives what it said; if it fails, the test says that.
