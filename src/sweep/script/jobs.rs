@@ -15,13 +15,17 @@ pub struct Jobs {
     pub points: usize,
     /// Points of a job, side by side on a processor each.
     pub pack: usize,
-    /// Memory of the largest job in MiB, a tenth more than it is estimated to need.
+    /// Memory of the largest job in MiB: a tenth more than its points are estimated to need, and the program itself.
     pub mebibytes: u64,
     /// The directory of the points.
     pub out: PathBuf,
     /// The sweep file.
     pub sweep: PathBuf,
 }
+
+/// MiB of the program without any point, pages of its file included: they count where a container has a limit, and a
+/// point is refused that does not fit into what is left.
+const PROGRAM: u64 = 64;
 
 impl Jobs {
     /// The jobs of a sweep in this file, with its points in `out`, so many to a job.
@@ -37,7 +41,7 @@ impl Jobs {
                 return Err(Failure::input(message, "give it a name of letters and digits"));
             }
         }
-        let mebibytes = (needed / 10 * 11).div_ceil(1 << 20);
+        let mebibytes = (needed / 10 * 11).div_ceil(1 << 20) + PROGRAM;
         Ok(Self { name, points, pack, mebibytes, out: out.to_owned(), sweep: path.to_owned() })
     }
 
