@@ -75,8 +75,8 @@ impl Python {
         let output = self.pip("install").args(["--only-binary", name, requirement]).output().expect("pip starts");
         let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            let is_none = said.contains(&format!("No matching distribution found for {name}"));
-            assert!(is_none, "{requirement} cannot be installed:\n{said}");
+            let words = [format!("No matching distribution found for {name}"), "(from versions: none)".to_owned()];
+            assert!(words.iter().all(|words| said.contains(words)), "{requirement} cannot be installed:\n{said}");
             // An index that does not answer has no package at all.
             let mut answer = self.pip("download");
             answer.args(["--no-deps", "--no-cache-dir", "--dest"]).arg(&self.folder).arg("toolz");

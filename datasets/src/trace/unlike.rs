@@ -13,7 +13,10 @@ pub enum Unlike {
         path: PathBuf,
     },
     /// Two directories hold different sweeps.
-    #[error("{} and {} hold different sweeps, or sweeps of different scenarios", .paths[0].display(), .paths[1].display())]
+    #[error(
+        "{} and {} hold different sweeps, or sweeps of different scenarios",
+        .paths[0].display(), .paths[1].display()
+    )]
     Sweeps {
         /// The directories.
         paths: [PathBuf; 2],
@@ -64,13 +67,13 @@ impl Unlike {
         match self {
             Unlike::NoSweep { .. } => "give directories that a sweep wrote with --out",
             Unlike::Sweeps { .. } => {
-                "collect directories of one sweep file alone; a directory that was extended numbers its points otherwise"
+                "collect directories of one sweep file alone; one that was extended numbers its points otherwise"
             }
             Unlike::Versions { .. } => {
                 "do the points of one of them anew, with the program that did those of the other"
             }
             Unlike::Points { .. } => {
-                "do the point anew in a directory of its own to see which one is right, and leave the other directory out"
+                "do the point anew in a directory of its own to see which one is right, and leave the other out"
             }
             Unlike::Incomplete { .. } => "copy the directory anew from the machine that wrote it",
             Unlike::Link { .. } => "put the file itself there",

@@ -43,8 +43,8 @@ pub fn manifest(jobs: &Jobs, cluster: &Cluster) -> Result<String, Failure> {
     let [shell, option, call] = ["/bin/sh", "-c", &call(jobs)].map(|word| text(&literal(word)));
     let [image, claim] = [("--image IMAGE", cluster.image), ("--claim NAME", cluster.claim)].map(given);
     Ok(format!(
-        "# Apply with kubectl apply --filename; deleted and applied again it does what is missing. The pod that finishes last
-# writes the derived tables. The volume of the claim is the folder in which the paths below hold: it has the sweep file
+        "# Apply with kubectl apply --filename, from Kubernetes 1.29 on; deleted and applied again it does what is missing.
+# The pod that finishes last writes the derived tables. The volume of the claim is the folder in which the paths below hold: it has the sweep file
 # and the files that the sweep names. Pods on several nodes share it, so its access mode is ReadWriteMany.
 apiVersion: batch/v1
 kind: Job

@@ -1,8 +1,8 @@
 //! Points that several machines have done, each in a directory of its own, collected into one.
 //!
 //! A [`Part`] is such a directory, read and never changed. [`check`] finds out whether parts are of one sweep, and
-//! whether a point that several have is the same in each. [`copy_point`] copies a point into a [`Tree`] the way in which a
-//! process that does it would put it there: whatever ends the process earlier, the point is not there.
+//! whether a point that several have is the same in each. [`copy_point`] copies a point into a [`Tree`] in the way in
+//! which a process that does it would put it there: whatever ends the process earlier, the point is not there.
 //!
 //! No link is followed below a part: what is copied lies in the part.
 
