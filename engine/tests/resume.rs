@@ -130,6 +130,7 @@ fn state(scenario: &Scenario, cycles: u32) -> Simulation<'_> {
 
 #[test]
 fn a_longer_run_goes_on_from_a_shorter_one() {
+    let mut faults = Vec::new();
     for path in files_of_scenarios() {
         let whole = shipped(&path).run.cycles;
         for (cut, to) in [(20, whole.min(40)), (whole / 2, whole)] {
@@ -139,15 +140,18 @@ fn a_longer_run_goes_on_from_a_shorter_one() {
             let mut resumed = Saved::of(&state(&short, cycles)).resume(&long);
             run(&mut resumed, &long, long.run.cycles - cycles);
             let undisturbed = state(&long, long.run.cycles);
-            let name = &long.name;
-            assert_eq!(resumed.full_digest(), undisturbed.full_digest(), "{name}: {cut} cycles, then {to}");
+            if resumed.full_digest() != undisturbed.full_digest() {
+                faults.push(format!("{}: {cut} cycles, then {to}", long.name));
+            }
         }
     }
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 #[test]
 fn a_fork_whose_change_comes_later_is_the_run_that_had_it_from_the_beginning() {
     let crash = ("event", "[{at_cycle = 25, crash = {share = 0.5}}]");
+    let mut faults = Vec::new();
     for path in files_of_scenarios() {
         let plain = shipped_with(&path, &[("run.cycles", "20")]);
         if !plain.events.is_empty() {
@@ -157,8 +161,11 @@ fn a_fork_whose_change_comes_later_is_the_run_that_had_it_from_the_beginning() {
         // The state after the last cycle serves too.
         let mut fork = Saved::of(&state(&plain, 20)).resume(&changed);
         run(&mut fork, &changed, 12);
-        assert_eq!(fork.digest(), state(&changed, 32).digest(), "{}", changed.name);
+        if fork.digest() != state(&changed, 32).digest() {
+            faults.push(changed.name.clone());
+        }
     }
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 #[test]

@@ -27,7 +27,8 @@ impl Overlay {
         let (entries, stream) = (self.sampling.view as usize, for_life(seed, VIEW));
         let is_live = |node: usize| alive.holds(node);
         let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
-        if self.sampling.start == Start::Random && alive == Mask::ALL {
+        // Whether nodes may die later makes no difference now.
+        if self.sampling.start == Start::Random && count == nodes {
             let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
             return batches.for_each(|(batch, records)| all_at_random(records, entries, batch * BATCH, nodes, stream));
         }
