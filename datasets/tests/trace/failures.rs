@@ -95,3 +95,37 @@ fn two_runs_in_one_directory_are_not_mixed() {
     let error = read::Run::open(folder.path()).err().unwrap();
     assert!(matches!(error, Error::SeveralRuns { count: 2, .. }));
 }
+
+#[test]
+fn files_of_a_table_are_numbered_without_a_gap_and_of_one_run() {
+    let folder = tempdir().unwrap();
+    let mut writer = Writer::create(folder.path(), meta(), false).unwrap();
+    writer.cut_nodes_at(100);
+    writer.push(fixture::cycle(0));
+    writer.nodes(&fixture::nodes(0, 0..350)).unwrap();
+    writer.finish("{}").unwrap();
+    let nodes = folder.path().join("traces/nodes/run=fixture-1/seed=42");
+    let refused = |name: &str| {
+        let run = read::Run::open(folder.path()).unwrap();
+        let error = run.nodes(drop).unwrap_err();
+        assert!(error.to_string().contains(&nodes.join(name).display().to_string()), "{error}");
+        error
+    };
+
+    fs::rename(nodes.join("part-1.parquet"), nodes.join("part-01.parquet")).unwrap();
+    let error = refused("part-2.parquet");
+    assert!(matches!(&error, Error::Gap { expected, .. } if expected == "part-1.parquet"), "{error}");
+    assert!(error.remedy().contains("missing"));
+    fs::rename(nodes.join("part-01.parquet"), nodes.join("part-1.parquet")).unwrap();
+    fs::write(nodes.join("copy.parquet"), "PAR1").unwrap();
+    assert!(matches!(refused("copy.parquet"), Error::Gap { .. }));
+    fs::remove_file(nodes.join("copy.parquet")).unwrap();
+
+    let other = tempdir().unwrap();
+    let mut writer = Writer::create(other.path(), Meta { run_id: "other".into(), ..meta() }, false).unwrap();
+    writer.nodes(&fixture::nodes(0, 100..200)).unwrap();
+    let finished = writer.finish("{}").unwrap();
+    fs::copy(&finished.files[0].path, nodes.join("part-2.parquet")).unwrap();
+    let error = refused("part-2.parquet");
+    assert!(matches!(&error, Error::Metadata { found, .. } if found == "other"), "{error}");
+}

@@ -5,5 +5,6 @@ mod bytes;
 mod failures;
 mod fixture;
 mod round_trip;
+mod saved;
 mod schema;
 mod staging;
