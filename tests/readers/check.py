@@ -145,7 +145,9 @@ def open_table(connection, folder, is_sweep):
     for entry in folder.rglob("*"):
         check(entry.is_dir() or entry.suffix == ".parquet", entry, "does not belong under a table")
     files = sorted(folder.rglob("*.parquet"))
-    check(len(files) == 1 or is_sweep and files, folder, "holds", len(files), "files")
+    runs = {partition_of(file) for file in files}
+    check(len(runs) == 1 or is_sweep and runs, folder, "holds", len(runs), "runs")
+    check(name == "nodes" or len(files) == len(runs), folder, "holds", len(files), "files of", len(runs), "runs")
     attributes = [check_file(name, file) for file in files][0]
     frame = pl.scan_parquet(folder)
     check_values(name, frame.collect(), attributes)
