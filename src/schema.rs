@@ -48,11 +48,11 @@ const HEAD: &str = "\
 
 Written by `subcloud schema --tables`, from the code that writes the tables.
 
-A table lies under `traces/<table>/run=<id>/seed=<n>/part-0.parquet`, and is there if it has rows. Readers turn these
-folders into two more columns, `run` (string) and `seed` (int64). Row 0 is the state before the first cycle, row k that
-after k cycles. A fraction is 0..1; names end in their unit; a null is a value that there is not, and there is no NaN.
-Columns with `<attribute>` are there for each attribute of the fleet; those with `<gradient>` for each gradient from 1
-on. Types are those of Arrow.";
+A table lies under `traces/<table>/run=<id>/seed=<n>/part-0.parquet`, and is there if it has rows. After each 1,966,080
+rows `nodes` goes on in `part-1.parquet`, `part-2.parquet` and so on. Readers turn these folders into two more columns,
+`run` (string) and `seed` (int64). Row 0 is the state before the first cycle, row k that after k cycles. A fraction is
+0..1; names end in their unit; a null is a value that there is not, and there is no NaN. Columns with `<attribute>` are
+there for each attribute of the fleet; those with `<gradient>` for each gradient from 1 on. Types are those of Arrow.";
 
 /// The tables as a page.
 fn page(tables: &[Definition]) -> String {
