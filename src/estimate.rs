@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use datasets::scenario::{Sample, Scenario};
 use engine::{Estimate, Simulation, Storage};
 
+use crate::checkpoint::{BYTES_PER_SECOND, Cadence};
 use crate::failure::Failure;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
@@ -47,16 +48,17 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let nodes = u64::from(scenario.run.nodes);
     print(&format!("{}: {} nodes, {} cycles", scenario.name, count(nodes), scenario.run.cycles));
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
-    let Estimate { columns, bytes_per_node, column_bytes, .. } = engine::estimate(&scenario);
+    let estimate = engine::estimate(&scenario);
+    let Estimate { columns, bytes_per_node, column_bytes, .. } = &estimate;
     for (name, size) in columns {
-        print(&format!("  {name:<34}{size:>12}{:>14}", bytes(size * nodes)));
+        print(&format!("  {name:<34}{size:>12}{:>14}", bytes(*size * nodes)));
     }
-    print(&format!("  {:<34}{bytes_per_node:>12}{:>14}\n", "together", bytes(column_bytes)));
+    print(&format!("  {:<34}{bytes_per_node:>12}{:>14}\n", "together", bytes(*column_bytes)));
     let in_files = arguments.state.is_some();
     let available =
         memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
     print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
-    let state = if in_files { format!(", and {} for the columns", bytes(column_bytes)) } else { String::new() };
+    let state = if in_files { format!(", and {} for the columns", bytes(*column_bytes)) } else { String::new() };
     print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));
     let [birth, cycle] = sample(&scenario)?;
     let total = birth + cycle * scenario.run.cycles;
@@ -67,7 +69,27 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
         duration(cycle.as_secs_f64()),
         engine::threads()
     ));
+    print(&checkpoints(&estimate, total));
     memory::check(&scenario, arguments.state.as_deref())
+}
+
+/// What checkpoints cost a run of such a time, by the cadence of `run` unless it is told another.
+fn checkpoints(estimate: &Estimate, total: Duration) -> String {
+    let seconds = |bytes: u64| Duration::from_secs_f64(bytes as f64 / BYTES_PER_SECOND as f64);
+    let Estimate { state_bytes, changing_bytes, .. } = *estimate;
+    let [first, later] = [state_bytes, changing_bytes].map(seconds);
+    let interval = Cadence::Auto.interval(first).unwrap_or_default();
+    if total < interval {
+        return format!("saved   never in so short a time; an interrupt saves {}", bytes(state_bytes));
+    }
+    format!(
+        "saved   every {}: {} in about {}, later ones {} in about {} if the disk takes 1 GB/s",
+        duration(interval.as_secs_f64()),
+        bytes(state_bytes),
+        duration(first.as_secs_f64()),
+        bytes(changing_bytes),
+        duration(later.as_secs_f64())
+    )
 }
 
 /// Bytes of a trace.

@@ -53,6 +53,16 @@ impl Steps {
     }
 }
 
+#[test]
+fn steps_that_others_have_done_are_no_longer_to_come_and_cost_nothing() {
+    let mut left = Left::new(&[10.0, 4.0]);
+    left.skip(0, 6.0);
+    left.skip(1, 4.0);
+    assert!(left.seconds().is_none() && (left.share_done() - 10.0 / 14.0).abs() < 1e-9);
+    left.advance(0, 1.0, 2.0);
+    assert!(left.seconds().is_some_and(|seconds| (seconds - 6.0).abs() < 1e-9));
+}
+
 /// A number that is other for each step, from 0 to 1.
 fn noise(step: u32) -> f64 {
     f64::from(step.wrapping_mul(2_654_435_769) >> 16) / 65_536.0

@@ -3,7 +3,7 @@
 use datasets::scenario::Scenario;
 
 use crate::cloud::Cloud;
-use crate::memory::Fields;
+use crate::memory::{Field, Fields, Kind};
 use crate::observer::Observer;
 use crate::observer::graph::BYTES_PER_NODE;
 use crate::plans::Needs;
@@ -17,6 +17,10 @@ pub struct Estimate {
     pub bytes_per_node: u64,
     /// Bytes of all columns.
     pub column_bytes: u64,
+    /// Bytes of the columns that last from one cycle to the next: those of a checkpoint.
+    pub state_bytes: u64,
+    /// Bytes of those that most cycles change: a checkpoint writes the others once, where they stay as they are.
+    pub changing_bytes: u64,
     /// Bytes that building and running it needs at its height.
     pub peak_bytes: u64,
 }
@@ -31,9 +35,16 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
     const FIXED: u64 = 64 << 20;
     let (needs, nodes) = (Needs::of(scenario), u64::from(scenario.run.nodes));
     let (cloud, observer) = (Cloud::declare(&needs), Observer::declare(&needs));
-    let columns: Vec<(String, u64)> = (cloud.fields().into_iter().chain(observer.fields()))
-        .map(|field| (field.name.clone(), field.bytes_per_node()))
-        .collect();
+    let fields: Vec<&Field> = cloud.fields().into_iter().chain(observer.fields()).collect();
+    let columns: Vec<(String, u64)> = fields.iter().map(|field| (field.name.clone(), field.bytes_per_node())).collect();
+    let of = |kinds: &[Kind]| -> u64 {
+        let fields = fields.iter().filter(|field| kinds.contains(&field.kind));
+        nodes * fields.map(|field| field.bytes_per_node()).sum::<u64>()
+    };
+    let (kept, slow) = (of(&[Kind::Kept]), of(&[Kind::Slow]));
+    // Where nobody comes or goes, nothing makes true ranks or slow columns change but an event or a rule.
+    let derived = of(&[Kind::Derived]);
+    let churning = if scenario.fleet.churns() { derived } else { 0 };
     let bytes_per_node = columns.iter().map(|(_, bytes)| bytes).sum();
     let sort = if needs.has_suite { SORT } else { 0 };
     let overlay = if cloud.overlay.views.is_some() { BYTES_PER_NODE } else { 0 };
@@ -43,6 +54,8 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
         columns,
         bytes_per_node,
         column_bytes: nodes * bytes_per_node,
+        state_bytes: kept + slow + derived,
+        changing_bytes: kept + churning,
         peak_bytes: nodes * (bytes_per_node + sort.max(overlay).max(events)) + blocks + FIXED,
     }
 }

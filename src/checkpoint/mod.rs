@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 pub use cadence::Cadence;
 pub use fork::fork;
-pub use keeper::{Keeper, Plan, forks, goes_on, put_in_place};
+pub use keeper::{BYTES_PER_SECOND, Keeper, Plan, forks, goes_on, put_in_place};
 pub use origin::{Origin, find, record};
 
 /// When a run saves its state, and with which state it begins.
