@@ -24,6 +24,8 @@ pub struct Arguments {
 
 /// Compares two directories.
 pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
+    datasets::trace::settle(&arguments.first);
+    datasets::trace::settle(&arguments.second);
     let comparison = Comparison::read(&arguments.first, &arguments.second).map_err(|error| match error {
         error @ Error::Unlike { .. } => Failure::input(error.to_string(), error.remedy()),
         Error::Trace(error @ datasets::trace::Error::NoRun { .. }) => Failure::input(error.to_string(), error.remedy()),

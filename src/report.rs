@@ -45,13 +45,18 @@ pub fn report(arguments: &Arguments) -> Result<(), Failure> {
         Format::Xlsx => "report.xlsx",
         Format::Csv => "report",
     };
-    let out = out.clone().unwrap_or_else(|| directory.join(name));
+    datasets::trace::settle(directory);
     let report = Report::read(directory).map_err(unread)?;
+    let place = match out {
+        Some(out) => Place::Elsewhere(out.clone()),
+        None => Place::Beside(directory, name),
+    };
+    let out = place.path();
     check(&out, *format)?;
     match format {
-        Format::Html => file::write(&out, &report.to_html()?)?,
-        Format::Xlsx => file::write(&out, &report.to_workbook()?)?,
-        Format::Csv => tables(&out, &report)?,
+        Format::Html => place.write("", report.to_html()?.as_ref())?,
+        Format::Xlsx => place.write("", &report.to_workbook()?)?,
+        Format::Csv => tables(&place, &report)?,
     }
     print(&paragraph(report.headline(), [0, 0]));
     print(&format!("report in {}", out.display()));
@@ -87,13 +92,43 @@ fn check(out: &Path, format: Format) -> Result<(), Failure> {
 }
 
 /// A file a table.
-fn tables(folder: &Path, report: &Report) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|error| {
+fn tables(place: &Place, report: &Report) -> Result<(), Failure> {
+    let folder = place.path();
+    fs::create_dir_all(&folder).map_err(|error| {
         let message = format!("cannot create {}: {error}", folder.display());
         Failure::run(message, Some("choose a directory that can be written with --out".to_owned()))
     })?;
     for sheet in report.sheets() {
-        file::write(&folder.join(format!("{}.csv", sheet.name)), &sheet.to_csv())?;
+        place.write(&format!("/{}.csv", sheet.name), sheet.to_csv().as_ref())?;
     }
     Ok(())
+}
+
+/// Where a report goes.
+enum Place<'p> {
+    /// Where the user wants it.
+    Elsewhere(PathBuf),
+    /// Into the directory that it is about, under this name: it is listed there as ours, and leaves with the run.
+    Beside(&'p Path, &'static str),
+}
+
+impl Place<'_> {
+    fn path(&self) -> PathBuf {
+        match self {
+            Place::Elsewhere(path) => path.clone(),
+            Place::Beside(directory, name) => directory.join(name),
+        }
+    }
+
+    /// Writes a file whose path ends so.
+    fn write(&self, ending: &str, content: &[u8]) -> Result<(), Failure> {
+        match self {
+            Place::Elsewhere(path) => file::write(&path.join(ending.trim_start_matches('/')), content),
+            Place::Beside(directory, name) => {
+                let path = format!("{name}{ending}");
+                datasets::trace::list(directory, &path, content)?;
+                file::write(&directory.join(path), content)
+            }
+        }
+    }
 }

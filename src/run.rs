@@ -1,6 +1,5 @@
 //! `subcloud run`.
 
-use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -40,7 +39,7 @@ pub struct Arguments {
     /// Show no progress.
     #[arg(long)]
     quiet: bool,
-    /// Replace the run that the directory holds.
+    /// Replace the run that the directory holds, once the new one is complete; files that others have put there stay.
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -128,7 +127,7 @@ pub fn into<'a>(
     let mut trace = Writer::create(place.out, meta(scenario, hash), replace).map_err(refused)?;
     let unfinished = trace.unfinished();
     interrupts.on_end(move || unfinished.remove());
-    let mut state = State::prepare(place.state, place.force)?;
+    let mut state = State::prepare(place.state, scenario, place.force)?;
     let unfinished = state.unfinished();
     interrupts.on_end(move || unfinished.remove());
     let mut origin = checkpoint::find((place.out, &run_id(scenario, hash)), scenario, checkpoints, fork)?;
@@ -147,9 +146,6 @@ pub fn into<'a>(
     let record = record(scenario, hash, &simulation, &keeper);
     trace.finish(&datasets::record::text(&record))?;
     state.keep();
-    if place.force {
-        forget(place.out);
-    }
     Ok(keeper)
 }
 
@@ -166,19 +162,6 @@ fn say(origin: &Origin, scenario: &Scenario, place: Place<'_>) {
     };
     // A reader that has gone away is no failure.
     let _ = writeln!(io::stderr(), "{line}");
-}
-
-/// Removes what tells of the run or the sweep that was here before, and of none that is there now: its size, its
-/// reports.
-pub fn forget(out: &Path) {
-    let tables = fs::read_dir(out.join("report")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let tables = tables.filter(|path| path.extension().is_some_and(|end| end == "csv"));
-    let files = ["size.json", "report.html", "report.xlsx"].map(|name| out.join(name));
-    // What cannot be removed is left, and what others have put beside the tables: the run itself is in place.
-    for path in files.into_iter().chain(tables) {
-        fs::remove_file(path).ok();
-    }
-    fs::remove_dir(out.join("report")).ok();
 }
 
 /// Refuses a directory that holds a run, before the work is done that leads to another.

@@ -229,6 +229,9 @@ pub struct OfSweep {
     pub replicate: u32,
     /// The number of the process that ran it.
     pub process: u32,
+    /// The generation of the sweep that it belongs to: see [`SweepRecord::generation`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub generation: u32,
 }
 
 /// `sweep.json`: which sweep a directory holds; the same whoever begins it, and wherever.
@@ -247,10 +250,19 @@ pub struct SweepRecord {
     pub is_one_at_a_time: bool,
     /// Replicates of each setting.
     pub replicates: u32,
+    /// How often what the directory held was to be replaced as a whole. Points of an earlier generation are not of this
+    /// sweep: each stays until its successor is there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub generation: u32,
     /// What wrote it.
     pub versions: Versions,
     /// The points, in their order.
     pub points: Vec<PointRecord>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(generation: &u32) -> bool {
+    *generation == 0
 }
 
 /// A point of a sweep.

@@ -51,7 +51,9 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     let keeper =
         run::into(place, (&asking, &hash), (&checkpoint::Arguments::none(), None, arguments.quiet), &interrupts)?;
     let digest = checkpoint::record(&out).map(|record| record.state_digest).unwrap_or_default();
-    file::write(&out.join("size.json"), &datasets::record::text(&answer.record()))?;
+    let record = datasets::record::text(&answer.record());
+    datasets::trace::list(&out, "size.json", record.as_bytes())?;
+    file::write(&out.join("size.json"), &record)?;
     print(&format!(
         "state digest {digest}\nthe run with {} = {} in {}",
         plan.key(),

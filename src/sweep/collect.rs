@@ -9,7 +9,7 @@ use datasets::trace::{Error, Tree};
 
 use super::finish::{derived, there};
 use crate::failure::Failure;
-use crate::run::{forget, print};
+use crate::run::print;
 
 /// Put the points of a sweep into one directory that several machines have done, each in a directory of its own.
 ///
@@ -46,7 +46,6 @@ pub fn collect(arguments: &Arguments) -> Result<(), Failure> {
     let tree = Tree::open(&out, sweep, false).map_err(refused)?;
     if tree.added() > 0 {
         fits().map_err(refused)?;
-        forget(&out);
     }
     let mut count = 0;
     for part in &parts {

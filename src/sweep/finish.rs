@@ -47,6 +47,7 @@ pub fn finish(call: &Call<'_>, outcome: Outcome, is_told_to_stop: bool) -> Resul
         print(&format!("{now}, {} missing{elsewhere}", total - there));
         return Ok(());
     }
+    tree.retire()?;
     print(&format!("{}\n{now}", derived(tree, out)?));
     Ok(())
 }
@@ -54,7 +55,7 @@ pub fn finish(call: &Call<'_>, outcome: Outcome, is_told_to_stop: bool) -> Resul
 /// What all points of a directory show; it is derived unless it is there.
 pub fn derived(tree: &Tree, out: &Path) -> Result<Study, Failure> {
     let study = Study::read(out)?;
-    if !tree.derived().is_dir() {
+    if !tree.is_derived() {
         tree.derive(&study.tables()?)?;
     }
     tree.tidy();

@@ -22,7 +22,7 @@ use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
 use crate::room::Room;
-use crate::run::{MOST_THREADS, forget, print, refused, use_threads};
+use crate::run::{MOST_THREADS, print, refused, use_threads};
 use choice::{Range, wanted};
 use finish::{Call, extended, finish};
 use list::Format;
@@ -84,7 +84,8 @@ pub struct Arguments {
     /// Show no progress.
     #[arg(long)]
     quiet: bool,
-    /// Begin anew: remove the sweep or the run that the directory holds.
+    /// Begin anew: replace the sweep or the run that the directory holds, point by point. What is there stays until its
+    /// successor is complete; a call without --force goes on.
     #[arg(long)]
     force: bool,
 }
@@ -121,9 +122,6 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let memory = memory::available();
     fit(wanted, &missing, memory)?;
     let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
-    if arguments.force || tree.added() > 0 {
-        forget(&out);
-    }
     if tree.added() > 0 {
         print(&extended(&sweep, &tree, &out)?);
     }

@@ -104,7 +104,8 @@ fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(
     trace.push(run_row(point, digest));
     params(point).for_each(|row| trace.push(row));
     let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
-    let sweep = Some(OfSweep { point: point.number, setting, replicate, process });
+    let generation = place.generation();
+    let sweep = Some(OfSweep { point: point.number, setting, replicate, process, generation });
     let record = record(scenario, &point.hash, &simulation, &keeper);
     trace.finish(&text(&RunRecord { sweep, ..record }))?;
     Ok(place.publish()?)

@@ -10,8 +10,8 @@ use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray
 use super::Error;
 use super::file::TableFile;
 use super::meta::schema_version;
+use super::publishing::exchange::sync;
 use super::read::{Column, Values};
-use super::staging::sync_directory;
 
 /// Writes tables, each by its name, into a directory that is not there yet.
 pub(super) fn write(folder: &Path, tables: &[(&str, Vec<Column>)]) -> Result<(), Error> {
@@ -23,7 +23,7 @@ pub(super) fn write(folder: &Path, tables: &[(&str, Vec<Column>)]) -> Result<(),
         file.write(&batch)?;
         file.close()?;
     }
-    sync_directory(folder)
+    sync(folder)
 }
 
 /// Columns as they are; a name or a count is null where there is none, a measure where it is no number.

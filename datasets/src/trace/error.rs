@@ -31,6 +31,34 @@ pub enum Error {
         /// The output directory.
         path: PathBuf,
     },
+    /// A symbolic link lies where files of a run lie, or are to lie.
+    #[error("{} is a symbolic link: no link is followed below the directory", .path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// Something lies where a file of a run is to lie, and no manifest lists it.
+    #[error("{} is in the way: it is listed in no manifest, so that it is not replaced", .path.display())]
+    InTheWay {
+        /// What lies there.
+        path: PathBuf,
+    },
+    /// A file of a run was changed after the run had written it.
+    #[error("{} was changed after it was written, so that it is not replaced", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that says what lies in a directory is of a later version.
+    #[error("{}: its format is {found}, and this version reads up to {expected}", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The format that it names.
+        found: u32,
+        /// The latest format that is known.
+        expected: u32,
+    },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -123,6 +151,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a directory was refused as it is, before anything in it was changed: the user has given a directory that
+    /// does not do, and nothing has failed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        use Error::{Busy, Changed, InTheWay, Link, Newer, Occupied, OtherSweep};
+        matches!(
+            self,
+            Occupied { .. }
+                | OtherSweep { .. }
+                | Busy { .. }
+                | Link { .. }
+                | InTheWay { .. }
+                | Changed { .. }
+                | Newer { .. }
+        )
+    }
+
     /// What the user can do about it, in one sentence without a full stop.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -133,6 +178,15 @@ impl Error {
                  with --force, by which all its points go, or choose another directory with --out"
             }
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
+            Error::Link { .. } => {
+                "put what it leads to in its place or remove it, or choose another directory with --out"
+            }
+            Error::InTheWay { .. } | Error::Changed { .. } => {
+                "move it elsewhere, or choose another directory with --out"
+            }
+            Error::Newer { .. } => {
+                "use the version of the program that wrote it, or choose another directory with --out"
+            }
             Error::Io { action: "read" | "list", source, .. } => match source.kind() {
                 ErrorKind::NotFound => "give the directory that a run wrote with --out",
                 _ => "check that the directory and the disk can be read",

@@ -1,50 +1,51 @@
 //! The staging directory: a run is in place complete, or not at all.
 //!
-//! Everything is written below `.staging-<run id>` inside the output directory, synced, and renamed into place at the
-//! end. Whatever ends the run earlier, the directory goes, and with it every directory that was made for it. The output
-//! directory is locked meanwhile, so that what a killed process left there can be told from the work of a live one.
+//! Everything is written below `.staging-<run id>` inside the output directory, synced, and moved into place at the
+//! end, while what it replaces leaves: `publishing::exchange` tells the steps. Whatever ends the run earlier, the
+//! staging directory goes, and with it every directory that was made for it. The output directory is locked meanwhile,
+//! so that what a killed process left there can be told from the work of a live one: whoever takes the lock first
+//! brings to its end what was begun, and removes what is of no use.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::Error;
-use crate::disk;
-
-const STAGING: &str = ".staging-";
-const REPLACED: &str = ".replaced-";
-const TRACES: &str = "traces";
-const RUN_JSON: &str = "run.json";
-pub(super) const SWEEP_JSON: &str = "sweep.json";
-/// What a sweep leaves beside its tables, which goes with them.
-const OF_A_SWEEP: [&str; 3] = [SWEEP_JSON, "points", "derived"];
+use super::publishing::at::{Kind, kind};
+use super::publishing::exchange::{self, Exchange, dispose, is_committed, write_synced};
+use super::publishing::leftovers::{self, STAGING};
+use super::publishing::manifest::{MANIFEST, Manifest};
+use super::publishing::ours::{Compare, RUN_JSON, SWEEP_JSON, TRACES, ours, parts};
+use super::{Error, Meta, Table, file};
 
 /// A staging directory; dropping it removes it.
 pub(super) struct Staging {
     out: PathBuf,
+    run_id: String,
+    /// Whether what is there is replaced.
+    replace: bool,
     /// Directories made for this run, outermost first; removed again if they are empty in the end.
     made: Vec<PathBuf>,
     /// Held for its lock; `None` until it is taken, or where the file system knows no locks.
     lock: Option<File>,
     folder: Option<PathBuf>,
-    aside: PathBuf,
 }
 
 impl Staging {
     /// Prepares `out` for a run and creates the staging directory in it.
-    pub(super) fn create(out: &Path, run_id: &str, replace: bool) -> Result<Self, Error> {
-        let made = missing_ancestors(out);
-        let aside = out.join(format!("{REPLACED}{run_id}"));
-        let mut staging = Staging { out: out.to_owned(), made, lock: None, folder: None, aside };
+    pub(super) fn create(out: &Path, meta: &Meta, replace: bool) -> Result<Self, Error> {
+        let (made, run_id) = (missing_ancestors(out), meta.run_id.clone());
+        let mut staging = Staging { out: out.to_owned(), run_id, replace, made, lock: None, folder: None };
         fs::create_dir_all(out).map_err(Error::io("create", out))?;
         staging.take_lock()?;
+        if staging.lock.is_some() {
+            leftovers::remove(out)?;
+        }
         if !replace && holds_a_run(out)? {
             return Err(Error::Occupied { path: out.to_owned() });
         }
-        if staging.lock.is_some() {
-            staging.remove_leftovers()?;
-        }
-        let folder = out.join(format!("{STAGING}{run_id}"));
-        fs::create_dir(&folder).map_err(Error::io("create", &folder))?;
+        let leaves = staging.leaves(Compare::All)?;
+        staging.exchange(leaves, may_enter(out, meta)?).check(out)?;
+        let folder = out.join(format!("{STAGING}{}", meta.run_id));
+        exchange::create(&folder)?;
         let traces = folder.join(TRACES);
         staging.folder = Some(folder);
         fs::create_dir(&traces).map_err(Error::io("create", &traces))?;
@@ -66,46 +67,52 @@ impl Staging {
         Unfinished { folder: self.folder.clone(), made: self.made.clone() }
     }
 
-    /// Puts the tables and, last, `run.json` in place; what stood there before is removed when all is done, and comes
-    /// back if something fails.
+    /// Puts the tables, the manifest and, last, `run.json` in place of what is there, which comes back if something
+    /// fails.
     pub(super) fn publish(mut self, run_json: &str) -> Result<(), Error> {
-        write_synced(&self.folder().join(RUN_JSON), run_json)?;
-        sync_tree(self.folder())?;
-        let result = self.swap();
-        if result.is_ok() {
+        let folder = self.folder().to_owned();
+        write_synced(&folder.join(RUN_JSON), run_json)?;
+        let mut enters = exchange::staged(&folder)?;
+        let manifest = Manifest::of(&self.run_id, &folder, &enters)?;
+        write_synced(&folder.join(MANIFEST), &manifest.text())?;
+        enters.retain(|path| path != RUN_JSON);
+        enters.extend([MANIFEST, RUN_JSON].map(str::to_owned));
+        let done = self.exchange(self.leaves(Compare::Reports)?, enters).carry_out(&self.out, &folder);
+        if done.is_ok() {
+            self.sync_made()?;
+        }
+        // What a failure could not undo is left for the next process, which has it all.
+        if done.is_ok() || is_committed(&folder).unwrap_or(true) {
             self.made.clear();
-            // The new run is in place; what cannot be removed now goes with the next run's leftovers.
-            fs::remove_dir_all(&self.aside).ok();
-        } else {
-            self.swap_back();
+            self.folder = None;
         }
-        result
-    }
-
-    fn swap(&self) -> Result<(), Error> {
-        if holds_a_run(&self.out)? {
-            fs::create_dir(&self.aside).map_err(Error::io("create", &self.aside))?;
-            move_if_there(&self.out, &self.aside, RUN_JSON)?;
-            move_if_there(&self.out, &self.aside, TRACES)?;
-            OF_A_SWEEP.iter().try_for_each(|name| move_if_there(&self.out, &self.aside, name))?;
-        }
-        move_if_there(self.folder(), &self.out, TRACES)?;
-        move_if_there(self.folder(), &self.out, RUN_JSON)?;
-        sync_directory(&self.out)?;
-        self.made.iter().filter_map(|made| made.parent()).try_for_each(sync_directory)
-    }
-
-    fn swap_back(&self) {
-        for name in [RUN_JSON, TRACES] {
-            // An error is already on its way to the user; what cannot be moved stays where it is.
-            if self.folder().join(name).exists() || move_if_there(&self.out, self.folder(), name).is_ok() {
-                move_if_there(&self.aside, &self.out, name).ok();
+        if done.is_ok() {
+            // The run is in place; what cannot be removed now goes with the next run's leftovers.
+            dispose(&folder).ok();
+            if self.lock.is_some() {
+                leftovers::remove(&self.out).ok();
             }
         }
-        for name in OF_A_SWEEP {
-            move_if_there(&self.aside, &self.out, name).ok();
+        done
+    }
+
+    /// The files that leave, first what says that they are there.
+    fn leaves(&self, compare: Compare) -> Result<Vec<String>, Error> {
+        if !self.replace {
+            return Ok(Vec::new());
         }
-        fs::remove_dir(&self.aside).ok();
+        let mut leaves = ours(&self.out, compare)?;
+        leaves.sort_by_key(|path| ![RUN_JSON, SWEEP_JSON].contains(&path.as_str()));
+        Ok(leaves)
+    }
+
+    fn exchange(&self, leaves: Vec<String>, enters: Vec<String>) -> Exchange {
+        Exchange::new(1, leaves, enters)
+    }
+
+    /// Forces the names of the directories that were made to the disk.
+    fn sync_made(&self) -> Result<(), Error> {
+        self.made.iter().filter_map(|made| made.parent()).try_for_each(exchange::sync)
     }
 
     fn folder(&self) -> &Path {
@@ -123,25 +130,26 @@ impl Staging {
         }
         Ok(())
     }
-
-    /// Removes what a killed process left.
-    fn remove_leftovers(&self) -> Result<(), Error> {
-        for entry in fs::read_dir(&self.out).map_err(Error::io("list", &self.out))? {
-            let entry = entry.map_err(Error::io("list", &self.out))?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with(STAGING) || name.starts_with(REPLACED) {
-                fs::remove_dir_all(entry.path()).map_err(Error::io("remove", &entry.path()))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
         self.unfinished().remove();
     }
+}
+
+/// The files of a run that may enter, so far as they can be named before it: what lies there already is in the way,
+/// unless it leaves.
+fn may_enter(out: &Path, meta: &Meta) -> Result<Vec<String>, Error> {
+    let mut enters = vec![MANIFEST.to_owned(), RUN_JSON.to_owned()];
+    for &table in Table::ALL {
+        let partition = file::partition(table, meta);
+        enters.push(format!("{TRACES}/{}/{}", partition.display(), file::name(0)));
+        parts(out, &format!("{TRACES}/{}/run={}", table.name(), meta.run_id), &mut enters)?;
+    }
+    let seed = format!("/seed={}/", meta.seed);
+    enters.retain(|path| !path.contains("/seed=") || path.contains(&seed));
+    Ok(enters)
 }
 
 /// What a trace that is being written has made, for whoever must end the process before its writer is dropped.
@@ -156,7 +164,7 @@ impl Unfinished {
     /// Removes it. Nothing can be reported from here, and directories that others have put files into stay.
     pub fn remove(&self) {
         if let Some(folder) = &self.folder {
-            fs::remove_dir_all(folder).ok();
+            dispose(folder).ok();
         }
         for made in self.made.iter().rev() {
             fs::remove_dir(made).ok();
@@ -164,19 +172,18 @@ impl Unfinished {
     }
 }
 
-/// Whether a directory holds a run, or the points of a sweep.
+/// Whether a directory holds a run, or the points of a sweep; a run that a killed process was putting in place counts.
 ///
 /// # Errors
 ///
 /// If the directory cannot be read.
 pub fn holds_a_run(folder: &Path) -> Result<bool, Error> {
     for name in [RUN_JSON, TRACES, SWEEP_JSON] {
-        let path = folder.join(name);
-        if path.try_exists().map_err(Error::io("open", &path))? {
+        if kind(&folder.join(name))? != Kind::Nothing {
             return Ok(true);
         }
     }
-    Ok(false)
+    leftovers::is_begun(folder)
 }
 
 /// The directories that `create_dir_all(path)` would make, outermost first.
@@ -188,31 +195,4 @@ pub(super) fn missing_ancestors(path: &Path) -> Vec<PathBuf> {
         .collect();
     missing.reverse();
     missing
-}
-
-fn move_if_there(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
-    let (from, to) = (from.join(name), to.join(name));
-    if !from.try_exists().map_err(Error::io("open", &from))? {
-        return Ok(());
-    }
-    fs::rename(&from, &to).map_err(Error::io("create", &to))
-}
-
-pub(super) fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
-    disk::write_synced(path, text.as_bytes()).map_err(Error::io("write", path))
-}
-
-/// Forces the entries of a directory, and of those below it, to the disk; the files were synced when they were closed.
-fn sync_tree(folder: &Path) -> Result<(), Error> {
-    for entry in fs::read_dir(folder).map_err(Error::io("list", folder))? {
-        let path = entry.map_err(Error::io("list", folder))?.path();
-        if path.is_dir() {
-            sync_tree(&path)?;
-        }
-    }
-    sync_directory(folder)
-}
-
-pub(super) fn sync_directory(folder: &Path) -> Result<(), Error> {
-    disk::sync_folder(folder).map_err(Error::io("write", folder))
 }

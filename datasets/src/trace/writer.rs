@@ -54,11 +54,12 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// If `out` holds a run and `replace` is false, if another run is writing to it, if it cannot be created or
+    /// If `out` holds a run and `replace` is false, if another run is writing to it, if a link or a file that no
+    /// manifest lists is in the way, if a file that is to be replaced was changed, if `out` cannot be created or
     /// written, or if a name in `meta` cannot stand in a path or a column. Nothing is left behind then.
     pub fn create(out: &Path, meta: Meta, replace: bool) -> Result<Writer, Error> {
         meta.check(Table::Nodes.empty(&[]).into_columns().into_iter().map(|column| column.name).collect())?;
-        let staging = Staging::create(out, &meta.run_id, replace)?;
+        let staging = Staging::create(out, &meta, replace)?;
         Ok(Writer { staging: Some(staging), ..Writer::in_memory(meta) })
     }
 
@@ -174,7 +175,8 @@ impl Writer {
         self.nodes.set_part_rows(rows);
     }
 
-    /// Closes every table and puts the run in place: `traces/`, then `run.json` with the text `run_json`.
+    /// Closes every table and puts the run in place: `traces/`, the list `manifest.jsonl` of its files, then `run.json`
+    /// with the text `run_json`. What was there leaves, and is there complete until then.
     ///
     /// # Errors
     ///

@@ -30,9 +30,9 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     ];
     let mut expected: Vec<PathBuf> =
         names.map(|table| format!("traces/{table}/run=fixture-1/seed=42/part-0.parquet").into()).to_vec();
-    expected.insert(0, "run.json".into());
+    expected.splice(0..0, ["manifest.jsonl".into(), "run.json".into()]);
     assert_eq!(fixture::files(&out), expected);
-    assert_eq!(fs::read_dir(&out).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
     assert_eq!(fs::read_to_string(out.join("run.json")).unwrap(), "{\"cycles\": 2}\n");
     let sizes: u64 = finished.files.iter().map(|file| fs::metadata(&file.path).unwrap().len()).sum();
     assert_eq!((finished.rows, finished.bytes), (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2 + 2000 + 1 + 3, sizes));
@@ -62,7 +62,7 @@ fn a_directory_that_holds_a_run_is_refused_without_replace() {
     let error = Writer::create(folder.path(), meta(), false).err().unwrap();
     assert!(matches!(error, Error::Occupied { .. }));
     assert!(error.remedy().contains("--force"));
-    assert_eq!(fixture::files(folder.path()).len(), 16);
+    assert_eq!(fixture::files(folder.path()).len(), 17);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_run_is_replaced_when_the_new_one_is_finished_and_not_before() {
     let mut writer = Writer::create(folder.path(), meta(), true).unwrap();
     writer.push(fixture::cycle(0));
     writer.finish("new").unwrap();
-    assert_eq!(fixture::files(folder.path()).len(), 2);
+    assert_eq!(fixture::files(folder.path()).len(), 3);
     assert_eq!(fs::read_to_string(folder.path().join("run.json")).unwrap(), "new");
 }
 
@@ -98,6 +98,9 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
     let folder = tempdir().unwrap();
     fs::create_dir_all(folder.path().join(".staging-killed/traces/cycles")).unwrap();
     fs::write(folder.path().join(".staging-killed/traces/cycles/part-0.parquet"), "PAR1").unwrap();
+    fs::write(folder.path().join(".staging-killed/subcloud.staging"), "").unwrap();
+    // Killed before the marker was written.
+    fs::create_dir_all(folder.path().join(".staging-empty")).unwrap();
     fixture::write(folder.path());
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
 }

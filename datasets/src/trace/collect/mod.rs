@@ -11,9 +11,15 @@ mod part;
 
 use std::collections::BTreeMap;
 
+use std::fs;
+use std::path::Path;
+
 use super::Error;
+use super::publishing::exchange::write_synced;
+use super::publishing::manifest::{MANIFEST, Manifest};
 use super::tree::{Claim, Tree};
 use super::unlike::Unlike;
+use crate::record::RunRecord;
 use files::copy;
 pub use part::Part;
 
@@ -62,7 +68,25 @@ pub fn copy_point(tree: &Tree, part: &Part, number: u32) -> Result<bool, Error> 
     for file in part.files(number)? {
         copy(&part.folder().join(&file), &folder.join(&file))?;
     }
-    copy(&part.record(number), &folder.join("run.json"))?;
+    copy_record(&part.record(number), &folder.join(RECORD), place.generation())?;
+    let mut paths: Vec<String> = part.files(number)?.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    paths.push(RECORD.to_owned());
+    let manifest = Manifest::of(run_id, &folder, &paths)?;
+    write_synced(&folder.join(MANIFEST), &manifest.text())?;
     place.publish()?;
     Ok(true)
+}
+
+/// The record of a point under way.
+const RECORD: &str = "run.json";
+
+/// Copies the record of a point, which is to name the generation of the sweep that it enters.
+fn copy_record(from: &Path, to: &Path, generation: u32) -> Result<(), Error> {
+    let text = fs::read_to_string(from).map_err(Error::io("read", from))?;
+    let mut record: RunRecord = serde_json::from_str(&text).unwrap_or_default();
+    match &mut record.sweep {
+        Some(sweep) if sweep.generation != generation => sweep.generation = generation,
+        _ => return copy(from, to),
+    }
+    write_synced(to, &crate::record::text(&record))
 }

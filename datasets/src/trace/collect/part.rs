@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::files::{are_equal, is_whole, list, look};
 use crate::record::{Machine, OfSweep, SweepRecord, Versions};
-use crate::trace::read::sweep::Point;
+use crate::trace::read::sweep::{Point, generation};
 use crate::trace::unlike::Unlike;
 use crate::trace::{Error, Table};
 
@@ -121,7 +121,7 @@ impl Part {
             }
         }
         let partition = PathBuf::from(format!("run={}", done.run_id)).join(format!("seed={}", done.seed));
-        let row = match Point::open(&self.folder, &partition) {
+        let row = match Point::open(&self.folder, &partition, generation(&self.folder)) {
             Ok(point) => point.map(|point| point.row),
             Err(Error::NoRun { .. }) => None,
             Err(error) => return Err(error),

@@ -11,8 +11,9 @@ use super::place::{Place, size_and_hash};
 use super::{SavedFile, SavedRows};
 use crate::disk;
 use crate::trace::file::{self, TableFile};
+use crate::trace::publishing::exchange::sync;
 use crate::trace::snapshots::Snapshots;
-use crate::trace::staging::{missing_ancestors, sync_directory};
+use crate::trace::staging::missing_ancestors;
 use crate::trace::tables::Kept;
 use crate::trace::{Error, Meta, Table};
 
@@ -38,7 +39,7 @@ impl<'a> Save<'a> {
     ) -> Result<Self, Error> {
         let made = missing_ancestors(folder);
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-        made.iter().filter_map(|made| made.parent()).try_for_each(sync_directory)?;
+        made.iter().filter_map(|made| made.parent()).try_for_each(sync)?;
         let mut save = Save { folder, cycle, meta, files: Vec::new(), touched: BTreeSet::new() };
         if let Some((old, saved)) = before {
             save.take_over(old, saved)?;
@@ -84,8 +85,8 @@ impl<'a> Save<'a> {
 
     /// Forces the entries of the directories to the disk.
     pub(in crate::trace) fn finish(self) -> Result<SavedRows, Error> {
-        self.touched.iter().try_for_each(|folder| sync_directory(folder))?;
-        sync_directory(self.folder)?;
+        self.touched.iter().try_for_each(|folder| sync(folder))?;
+        sync(self.folder)?;
         Ok(SavedRows { files: self.files })
     }
 

@@ -1,0 +1,305 @@
+//! How a directory becomes that of a sweep, and how a sweep begins to replace what a directory holds.
+//!
+//! To begin a generation a process needs the directory for itself, for a moment. Nothing is changed until all that is to
+//! go in the end is listed: a point or a run that has no manifest gets one. Then the new `sweep.json` takes the place of
+//! the old one, by the steps of `publishing::exchange`, and what was derived from the old sweep leaves with it: tables
+//! and reports. The manifest of a run becomes `points/manifests/run.jsonl`.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::place::remove;
+use crate::record::{SweepRecord, text};
+use crate::trace::publishing::at::{Kind, below, kind};
+use crate::trace::publishing::exchange::{self, Exchange, MARKER, dispose, staged, sync, write_synced};
+use crate::trace::publishing::leftovers::{self, STAGING, UNDER_WAY, is_of_points, remove_points};
+use crate::trace::publishing::manifest::{Entry, MANIFEST, Manifest, append};
+use crate::trace::publishing::ours::{
+    Compare, MANIFESTS, SWEEP_JSON, TRACES, ours, sweep as sweep_of, tables, unlisted_points, unlisted_run,
+};
+use crate::trace::staging::holds_a_run;
+use crate::trace::{Error, Table};
+
+/// No process takes longer to extend a sweep, before it does points.
+const EXTENDING: Duration = Duration::from_secs(5);
+/// Directories in which files of a sweep lie.
+const FOLDERS: [&str; 5] = ["points", MANIFESTS, "derived", TRACES, UNDER_WAY];
+
+/// What a directory holds of a sweep.
+pub(super) enum Standing {
+    /// Nothing, or a directory that is not there.
+    New,
+    /// This sweep.
+    Same,
+    /// A smaller one, which lacks so many points.
+    Smaller(usize),
+}
+
+/// What a directory holds of the sweep; a run or another sweep is refused.
+pub(super) fn standing(folder: &Path, sweep: &SweepRecord) -> Result<Standing, Error> {
+    if below(folder, SWEEP_JSON)? != Kind::Nothing {
+        return match sweep_of(folder) {
+            Ok(Some(found)) if found.hash == sweep.hash => Ok(Standing::Same),
+            Ok(Some(found)) if sweep.extends(&found) => Ok(Standing::Smaller(sweep.points.len() - found.points.len())),
+            Err(error @ Error::Io { .. }) => Err(error),
+            _ => Err(Error::OtherSweep { path: folder.to_owned() }),
+        };
+    }
+    if holds_a_run(folder)? { Err(Error::Occupied { path: folder.to_owned() }) } else { Ok(Standing::New) }
+}
+
+/// Makes the directory that of the sweep, one process after the other; returns its lock, and by how many points a
+/// smaller sweep was extended.
+pub(super) fn enter(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<(File, usize), Error> {
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    check(folder)?;
+    let door = File::open(folder).map_err(Error::io("open", folder))?;
+    if replace || leftovers::any(folder)? {
+        match door.try_lock() {
+            Ok(()) | Err(TryLockError::Error(_)) => {
+                leftovers::remove(folder)?;
+                if replace {
+                    begin(folder, sweep)?;
+                }
+                // Where the file system knows no locks, nobody can be kept out.
+                door.unlock().ok();
+            }
+            Err(TryLockError::WouldBlock) if replace => return Err(Error::Busy { path: folder.to_owned() }),
+            // Whoever works here has looked already.
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+    let added = extend(folder, sweep, &door)?;
+    share(folder, &door)?;
+    make_points(folder)?;
+    if kind(&folder.join(SWEEP_JSON))? == Kind::Nothing {
+        put(folder, SWEEP_JSON, &text(sweep))?;
+    }
+    if Manifest::read(&folder.join(MANIFEST))?.is_none() {
+        let mut files = derived_files(folder)?;
+        files.retain(|path| matches!(below(folder, path), Ok(Kind::File)));
+        files.insert(SWEEP_JSON.to_owned());
+        put(folder, MANIFEST, &Manifest::of("", folder, &files)?.text())?;
+    }
+    // Another process may have been faster, with another sweep.
+    match standing(folder, sweep)? {
+        Standing::Same => Ok((door, added)),
+        Standing::New | Standing::Smaller(_) => Err(Error::Busy { path: folder.to_owned() }),
+    }
+}
+
+/// Refuses links, and what is no directory where one is to be.
+fn check(folder: &Path) -> Result<(), Error> {
+    let tables = Table::ALL.iter().map(|table| format!("{TRACES}/{}", table.name()));
+    for path in FOLDERS.into_iter().map(str::to_owned).chain(tables) {
+        if !matches!(below(folder, &path)?, Kind::Nothing | Kind::Folder) {
+            return Err(Error::InTheWay { path: folder.join(path) });
+        }
+    }
+    for path in [SWEEP_JSON, MANIFEST] {
+        below(folder, path)?;
+    }
+    Ok(())
+}
+
+/// Begins a new generation, if the directory holds anything of ours.
+fn begin(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
+    let ours = ours(folder, Compare::All)?;
+    if ours.is_empty() {
+        return Ok(());
+    }
+    let old = sweep_of(folder)?;
+    let sweep = SweepRecord { generation: old.as_ref().map_or(0, |old| old.generation) + 1, ..sweep.clone() };
+    let staging = folder.join(format!("{STAGING}sweep"));
+    exchange::create(&staging)?;
+    let begun = stage(folder, &staging, &sweep, old.is_some()).and_then(|enters| {
+        let is_of_all = |path: &String| {
+            [SWEEP_JSON, MANIFEST].contains(&path.as_str())
+                || path.starts_with("derived/")
+                || path.starts_with("report")
+        };
+        // A run keeps its reports until it goes.
+        let is_left = |path: &String| if old.is_some() { is_of_all(path) } else { path == MANIFEST };
+        let mut leaves: Vec<String> = ours.into_iter().filter(is_left).collect();
+        leaves.sort_by_key(|path| path != SWEEP_JSON);
+        Exchange::new(1, leaves, enters).carry_out(folder, &staging)
+    });
+    if begun.is_ok() || !exchange::is_committed(&staging)? {
+        dispose(&staging)?;
+    }
+    begun?;
+    remove_points(folder)
+}
+
+/// Writes what enters as a generation begins: the new `sweep.json` last.
+fn stage(folder: &Path, staging: &Path, sweep: &SweepRecord, is_sweep: bool) -> Result<Vec<String>, Error> {
+    let manifests = staging.join(MANIFESTS);
+    fs::create_dir_all(&manifests).map_err(Error::io("create", &manifests))?;
+    if !is_sweep {
+        let run = match Manifest::read(&folder.join(MANIFEST))? {
+            Some(run) => run,
+            None => {
+                let files = unlisted_run(folder)?;
+                let id = files.iter().find_map(|path| path.split('/').find_map(|name| name.strip_prefix("run=")));
+                Manifest::of(id.unwrap_or_default(), folder, &files)?
+            }
+        };
+        write_synced(&manifests.join("run.jsonl"), &run.text())?;
+    }
+    for (number, record) in unlisted_points(folder)? {
+        let mut files = tables(folder, |run_id| run_id == record.run_id)?;
+        files.push(format!("points/{number}.json"));
+        let manifest = Manifest::of(&record.run_id, folder, &files)?;
+        write_synced(&manifests.join(format!("{number}.jsonl")), &manifest.text())?;
+    }
+    let mut enters = staged(staging)?;
+    write_synced(&staging.join(SWEEP_JSON), &text(sweep))?;
+    let manifest = Manifest::of("", staging, [&SWEEP_JSON.to_owned()])?;
+    write_synced(&staging.join(MANIFEST), &manifest.text())?;
+    enters.extend([MANIFEST, SWEEP_JSON].map(str::to_owned));
+    Ok(enters)
+}
+
+/// Makes the directory of points under way, and marks it as ours.
+fn make_points(folder: &Path) -> Result<(), Error> {
+    let points = folder.join(UNDER_WAY);
+    let marker = points.join(MARKER);
+    let mut tries = 10;
+    loop {
+        fs::create_dir_all(&points).map_err(Error::io("create", &points))?;
+        if !is_of_points(&points)? {
+            return Err(Error::InTheWay { path: points });
+        }
+        match File::create(&marker) {
+            // A process that found all points finished has removed the directory.
+            Err(error) if error.kind() == ErrorKind::NotFound && tries > 0 => tries -= 1,
+            created => return created.map(drop).map_err(Error::io("create", &marker)),
+        }
+    }
+}
+
+/// Takes the lock that all processes share which work on the sweep.
+fn share(folder: &Path, door: &File) -> Result<(), Error> {
+    let start = Instant::now();
+    loop {
+        match door.try_lock_shared() {
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+            // Whoever extends the sweep has the door for itself, but not for long.
+            Err(TryLockError::WouldBlock) if folder.join(SWEEP_JSON).exists() && start.elapsed() < EXTENDING => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: folder.to_owned() }),
+        }
+    }
+}
+
+/// Makes a smaller sweep that the directory holds this one, and says by how many points. Nobody else may be at it,
+/// unless to do the same.
+fn extend(folder: &Path, sweep: &SweepRecord, door: &File) -> Result<usize, Error> {
+    if !matches!(standing(folder, sweep)?, Standing::Smaller(_)) {
+        return Ok(0);
+    }
+    match door.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => {}
+        // Whoever works on the smaller sweep goes on; whoever has extended it by now has done it for us.
+        Err(TryLockError::WouldBlock) => return Ok(0),
+    }
+    let Standing::Smaller(added) = standing(folder, sweep)? else {
+        door.unlock().ok();
+        return Ok(0);
+    };
+    // What was derived goes first: a process that is killed here leaves the smaller sweep, without derived tables.
+    underive(folder)?;
+    make_points(folder)?;
+    let generation = sweep_of(folder)?.map_or(0, |found| found.generation);
+    let text = text(&SweepRecord { generation, ..sweep.clone() });
+    append(folder, &[Entry::of(SWEEP_JSON, text.as_bytes())])?;
+    let staged = beside(folder, SWEEP_JSON, &text)?;
+    let path = folder.join(SWEEP_JSON);
+    fs::rename(&staged, &path).map_err(Error::io("create", &path))?;
+    sync(folder)?;
+    door.unlock().ok();
+    Ok(added)
+}
+
+/// Removes what was derived from a sweep: tables, and reports as they were written.
+fn underive(folder: &Path) -> Result<(), Error> {
+    let mut files = derived_files(folder)?;
+    for entry in Manifest::read(&folder.join(MANIFEST))?.unwrap_or_default().entries {
+        if entry.path.starts_with("report")
+            && below(folder, &entry.path)? == Kind::File
+            && entry.is_unchanged(folder)?
+        {
+            files.insert(entry.path);
+        }
+    }
+    for path in files {
+        if below(folder, &path)? == Kind::File {
+            remove(&folder.join(&path))?;
+            remove_empty(folder, &path);
+        }
+    }
+    Ok(())
+}
+
+/// The paths of the derived tables: those that the manifest lists, or, without one, those that older versions write.
+pub(super) fn derived_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    const DERIVED: [&str; 4] = ["bands", "metrics", "sensitivity", "values"];
+    Ok(match Manifest::read(&folder.join(MANIFEST))? {
+        Some(listed) => {
+            let paths = listed.entries.into_iter().map(|entry| entry.path);
+            paths.filter(|path| path.starts_with("derived/")).collect()
+        }
+        None => DERIVED.iter().map(|name| format!("derived/{name}.parquet")).collect(),
+    })
+}
+
+/// Removes the directories that are empty on the way to a file below `folder`.
+pub(super) fn remove_empty(folder: &Path, path: &str) {
+    let mut path = path;
+    // `remove_dir` leaves directories that hold something.
+    while let Some((parent, _)) = path.rsplit_once('/')
+        && fs::remove_dir(folder.join(parent)).is_ok()
+    {
+        path = parent;
+    }
+}
+
+/// Writes a file, unless another process has by now.
+fn put(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
+    let staged = beside(folder, name, text)?;
+    let path = folder.join(name);
+    // A link does not replace what is there; where the file system knows none, a name is as good.
+    let linked = match fs::hard_link(&staged, &path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => fs::rename(&staged, &path),
+        _ => Ok(()),
+    };
+    remove(&staged)?;
+    linked.map_err(Error::io("create", &path))?;
+    sync(folder)
+}
+
+/// Writes a file beside its place, and says where.
+fn beside(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Error> {
+    let staged = folder.join(UNDER_WAY).join(format!("sweep-{}-{name}", std::process::id()));
+    remove(&staged)?;
+    write_synced(&staged, text)?;
+    Ok(staged)
+}
+
+/// The lock of a file; `None` if somebody else has it.
+pub(super) fn lock(path: &Path) -> Result<Option<File>, Error> {
+    let create = || File::create(path);
+    // The directory may just have been removed by a process that found all points finished.
+    let file = create()
+        .or_else(|_| path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| create()))
+        .map_err(Error::io("create", path))?;
+    match file.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
+}
