@@ -123,6 +123,7 @@ impl Place<'_> {
     /// Writes a file whose path ends so.
     fn write(&self, ending: &str, content: &[u8]) -> Result<(), Failure> {
         match self {
+            Place::Elsewhere(path) if ending.is_empty() => file::write(path, content),
             Place::Elsewhere(path) => file::write(&path.join(ending.trim_start_matches('/')), content),
             Place::Beside(directory, name) => {
                 let path = format!("{name}{ending}");

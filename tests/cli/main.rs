@@ -15,6 +15,7 @@ mod monitors;
 mod operator;
 mod overrides;
 mod pages;
+mod publishing;
 mod reports;
 mod results;
 mod scenarios;

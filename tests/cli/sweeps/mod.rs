@@ -7,6 +7,7 @@ mod extended;
 mod kept;
 mod listed;
 mod refused;
+mod replaced;
 mod scripts;
 mod slurm;
 

@@ -49,9 +49,11 @@ fn another_sweep_or_a_run_is_replaced_by_force_alone() {
     place.run(&["--force"]).quietly();
     assert!(!place.path("out/sweep.json").exists() && !place.path("out/points").exists());
     refused(&place, &[], &["out already holds a run"]);
+    place.call(&["report", "out"]).quietly();
     place.write("out/size.json", b"{}");
     call(&["--force"]).quietly();
-    assert!(!place.path("out/run.json").exists() && !place.path("out/size.json").exists());
+    assert!(!place.path("out/run.json").exists() && !place.path("out/report.html").exists());
+    assert!(place.path("out/size.json").exists(), "no command wrote that");
 }
 
 #[test]
