@@ -38,6 +38,7 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
     run::use_threads(arguments.threads)?;
     memory::check(&scenario, None)?;
     run::may_leave(&out, arguments.force)?;
+    datasets::trace::is_free(&out, "size.json")?;
     let plan = Plan { live: live_nodes(&plan, arguments.quiet, interrupts.stopped())?, ..plan };
     let found = Search::new(&plan, arguments.quiet, interrupts.stopped()).run()?;
     let answer = Answer::new(&plan, &found);

@@ -10,7 +10,7 @@ use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray
 use super::Error;
 use super::file::TableFile;
 use super::meta::schema_version;
-use super::publishing::exchange::sync;
+use super::publishing::hidden::sync;
 use super::read::{Column, Values};
 
 /// Writes tables, each by its name, into a directory that is not there yet.

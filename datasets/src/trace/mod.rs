@@ -47,7 +47,7 @@ mod writer;
 pub use cell::{Column, Kind};
 pub use error::Error;
 pub use meta::{Meta, SCHEMA_VERSION};
-pub use publishing::{list, settle};
+pub use publishing::{is_free, list, settle};
 pub use saved::{SavedFile, SavedRows};
 pub use schema::{Definition, schema};
 pub use staging::Unfinished;

@@ -10,7 +10,8 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::publishing::at::{Kind, kind};
-use super::publishing::exchange::{self, Exchange, dispose, is_committed, write_synced};
+use super::publishing::exchange::{Exchange, is_committed};
+use super::publishing::hidden::{self, dispose, staged, write_synced};
 use super::publishing::leftovers::{self, STAGING};
 use super::publishing::manifest::{MANIFEST, Manifest};
 use super::publishing::ours::{Compare, RUN_JSON, SWEEP_JSON, TRACES, ours, parts};
@@ -45,7 +46,7 @@ impl Staging {
         let leaves = staging.leaves(Compare::All)?;
         staging.exchange(leaves, may_enter(out, meta)?).check(out)?;
         let folder = out.join(format!("{STAGING}{}", meta.run_id));
-        exchange::create(&folder)?;
+        hidden::create(&folder)?;
         let traces = folder.join(TRACES);
         staging.folder = Some(folder);
         fs::create_dir(&traces).map_err(Error::io("create", &traces))?;
@@ -72,7 +73,7 @@ impl Staging {
     pub(super) fn publish(mut self, run_json: &str) -> Result<(), Error> {
         let folder = self.folder().to_owned();
         write_synced(&folder.join(RUN_JSON), run_json)?;
-        let mut enters = exchange::staged(&folder)?;
+        let mut enters = staged(&folder)?;
         let manifest = Manifest::of(&self.run_id, &folder, &enters)?;
         write_synced(&folder.join(MANIFEST), &manifest.text())?;
         enters.retain(|path| path != RUN_JSON);
@@ -112,7 +113,7 @@ impl Staging {
 
     /// Forces the names of the directories that were made to the disk.
     fn sync_made(&self) -> Result<(), Error> {
-        self.made.iter().filter_map(|made| made.parent()).try_for_each(exchange::sync)
+        self.made.iter().filter_map(|made| made.parent()).try_for_each(hidden::sync)
     }
 
     fn folder(&self) -> &Path {

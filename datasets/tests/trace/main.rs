@@ -4,6 +4,7 @@
 mod bytes;
 mod failures;
 mod fixture;
+mod publishing;
 mod round_trip;
 mod saved;
 mod schema;

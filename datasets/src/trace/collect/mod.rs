@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Error;
-use super::publishing::exchange::write_synced;
+use super::publishing::hidden::write_synced;
 use super::publishing::manifest::{MANIFEST, Manifest};
 use super::tree::{Claim, Tree};
 use super::unlike::Unlike;

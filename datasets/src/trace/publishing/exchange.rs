@@ -28,12 +28,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::at::{Kind, below, files, kind, names};
+use super::at::{Kind, below, kind, names};
+use super::hidden::{MARKER, dispose, sync, sync_tree, write_synced};
+use super::paths::{is_below, names_of, parent, prefixes};
 use crate::disk;
 use crate::trace::Error;
 
-/// The file that says that a hidden directory is ours; the first thing in it, and the last.
-pub(in crate::trace) const MARKER: &str = "subcloud.staging";
 const LEAVING: &str = "exchange.json";
 const ENTERING: &str = "entering.json";
 const OLD: &str = "old";
@@ -185,14 +185,14 @@ impl Exchange {
         let old = staging.join(OLD);
         if kind(&staging.join(ENTERING))? == Kind::File {
             for path in &self.enters {
-                if below(staging, path)? == Kind::Nothing && below(out, path)? == Kind::File {
+                if kind(&staging.join(path))? == Kind::Nothing && below(out, path)? == Kind::File {
                     move_back(out, staging, path)?;
                 }
             }
             rename(&staging.join(ENTERING), &staging.join(LEAVING))?;
         }
         for path in &self.leaves {
-            if below(&old, path)? == Kind::File {
+            if kind(&old.join(path))? == Kind::File {
                 if below(out, path)? != Kind::Nothing {
                     return Err(Error::InTheWay { path: out.join(path) });
                 }
@@ -223,54 +223,12 @@ pub(in crate::trace) fn recover(out: &Path, staging: &Path) -> Result<bool, Erro
         return Err(Error::Newer { path, found: exchange.format, expected: FORMAT });
     }
     let mut paths = exchange.leaves.iter().chain(&exchange.enters);
-    if exchange.whole_from == 0 || !paths.all(|path| super::manifest::is_below(path)) {
+    if exchange.whole_from == 0 || !paths.all(|path| is_below(path)) {
         return Err(Error::InTheWay { path });
     }
     exchange.go_on(out, staging)?;
     dispose(staging)?;
     Ok(true)
-}
-
-/// Removes a hidden directory of ours: step 7. Another process may be at it too.
-pub(in crate::trace) fn dispose(staging: &Path) -> Result<(), Error> {
-    for name in names(staging)?.into_iter().filter(|name| name != MARKER) {
-        let path = staging.join(name);
-        let is_folder = kind(&path)? == Kind::Folder;
-        gone(&path, if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) })?;
-    }
-    disk::step();
-    let marker = staging.join(MARKER);
-    gone(&marker, fs::remove_file(&marker))?;
-    disk::step();
-    gone(staging, fs::remove_dir(staging))
-}
-
-/// What has been removed, or was not there.
-fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), Error> {
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
-        _ => Ok(()),
-    }
-}
-
-/// Makes a hidden directory and marks it as ours.
-pub(in crate::trace) fn create(staging: &Path) -> Result<(), Error> {
-    match kind(staging)? {
-        Kind::Nothing => {}
-        Kind::Link => return Err(Error::Link { path: staging.to_owned() }),
-        _ => return Err(Error::InTheWay { path: staging.to_owned() }),
-    }
-    fs::create_dir(staging).map_err(Error::io("create", staging))?;
-    disk::step();
-    write_synced(&staging.join(MARKER), "")
-}
-
-/// The files that lie in a hidden directory to enter, but for the marker.
-pub(in crate::trace) fn staged(staging: &Path) -> Result<Vec<String>, Error> {
-    let mut found = Vec::new();
-    files(staging, "", &mut found)?;
-    found.retain(|path| path != MARKER);
-    Ok(found)
 }
 
 /// Notes the directories at `folder` and below in which everything leaves; says whether it is one of them.
@@ -289,19 +247,6 @@ fn survey(out: &Path, folder: &str, leaves: &BTreeSet<&str>, whole: &mut BTreeSe
         whole.insert(folder.to_owned());
     }
     Ok(is_whole)
-}
-
-/// The directories on the way to a file, the outermost first: `a`, `a/b` for `a/b/c`.
-fn prefixes(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(at, _)| &path[..at])
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-fn names_of(path: &str) -> usize {
-    if path.is_empty() { 0 } else { path.split('/').count() }
 }
 
 fn create_parent(root: &Path, path: &str) -> Result<(), Error> {
@@ -329,16 +274,6 @@ fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     fs::rename(from, to).map_err(Error::io("create", to))
 }
 
-/// Writes a file and forces it to the disk.
-pub(in crate::trace) fn write_synced(path: &Path, text: &str) -> Result<(), Error> {
-    disk::write_synced(path, text.as_bytes()).map_err(Error::io("write", path))
-}
-
-/// Forces the entries of a directory to the disk.
-pub(in crate::trace) fn sync(folder: &Path) -> Result<(), Error> {
-    disk::sync_folder(folder).map_err(Error::io("write", folder))
-}
-
 /// Forces the entries of directories below `out` to the disk, as far as they are there, and those of `out`.
 fn sync_all(out: &Path, touched: &BTreeSet<String>) -> Result<(), Error> {
     for folder in touched.iter().filter(|folder| !folder.is_empty()) {
@@ -352,12 +287,35 @@ fn sync_all(out: &Path, touched: &BTreeSet<String>) -> Result<(), Error> {
     sync(out)
 }
 
-/// Forces the entries of a directory, and of those below it, to the disk; the files were synced when they were closed.
-fn sync_tree(folder: &Path) -> Result<(), Error> {
-    for name in names(folder)? {
-        if kind(&folder.join(&name))? == Kind::Folder {
-            sync_tree(&folder.join(&name))?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::publishing::hidden::create;
+
+    #[test]
+    fn an_error_halfway_undoes_what_has_left_and_what_has_entered() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let (out, staging) = (folder.path(), folder.path().join(".staging-new"));
+        let put = |path: &str, text: &str| {
+            create_parent(out, path)?;
+            write_synced(&out.join(path), text)
+        };
+        put("run.json", "old")?;
+        put("traces/a/part", "old")?;
+        create(&staging)?;
+        put(".staging-new/traces/a/part", "new")?;
+        put(".staging-new/run.json", "new")?;
+        put(".staging-new/exchange.json", "")?;
+        let paths = ["traces/a/part", "run.json"].map(str::to_owned).to_vec();
+        let exchange = Exchange::new(1, paths.clone(), paths);
+        exchange.go_on(out, &staging)?;
+        assert_eq!(fs::read_to_string(out.join("traces/a/part"))?, "new");
+        exchange.undo(out, &staging)?;
+        assert!(!is_committed(&staging)?);
+        for path in ["run.json", "traces/a/part"] {
+            assert_eq!(fs::read_to_string(out.join(path))?, "old");
+            assert_eq!(fs::read_to_string(staging.join(path))?, "new");
         }
+        Ok(())
     }
-    sync(folder)
 }

@@ -7,7 +7,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::at::{Kind, kind, names};
-use super::exchange::{MARKER, dispose, is_committed, recover};
+use super::exchange::{is_committed, recover};
+use super::hidden::{MARKER, dispose};
 use super::ours::SWEEP_JSON;
 use crate::trace::Error;
 

@@ -16,12 +16,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::{Component, Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::at::{Kind, below, kind};
+use super::paths::is_below;
 use crate::trace::Error;
 
 /// The name of a manifest.
@@ -132,18 +133,6 @@ impl Entry {
     }
 }
 
-/// Lists a file that a command writes beside a run or a sweep: `size.json`, `report.html`. The file is listed before it
-/// is written, since a file that is listed and not there does no harm.
-///
-/// A directory without a manifest was written before there were manifests, and lists nothing.
-///
-/// # Errors
-///
-/// If the manifest cannot be read or written, or is of a later format.
-pub fn list(folder: &Path, path: &str, content: &[u8]) -> Result<(), Error> {
-    append(folder, &[Entry::of(path, content)])
-}
-
 /// Adds lines to the manifest of a directory, if it has one.
 pub(in crate::trace) fn append(folder: &Path, entries: &[Entry]) -> Result<(), Error> {
     below(folder, MANIFEST)?;
@@ -163,12 +152,6 @@ pub(in crate::trace) fn append(folder: &Path, entries: &[Entry]) -> Result<(), E
 
 fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| panic!("a line of a manifest is JSON: {error}")) + "\n"
-}
-
-/// Whether a path leads to a file below the directory, and not out of it.
-pub(in crate::trace) fn is_below(path: &str) -> bool {
-    let is_name = |part: &str| matches!(Path::new(part).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
-    path.split('/').all(is_name)
 }
 
 /// Bytes of a file, and their XXH3.

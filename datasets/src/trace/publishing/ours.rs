@@ -15,7 +15,7 @@ pub(in crate::trace) const TRACES: &str = "traces";
 /// Where the manifests of a sweep's points are.
 pub(in crate::trace) const MANIFESTS: &str = "points/manifests";
 /// Tables that older versions derive from a sweep.
-const DERIVED: [&str; 4] = ["bands", "metrics", "sensitivity", "values"];
+pub(in crate::trace) const DERIVED: [&str; 4] = ["bands", "metrics", "sensitivity", "values"];
 
 /// The manifest of a point, or of the run that a sweep replaces.
 pub(in crate::trace) struct Unit {

@@ -11,7 +11,7 @@ use super::place::{Place, size_and_hash};
 use super::{SavedFile, SavedRows};
 use crate::disk;
 use crate::trace::file::{self, TableFile};
-use crate::trace::publishing::exchange::sync;
+use crate::trace::publishing::hidden::sync;
 use crate::trace::snapshots::Snapshots;
 use crate::trace::staging::missing_ancestors;
 use crate::trace::tables::Kept;

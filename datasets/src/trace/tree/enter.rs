@@ -1,9 +1,4 @@
-//! How a directory becomes that of a sweep, and how a sweep begins to replace what a directory holds.
-//!
-//! To begin a generation a process needs the directory for itself, for a moment. Nothing is changed until all that is to
-//! go in the end is listed: a point or a run that has no manifest gets one. Then the new `sweep.json` takes the place of
-//! the old one, by the steps of `publishing::exchange`, and what was derived from the old sweep leaves with it: tables
-//! and reports. The manifest of a run becomes `points/manifests/run.jsonl`.
+//! How a directory becomes that of a sweep: new, gone on with, extended, or replaced.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -12,15 +7,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::begin::begin;
 use super::place::remove;
 use crate::record::{SweepRecord, text};
 use crate::trace::publishing::at::{Kind, below, kind};
-use crate::trace::publishing::exchange::{self, Exchange, MARKER, dispose, staged, sync, write_synced};
-use crate::trace::publishing::leftovers::{self, STAGING, UNDER_WAY, is_of_points, remove_points};
+use crate::trace::publishing::hidden::{MARKER, sync, write_synced};
+use crate::trace::publishing::leftovers::{self, UNDER_WAY, is_of_points};
 use crate::trace::publishing::manifest::{Entry, MANIFEST, Manifest, append};
-use crate::trace::publishing::ours::{
-    Compare, MANIFESTS, SWEEP_JSON, TRACES, ours, sweep as sweep_of, tables, unlisted_points, unlisted_run,
-};
+use crate::trace::publishing::ours::{DERIVED, MANIFESTS, SWEEP_JSON, TRACES, sweep as sweep_of};
 use crate::trace::staging::holds_a_run;
 use crate::trace::{Error, Table};
 
@@ -104,64 +98,6 @@ fn check(folder: &Path) -> Result<(), Error> {
         below(folder, path)?;
     }
     Ok(())
-}
-
-/// Begins a new generation, if the directory holds anything of ours.
-fn begin(folder: &Path, sweep: &SweepRecord) -> Result<(), Error> {
-    let ours = ours(folder, Compare::All)?;
-    if ours.is_empty() {
-        return Ok(());
-    }
-    let old = sweep_of(folder)?;
-    let sweep = SweepRecord { generation: old.as_ref().map_or(0, |old| old.generation) + 1, ..sweep.clone() };
-    let staging = folder.join(format!("{STAGING}sweep"));
-    exchange::create(&staging)?;
-    let begun = stage(folder, &staging, &sweep, old.is_some()).and_then(|enters| {
-        let is_of_all = |path: &String| {
-            [SWEEP_JSON, MANIFEST].contains(&path.as_str())
-                || path.starts_with("derived/")
-                || path.starts_with("report")
-        };
-        // A run keeps its reports until it goes.
-        let is_left = |path: &String| if old.is_some() { is_of_all(path) } else { path == MANIFEST };
-        let mut leaves: Vec<String> = ours.into_iter().filter(is_left).collect();
-        leaves.sort_by_key(|path| path != SWEEP_JSON);
-        Exchange::new(1, leaves, enters).carry_out(folder, &staging)
-    });
-    if begun.is_ok() || !exchange::is_committed(&staging)? {
-        dispose(&staging)?;
-    }
-    begun?;
-    remove_points(folder)
-}
-
-/// Writes what enters as a generation begins: the new `sweep.json` last.
-fn stage(folder: &Path, staging: &Path, sweep: &SweepRecord, is_sweep: bool) -> Result<Vec<String>, Error> {
-    let manifests = staging.join(MANIFESTS);
-    fs::create_dir_all(&manifests).map_err(Error::io("create", &manifests))?;
-    if !is_sweep {
-        let run = match Manifest::read(&folder.join(MANIFEST))? {
-            Some(run) => run,
-            None => {
-                let files = unlisted_run(folder)?;
-                let id = files.iter().find_map(|path| path.split('/').find_map(|name| name.strip_prefix("run=")));
-                Manifest::of(id.unwrap_or_default(), folder, &files)?
-            }
-        };
-        write_synced(&manifests.join("run.jsonl"), &run.text())?;
-    }
-    for (number, record) in unlisted_points(folder)? {
-        let mut files = tables(folder, |run_id| run_id == record.run_id)?;
-        files.push(format!("points/{number}.json"));
-        let manifest = Manifest::of(&record.run_id, folder, &files)?;
-        write_synced(&manifests.join(format!("{number}.jsonl")), &manifest.text())?;
-    }
-    let mut enters = staged(staging)?;
-    write_synced(&staging.join(SWEEP_JSON), &text(sweep))?;
-    let manifest = Manifest::of("", staging, [&SWEEP_JSON.to_owned()])?;
-    write_synced(&staging.join(MANIFEST), &manifest.text())?;
-    enters.extend([MANIFEST, SWEEP_JSON].map(str::to_owned));
-    Ok(enters)
 }
 
 /// Makes the directory of points under way, and marks it as ours.
@@ -248,7 +184,6 @@ fn underive(folder: &Path) -> Result<(), Error> {
 
 /// The paths of the derived tables: those that the manifest lists, or, without one, those that older versions write.
 pub(super) fn derived_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
-    const DERIVED: [&str; 4] = ["bands", "metrics", "sensitivity", "values"];
     Ok(match Manifest::read(&folder.join(MANIFEST))? {
         Some(listed) => {
             let paths = listed.entries.into_iter().map(|entry| entry.path);

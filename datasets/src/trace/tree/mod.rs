@@ -13,12 +13,13 @@
 //! A point is moved into the tree when its tables are complete ([`place`]). A point without a record is not there. Locks
 //! are the system's (`flock`), and go with the process that holds them, however it ends.
 //!
-//! A sweep that is to replace what the directory holds begins a new *generation* ([`enter`]): `sweep.json` counts them,
+//! A sweep that is to replace what the directory holds begins a new *generation* ([`begin`]): `sweep.json` counts them,
 //! and so does the record of each point. Points of an earlier generation are not of the sweep, and nobody is shown them
 //! as such; but they stay, each until its successor enters, and the last of them go when all points of the sweep are
 //! there ([`Tree::retire`]). A run that a sweep replaces stays until then too. A call without `--force` goes on with the
 //! generation that is under way, and one with `--force` begins the next one.
 
+mod begin;
 mod enter;
 mod place;
 
@@ -28,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::publishing::at::{Kind, below, kind};
-use super::publishing::exchange::{dispose, sync};
+use super::publishing::hidden::{dispose, sync};
 use super::publishing::leftovers::{UNDER_WAY, is_of_points};
 use super::publishing::manifest::{Entry, append};
 use super::publishing::ours::{SWEEP_JSON, TRACES, units};

@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 use crate::record::RunRecord;
 use crate::trace::publishing::at::{Kind, below, kind};
-use crate::trace::publishing::exchange::{Exchange, MARKER, dispose, is_committed, recover, write_synced};
+use crate::trace::publishing::exchange::{Exchange, is_committed, recover};
+use crate::trace::publishing::hidden::{MARKER, dispose, write_synced};
 use crate::trace::publishing::leftovers::UNDER_WAY;
 use crate::trace::publishing::manifest::{Entry, MANIFEST, Manifest};
 use crate::trace::publishing::ours::{MANIFESTS, RUN_JSON, TRACES, parts};
