@@ -63,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let place = Place { out: &out, state: state.as_deref(), force: *force, longer };
     let keeper = into(place, (&scenario, &hash), (checkpoints, fork, *quiet), &interrupts)?;
     told(&out)?;
-    keeper.finish(&out)
+    keeper.finish(&out, *force)
 }
 
 impl Arguments {

@@ -7,8 +7,7 @@ use datasets::scenario::{Fork, Scenario};
 use engine::RESULTS_VERSION;
 
 use super::Arguments;
-use super::keeper::{STATES, failed};
-use super::origin::states;
+use super::keeper::{STATES, failed, states};
 use crate::failure::Failure;
 
 /// Finds the state that the arguments name, if they name one, and makes the run of the scenario a fork of it.

@@ -1,5 +1,6 @@
 //! Saving the state of a run while it goes on.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -156,9 +157,15 @@ impl<'a> Keeper<'a> {
         self.sessions.iter().cloned().chain([now]).collect()
     }
 
-    /// The run is in place: the states that are kept go to their place below the result, and the rest goes.
-    pub fn finish(self, out: &Path) -> Result<(), Failure> {
+    /// The run is in place: the states that are kept go to their place below the result, and the rest goes. Where the
+    /// run has `replaced` another one, the states of that one go too.
+    pub fn finish(self, out: &Path, replaced: bool) -> Result<(), Failure> {
         self.superseded.iter().try_for_each(Folder::remove).map_err(failed)?;
+        for state in if replaced { states(&out.join(STATES)) } else { Vec::new() } {
+            checkpoint::remove_state(&state, engine::RESULTS_VERSION).map_err(failed)?;
+        }
+        // A directory that holds something stays.
+        fs::remove_dir(out.join(STATES)).ok();
         put_in_place(self.store.folder(), out)?;
         self.store.remove().map_err(failed)
     }
@@ -229,6 +236,13 @@ pub fn put_in_place(folder: &Folder, out: &Path) -> Result<(), Failure> {
         checkpoint::move_state(&state, &out.join(STATES), engine::RESULTS_VERSION).map_err(failed)?;
     }
     Ok(())
+}
+
+/// The directories of kept states.
+pub fn states(folder: &Path) -> Vec<Folder> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_state = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.filter(is_state).map(|entry| Folder::at(entry.path())).collect()
 }
 
 /// Trouble with a checkpoint is a failed run.

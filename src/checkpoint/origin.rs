@@ -11,7 +11,7 @@ use datasets::trace::Writer;
 use engine::RESULTS_VERSION;
 
 use super::Arguments;
-use super::keeper::{Keeper, Plan, STATES, failed};
+use super::keeper::{Keeper, Plan, STATES, failed, states};
 use crate::failure::Failure;
 
 /// With what a run begins.
@@ -159,13 +159,6 @@ fn kept(out: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
         }
     }
     found.map(|(_, folder)| Store::open(folder, RESULTS_VERSION)).transpose().map_err(failed)
-}
-
-/// The directories of kept states.
-pub fn states(folder: &Path) -> Vec<Folder> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_state = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    entries.filter(is_state).map(|entry| Folder::at(entry.path())).collect()
 }
 
 /// The record of the run that a directory holds, if it can be read.

@@ -61,5 +61,5 @@ pub fn size(arguments: &Arguments) -> Result<(), Failure> {
         plan.amount(answer.share),
         out.display()
     ));
-    keeper.finish(&out)
+    keeper.finish(&out, arguments.force)
 }

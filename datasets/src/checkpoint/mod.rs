@@ -36,4 +36,4 @@ pub use differs::{Difference, Purpose};
 pub use error::Error;
 pub use files::Folder;
 pub use manifest::{FORMAT, FileRecord, Manifest};
-pub use store::{Column, State, Store, Written, move_state};
+pub use store::{Column, State, Store, Written, move_state, remove_state};

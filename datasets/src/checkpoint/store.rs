@@ -331,16 +331,35 @@ fn link(from: &Path, to: &Path, files: impl Iterator<Item = PathBuf>) -> Result<
     folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(Error::io("write", folder)))
 }
 
+/// Removes a state that a run has kept: the files that it lists, its list first, and directories that are then empty.
+/// What is no list of a state stays as it is.
+///
+/// # Errors
+///
+/// If a file cannot be removed.
+pub fn remove_state(state: &Folder, results: u32) -> Result<(), Error> {
+    let Ok(Some(manifest)) = Manifest::read(state.path(), results) else { return Ok(()) };
+    let mut folders = BTreeSet::new();
+    for file in [PathBuf::from(NAME)].into_iter().chain(manifest.files()) {
+        let path = state.path().join(&file);
+        folders.extend(file.ancestors().skip(1).map(|folder| state.path().join(folder)));
+        remove_file(&path)?;
+    }
+    // A directory that holds something stays.
+    folders.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+    Ok(())
+}
+
 /// Moves the state in a directory into another one, under its name; one that is there under that name goes. `results`
 /// is the number of what the engine computes.
 ///
 /// # Errors
 ///
-/// If something cannot be removed, created or moved.
+/// If something cannot be removed, created or moved, or something else has that name there.
 pub fn move_state(state: &Folder, parent: &Path, results: u32) -> Result<(), Error> {
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let place = Folder::at(parent.join(state.path().file_name().unwrap_or_default()));
-    place.remove()?;
+    remove_state(&place, results)?;
     match fs::rename(state.path(), place.path()) {
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {
             let Some(manifest) = Manifest::read(state.path(), results)? else { return Ok(()) };
