@@ -13,8 +13,11 @@ fn a_report_is_put_beside_the_run_and_made_again() {
     assert!(said.out.ends_with("\nreport in out/report.html\n"), "{}", said.out);
     let page = fs::read_to_string(place.path("out/report.html")).expect("the page");
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
-    fs::write(place.path("out/report.html"), "old").expect("an old report");
     place.unchanged(|| place.call(&["report", "out"])).quietly();
+    // What its user has made of it is not written over, but by its name.
+    fs::write(place.path("out/report.html"), "mine").expect("a report");
+    place.refuse(&["report", "out"], &["out/report.html was changed", "move it elsewhere", "--out"]);
+    place.unchanged(|| place.call(&["report", "out", "--out", "out/report.html"])).quietly();
     assert!(
         fs::read_to_string(place.path("out/report.html")).expect("the page") == page,
         "the same run, the same page"
@@ -56,6 +59,8 @@ fn a_damaged_run_makes_no_report() {
     place.run(&[]).quietly();
     place.write("out/run.json", b"{ not json");
     place.unchanged(|| place.call(&["report", "out"])).failed(1, &["run.json", "not valid JSON"]);
+    place.refused(&["--force"], &["out/run.json was changed", "move it elsewhere"]);
+    fs::remove_file(place.path("out/run.json")).expect("the record");
     place.run(&["--force"]).quietly();
     let apps = place.contents().into_iter().find(|path| path.contains("traces/apps") && path.ends_with(".parquet"));
     place.write(&apps.expect("the table apps"), b"PAR1 no more");
