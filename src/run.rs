@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use datasets::checkpoint::{Folder, Store};
 use datasets::record::run_id;
@@ -123,6 +124,7 @@ pub fn into<'a>(
     (checkpoints, fork, quiet): (&checkpoint::Arguments, Option<Store>, bool),
     interrupts: &Interrupts,
 ) -> Result<Keeper<'a>, Failure> {
+    let start = Instant::now();
     let replace = place.force || place.longer.is_some();
     let mut trace = Writer::create(place.out, meta(scenario, hash), replace).map_err(refused)?;
     let unfinished = trace.unfinished();
@@ -138,7 +140,7 @@ pub fn into<'a>(
     }
     let simulation = begin(scenario, &state.storage(), &mut origin, &mut trace)?;
     progress.aside(|| simulation.doubts().iter().for_each(|doubt| warn(&doubt.message, &doubt.remedy)));
-    let mut keeper = origin.keeper(scenario, hash, checkpoints.plan());
+    let mut keeper = origin.keeper((scenario, hash), checkpoints.plan(), start);
     let course = (&mut progress, &mut keeper);
     let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, interrupts.stopped())?;
     progress.writing();

@@ -1,5 +1,6 @@
 //! Saving the state of a run while it goes on.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use datasets::scenario::Scenario;
 use datasets::trace::Writer;
 use engine::memory::Kind;
 use engine::{Simulation, Work};
+use serde_json::Value;
 
 use super::Cadence;
 use crate::failure::{Failure, warn};
@@ -33,6 +35,8 @@ pub struct Plan {
 pub struct Keeper<'a> {
     scenario: &'a Scenario,
     hash: &'a str,
+    /// What the scenario says, once it has been asked for: files are read for it.
+    content: OnceCell<Value>,
     run_id: String,
     plan: Plan,
     store: Store,
@@ -52,14 +56,15 @@ pub struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    /// A keeper of a run that begins now, and saves into `store`.
-    pub fn new(scenario: &'a Scenario, hash: &'a str, plan: Plan, store: Store) -> Self {
+    /// A keeper of a run whose process has been at it from `start` on, and that saves into `store`.
+    pub fn new((scenario, hash): (&'a Scenario, &'a str), plan: Plan, store: Store, start: Instant) -> Self {
         let run_id = datasets::record::run_id(scenario, hash);
-        let (start, last) = (Instant::now(), Instant::now());
+        let last = Instant::now();
         let (sessions, superseded) = (Vec::new(), None);
         Self {
             scenario,
             hash,
+            content: OnceCell::new(),
             run_id,
             plan,
             store,
@@ -209,7 +214,7 @@ impl<'a> Keeper<'a> {
             versions: versions(),
             run_id: self.run_id.clone(),
             scenario_hash: self.hash.to_owned(),
-            scenario: self.scenario.content(),
+            scenario: self.content.get_or_init(|| self.scenario.content()).clone(),
             cycle: simulation.cycles(),
             nodes: self.scenario.run.nodes,
             forked_from: self.scenario.fork.clone(),

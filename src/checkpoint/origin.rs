@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use datasets::checkpoint::{Difference, Folder, Manifest, Purpose, Store};
 use datasets::record::RunRecord;
@@ -56,13 +57,13 @@ impl Origin {
         }
     }
 
-    /// Who saves the state of the run from now on.
-    pub fn keeper<'a>(self, scenario: &'a Scenario, hash: &'a str, plan: Plan) -> Keeper<'a> {
+    /// Who saves the state of the run from now on; the process has been at it from `start` on.
+    pub fn keeper<'a>(self, run: (&'a Scenario, &'a str), plan: Plan, start: Instant) -> Keeper<'a> {
         let sessions = |last: &Manifest| if self.is_fork { Vec::new() } else { last.sessions.clone() };
         let last = self.source().map(|(_, last)| (last.cycle, sessions(last)));
         let superseded = self.from.as_ref().filter(|_| self.is_superseded).map(|from| from.folder().clone());
         let (cycle, sessions) = last.unwrap_or_default();
-        Keeper::new(scenario, hash, plan, self.store).after_others(cycle, sessions, superseded)
+        Keeper::new(run, plan, self.store, start).after_others(cycle, sessions, superseded)
     }
 
     /// Puts the rows of the state with which the run begins into its trace.

@@ -1,6 +1,7 @@
 //! Doing points: claimed one by one, side by side as far as there is room.
 
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use datasets::checkpoint::Folder;
 use datasets::record::{OfSweep, RunRecord, run_id, text};
@@ -92,12 +93,13 @@ pub fn weight(point: &Point) -> f64 {
 
 /// Runs the scenario of a point, and puts it into the tree.
 fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(), Failure> {
+    let start = Instant::now();
     let scenario = &point.scenario;
     let mut trace = Writer::create(&place.folder(), meta(scenario, &point.hash), false)?;
     let folder = Folder::of_run(&place.folder(), &run_id(scenario, &point.hash));
     let mut origin = Origin::of_point(folder, scenario)?;
     let simulation = begin(scenario, &Storage::Memory, &mut origin, &mut trace)?;
-    let mut keeper = origin.keeper(scenario, &point.hash, Plan { cadence: Cadence::Auto, kept: None });
+    let mut keeper = origin.keeper((scenario, &point.hash), Plan { cadence: Cadence::Auto, kept: None }, start);
     let course = (&mut Progress::new(scenario, true), &mut keeper);
     let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, stopped)?;
     let digest = simulation.digest();
