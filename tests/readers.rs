@@ -59,6 +59,21 @@ fn notebooks_and_the_plot_of_the_readme_draw_what_a_run_left() {
 }
 
 #[test]
+fn rows_of_a_run_that_crashed_are_read_as_those_of_a_finished_one() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    let runs = Runs::new();
+    let more = ["--nodes", "20000", "--cycles", "8", "--set", "trace.nodes={cycles=[1, 3, 8], sample='all'}"];
+    let whole = runs.shipped("launch", &more);
+    let crashed = runs.folder.path().join("crashed");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_subcloud"));
+    program.arg("run").arg(root().join("datasets/scenarios/launch.toml")).arg("--out").arg(&crashed).args(more);
+    program.args(["--quiet", "--checkpoint", "2cycles"]).env("SUBCLOUD_STOP_AFTER", "4");
+    assert!(!program.output().expect("the program starts").status.success(), "the run did not crash");
+    let script = root().join("tests/readers/crashed.py");
+    succeed(python.command().arg(script).args([crashed, whole]), "the check of rows of a run that crashed");
+}
+
+#[test]
 fn a_sweep_under_dask_is_the_sweep_done_at_once_though_a_worker_is_killed() {
     let Some(python) = Python::of_an_analyst() else { return };
     launched(&python, "Dask");
