@@ -187,7 +187,9 @@ impl Unfinished {
         if let Some((folder, columns)) = &self.columns {
             // The cloud may be just being born, on another thread.
             folder.close();
-            columns.iter().for_each(|column| drop(fs::remove_file(folder.path().join(column))));
+            for column in columns {
+                fs::remove_file(folder.path().join(column)).ok();
+            }
             fs::remove_file(folder.path().join(LIST)).ok();
         }
         self.lock.iter().for_each(|lock| drop(fs::remove_file(lock)));

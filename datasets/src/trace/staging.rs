@@ -44,7 +44,7 @@ impl Staging {
             return Err(Error::Occupied { path: out.to_owned() });
         }
         let leaves = staging.leaves(Compare::All)?;
-        staging.exchange(leaves, may_enter(out, meta)?).check(out)?;
+        Exchange::new(1, leaves, may_enter(out, meta)?).check(out)?;
         let folder = out.join(format!("{STAGING}{}", meta.run_id));
         hidden::create(&folder)?;
         let traces = folder.join(TRACES);
@@ -78,7 +78,7 @@ impl Staging {
         write_synced(&folder.join(MANIFEST), &manifest.text())?;
         enters.retain(|path| path != RUN_JSON);
         enters.extend([MANIFEST, RUN_JSON].map(str::to_owned));
-        let done = self.exchange(self.leaves(Compare::Reports)?, enters).carry_out(&self.out, &folder);
+        let done = Exchange::new(1, self.leaves(Compare::Reports)?, enters).carry_out(&self.out, &folder);
         if done.is_ok() {
             self.sync_made()?;
         }
@@ -105,10 +105,6 @@ impl Staging {
         let mut leaves = ours(&self.out, compare)?;
         leaves.sort_by_key(|path| ![RUN_JSON, SWEEP_JSON].contains(&path.as_str()));
         Ok(leaves)
-    }
-
-    fn exchange(&self, leaves: Vec<String>, enters: Vec<String>) -> Exchange {
-        Exchange::new(1, leaves, enters)
     }
 
     /// Forces the names of the directories that were made to the disk.

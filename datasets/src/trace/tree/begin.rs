@@ -52,14 +52,7 @@ fn stage(folder: &Path, staging: &Path, sweep: &SweepRecord, is_sweep: bool) -> 
     let manifests = staging.join(MANIFESTS);
     fs::create_dir_all(&manifests).map_err(Error::io("create", &manifests))?;
     if !is_sweep {
-        let run = match Manifest::read(&folder.join(MANIFEST))? {
-            Some(run) => run,
-            None => {
-                let files = unlisted_run(folder)?;
-                let id = files.iter().find_map(|path| path.split('/').find_map(|name| name.strip_prefix("run=")));
-                Manifest::of(id.unwrap_or_default(), folder, &files)?
-            }
-        };
+        let run = Manifest::read(&folder.join(MANIFEST))?.map_or_else(|| unlisted(folder), Ok)?;
         write_synced(&manifests.join("run.jsonl"), &run.text())?;
     }
     for (number, record) in unlisted_points(folder)? {
@@ -74,4 +67,11 @@ fn stage(folder: &Path, staging: &Path, sweep: &SweepRecord, is_sweep: bool) -> 
     write_synced(&staging.join(MANIFEST), &manifest.text())?;
     enters.extend([MANIFEST, SWEEP_JSON].map(str::to_owned));
     Ok(enters)
+}
+
+/// The manifest of a run that has none.
+fn unlisted(folder: &Path) -> Result<Manifest, Error> {
+    let files = unlisted_run(folder)?;
+    let id = files.iter().find_map(|path| path.split('/').find_map(|name| name.strip_prefix("run=")));
+    Manifest::of(id.unwrap_or_default(), folder, &files)
 }
