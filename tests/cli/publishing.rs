@@ -24,8 +24,8 @@ fn copy(place: &Place, from: &str, to: &str) {
     assert!(place.shell("cp -a \"$1\" \"$2\"", &[from, to]).code == Some(0));
 }
 
-/// Runs a call with an abort at each step until it meets none; after each, `check` looks at what is left in `out`, which
-/// holds a copy of `old`.
+/// Runs a call with an abort at each step until it meets none; after each, `check` looks at what is left in `out`,
+/// which held a copy of `old`.
 fn abort_everywhere(place: &Place, call: &[&str], check: impl Fn(usize)) {
     let mut ended = false;
     for at in 1..200 {
@@ -45,8 +45,8 @@ fn abort_everywhere(place: &Place, call: &[&str], check: impl Fn(usize)) {
 
 const FORCED: [&str; 7] = ["run", "scenario.toml", "--quiet", "--out", "out", "--force", "--seed=9"];
 
-/// Replaces `old`, aborted at each step, and sees that what is there after the next call is the whole older or the whole
-/// newer run.
+/// Replaces `old`, aborted at each step, and sees that what is there after the next call is the whole older or the
+/// whole newer run.
 fn replaced(place: &Place, old: &BTreeMap<String, Vec<u8>>) {
     place.call(&["run", "scenario.toml", "--quiet", "--out", "new", "--seed=9"]).quietly();
     let new = tables(place, "new");
@@ -253,7 +253,7 @@ fn columns_of_a_killed_run_are_replaced_and_those_of_others_stay() {
     let list = fs::read_to_string(place.path("columns/columns.json")).expect("the list");
     assert!(list.contains("\"is_finished\": true"), "{list}");
     // As a run leaves it that is killed.
-    place.write("columns/columns.json", list.replace("true", "false").replace("[", "[\"left.column\",").as_bytes());
+    place.write("columns/columns.json", list.replace("true", "false").replace('[', "[\"left.column\",").as_bytes());
     place.write("columns/left.column", b"left");
     fs::remove_dir_all(place.path("out")).expect("the run");
     place.run(&["--state", "columns"]).quietly();

@@ -58,8 +58,8 @@ fn nothing_is_lost(place: &Place, old: &BTreeMap<String, Vec<u8>>, before: &BTre
     }
 }
 
-/// Replaces the old sweep in `out`, aborted at every step, or every third one; after each, a call goes on, by force every
-/// third time.
+/// Replaces the old sweep in `out`, aborted at every step, or every third one; after each, a call goes on, by force
+/// every third time.
 fn replaced(old: &str, new: &str, every: usize) {
     let place = place(old);
     call(&place, old, "old", &[]).quietly();
@@ -83,7 +83,7 @@ fn replaced(old: &str, new: &str, every: usize) {
         let generations: BTreeSet<u64> = shown.map(|point| there[&point.row.point].1).collect();
         assert!(generations.len() < 2, "{when}: {generations:?}");
         let plain = call(&place, new, "out", &[]);
-        if plain.code == Some(0) && (at / every) % 3 > 0 {
+        if plain.code == Some(0) && !(at / every).is_multiple_of(3) {
             plain.quietly();
         } else {
             // Nothing had begun, or the next generation is to.

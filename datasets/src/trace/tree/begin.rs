@@ -1,9 +1,9 @@
 //! How a sweep begins to replace what a directory holds.
 //!
-//! To begin a generation a process needs the directory for itself, for a moment. Nothing is changed until all that is to
-//! go in the end is listed: a point or a run that has no manifest gets one. Then the new `sweep.json` takes the place of
-//! the old one, by the steps of `publishing::exchange`, and what was derived from the old sweep leaves with it: tables
-//! and reports. The manifest of a run becomes `points/manifests/run.jsonl`.
+//! To begin a generation a process needs the directory for itself, for a moment. Nothing is changed until all that is
+//! to go in the end is listed: a point or a run that has no manifest gets one. Then the new `sweep.json` takes the
+//! place of the old one, by the steps of `publishing::exchange`, and what was derived from the old sweep leaves with
+//! it: tables and reports. The manifest of a run becomes `points/manifests/run.jsonl`.
 
 use std::fs;
 use std::path::Path;

@@ -10,14 +10,14 @@
 //! .points/<number>.lock           held by the process that does the point
 //! ```
 //!
-//! A point is moved into the tree when its tables are complete ([`place`]). A point without a record is not there. Locks
-//! are the system's (`flock`), and go with the process that holds them, however it ends.
+//! A point is moved into the tree when its tables are complete ([`place`]). A point without a record is not there.
+//! Locks are the system's (`flock`), and go with the process that holds them, however it ends.
 //!
 //! A sweep that is to replace what the directory holds begins a new *generation* ([`begin`]): `sweep.json` counts them,
 //! and so does the record of each point. Points of an earlier generation are not of the sweep, and nobody is shown them
 //! as such; but they stay, each until its successor enters, and the last of them go when all points of the sweep are
-//! there ([`Tree::retire`]). A run that a sweep replaces stays until then too. A call without `--force` goes on with the
-//! generation that is under way, and one with `--force` begins the next one.
+//! there ([`Tree::retire`]). A run that a sweep replaces stays until then too. A call without `--force` goes on with
+//! the generation that is under way, and one with `--force` begins the next one.
 
 mod begin;
 mod enter;
@@ -71,13 +71,14 @@ impl Tree {
     ///
     /// `sweep` is what `sweep.json` is to say; its hash tells one sweep from another. A directory that holds the first
     /// points of it is extended: its points stay, and what was derived from them goes. With `replace` whatever run or
-    /// sweep is there is replaced: what was derived from it goes, and the rest as the points of this sweep are published.
+    /// sweep is there is replaced: what was derived from it goes, and the rest as the points of this sweep are
+    /// published.
     ///
     /// # Errors
     ///
     /// If the directory holds a run or another sweep and `replace` is false, if it is to be replaced or extended while
-    /// others work on it, if a link or a file that no manifest lists is in the way, if a file that is to be replaced was
-    /// changed, or if the directory cannot be written.
+    /// others work on it, if a link or a file that no manifest lists is in the way, if a file that is to be replaced
+    /// was changed, or if the directory cannot be written.
     pub fn open(folder: &Path, sweep: &SweepRecord, replace: bool) -> Result<Tree, Error> {
         super::settle(folder);
         if !replace {

@@ -53,8 +53,8 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// If something cannot be moved, or a link or another's file is in the way. The point is not finished then, and will
-    /// be done anew; what it was to replace is there.
+    /// If something cannot be moved, or a link or another's file is in the way. The point is not finished then, and
+    /// will be done anew; what it was to replace is there.
     pub fn publish(self) -> Result<(), Error> {
         let staging = self.folder();
         let enters = self.stage(&staging)?;
