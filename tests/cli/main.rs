@@ -1,6 +1,7 @@
 //! The command line as its users meet it: the real program, real files, exit codes, messages and what is left behind.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]
 
+mod checkpoints;
 mod commands;
 mod compare;
 mod directories;
