@@ -44,6 +44,11 @@ impl Failure {
         Self { code: 3, message: message.into(), help: Some(help.into()), place: None }
     }
 
+    /// Whether it was told to stop, and the same call goes on with it.
+    pub fn is_stopped(&self) -> bool {
+        self.code == 3
+    }
+
     /// It is an answer, and not a mistake: exit code 1, for this reason.
     pub fn rejected(mut self, reason: &str) -> Self {
         self.code = 1;

@@ -31,7 +31,14 @@ pub fn finish(call: &Call<'_>, outcome: Outcome, is_told_to_stop: bool) -> Resul
     let so_far = format!("{there} of {}", counted(total as u64, "point is there", "points are there"));
     let seen_to = outcome.done.len() + outcome.there.len() + outcome.elsewhere.len();
     if is_told_to_stop && seen_to < *wanted {
-        return Err(Failure::stopped(format!("interrupted: {so_far}"), "run it again: it does the rest"));
+        let (saved, help) = match outcome.stopped.len() as u64 {
+            0 => (String::new(), "run it again: it does the rest"),
+            count => {
+                let saved = counted(count, "point under way is saved", "points under way are saved");
+                (format!("; {saved}"), "run it again: points under way go on, and it does the rest")
+            }
+        };
+        return Err(Failure::stopped(format!("interrupted: {so_far}{saved}"), help));
     }
     let now = format!("{so_far} in {}, {} done by this call", out.display(), outcome.done.len());
     let others = outcome.failed.len().saturating_sub(1);

@@ -17,6 +17,7 @@ use datasets::scenario::Doubt;
 use datasets::sweep::{self, Point};
 use datasets::trace::Tree;
 
+use crate::checkpoint::Cadence;
 use crate::failure::{Failure, warn};
 use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
@@ -81,6 +82,10 @@ pub struct Arguments {
     /// How --list tells of the points: as a text, or as one JSON document for programs.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, requires = "list")]
     format: Format,
+    /// When a point saves its state, from which the same call goes on after a crash or an interrupt: auto (at most a
+    /// twentieth of the time, and not in the first minute of a point), never, a time as in 5m, or 25cycles.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    checkpoint: Cadence,
     /// Show no progress.
     #[arg(long)]
     quiet: bool,
@@ -127,7 +132,7 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     }
     let jobs = arguments.jobs.unwrap_or_else(engine::threads);
     let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
-    let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted };
+    let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted, cadence: arguments.checkpoint };
     let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), bar);
     let is_told = interrupts.stopped().load(Ordering::Relaxed);
     let call = Call { sweep: &sweep, tree: &tree, out: &out, wanted: wanted.len() };

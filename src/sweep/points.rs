@@ -7,7 +7,7 @@ use datasets::checkpoint::Folder;
 use datasets::record::{OfSweep, RunRecord, run_id, text};
 use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
-use engine::Storage;
+use engine::{Simulation, Storage};
 
 use crate::checkpoint::{Cadence, Origin, Plan};
 use crate::evaluate::{begin, evaluate, meta};
@@ -25,6 +25,8 @@ pub struct Outcome {
     pub there: Vec<u32>,
     /// Points that failed, and why.
     pub failed: Vec<(u32, Failure)>,
+    /// Points that were stopped on the way, and go on when they are called again.
+    pub stopped: Vec<u32>,
     /// Points that another process is doing.
     pub elsewhere: Vec<u32>,
 }
@@ -37,6 +39,8 @@ pub struct Work<'a> {
     pub stopped: &'a AtomicBool,
     /// All points of the call.
     pub points: &'a [Point],
+    /// When a point saves its state.
+    pub cadence: Cadence,
 }
 
 impl Work<'_> {
@@ -51,7 +55,7 @@ impl Work<'_> {
             true
         };
         side_by_side(room, self.stopped, |number| self.point(&self.points[number]), note);
-        for numbers in [&mut outcome.done, &mut outcome.there, &mut outcome.elsewhere] {
+        for numbers in [&mut outcome.done, &mut outcome.there, &mut outcome.elsewhere, &mut outcome.stopped] {
             numbers.sort_unstable();
         }
         outcome.failed.sort_by_key(|(number, _)| *number);
@@ -63,8 +67,59 @@ impl Work<'_> {
         match self.tree.claim(point.number, &run_id(&point.scenario, &point.hash))? {
             Claim::Done => Ok(Came::There),
             Claim::Busy => Ok(Came::Elsewhere),
-            Claim::Ours(place) => evaluate_point(point, place, self.stopped).map(|()| Came::Done),
+            Claim::Ours(place) => match self.evaluate(point, place) {
+                Err(failure) if failure.is_stopped() => Ok(Came::Stopped),
+                came => came.map(|()| Came::Done),
+            },
         }
+    }
+
+    /// Runs the scenario of a point, and puts it into the tree.
+    fn evaluate(&self, point: &Point, place: Place) -> Result<(), Failure> {
+        let start = Instant::now();
+        let scenario = &point.scenario;
+        let Beginning { origin, mut trace, simulation } = Beginning::of(point, &place)?;
+        let mut keeper = origin.keeper((scenario, &point.hash), Plan { cadence: self.cadence, kept: None }, start);
+        let course = (&mut Progress::new(scenario, true), &mut keeper);
+        let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, self.stopped)?;
+        let digest = simulation.digest();
+        trace.push(run_row(point, digest));
+        params(point).for_each(|row| trace.push(row));
+        let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
+        let generation = place.generation();
+        let sweep = Some(OfSweep { point: point.number, setting, replicate, process, generation });
+        let record = record(scenario, &point.hash, &simulation, &keeper);
+        trace.finish(&text(&RunRecord { sweep, ..record }))?;
+        Ok(place.publish()?)
+    }
+}
+
+/// With what a point begins.
+struct Beginning<'a> {
+    origin: Origin,
+    trace: Writer,
+    simulation: Simulation<'a>,
+}
+
+impl<'a> Beginning<'a> {
+    /// That of a point: with its own checkpoint, if there is one that can be read.
+    fn of(point: &'a Point, place: &Place) -> Result<Self, Failure> {
+        let folder = Folder::of_run(&place.folder(), &run_id(&point.scenario, &point.hash));
+        let origin = Origin::of_point(folder.clone(), &point.scenario)?;
+        if origin.source().is_none() {
+            return Self::with(origin, point, place);
+        }
+        Self::with(origin, point, place).or_else(|_| {
+            // A damaged checkpoint is no loss but of time.
+            folder.remove()?;
+            Self::with(Origin::birth(folder), point, place)
+        })
+    }
+
+    fn with(mut origin: Origin, point: &'a Point, place: &Place) -> Result<Self, Failure> {
+        let mut trace = Writer::create(&place.folder(), meta(&point.scenario, &point.hash), false)?;
+        let simulation = begin(&point.scenario, &Storage::Memory, &mut origin, &mut trace)?;
+        Ok(Self { origin, trace, simulation })
     }
 }
 
@@ -73,6 +128,7 @@ enum Came {
     Done,
     There,
     Elsewhere,
+    Stopped,
 }
 
 impl Outcome {
@@ -81,6 +137,7 @@ impl Outcome {
             Ok(Came::Done) => self.done.push(number),
             Ok(Came::There) => self.there.push(number),
             Ok(Came::Elsewhere) => self.elsewhere.push(number),
+            Ok(Came::Stopped) => self.stopped.push(number),
             Err(failure) => self.failed.push((number, failure)),
         }
     }
@@ -89,28 +146,6 @@ impl Outcome {
 /// What a point costs, for the time left.
 pub fn weight(point: &Point) -> f64 {
     f64::from(point.scenario.run.nodes) * f64::from(point.scenario.run.cycles)
-}
-
-/// Runs the scenario of a point, and puts it into the tree.
-fn evaluate_point(point: &Point, place: Place, stopped: &AtomicBool) -> Result<(), Failure> {
-    let start = Instant::now();
-    let scenario = &point.scenario;
-    let mut trace = Writer::create(&place.folder(), meta(scenario, &point.hash), false)?;
-    let folder = Folder::of_run(&place.folder(), &run_id(scenario, &point.hash));
-    let mut origin = Origin::of_point(folder, scenario)?;
-    let simulation = begin(scenario, &Storage::Memory, &mut origin, &mut trace)?;
-    let mut keeper = origin.keeper((scenario, &point.hash), Plan { cadence: Cadence::Auto, kept: None }, start);
-    let course = (&mut Progress::new(scenario, true), &mut keeper);
-    let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, stopped)?;
-    let digest = simulation.digest();
-    trace.push(run_row(point, digest));
-    params(point).for_each(|row| trace.push(row));
-    let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
-    let generation = place.generation();
-    let sweep = Some(OfSweep { point: point.number, setting, replicate, process, generation });
-    let record = record(scenario, &point.hash, &simulation, &keeper);
-    trace.finish(&text(&RunRecord { sweep, ..record }))?;
-    Ok(place.publish()?)
 }
 
 fn run_row(point: &Point, digest: u64) -> RunRow {

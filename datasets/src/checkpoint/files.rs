@@ -62,6 +62,12 @@ impl Folder {
         name.strip_prefix(PREFIX).unwrap_or_default().to_owned()
     }
 
+    /// Whether a checkpoint is there, complete.
+    #[must_use]
+    pub fn holds_one(&self) -> bool {
+        is_folder(&self.0) && self.0.join(NAME).is_file()
+    }
+
     /// The states that a run keeps until it is in place: `state/<cycle>/` of the directory, ascending.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod kept;
 mod listed;
 mod refused;
 mod replaced;
+mod resumed;
 mod scripts;
 mod slurm;
 

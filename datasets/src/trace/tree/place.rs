@@ -14,8 +14,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::checkpoint::Folder;
 use crate::record::RunRecord;
-use crate::trace::publishing::at::{Kind, below, kind};
+use crate::trace::publishing::at::{Kind, below, kind, names};
 use crate::trace::publishing::exchange::{Exchange, is_committed, recover};
 use crate::trace::publishing::hidden::{MARKER, dispose, write_synced};
 use crate::trace::publishing::leftovers::UNDER_WAY;
@@ -24,7 +25,8 @@ use crate::trace::publishing::ours::{MANIFESTS, RUN_JSON, TRACES, parts};
 use crate::trace::read::sweep::{is_there, record};
 use crate::trace::{Error, Table};
 
-/// The place of a point under way; what is in it goes with this value, unless it was published.
+/// The place of a point under way. What is in it goes with this value, unless it was published, and but for the
+/// checkpoint of a point that is not finished.
 #[derive(Debug)]
 pub struct Place {
     pub(super) tree: PathBuf,
@@ -123,13 +125,25 @@ impl Place {
         format!("{MANIFESTS}/{}.jsonl", self.point)
     }
 
-    /// Brings to its end what a killed process had begun to put in place, or removes it.
+    /// Brings to its end what a killed process had begun to put in place, or removes it but for the checkpoint from
+    /// which the run of the point goes on.
     pub(super) fn clear(&self) -> Result<(), Error> {
         let folder = self.folder();
         if recover(&self.tree, &folder)? || kind(&folder)? == Kind::Nothing {
             return Ok(());
         }
-        remove(&folder)
+        self.remove_but_checkpoint()
+    }
+
+    /// Removes what there is of the point under way, but for the checkpoint of its run.
+    fn remove_but_checkpoint(&self) -> Result<(), Error> {
+        let folder = self.folder();
+        let checkpoint = Folder::of_run(&folder, &self.run_id);
+        if kind(&folder)? != Kind::Folder || !checkpoint.holds_one() {
+            return remove(&folder);
+        }
+        let paths = names(&folder)?.into_iter().map(|name| folder.join(name));
+        paths.filter(|path| path != checkpoint.path()).try_for_each(|path| remove(&path))
     }
 }
 
@@ -137,7 +151,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         // Nothing can be reported from here; what stays is dealt with by whoever claims the point next.
         if !is_committed(&self.folder()).unwrap_or(true) {
-            remove(&self.folder()).ok();
+            self.remove_but_checkpoint().ok();
         }
         if is_there(&self.tree, self.point, self.generation).unwrap_or(false) {
             fs::remove_file(self.tree.join(UNDER_WAY).join(format!("{}.lock", self.point))).ok();
