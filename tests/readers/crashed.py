@@ -32,4 +32,4 @@ for table in tables:
     by = frame.columns
     check(frame.sort(by).equals(expected.sort(by)), "Polars sees other rows of", table)
 nodes = f"{crashed}/.checkpoint-*/nodes/*.parquet"
-check(duckdb.sql(f"SELECT count(*) FROM '{nodes}'").fetchone() == (40_000,), "DuckDB sees other nodes")
+check(duckdb.sql(f"SELECT count(*) FROM '{nodes}'").fetchall() == [(40_000,)], "DuckDB sees other nodes")
