@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if is_left_over(&out, &scenario, &hash, checkpoints)? {
         return told(&out);
     }
-    let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario)? };
+    let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario) };
     let place = Place { out: &out, state: state.as_deref(), force: *force, longer };
     let keeper = into(place, (&scenario, &hash), (checkpoints, fork, *quiet), &interrupts)?;
     told(&out)?;
@@ -69,12 +69,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 impl Arguments {
     /// The cycles of the run that a directory holds, if it is the same as this one but shorter.
-    fn shorter(&self, out: &Path, scenario: &Scenario) -> Result<Option<u32>, Failure> {
-        let Some(there) = checkpoint::record(out).filter(|there| there.cycles < scenario.run.cycles) else {
-            return Ok(None);
-        };
+    fn shorter(&self, out: &Path, scenario: &Scenario) -> Option<u32> {
+        let there = checkpoint::record(out).filter(|there| there.cycles < scenario.run.cycles)?;
         let same = self.scenario.read_with_cycles(there.cycles);
-        Ok(same.is_some_and(|same| same.hash() == there.scenario_hash).then_some(there.cycles))
+        same.is_some_and(|same| same.hash() == there.scenario_hash).then_some(there.cycles)
     }
 }
 

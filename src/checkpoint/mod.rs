@@ -29,8 +29,8 @@ pub struct Arguments {
     pub fresh: bool,
     /// Keep the state after these cycles (as in --keep-state=20,40), after the last one and after the one before it,
     /// in state/ of the result: a run of more --cycles goes on from there, and --from begins with it.
-    #[arg(long, value_name = "CYCLES", num_args = 0..=1, require_equals = true)]
-    pub keep_state: Option<Option<Kept>>,
+    #[arg(long, value_name = "CYCLES", num_args = 0..=1, require_equals = true, default_missing_value = LAST)]
+    pub keep_state: Option<Kept>,
     /// Begin with the state that another run has kept: its directory, and the cycle unless it is the last one kept, as
     /// in out/warm@40. The trace begins after that cycle. What decides of later cycles alone may differ.
     #[arg(long, value_name = "RUN[@CYCLE]")]
@@ -40,7 +40,10 @@ pub struct Arguments {
     pub reseed: Option<u64>,
 }
 
-/// The cycles after which the state is kept.
+/// What stands for no other cycles than the last two.
+const LAST: &str = "last";
+
+/// The cycles after which the state is kept, beside the last two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept(pub Vec<u32>);
 
@@ -48,6 +51,9 @@ impl FromStr for Kept {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == LAST {
+            return Ok(Kept(Vec::new()));
+        }
         let numbers = text.split(',').map(|number| number.trim().parse());
         let numbers: Result<Vec<u32>, _> = numbers.collect();
         numbers.map(Kept).map_err(|_| "expected numbers of cycles, as in --keep-state=20,40".to_owned())
@@ -62,8 +68,7 @@ impl Arguments {
 
     /// When the state is saved, and what of it is kept.
     pub fn plan(&self) -> Plan {
-        let kept =
-            self.keep_state.as_ref().map(|kept| kept.as_ref().map_or_else(Vec::new, |Kept(cycles)| cycles.clone()));
+        let kept = self.keep_state.as_ref().map(|Kept(cycles)| cycles.clone());
         Plan { cadence: self.checkpoint, kept }
     }
 }

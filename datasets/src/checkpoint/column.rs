@@ -101,8 +101,6 @@ fn forget(file: &File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
-
     use xxhash_rust::xxh3::xxh3_64;
 
     use super::{BLOCK, PIECE, read, write};

@@ -59,10 +59,8 @@ impl Manifest {
         }
         let mut found = Vec::new();
         differences("", Some(&saved), Some(&now), &mut found);
-        found.retain(|difference| {
-            let is_free = |start: &&str| difference.key.starts_with(*start);
-            purpose == Purpose::GoOn || !OF_THE_FUTURE.iter().any(|start| is_free(&start))
-        });
+        let is_free = |key: &str| OF_THE_FUTURE.iter().any(|start| key.starts_with(start));
+        found.retain(|difference| purpose == Purpose::GoOn || !is_free(&difference.key));
         found.into_iter().next()
     }
 }

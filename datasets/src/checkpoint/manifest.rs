@@ -87,11 +87,16 @@ impl Manifest {
         let found = number(value.get("versions").and_then(|versions| versions.get("results")));
         is_version(&path, "the number of results", found, results)?;
         let read: Self = serde_json::from_value(value).map_err(|error| damaged(&error.to_string()))?;
-        let own = read.columns.iter().chain([&read.book]).map(|file| &file.file);
-        for file in own.filter(|file| !is_ours(Path::new(""), file)) {
-            return Err(damaged(&format!("it lists `{file}`, which is no file of a checkpoint")));
+        match read.foreign() {
+            Some(file) => Err(damaged(&format!("it lists `{file}`, which is no file of a checkpoint"))),
+            None => Ok(Some(read)),
         }
-        Ok(Some(read))
+    }
+
+    /// A file that is listed, and is none that a checkpoint makes; rows have places of their own.
+    fn foreign(&self) -> Option<&str> {
+        let mut own = self.columns.iter().chain([&self.book]).map(|file| &*file.file);
+        own.find(|file| !is_ours(Path::new(""), file))
     }
 
     /// The text of the file.
