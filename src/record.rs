@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use datasets::record::{ColumnRecord, Machine, RunRecord, Versions, run_id};
+use datasets::record::{ColumnRecord, Machine, RunRecord, SessionRecord, Versions, run_id};
 use datasets::scenario::{SamplingProtocol, Scenario};
 use datasets::suite::Suite;
 use engine::{Simulation, Work};
 
-use crate::checkpoint::Keeper;
 use crate::memory;
 
 /// What writes the records.
@@ -34,17 +33,22 @@ pub fn told(scenario: &Scenario) -> Vec<String> {
     fit.then(|| "the share of the nodes that fit a condition".to_owned()).into_iter().collect()
 }
 
-/// The record of a finished run.
-pub fn record(scenario: &Scenario, hash: &str, simulation: &Simulation<'_>, keeper: &Keeper<'_>) -> RunRecord {
+/// The record of a finished run, with the processes that have run its cycles, the last one among them, and the time
+/// that they have taken.
+pub fn record(
+    scenario: &Scenario,
+    hash: &str,
+    simulation: &Simulation<'_>,
+    (sessions, wall): (Vec<SessionRecord>, Duration),
+) -> RunRecord {
     let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
     let estimate = engine::estimate(scenario);
-    let sessions = keeper.sessions(simulation);
     let times = Work::ALL.map(|work| {
         let before = sessions.iter().rev().skip(1).filter_map(|session| session.work_milliseconds.get(&work.name()));
         let before = Duration::from_millis(before.sum());
         (work.name(), seconds(before + simulation.times().of(work)))
     });
-    let times = [("total".to_owned(), seconds(keeper.elapsed()))].into_iter().chain(times);
+    let times = [("total".to_owned(), seconds(wall))].into_iter().chain(times);
     RunRecord {
         run_id: run_id(scenario, hash),
         scenario_name: scenario.name.clone(),

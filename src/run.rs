@@ -143,7 +143,7 @@ pub fn into<'a>(
     let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, interrupts.stopped())?;
     progress.writing();
     interrupts.wait();
-    let record = record(scenario, hash, &simulation, &keeper);
+    let record = record(scenario, hash, &simulation, keeper.spent(&simulation));
     trace.finish(&datasets::record::text(&record))?;
     state.keep();
     Ok(keeper)

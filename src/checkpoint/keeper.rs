@@ -142,14 +142,13 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    /// Time that all processes have taken so far.
-    pub fn elapsed(&self) -> Duration {
+    /// The processes that have run the cycles, with this one, and the time that they have taken.
+    pub fn spent(&self, simulation: &Simulation<'_>) -> (Vec<SessionRecord>, Duration) {
         let before: u64 = self.sessions.iter().map(|session| session.milliseconds).sum();
-        Duration::from_millis(before) + self.start.elapsed()
+        (self.sessions(simulation), Duration::from_millis(before) + self.start.elapsed())
     }
 
-    /// The processes that have run the cycles, with this one.
-    pub fn sessions(&self, simulation: &Simulation<'_>) -> Vec<SessionRecord> {
+    fn sessions(&self, simulation: &Simulation<'_>) -> Vec<SessionRecord> {
         let milliseconds = |time: Duration| time.as_millis() as u64;
         let of_work = |work: Work| (work.name(), milliseconds(simulation.times().of(work)));
         let now = SessionRecord {

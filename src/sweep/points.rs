@@ -88,7 +88,7 @@ impl Work<'_> {
         let (setting, replicate, process) = (point.setting, point.replicate, std::process::id());
         let generation = place.generation();
         let sweep = Some(OfSweep { point: point.number, setting, replicate, process, generation });
-        let record = record(scenario, &point.hash, &simulation, &keeper);
+        let record = record(scenario, &point.hash, &simulation, keeper.spent(&simulation));
         trace.finish(&text(&RunRecord { sweep, ..record }))?;
         Ok(place.publish()?)
     }
