@@ -373,6 +373,7 @@ prop_compose! {
                 },
             },
             events,
+            fork: None,
         }
     }
 }
