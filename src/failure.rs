@@ -49,6 +49,11 @@ impl Failure {
         self.code == 3
     }
 
+    /// Says what to do about it, in place of what the message would say.
+    pub fn helped(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
     /// It is an answer, and not a mistake: exit code 1, for this reason.
     pub fn rejected(mut self, reason: &str) -> Self {
         self.code = 1;

@@ -95,7 +95,7 @@ pub(crate) fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Se
     let (falling, rounded) = rows.split_at(falling);
     let steps = falling.windows(2).filter_map(|pair| factor(&pair[0], &pair[1])).collect();
     Some(Contraction {
-        mean: mean_factor(falling, undisturbed.min(MEAN_OVER_CYCLES)),
+        mean: mean_factor(falling, undisturbed),
         steps,
         theory: theory::variance_factor(settings),
         theory_is_exact: function == "average",
@@ -103,12 +103,14 @@ pub(crate) fn contraction(rows: &[AggregateRow], undisturbed: u32, settings: &Se
     })
 }
 
-/// The factor from the first row to the last one not after `until`, or to the second if rows are further apart.
-fn mean_factor(rows: &[AggregateRow], until: u32) -> Option<Factor> {
+/// The factor from the first row to the last one of the first cycles, or to the second if rows are further apart.
+fn mean_factor(rows: &[AggregateRow], undisturbed: u32) -> Option<Factor> {
     let first = rows.first()?;
+    let all = first.cycle.saturating_add(MEAN_OVER_CYCLES);
+    let until = undisturbed.min(all);
     let within = rows.iter().take_while(|row| row.cycle <= until && row.epoch == first.epoch).last();
     let last = within.filter(|row| row.cycle > first.cycle);
-    let far = rows.get(1).filter(|row| until == MEAN_OVER_CYCLES && row.cycle > until);
+    let far = rows.get(1).filter(|row| until == all && row.cycle > until);
     factor(first, last.or(far)?)
 }
 

@@ -18,9 +18,9 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Adds the rows of `cycles` up; a row covers the cycles since the row before it.
+    /// Adds the rows of `cycles` up; a row covers the cycles since the row before it, and the first one none of the run.
     pub(crate) fn of(rows: &[CycleRow]) -> Cost {
-        let total = |count: fn(&CycleRow) -> u64| rows.iter().map(count).sum::<u64>();
+        let total = |count: fn(&CycleRow) -> u64| rows.iter().skip(1).map(count).sum::<u64>();
         let node_cycles: f64 =
             rows.windows(2).map(|pair| f64::from(pair[1].cycle - pair[0].cycle) * pair[1].alive_count as f64).sum();
         let messages_count = total(|row| row.messages_count);

@@ -63,7 +63,10 @@ fn of_app(app: &Application, rows: &[AppRow], cycles: u32, metrics: &mut Vec<Met
     let own = || rows.iter().filter(|row| row.app == app.app);
     let least = own().filter(|row| row.asked_count > 0).map(|row| row.held_count).min();
     let broken = own().filter(|row| row.broken_constraints_count > 0).count();
-    let per_cycle = |count: fn(&AppRow) -> u64| own().map(count).sum::<u64>() as f64 / f64::from(cycles.max(1));
+    // A fork begins with the state after a later cycle; its first rows count what the other run did.
+    let first = rows.first().map_or(0, |row| row.cycle);
+    let moves = |count: fn(&AppRow) -> u64| own().filter(|row| row.cycle > first).map(count).sum::<u64>() as f64;
+    let per_cycle = |count| moves(count) / f64::from(cycles.saturating_sub(first).max(1));
     let mut push = |name, unit, value: Option<f64>| metrics.push(metric(name, app.app.clone(), unit, value));
     push("asked", "nodes", Some(app.asked_count as f64));
     push("held", "nodes", Some(app.held_count as f64));

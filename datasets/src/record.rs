@@ -250,6 +250,9 @@ pub struct SweepRecord {
     pub is_one_at_a_time: bool,
     /// Replicates of each setting.
     pub replicates: u32,
+    /// Cycles of the common beginning of all points, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<u32>,
     /// How often what the directory held was to be replaced as a whole. Points of an earlier generation are not of this
     /// sweep: each stays until its successor is there.
     #[serde(skip_serializing_if = "is_zero")]

@@ -116,6 +116,13 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// The state after the last cycle that was run, which the plan keeps.
+    pub fn kept(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Result<Folder, Failure> {
+        self.save(simulation, trace, true).and_then(|()| self.store.keep()).map_err(failed)?;
+        let states = self.store.folder().states().map_err(failed)?;
+        states.into_iter().last().ok_or_else(|| Failure::run("the state was not kept", None))
+    }
+
     /// The run is asked to stop: saves the state, and says how to go on.
     pub fn stop(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Failure {
         let (cycle, cycles) = (simulation.cycles(), self.scenario.run.cycles);

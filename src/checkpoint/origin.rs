@@ -57,6 +57,11 @@ impl Origin {
         }
     }
 
+    /// The same for a run that begins with a state of another one, unless it has one of its own.
+    pub fn or_fork(self, from: Store) -> Self {
+        if self.source().is_some() { self } else { Self { from: Some(from), is_fork: true, ..self } }
+    }
+
     /// Who saves the state of the run from now on; the process has been at it from `start` on.
     pub fn keeper<'a>(self, run: (&'a Scenario, &'a str), plan: Plan, start: Instant) -> Keeper<'a> {
         let sessions = |last: &Manifest| if self.is_fork { Vec::new() } else { last.sessions.clone() };

@@ -48,6 +48,7 @@ pub fn document(sweep: &Sweep, out: &Path) {
         "sweep": sweep.name,
         "hash": sweep.hash(),
         "out": out.to_string_lossy(),
+        "warm_up": sweep.warm_up.as_ref().map(|warm_up| warm_up.cycle),
         "points": points,
     });
     print(&format!("{document:#}"));
@@ -67,6 +68,9 @@ pub fn list(sweep: &Sweep) {
         counted(sweep.replicates.into(), "replicate", "replicates"),
         sweep.scenario
     ));
+    if let Some(warm_up) = &sweep.warm_up {
+        print(&format!("Points begin after cycle {} of a common run, one for each seed.", count(warm_up.cycle.into())));
+    }
     let available = memory::available();
     if let Some(available) = available {
         print(&format!("{} of memory are available.", bytes(available)));

@@ -1,5 +1,6 @@
 //! `subcloud sweep`.
 
+mod beginning;
 mod choice;
 mod collect;
 mod finish;
@@ -7,6 +8,7 @@ mod list;
 mod points;
 mod record;
 mod script;
+mod warm;
 
 use analysis::number::counted;
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use finish::{Call, extended, finish};
 use list::Format;
 use points::Work;
 use record::{numbered, out, record};
+use warm::{Base, Warm};
 
 /// Run a scenario at many points: every combination of a grid, settings one by one, or one value at a time, each with
 /// several seeds. Points that are there already are left as they are, so the same call goes on where one was stopped.
@@ -47,6 +50,7 @@ Examples:
 A sweep names a scenario and the keys to change, as --set does:
   scenario = \"../scenarios/telco.toml\"
   replicates = 5                       # seeds of each setting
+  warm_up = 40                         # cycles that are the same at all points of a seed: run once (may be left out)
   [set]                                # at every point
   \"run.nodes\" = 20_000
   [grid]                               # every combination; or [one_at_a_time]
@@ -126,14 +130,23 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let missing = missing(wanted, &out, arguments.force);
     let memory = memory::available();
     fit(wanted, &missing, memory)?;
+    let mut bases = Base::all(sweep.warm_up.as_ref(), wanted, &missing);
+    warm::fit(&bases, memory)?;
     let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
     if tree.added() > 0 {
         print(&extended(&sweep, &tree, &out)?);
     }
     let jobs = arguments.jobs.unwrap_or_else(engine::threads);
-    let bar = Bar::new(&sweep.name, missing.iter().map(|&(k, _)| points::weight(&wanted[k])).sum(), arguments.quiet);
-    let work = Work { tree: &tree, stopped: interrupts.stopped(), points: wanted, cadence: arguments.checkpoint };
-    let outcome = work.run(Room::new(jobs, engine::threads(), memory, missing), bar);
+    bases.retain(|base| !base.is_there(&tree));
+    let weights = bases.iter().map(Base::weight).chain(missing.iter().map(|&(k, _)| points::weight(&wanted[k])));
+    let mut bar = Bar::new(&sweep.name, weights.sum(), arguments.quiet);
+    let room = |waiting| Room::new(jobs, engine::threads(), memory, waiting);
+    let (stopped, cadence) = (interrupts.stopped(), arguments.checkpoint);
+    let warm = Warm { tree: &tree, stopped, cadence, bases: &bases };
+    warm.run(room(warm.waiting()), &mut bar)?;
+    let work = Work { tree: &tree, stopped, points: wanted, cadence };
+    let outcome = work.run(room(missing), &mut bar);
+    drop(bar);
     let is_told = interrupts.stopped().load(Ordering::Relaxed);
     let call = Call { sweep: &sweep, tree: &tree, out: &out, wanted: wanted.len() };
     finish(&call, outcome, is_told)

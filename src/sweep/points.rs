@@ -3,14 +3,17 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use datasets::checkpoint::Folder;
+use datasets::checkpoint::Store;
 use datasets::record::{OfSweep, RunRecord, run_id, text};
+use datasets::scenario::Scenario;
 use datasets::sweep::Point;
-use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree, Writer};
-use engine::{Simulation, Storage};
+use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree};
+use engine::RESULTS_VERSION;
 
-use crate::checkpoint::{Cadence, Origin, Plan};
-use crate::evaluate::{begin, evaluate, meta};
+use super::beginning::Beginning;
+use super::warm::common;
+use crate::checkpoint::{Cadence, Plan};
+use crate::evaluate::evaluate;
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
 use crate::record::record;
@@ -45,7 +48,7 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     /// Does the points that `room` has waiting.
-    pub fn run(&self, room: Room, mut bar: Bar) -> Outcome {
+    pub fn run(&self, room: Room, bar: &mut Bar) -> Outcome {
         let mut outcome = Outcome::default();
         let note = |number: usize, came| {
             let point = &self.points[number];
@@ -77,8 +80,11 @@ impl Work<'_> {
     /// Runs the scenario of a point, and puts it into the tree.
     fn evaluate(&self, point: &Point, place: Place) -> Result<(), Failure> {
         let start = Instant::now();
-        let scenario = &point.scenario;
-        let Beginning { origin, mut trace, simulation } = Beginning::of(point, &place)?;
+        let from = self.state(point)?;
+        let scenario = &from.as_ref().map_or_else(|| point.scenario.clone(), |from| forked(&point.scenario, from));
+        let folder = place.folder();
+        let Beginning { origin, mut trace, simulation } =
+            Beginning::of(scenario, &point.hash, (&folder, from.as_ref()))?;
         let mut keeper = origin.keeper((scenario, &point.hash), Plan { cadence: self.cadence, kept: None }, start);
         let course = (&mut Progress::new(scenario, true), &mut keeper);
         let simulation = evaluate(simulation, scenario.run.cycles, &mut trace, course, self.stopped)?;
@@ -92,35 +98,27 @@ impl Work<'_> {
         trace.finish(&text(&RunRecord { sweep, ..record }))?;
         Ok(place.publish()?)
     }
-}
 
-/// With what a point begins.
-struct Beginning<'a> {
-    origin: Origin,
-    trace: Writer,
-    simulation: Simulation<'a>,
-}
-
-impl<'a> Beginning<'a> {
-    /// That of a point: with its own checkpoint, if there is one that can be read.
-    fn of(point: &'a Point, place: &Place) -> Result<Self, Failure> {
-        let folder = Folder::of_run(&place.folder(), &run_id(&point.scenario, &point.hash));
-        let origin = Origin::of_point(folder.clone(), &point.scenario)?;
-        if origin.source().is_none() {
-            return Self::with(origin, point, place);
+    /// The state with which a point begins, if it is that of a common beginning.
+    fn state(&self, point: &Point) -> Result<Option<Store>, Failure> {
+        let Some(fork) = &point.scenario.fork else { return Ok(None) };
+        let folder = common(self.tree, &fork.run_id).folder();
+        let store = Store::open_to_read(folder, RESULTS_VERSION)?;
+        if store.last().is_none() {
+            let message = format!("{} holds no state, with which the point begins", store.folder().path().display());
+            return Err(Failure::run(message, Some("run it again: the state is made anew".to_owned())));
         }
-        Self::with(origin, point, place).or_else(|_| {
-            // A damaged checkpoint is no loss but of time.
-            folder.remove()?;
-            Self::with(Origin::birth(folder), point, place)
-        })
+        Ok(Some(store))
     }
+}
 
-    fn with(mut origin: Origin, point: &'a Point, place: &Place) -> Result<Self, Failure> {
-        let mut trace = Writer::create(&place.folder(), meta(&point.scenario, &point.hash), false)?;
-        let simulation = begin(&point.scenario, &Storage::Memory, &mut origin, &mut trace)?;
-        Ok(Self { origin, trace, simulation })
+/// The scenario with the digest of the state with which it begins, for its records.
+fn forked(scenario: &Scenario, from: &Store) -> Scenario {
+    let mut scenario = scenario.clone();
+    if let (Some(fork), Some(state)) = (&mut scenario.fork, from.last()) {
+        fork.state_digest.clone_from(&state.state_digest);
     }
+    scenario
 }
 
 /// What came of a point.
@@ -145,7 +143,8 @@ impl Outcome {
 
 /// What a point costs, for the time left.
 pub fn weight(point: &Point) -> f64 {
-    f64::from(point.scenario.run.nodes) * f64::from(point.scenario.run.cycles)
+    let before = point.scenario.fork.as_ref().map_or(0, |fork| fork.cycle);
+    f64::from(point.scenario.run.nodes) * f64::from(point.scenario.run.cycles.saturating_sub(before))
 }
 
 fn run_row(point: &Point, digest: u64) -> RunRow {

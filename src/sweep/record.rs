@@ -17,6 +17,7 @@ pub fn record(sweep: &Sweep) -> SweepRecord {
         text: sweep.text.clone(),
         is_one_at_a_time: sweep.is_one_at_a_time,
         replicates: sweep.replicates,
+        warm_up: sweep.warm_up.as_ref().map(|warm_up| warm_up.cycle),
         generation: 0,
         versions: versions(),
         points: sweep.points.iter().map(Point::record).collect(),

@@ -51,18 +51,23 @@ impl Manifest {
     /// not.
     #[must_use]
     pub fn difference(&self, now: &Scenario, purpose: Purpose) -> Option<Difference> {
-        let (mut saved, mut now) = (self.scenario.clone(), now.content());
-        let cycle = u64::from(self.cycle);
-        let lengths = [&saved, &now].map(cycles);
-        for (scenario, cycles) in [&mut saved, &mut now].into_iter().zip(lengths) {
-            forget_the_future(scenario, cycle, cycles);
-        }
-        let mut found = Vec::new();
-        differences("", Some(&saved), Some(&now), &mut found);
-        let is_free = |key: &str| OF_THE_FUTURE.iter().any(|start| key.starts_with(start));
-        found.retain(|difference| purpose == Purpose::GoOn || !is_free(&difference.key));
-        found.into_iter().next()
+        difference((&self.scenario, self.cycle), now, purpose)
     }
+}
+
+/// The same for a state that may not be there yet: that after a cycle of a scenario, of which this is the content.
+#[must_use]
+pub fn difference((saved, cycle): (&Value, u32), now: &Scenario, purpose: Purpose) -> Option<Difference> {
+    let (mut saved, mut now) = (saved.clone(), now.content());
+    let lengths = [&saved, &now].map(cycles);
+    for (scenario, cycles) in [&mut saved, &mut now].into_iter().zip(lengths) {
+        forget_the_future(scenario, cycle.into(), cycles);
+    }
+    let mut found = Vec::new();
+    differences("", Some(&saved), Some(&now), &mut found);
+    let is_free = |key: &str| OF_THE_FUTURE.iter().any(|start| key.starts_with(start));
+    found.retain(|difference| purpose == Purpose::GoOn || !is_free(&difference.key));
+    found.into_iter().next()
 }
 
 /// The length of a run.

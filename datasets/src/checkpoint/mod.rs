@@ -25,6 +25,7 @@
 //! A column costs a read of its bytes for its digest, and where it has changed a write of them, past the page cache.
 
 mod column;
+mod common;
 mod differs;
 mod error;
 mod files;
@@ -32,7 +33,8 @@ mod manifest;
 mod names;
 mod store;
 
-pub use differs::{Difference, Purpose};
+pub use common::{Common, Making};
+pub use differs::{Difference, Purpose, difference};
 pub use error::Error;
 pub use files::Folder;
 pub use manifest::{FORMAT, FileRecord, Manifest};

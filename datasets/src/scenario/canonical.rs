@@ -10,8 +10,8 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
-    Class, Event, EventKind, Fleet, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling, SamplingProtocol,
-    Scenario, SlicingProtocol, Source,
+    Class, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling,
+    SamplingProtocol, Scenario, SlicingProtocol, Source,
 };
 use crate::fleet::{Distribution, parts};
 use crate::suite::moment;
@@ -43,8 +43,10 @@ impl Scenario {
     /// with its name and its content, for which it is read; with its name alone if it cannot be.
     #[must_use]
     pub fn hash(&self) -> String {
-        // Two runs of one scenario that begin with different states are different runs.
-        let fork = self.fork.as_ref().map(|fork| format!("# {fork:?}")).unwrap_or_default();
+        // Two runs of one scenario that begin with different states are different runs. A state is known by its run and
+        // its cycle: a run has its hash before there is the state.
+        let nameless = |fork: &Fork| Fork { state_digest: String::new(), ..fork.clone() };
+        let fork = self.fork.as_ref().map(|fork| format!("# {:?}", nameless(fork))).unwrap_or_default();
         format!("{:016x}", xxh3_64((self.text_of_content() + &fork).as_bytes()))
     }
 

@@ -4,6 +4,7 @@
 //! scenario = "../scenarios/telco.toml"     # relative to this file
 //! replicates = 5                           # seeds of each setting, by default 1
 //! seed = 1                                 # of replicate 0, by default the scenario's; the others follow from it
+//! warm_up = 40                             # cycles that are the same at all points of a seed, and run once
 //!
 //! [set]                                    # the same at every point
 //! "run.nodes" = 20_000
@@ -23,6 +24,9 @@
 //! choice of values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same
 //! seed in every setting, so that settings are compared by pairs of runs which differ in nothing else.
 //!
+//! With `warm_up` the scenario with what `[set]` sets is run so far once for each seed, and every point begins with that
+//! state. What points change may then decide of later cycles alone: losses, how views are exchanged, later events.
+//!
 //! A sweep may grow: with more replicates or values, the points that a directory holds stay, with their numbers, and
 //! new ones are numbered after them.
 
@@ -31,6 +35,7 @@ mod raw;
 mod scenarios;
 mod settings;
 mod values;
+mod warm;
 
 use std::path::Path;
 
@@ -40,6 +45,8 @@ use crate::error::Error;
 use crate::scenario::Scenario;
 use crate::trace;
 use crate::written::{At, Check, Document, read_text};
+
+pub use warm::WarmUp;
 
 /// The most points of a sweep.
 pub const MOST_POINTS: usize = 10_000;
@@ -57,6 +64,8 @@ pub struct Sweep {
     pub is_one_at_a_time: bool,
     /// Replicates of each setting.
     pub replicates: u32,
+    /// The common beginning of points with the same seed, if there is one.
+    pub warm_up: Option<WarmUp>,
     /// The points by their numbers: the replicates of setting 0, those of setting 1, …; then those that a larger sweep
     /// added.
     pub points: Vec<Point>,
@@ -108,9 +117,9 @@ pub fn read(path: &Path) -> Result<Sweep, Error> {
         let message = format!("{} settings with {replicates} replicates each are too many", settings.varied.len());
         return Err(check.refuse(span, message, format!("a sweep has at most {MOST_POINTS} points")));
     }
-    let points = check.points(&raw.scenario, &settings, replicates)?;
+    let (points, warm_up) = check.points(&raw, &settings, replicates)?;
     let (scenario, is_one_at_a_time) = (raw.scenario.to_string(), raw.one_at_a_time.is_some());
-    Ok(Sweep { name, text, scenario, is_one_at_a_time, replicates, points })
+    Ok(Sweep { name, text, scenario, is_one_at_a_time, replicates, warm_up, points })
 }
 
 impl Sweep {

@@ -13,6 +13,7 @@ pub(super) struct Sweep {
     pub scenario: At<String>,
     pub replicates: Option<At<Whole>>,
     pub seed: Option<At<Whole>>,
+    pub warm_up: Option<At<Whole>>,
     #[expect(dead_code, reason = "a key that may be there, read by itself")]
     pub set: Option<At<IgnoredAny>>,
     pub grid: Option<At<IgnoredAny>>,

@@ -5,19 +5,21 @@ use std::path::Path;
 
 use super::settings::{Setting, Settings};
 use super::values::Assignment;
-use super::{Point, seed};
+use super::warm::WarmUp;
+use super::{Point, raw, seed};
 use crate::error::{Error, Kind};
-use crate::scenario::{self, Scenario};
-use crate::written::{At, Check, read_text};
+use crate::scenario::{self, Fork, Scenario};
+use crate::written::{Check, read_text};
 
 impl Check<'_, '_> {
-    /// Reads the scenario of every point.
+    /// Reads the scenario of every point, and that of their common beginning.
     pub(super) fn points(
         &self,
-        written: &At<String>,
+        raw: &raw::Sweep,
         settings: &Settings,
         replicates: u32,
-    ) -> Result<Vec<Point>, Error> {
+    ) -> Result<(Vec<Point>, Option<WarmUp>), Error> {
+        let written = &raw.scenario;
         let path = self.document.path.parent().unwrap_or(Path::new("")).join(written.as_str());
         let text = read_text(&path, "scenario").map_err(|error| match error.kind() {
             Kind::Unreadable => {
@@ -26,10 +28,16 @@ impl Check<'_, '_> {
             }
             _ => error,
         })?;
+        let base = || self.scenario(&path, &text, &settings.same, &Setting::new());
+        let warm_up = raw.warm_up.as_ref().map(|cycles| self.warm_up(cycles, base()?)).transpose()?;
+        let forks = warm_up.as_ref().map(|beginning| beginning.forks(replicates)).unwrap_or_default();
         let mut points = Vec::new();
         let mut known = BTreeMap::new();
         for setting in &settings.varied {
             let scenario = self.scenario(&path, &text, &settings.same, setting)?;
+            if let Some(beginning) = &warm_up {
+                self.begins_with(beginning, &scenario, setting)?;
+            }
             let number = points.len() as u32 / replicates;
             let hash = scenario.hash();
             match known.get(&hash) {
@@ -39,10 +47,11 @@ impl Check<'_, '_> {
                 None => known.insert(hash, number),
             };
             for replicate in 0..replicates {
-                points.push(point(points.len() as u32, (number, replicate), &scenario, setting));
+                let fork = forks.get(replicate as usize).cloned();
+                points.push(point(points.len() as u32, (number, replicate), &scenario, (setting, fork)));
             }
         }
-        Ok(points)
+        Ok((points, warm_up.map(|beginning| beginning.warm_up)))
     }
 
     /// The scenario of a setting.
@@ -77,8 +86,13 @@ impl Check<'_, '_> {
     }
 }
 
-fn point(number: u32, (setting, replicate): (u32, u32), scenario: &Scenario, values: &Setting) -> Point {
-    let mut scenario = scenario.clone();
+fn point(
+    number: u32,
+    (setting, replicate): (u32, u32),
+    scenario: &Scenario,
+    (values, fork): (&Setting, Option<Fork>),
+) -> Point {
+    let mut scenario = Scenario { fork, ..scenario.clone() };
     scenario.run.seed = seed(scenario.run.seed, replicate);
     let params = values.iter().map(|value| value.param.clone()).collect();
     Point { number, setting, replicate, params, hash: scenario.hash(), scenario }

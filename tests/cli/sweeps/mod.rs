@@ -11,6 +11,7 @@ mod replaced;
 mod resumed;
 mod scripts;
 mod slurm;
+mod warm;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -8,6 +8,7 @@
 //! traces/<table>/run=<id>/…       the tables of the finished points
 //! .points/<number>/               a point under way, as a run directory of its own
 //! .points/<number>.lock           held by the process that does the point
+//! .points/warm/                   states with which points begin
 //! ```
 //!
 //! A point is moved into the tree when its tables are complete ([`place`]). A point without a record is not there.
@@ -233,6 +234,12 @@ impl Tree {
         remove(&self.folder.join(path))?;
         enter::remove_empty(&self.folder, path);
         Ok(())
+    }
+
+    /// The directory of states with which points begin: it goes with what is needed only as long as points are missing.
+    #[must_use]
+    pub fn beginnings(&self) -> PathBuf {
+        self.folder.join(UNDER_WAY).join("warm")
     }
 
     /// Removes what is needed only as long as points are missing. Other processes may be at it too.
