@@ -81,7 +81,13 @@ fn what_would_change_the_common_beginning_is_refused() {
     refused(
         "\"network.reply_loss\" = [0.0, 0.2]",
         "\"network.reply_loss\" = [0.0]\n\"suite.app.cache.share\" = [0.2, 0.3]",
-        &["sweep.toml:10", "`suite.app.cache.share` is 0.3", "first", "[set]", "leave `warm_up` out"],
+        &[
+            "sweep.toml:10",
+            "`suite.app.cache.share` is 0.3",
+            "0.2 in the beginning, and 0.3 here",
+            "[set]",
+            "leave `warm_up` out",
+        ],
     );
     let event = "[[list]]\nevent = [{ at_cycle = 9, crash = { share = 0.5 } }]\n[grid]";
     refused("[grid]", event, &["sweep.toml:9", "`event`", "events of later cycles"]);
@@ -94,7 +100,9 @@ fn what_would_change_the_common_beginning_is_refused() {
 
 #[test]
 fn later_events_and_lengths_may_differ() {
-    let text = WARM.replace("replicates = 2", "replicates = 1").replace("[grid]", "[[list]]\nevent = []\n[[list]]\nevent = [{ at_cycle = 11, crash = { share = 0.5 } }]\n[grid]\n\"run.cycles\" = [12, 15]");
+    let list = "[[list]]\nevent = []\n[[list]]\nevent = [{ at_cycle = 11, crash = { share = 0.5 } }]";
+    let text = WARM.replace("replicates = 2", "replicates = 1");
+    let text = text.replace("[grid]", &format!("{list}\n[grid]\n\"run.cycles\" = [12, 15]"));
     let place = place(&text.replace("[set]\n\"run.cycles\" = 15\n", ""));
     let scenario = crate::harness::GOOD.replace("cycles = 6", "cycles = 20");
     place.write("scenario.toml", scenario.as_bytes());
@@ -121,7 +129,7 @@ fn points_that_are_done_one_by_one_and_added_are_the_same() {
     sweep(&place, "out", &[]).quietly();
     place.write("sweep.toml", WARM.as_bytes());
     let said = sweep(&place, "out", &[]).quietly();
-    assert!(said.out.contains("2 there and kept, 2 new"), "{}", said.out);
+    assert!(said.out.contains("2 points are there and kept, 2 points are new"), "{}", said.out);
     sweep(&place, "alone", &[]).quietly();
     let [one, other] = ["out", "alone"].map(|folder| json(&place, &format!("{folder}/points/0.json")));
     assert_eq!((&one["run_id"], &one["state_digest"]), (&other["run_id"], &other["state_digest"]));
