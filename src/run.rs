@@ -9,6 +9,7 @@ use datasets::checkpoint::{Folder, Store};
 use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Writer, holds_a_run};
+use engine::RESULTS_VERSION;
 
 use crate::checkpoint::{self, Keeper, Origin};
 use crate::evaluate::{begin, evaluate, meta};
@@ -57,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
-    if is_left_over(&out, &scenario, &hash, checkpoints)? {
+    if !force && !checkpoints.fresh && is_left_over(&out, &scenario, &hash, checkpoints)? {
         return told(&out);
     }
     let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario) };
@@ -93,10 +94,22 @@ fn is_left_over(
 ) -> Result<bool, Failure> {
     let run_id = run_id(scenario, hash);
     let folder = Folder::of_run(checkpoints.checkpoints.as_deref().unwrap_or(out), &run_id);
-    let is_in_place = checkpoint::record(out).is_some_and(|record| record.run_id == run_id);
-    if !is_in_place || !folder.path().join("checkpoint.json").is_file() {
+    if !folder.path().join("checkpoint.json").is_file() {
         return Ok(false);
     }
+    // Whoever takes the directory puts in place what was about to be.
+    match Writer::create(out, meta(scenario, hash), false) {
+        Err(datasets::trace::Error::Occupied { .. }) => {}
+        taken => return taken.map(|_| false).map_err(refused),
+    }
+    if checkpoint::record(out).is_none_or(|record| record.run_id != run_id) {
+        return Ok(false);
+    }
+    // Nobody else writes there while this is open. A checkpoint that is damaged goes too.
+    let _open = match Store::open(folder.clone(), RESULTS_VERSION) {
+        Err(error @ datasets::checkpoint::Error::Busy { .. }) => return Err(error.into()),
+        open => open.ok(),
+    };
     checkpoint::put_in_place(&folder, out)?;
     folder.remove()?;
     Ok(true)
