@@ -7,14 +7,20 @@ use std::time::{Duration, Instant};
 use crate::harness::{ENDLESS, Place, Said};
 
 /// A run without an end, which is certainly under way.
-struct Endless {
+pub struct Endless {
     child: Child,
 }
 
 impl Endless {
+    /// One that saves nothing of its state.
     fn start(place: &Place, more: &[&str]) -> Self {
         let run = ["run", "scenario.toml", "--quiet", "--out", "deep/out", "--threads", "1", "--cycles", ENDLESS];
-        let mut command = place.program(&[&run[..], more].concat());
+        Self::begin(place, &[&run[..], &["--checkpoint", "never"], more].concat())
+    }
+
+    /// That of a command, into `deep/out`.
+    pub fn begin(place: &Place, arguments: &[&str]) -> Self {
+        let mut command = place.program(arguments);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let endless = Self { child };
         wait_for(|| staging(&place.path("deep/out")));
@@ -27,7 +33,7 @@ impl Endless {
         endless
     }
 
-    fn stop(self, signal: &str) -> Said {
+    pub fn stop(self, signal: &str) -> Said {
         assert!(send(signal, &self.child), "the run had ended already");
         Said::of(&self.child.wait_with_output().expect("the run ends"))
     }

@@ -82,10 +82,14 @@ impl Folder {
         Ok(cycles.into_iter().map(place).filter(|state| is_folder(&state.0)).collect())
     }
 
-    /// Makes the directory, if it is not there.
+    /// Makes the directory, if it is not there. A link in its place, or in that of a directory in it, is refused.
     pub(super) fn make(&self) -> Result<(), Error> {
-        if self.0.is_symlink() {
-            return Err(Error::Link { path: self.0.clone() });
+        let [nodes, rows, states] = ["nodes", "rows", STATES].map(|name| self.0.join(name));
+        let tables = if is_folder(&self.0) && is_folder(&rows) { names(&rows)? } else { Vec::new() };
+        let tables: Vec<PathBuf> = tables.into_iter().map(|name| rows.join(name)).collect();
+        let within = [self.0.clone(), nodes, rows, states].into_iter().chain(tables);
+        if let Some(path) = within.into_iter().find(|path| path.is_symlink()) {
+            return Err(Error::Link { path });
         }
         fs::create_dir_all(&self.0).map_err(Error::io("create", &self.0))
     }

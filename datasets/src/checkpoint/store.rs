@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -133,7 +133,7 @@ impl Store {
     pub fn book(&self) -> Result<Vec<u8>, Error> {
         let last = self.last.as_ref().unwrap_or_else(|| panic!("there is a checkpoint"));
         let path = self.folder.path().join(&last.book.file);
-        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        let bytes = fs::read(&path).map_err(unread(&path))?;
         if bytes.len() as u64 != last.book.bytes || xxh3_64(&bytes) != last.book.xxh3 {
             return Err(Error::damaged(&path, "its digest is not that of its content"));
         }
@@ -149,7 +149,7 @@ impl Store {
         let columns = self.last.iter().flat_map(|last| &last.columns);
         let Some(found) = columns.into_iter().find(|column| column.name == name) else { return Ok(false) };
         let path = self.folder.path().join(&found.file);
-        let size = path.metadata().map_err(Error::io("read", &path))?.len();
+        let size = path.metadata().map_err(unread(&path))?.len();
         if size != found.bytes {
             let what = format!("it has {size} bytes, and had {}", found.bytes);
             return Err(Error::damaged(&path, &what));
@@ -315,6 +315,14 @@ impl Store {
             Err(TryLockError::Error(_)) => {}
         }
         Ok(())
+    }
+}
+
+/// Why a file cannot be read that the list has.
+fn unread(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    |error| match error.kind() {
+        ErrorKind::NotFound => Error::damaged(path, "the file is missing"),
+        _ => Error::io("read", path)(error),
     }
 }
 
