@@ -84,10 +84,11 @@ impl Folder {
 
     /// Makes the directory, if it is not there. A link in its place, or in that of a directory in it, is refused.
     pub(super) fn make(&self) -> Result<(), Error> {
-        let [nodes, rows, states] = ["nodes", "rows", STATES].map(|name| self.0.join(name));
-        let tables = if is_folder(&self.0) && is_folder(&rows) { names(&rows)? } else { Vec::new() };
-        let tables: Vec<PathBuf> = tables.into_iter().map(|name| rows.join(name)).collect();
-        let within = [self.0.clone(), nodes, rows, states].into_iter().chain(tables);
+        let rows = self.0.join("rows");
+        let mut within = vec![self.0.clone(), self.0.join("nodes"), rows.clone(), self.0.join(STATES)];
+        if is_folder(&self.0) && is_folder(&rows) {
+            within.extend(names(&rows)?.into_iter().map(|table| rows.join(table)));
+        }
         if let Some(path) = within.into_iter().find(|path| path.is_symlink()) {
             return Err(Error::Link { path });
         }
