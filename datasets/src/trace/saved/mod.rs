@@ -41,3 +41,11 @@ pub struct SavedFile {
     /// XXH3 of the whole file, 64 bits.
     pub xxh3: u64,
 }
+
+impl SavedFile {
+    /// Whether its path is one at which rows of its table are saved.
+    #[must_use]
+    pub fn is_in_its_place(&self) -> bool {
+        place::Place::at(&self.path, self.table).is_some()
+    }
+}
