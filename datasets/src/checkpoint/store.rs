@@ -365,6 +365,9 @@ pub fn remove_state(state: &Folder, results: u32) -> Result<(), Error> {
 ///
 /// If something cannot be removed, created or moved, or something else has that name there.
 pub fn move_state(state: &Folder, parent: &Path, results: u32) -> Result<(), Error> {
+    if parent.is_symlink() {
+        return Err(Error::Link { path: parent.to_owned() });
+    }
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let place = Folder::at(parent.join(state.path().file_name().unwrap_or_default()));
     remove_state(&place, results)?;
