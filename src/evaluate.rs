@@ -31,13 +31,17 @@ pub fn begin<'a>(
     origin: &mut Origin,
     trace: &mut Writer,
 ) -> Result<Simulation<'a>, Failure> {
-    let Some((source, _)) = origin.source() else {
+    let Some((source, saved)) = origin.source() else {
         let mut simulation = Simulation::new(scenario, storage)?;
         simulation.observe(trace)?;
         return Ok(simulation);
     };
     let book = Book::read(&source.book()?)?;
     let mut simulation = Simulation::resume(scenario, storage, book, &|name, cells| Ok(source.fill(name, cells)?))?;
+    if (saved.cycle, saved.nodes) != (simulation.cycles(), scenario.run.nodes) {
+        let what = format!("its list is that of {} nodes after cycle {}", saved.nodes, saved.cycle);
+        return Err(engine::Error::State { what }.into());
+    }
     if origin.is_fork {
         simulation.observe_first(trace)?;
     } else {
