@@ -153,7 +153,4 @@ fn what_is_told_of_a_fork_is_told_of_its_own_cycles() {
     place.call(&["report", "fork"]).quietly();
     let compared = place.call(&["compare", "warm", "fork"]);
     assert!(compared.code.is_some_and(|code| code < 3) && !compared.err.contains("panicked"), "{}", compared.err);
-    if std::env::var_os("SHOW").is_some() {
-        println!("{}\n----\n{}\n{}", summary.out, compared.out, compared.err);
-    }
 }
