@@ -14,7 +14,7 @@ use super::error::Error;
 use super::names::{NAME, is_ours};
 use crate::record::{self, SessionRecord, Versions};
 use crate::scenario::Fork;
-use crate::trace::{SavedFile, SavedRows};
+use crate::trace::SavedRows;
 
 /// The version of the layout of checkpoints. A program reads its own version alone.
 pub const FORMAT: u32 = 1;
@@ -91,10 +91,13 @@ impl Manifest {
             Some(file) => Err(damaged(&format!("it lists `{file}`, which is no file of a checkpoint"))),
             None => Ok(Some(read)),
         }
-        if let Some(SavedFile { path: file, .. }) = read.rows.files.iter().find(|file| !file.is_in_its_place()) {
-            return Err(damaged(&format!("it lists `{file}`, which is no file of a checkpoint")));
-        }
-        Ok(Some(read))
+    }
+
+    /// A file that is listed, and is none that a checkpoint makes.
+    fn foreign(&self) -> Option<&str> {
+        let mut own = self.columns.iter().chain([&self.book]).map(|file| &*file.file);
+        let rows = self.rows.files.iter().find(|file| !file.is_in_its_place());
+        own.find(|file| !is_ours(Path::new(""), file)).or(rows.map(|file| &*file.path))
     }
 
     /// The text of the file.
