@@ -40,7 +40,7 @@ pub fn metrics(run: &read::Run) -> Result<Vec<Metric>, Error> {
     let (summary, rows) = (Summary::of(run)?, run.apps()?);
     let mut metrics = Vec::new();
     for app in &summary.applications {
-        of_app(app, &rows, summary.cycles, &mut metrics);
+        of_app(app, &rows, summary.cycles - summary.first_cycle, &mut metrics);
     }
     for Gradient { attribute, gradient, rms_rank_error_fraction, .. } in &summary.gradients {
         let all = summary.gradients.iter().map(|other| (other.attribute.as_str(), other.gradient));

@@ -19,6 +19,8 @@ pub struct Summary {
     pub seed: u64,
     /// What its `run.json` says.
     pub settings: Settings,
+    /// The first observed cycle; not 0 in a fork, whose trace begins with the state of another run.
+    pub first_cycle: u32,
     /// The last observed cycle.
     pub cycles: u32,
     /// Nodes alive before the first cycle.
@@ -102,6 +104,7 @@ impl Summary {
         Ok(Summary {
             run_id: run.meta().run_id.clone(),
             seed: run.meta().seed,
+            first_cycle: cycles.first().map_or(0, |row| row.cycle),
             cycles: last_cycle,
             nodes_count,
             alive_count: cycles.last().map_or(0, |row| row.alive_count),

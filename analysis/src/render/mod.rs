@@ -39,6 +39,13 @@ impl Summary {
         let nodes = count(self.nodes_count);
         let head = format!("Run {}, seed {}: {nodes} nodes, {} cycles.", self.run_id, self.seed, self.cycles);
         wrapped(f, "", &head)?;
+        if self.first_cycle > 0 {
+            wrapped(
+                f,
+                "",
+                &format!("A fork: it begins with the state of another run after cycle {}.", self.first_cycle),
+            )?;
+        }
         match self.settings.sampling.as_deref() {
             Some("oracle") => wrapped(f, "", "Peers: oracle (every peer is a uniform random live node, drawn fresh).")?,
             Some(protocol) => wrapped(f, "", &format!("Peers: {protocol}."))?,
