@@ -149,7 +149,7 @@ fn what_is_told_of_a_fork_is_told_of_its_own_cycles() {
     warm(&place);
     let summary = fork(&place, 3, "fork", &[]);
     assert_eq!(summary.code, Some(0), "{}", summary.err);
-    assert!(summary.out.contains("state digest"), "{}", summary.out);
+    assert!(summary.out.contains("A fork: it begins with the state of another run after cycle 3."), "{}", summary.out);
     place.call(&["report", "fork"]).quietly();
     let compared = place.call(&["compare", "warm", "fork"]);
     assert!(compared.code.is_some_and(|code| code < 3) && !compared.err.contains("panicked"), "{}", compared.err);
