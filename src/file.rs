@@ -1,8 +1,9 @@
 //! Files that commands write: complete or not at all.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use datasets::disk;
 
 use crate::failure::Failure;
 
@@ -31,8 +32,9 @@ pub fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
 pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-    let written = write_synced(&beside, content.as_ref()).and_then(|()| fs::rename(&beside, path));
-    written.and_then(|()| sync_folder(path)).map_err(|error| {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let written = disk::write_synced(&beside, content.as_ref()).and_then(|()| fs::rename(&beside, path));
+    written.and_then(|()| disk::sync_folder(folder)).map_err(|error| {
         // The error that led here is the one to tell.
         fs::remove_file(&beside).ok();
         Failure::input(
@@ -40,15 +42,4 @@ pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), F
             "choose a directory that can be written, with --out",
         )
     })
-}
-
-fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }

@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
-    if !force && !checkpoints.fresh && is_left_over(&out, &scenario, &hash, checkpoints)? {
+    if !force && !checkpoints.fresh && tidied_up(&out, &scenario, &hash, checkpoints)? {
         return told(&out);
     }
     let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario) };
@@ -85,8 +85,8 @@ fn told(out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a process was killed after it had put this run in place: what it has left then is tidied up.
-fn is_left_over(
+/// Tidies up what a process has left that was killed after it had put this run in place. Says whether there was one.
+fn tidied_up(
     out: &Path,
     scenario: &Scenario,
     hash: &str,
@@ -94,13 +94,13 @@ fn is_left_over(
 ) -> Result<bool, Failure> {
     let run_id = run_id(scenario, hash);
     let folder = Folder::of_run(checkpoints.checkpoints.as_deref().unwrap_or(out), &run_id);
-    if !folder.path().join("checkpoint.json").is_file() {
+    if !folder.holds_one() {
         return Ok(false);
     }
     // Whoever takes the directory puts in place what was about to be.
     match Writer::create(out, meta(scenario, hash), false) {
         Err(datasets::trace::Error::Occupied { .. }) => {}
-        taken => return taken.map(|_| false).map_err(refused),
+        taken => return Ok(taken.map(|_| false)?),
     }
     if checkpoint::record(out).is_none_or(|record| record.run_id != run_id) {
         return Ok(false);
@@ -137,7 +137,7 @@ pub fn into<'a>(
 ) -> Result<Keeper<'a>, Failure> {
     let start = Instant::now();
     let replace = place.force || place.longer.is_some();
-    let mut trace = Writer::create(place.out, meta(scenario, hash), replace).map_err(refused)?;
+    let mut trace = Writer::create(place.out, meta(scenario, hash), replace)?;
     let unfinished = trace.unfinished();
     interrupts.on_end(move || unfinished.remove());
     let mut state = State::prepare(place.state, scenario, place.force)?;
@@ -180,20 +180,9 @@ fn say(origin: &Origin, scenario: &Scenario, place: Place<'_>) {
 /// Refuses a directory that holds a run, before the work is done that leads to another.
 pub fn may_leave(out: &Path, force: bool) -> Result<(), Failure> {
     if !force && holds_a_run(out)? {
-        return Err(refused(datasets::trace::Error::Occupied { path: out.to_owned() }));
+        return Err(datasets::trace::Error::Occupied { path: out.to_owned() }.into());
     }
     Ok(())
-}
-
-/// A directory that holds a run, or that another run is writing to, is bad input; other trouble with it is a failed
-/// run.
-pub fn refused(error: datasets::trace::Error) -> Failure {
-    match error {
-        datasets::trace::Error::Occupied { .. }
-        | datasets::trace::Error::OtherSweep { .. }
-        | datasets::trace::Error::Busy { .. } => Failure::input(error.to_string(), error.remedy()),
-        error => error.into(),
-    }
 }
 
 /// Threads beyond which they only wait for one another.

@@ -1,6 +1,6 @@
 //! Strangers' readers open a real trace: DuckDB and Polars see the same tables, the same answers to our queries, and
-//! draw the same figures in notebooks; pandas finds rows by their seeds. Strangers' launchers run a sweep: Dask and Ray do
-//! its points, and a YAML reader sees the manifest for Kubernetes.
+//! draw the same figures in notebooks; pandas finds rows by their seeds. Strangers' launchers run a sweep: Dask and Ray
+//! do its points, and a YAML reader sees the manifest for Kubernetes.
 //!
 //! The readers are installed below the build directory when they are first needed.
 #![expect(clippy::expect_used, reason = "a test that cannot prepare its case fails")]

@@ -18,7 +18,8 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Adds the rows of `cycles` up; a row covers the cycles since the row before it, and the first one none of the run.
+    /// Adds the rows of `cycles` up. A row covers the cycles since the row before it, and the first one none of the
+    /// run.
     pub(crate) fn of(rows: &[CycleRow]) -> Cost {
         let total = |count: fn(&CycleRow) -> u64| rows.iter().skip(1).map(count).sum::<u64>();
         let node_cycles: f64 =

@@ -1,8 +1,10 @@
 //! Files that are on the disk when a call returns, whatever happens to the machine after it.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
+
+use xxhash_rust::xxh3::Xxh3;
 
 /// Writes a file that is not there yet, and forces it to the disk.
 ///
@@ -49,6 +51,25 @@ pub fn stop_after(cycle: u32) {
     let is_named = |at: String| at.parse() == Ok(cycle);
     if cfg!(debug_assertions) && std::env::var("SUBCLOUD_STOP_AFTER").is_ok_and(is_named) {
         std::process::abort();
+    }
+}
+
+/// The size of a file in bytes, and the XXH3 of its content, 64 bits.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn digest(path: &Path) -> io::Result<(u64, u64)> {
+    let mut file = File::open(path)?;
+    let (mut hash, mut bytes, mut buffer) = (Xxh3::new(), 0, vec![0; 1 << 18]);
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => return Ok((bytes, hash.digest())),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        hash.update(&buffer[..count]);
+        bytes += count as u64;
     }
 }
 

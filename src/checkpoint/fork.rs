@@ -7,7 +7,7 @@ use datasets::scenario::{Fork, Scenario};
 use engine::RESULTS_VERSION;
 
 use super::Arguments;
-use super::keeper::{STATES, failed, states};
+use super::keeper::failed;
 use crate::failure::Failure;
 
 /// Finds the state that the arguments name, if they name one, and makes the run of the scenario a fork of it.
@@ -44,11 +44,7 @@ fn named(from: &str) -> Result<(PathBuf, Option<u32>), Failure> {
 
 /// The state that a run has kept after a cycle, or after the last one of which there is a state.
 fn state(run: &Path, cycle: Option<u32>) -> Result<Folder, Failure> {
-    let mut kept: Vec<(u32, Folder)> = states(&run.join(STATES))
-        .into_iter()
-        .filter_map(|folder| Some((folder.path().file_name()?.to_str()?.parse().ok()?, folder)))
-        .collect();
-    kept.sort_by_key(|(cycle, _)| *cycle);
+    let kept = Folder::at(run.to_owned()).states().map_err(failed)?;
     let found = kept.iter().rfind(|(of, _)| cycle.is_none_or(|cycle| cycle == *of));
     if let Some((_, folder)) = found {
         return Ok(folder.clone());

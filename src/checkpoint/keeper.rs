@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use analysis::number::count;
-use datasets::checkpoint::{self, Column, Folder, Manifest, State, Store};
+use datasets::checkpoint::{self, Column, Folder, Manifest, STATES, State, Store};
 use datasets::record::SessionRecord;
 use datasets::scenario::Scenario;
 use datasets::trace::Writer;
@@ -116,11 +116,12 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    /// The state after the last cycle that was run, which the plan keeps.
-    pub fn kept(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Result<Folder, Failure> {
+    /// Keeps the state after the last cycle that was run, and says where.
+    pub fn keep(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Result<Folder, Failure> {
         self.save(simulation, trace, true).and_then(|()| self.store.keep()).map_err(failed)?;
         let states = self.store.folder().states().map_err(failed)?;
-        states.into_iter().last().ok_or_else(|| Failure::run("the state was not kept", None))
+        let last = states.into_iter().last().map(|(_, state)| state);
+        last.ok_or_else(|| Failure::run("the state was not kept", None))
     }
 
     /// The run is asked to stop: saves the state, and says how to go on.
@@ -172,7 +173,8 @@ impl<'a> Keeper<'a> {
     /// run has `replaced` another one, the states of that one go too.
     pub fn finish(self, out: &Path, replaced: bool) -> Result<(), Failure> {
         self.superseded.iter().try_for_each(Folder::remove).map_err(failed)?;
-        for state in if replaced { states(&out.join(STATES)) } else { Vec::new() } {
+        let others = if replaced { Folder::at(out.to_owned()).states().map_err(failed)? } else { Vec::new() };
+        for (_, state) in others {
             checkpoint::remove_state(&state, engine::RESULTS_VERSION).map_err(failed)?;
         }
         // A directory that holds something stays.
@@ -238,22 +240,12 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// The directory of kept states, below the result.
-pub const STATES: &str = "state";
-
 /// Moves the states that a run has kept below its result.
 pub fn put_in_place(folder: &Folder, out: &Path) -> Result<(), Failure> {
-    for state in folder.states().map_err(failed)? {
+    for (_, state) in folder.states().map_err(failed)? {
         checkpoint::move_state(&state, &out.join(STATES), engine::RESULTS_VERSION).map_err(failed)?;
     }
     Ok(())
-}
-
-/// The directories of kept states.
-pub fn states(folder: &Path) -> Vec<Folder> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_state = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    entries.filter(is_state).map(|entry| Folder::at(entry.path())).collect()
 }
 
 /// Trouble with a checkpoint is a failed run.

@@ -12,7 +12,7 @@ use datasets::trace::Writer;
 use engine::RESULTS_VERSION;
 
 use super::Arguments;
-use super::keeper::{Keeper, Plan, STATES, failed, states};
+use super::keeper::{Keeper, Plan, failed};
 use crate::failure::Failure;
 
 /// With what a run begins.
@@ -34,9 +34,7 @@ impl Origin {
         let source = self.from.as_ref().unwrap_or(&self.store);
         source.last().map(|last| (source, last))
     }
-}
 
-impl Origin {
     /// Nothing is saved and nothing was: the cloud is born.
     pub fn birth(folder: Folder) -> Self {
         Self { store: Store::anew(folder), from: None, is_superseded: false, is_fork: false }
@@ -113,7 +111,7 @@ pub fn find(
 /// Removes the checkpoint of a run, and where no others lie there all that a result holds.
 fn remove(parent: &Path, own: &Folder, is_alone: bool) -> Result<(), Failure> {
     let others = if is_alone { Folder::all(parent).map_err(failed)? } else { Vec::new() };
-    let ours = others.into_iter().filter(|folder| folder.path().join("checkpoint.json").is_file());
+    let ours = others.into_iter().filter(Folder::holds_one);
     ours.chain([own.clone()]).try_for_each(|folder| folder.remove()).map_err(failed)
 }
 
@@ -140,8 +138,7 @@ fn refuse_another(out: &Path) -> Result<(), Failure> {
     for folder in Folder::all(out).map_err(failed)? {
         if Manifest::read(folder.path(), RESULTS_VERSION).map_err(failed)?.is_some() {
             let message = format!("{} is the checkpoint of another run", folder.path().display());
-            let help = "begin anew, without that checkpoint, with --fresh, or choose another directory with --out";
-            return Err(Failure::input(message, help));
+            return Err(Failure::input(message, WITHOUT));
         }
     }
     Ok(())
@@ -155,16 +152,14 @@ fn is_before_the_end(state: &Manifest, scenario: &Scenario) -> bool {
 
 /// The last state that a shorter run of the same scenario has kept.
 fn kept(out: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
-    let mut found: Option<(u32, Folder)> = None;
-    for folder in states(&out.join(STATES)) {
+    let fits = |folder: &Folder| match Manifest::read(folder.path(), RESULTS_VERSION) {
+        Ok(Some(state)) => is_before_the_end(&state, scenario) && state.difference(scenario, Purpose::GoOn).is_none(),
         // One that is damaged, or of another version, is no help.
-        let Ok(Some(state)) = Manifest::read(folder.path(), RESULTS_VERSION) else { continue };
-        let fits = is_before_the_end(&state, scenario) && state.difference(scenario, Purpose::GoOn).is_none();
-        if fits && found.as_ref().is_none_or(|(cycle, _)| *cycle < state.cycle) {
-            found = Some((state.cycle, folder));
-        }
-    }
-    found.map(|(_, folder)| Store::open(folder, RESULTS_VERSION)).transpose().map_err(failed)
+        _ => false,
+    };
+    let mut states = Folder::at(out.to_owned()).states().map_err(failed)?.into_iter().rev();
+    let last = states.find(|(_, folder)| fits(folder));
+    last.map(|(_, folder)| Store::open(folder, RESULTS_VERSION)).transpose().map_err(failed)
 }
 
 /// The record of the run that a directory holds, if it can be read.
@@ -172,6 +167,10 @@ pub fn record(out: &Path) -> Option<RunRecord> {
     serde_json::from_str(&fs::read_to_string(out.join("run.json")).ok()?).ok()
 }
 
+/// What to do about the checkpoint of another run in the directory of the result.
+const WITHOUT: &str = "begin anew, without that checkpoint, with --fresh, or choose another directory with --out";
+
+/// Refuses a checkpoint of which a key says something else than the scenario.
 fn another(folder: &Folder, difference: &Difference) -> Failure {
     let Difference { key, saved, now } = difference;
     let say = |value: &Option<String>| value.clone().unwrap_or_else(|| "not there".to_owned());
@@ -181,5 +180,5 @@ fn another(folder: &Folder, difference: &Difference) -> Failure {
         say(saved),
         say(now)
     );
-    Failure::input(message, "begin anew, without that checkpoint, with --fresh, or choose another directory with --out")
+    Failure::input(message, WITHOUT)
 }

@@ -25,7 +25,7 @@ use crate::interrupt::Interrupts;
 use crate::memory::{self, bytes};
 use crate::progress::Bar;
 use crate::room::Room;
-use crate::run::{MOST_THREADS, print, refused, use_threads};
+use crate::run::{MOST_THREADS, print, use_threads};
 use choice::{Range, wanted};
 use finish::{Call, extended, finish};
 use list::Format;
@@ -132,7 +132,7 @@ pub fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     fit(wanted, &missing, memory)?;
     let mut bases = Base::all(sweep.warm_up.as_ref(), wanted, &missing);
     warm::fit(&bases, memory)?;
-    let tree = Tree::open(&out, &record(&sweep), arguments.force).map_err(refused)?;
+    let tree = Tree::open(&out, &record(&sweep), arguments.force)?;
     if tree.added() > 0 {
         print(&extended(&sweep, &tree, &out)?);
     }

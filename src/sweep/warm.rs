@@ -156,7 +156,7 @@ impl Warm<'_> {
         let mut keeper = origin.keeper((scenario, hash), plan, start);
         let course = (&mut Progress::new(scenario, true), &mut keeper);
         let simulation = evaluate(simulation, *cycle, &mut trace, course, self.stopped)?;
-        let state = keeper.kept(&simulation, &mut trace)?;
+        let state = keeper.keep(&simulation, &mut trace)?;
         drop((trace, keeper));
         Ok(making.finish(&state)?)
     }

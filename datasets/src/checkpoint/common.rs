@@ -6,9 +6,9 @@
 //! <run id>.lock     held by the process that makes it
 //! ```
 //!
-//! Locks are the system's (`flock`), and go with the process that holds them, however it ends. Where a file system knows
-//! none, two processes may make the state at once, each in a directory of its own: the first one to be done puts its
-//! own in place, and the other, which is the same, goes.
+//! Locks are the system's (`flock`), and go with the process that holds them, however it ends. Where a file system
+//! knows none, two processes may make the state at once, each in a directory of its own: the first one to be done puts
+//! its own in place, and the other, which is the same, goes.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};

@@ -55,31 +55,25 @@ impl Folder {
         &self.0
     }
 
-    /// The name of its run.
-    #[must_use]
-    pub fn run_id(&self) -> String {
-        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
-        name.strip_prefix(PREFIX).unwrap_or_default().to_owned()
-    }
-
     /// Whether a checkpoint is there, complete.
     #[must_use]
     pub fn holds_one(&self) -> bool {
         is_folder(&self.0) && self.0.join(NAME).is_file()
     }
 
-    /// The states that a run keeps until it is in place: `state/<cycle>/` of the directory, ascending.
+    /// The states that are kept in `state/<cycle>/` of the directory, with their cycles, ascending. The directory may
+    /// be that of a checkpoint or of a result; no link is followed.
     ///
     /// # Errors
     ///
     /// If the directory cannot be listed.
-    pub fn states(&self) -> Result<Vec<Self>, Error> {
+    pub fn states(&self) -> Result<Vec<(u32, Self)>, Error> {
         let folder = self.0.join(STATES);
         let names = if is_folder(&folder) { names(&folder)? } else { Vec::new() };
         let mut cycles: Vec<u32> = names.iter().filter_map(|name| name.parse().ok()).collect();
         cycles.sort_unstable();
-        let place = |cycle: u32| Self(folder.join(cycle.to_string()));
-        Ok(cycles.into_iter().map(place).filter(|state| is_folder(&state.0)).collect())
+        let states = cycles.into_iter().map(|cycle| (cycle, Self(folder.join(cycle.to_string()))));
+        Ok(states.filter(|(_, state)| is_folder(&state.0)).collect())
     }
 
     /// Makes the directory, if it is not there. A link in its place, or in that of a directory in it, is refused.

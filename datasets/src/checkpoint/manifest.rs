@@ -111,13 +111,6 @@ impl Manifest {
         let own = self.columns.iter().chain([&self.book]).map(|file| PathBuf::from(&file.file));
         own.chain(self.rows.files.iter().map(|file| PathBuf::from(&file.path)))
     }
-
-    /// Bytes of all files.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        let own = self.columns.iter().chain([&self.book]).map(|file| file.bytes);
-        own.chain(self.rows.files.iter().map(|file| file.bytes)).sum()
-    }
 }
 
 /// The bytes of a manifest inside its file, if their digest is right.

@@ -31,6 +31,7 @@ mod error;
 mod files;
 mod manifest;
 mod names;
+mod states;
 mod store;
 
 pub use common::{Common, Making};
@@ -38,4 +39,6 @@ pub use differs::{Difference, Purpose, difference};
 pub use error::Error;
 pub use files::Folder;
 pub use manifest::{FORMAT, FileRecord, Manifest};
-pub use store::{Column, State, Store, Written, move_state, remove_state};
+pub use names::STATES;
+pub use states::{move_state, remove_state};
+pub use store::{Column, State, Store};

@@ -7,8 +7,8 @@ pub(super) const NAME: &str = "checkpoint.json";
 /// The same until it is complete.
 pub(super) const NEXT: &str = "checkpoint.json.next";
 
-/// The directory of states that are kept.
-pub(super) const STATES: &str = "state";
+/// The directory of states that are kept, below that of a checkpoint, and below a result.
+pub const STATES: &str = "state";
 
 /// Whether a checkpoint makes files of such a name in a folder, whose path is that below the directory of the
 /// checkpoint.

@@ -15,7 +15,7 @@ use super::column;
 use super::error::Error;
 use super::files::{Folder, remove_file};
 use super::manifest::{FileRecord, Manifest};
-use super::names::{NAME, NEXT, STATES};
+use super::names::{NAME, NEXT};
 use crate::disk;
 use crate::trace::{SavedRows, Writer};
 
@@ -42,15 +42,6 @@ pub struct State<'a> {
     pub columns: Vec<Column<'a>>,
     /// What lasts beside them.
     pub book: Vec<u8>,
-}
-
-/// What a checkpoint has cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Bytes of its files.
-    pub bytes: u64,
-    /// Bytes of these that were written for it: the others are those of the checkpoint before.
-    pub written_bytes: u64,
 }
 
 /// The checkpoints of a run: one directory, which holds the last of them.
@@ -170,10 +161,10 @@ impl Store {
     /// # Errors
     ///
     /// If a file cannot be written; what was written is removed then.
-    pub fn save(&mut self, state: State<'_>, trace: &mut Writer) -> Result<Written, Error> {
-        if let Some(last) = self.last.as_ref().filter(|last| last.cycle == state.manifest.cycle) {
+    pub fn save(&mut self, state: State<'_>, trace: &mut Writer) -> Result<(), Error> {
+        if self.last.as_ref().is_some_and(|last| last.cycle == state.manifest.cycle) {
             // The state was taken up from this checkpoint, and no cycle has been run since.
-            return Ok(Written { bytes: last.bytes(), written_bytes: 0 });
+            return Ok(());
         }
         self.folder.make()?;
         self.lock()?;
@@ -184,15 +175,14 @@ impl Store {
             // The error that led here is the one to tell.
             self.folder.remove_but(&self.listed()).ok();
         }
-        let (manifest, written) = saved?;
-        self.last = Some(manifest);
+        self.last = Some(saved?);
         disk::step();
         // What cannot be removed is removed by the next one.
         self.folder.remove_but(&self.listed()).ok();
-        Ok(written)
+        Ok(())
     }
 
-    fn write(&mut self, state: State<'_>, trace: &mut Writer) -> Result<(Manifest, Written), Error> {
+    fn write(&mut self, state: State<'_>, trace: &mut Writer) -> Result<Manifest, Error> {
         let State { mut manifest, columns, book } = state;
         let folder = self.folder.path().to_owned();
         let cycle = manifest.cycle;
@@ -208,7 +198,6 @@ impl Store {
         disk::write_synced(&path, &book).map_err(Error::io("write", &path))?;
         manifest.book = FileRecord { name: "book".into(), file: name, bytes: book.len() as u64, xxh3: xxh3_64(&book) };
         disk::step();
-        let known: BTreeSet<PathBuf> = self.last.iter().flat_map(Manifest::files).collect();
         let (next, place) = (folder.join(NEXT), folder.join(NAME));
         remove_file(&next)?;
         disk::write_synced(&next, manifest.text().as_bytes()).map_err(Error::io("write", &next))?;
@@ -216,11 +205,7 @@ impl Store {
         disk::step();
         fs::rename(&next, &place).map_err(Error::io("create", &place))?;
         disk::sync_folder(&folder).map_err(Error::io("write", &folder))?;
-        let all = manifest.columns.iter().chain([&manifest.book]).map(|file| (PathBuf::from(&file.file), file.bytes));
-        let all = all.chain(manifest.rows.files.iter().map(|file| (PathBuf::from(&file.path), file.bytes)));
-        let written_bytes = all.filter(|(path, _)| !known.contains(path)).map(|(_, bytes)| bytes).sum();
-        let written = Written { bytes: manifest.bytes(), written_bytes };
-        Ok((manifest, written))
+        Ok(manifest)
     }
 
     /// Writes the columns that have changed, a few at a time.
@@ -263,30 +248,6 @@ impl Store {
         Ok(FileRecord { name: name.to_owned(), file, bytes: bytes.len() as u64, xxh3 })
     }
 
-    /// Keeps the checkpoint that is there as the state after its cycle, in `state/<cycle>/` of the directory: complete,
-    /// or not at all.
-    ///
-    /// # Errors
-    ///
-    /// If the files cannot be linked or copied.
-    pub fn keep(&self) -> Result<(), Error> {
-        let Some(last) = &self.last else { return Ok(()) };
-        let parent = self.folder.path().join(STATES);
-        let place = parent.join(last.cycle.to_string());
-        // Files of a checkpoint do not change: one that is there is the same.
-        if place.symlink_metadata().is_ok() {
-            return Ok(());
-        }
-        let partial = Folder::at(parent.join(format!("{}.partial", last.cycle)));
-        partial.remove()?;
-        partial.make()?;
-        let files = last.files().chain([PathBuf::from(NAME)]);
-        link(self.folder.path(), partial.path(), files)?;
-        disk::step();
-        fs::rename(partial.path(), &place).map_err(Error::io("create", &place))?;
-        disk::sync_folder(&parent).map_err(Error::io("write", &parent))
-    }
-
     /// Removes the checkpoint and its directory.
     ///
     /// # Errors
@@ -324,63 +285,4 @@ fn unread(path: &Path) -> impl FnOnce(io::Error) -> Error {
         ErrorKind::NotFound => Error::damaged(path, "the file is missing"),
         _ => Error::io("read", path)(error),
     }
-}
-
-/// Links or copies files from one directory to another, which is there.
-fn link(from: &Path, to: &Path, files: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
-    let mut folders = BTreeSet::from([to.to_owned()]);
-    for file in files {
-        let (from, to) = (from.join(&file), to.join(&file));
-        let parent = to.parent().unwrap_or(&to).to_owned();
-        fs::create_dir_all(&parent).map_err(Error::io("create", &parent))?;
-        disk::link_or_copy(&from, &to).map_err(Error::io("create", &to))?;
-        folders.insert(parent);
-    }
-    folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(Error::io("write", folder)))
-}
-
-/// Removes a state that a run has kept: the files that it lists, its list first, and directories that are then empty.
-/// What is no list of a state stays as it is.
-///
-/// # Errors
-///
-/// If a file cannot be removed.
-pub fn remove_state(state: &Folder, results: u32) -> Result<(), Error> {
-    let Ok(Some(manifest)) = Manifest::read(state.path(), results) else { return Ok(()) };
-    let mut folders = BTreeSet::new();
-    for file in [PathBuf::from(NAME)].into_iter().chain(manifest.files()) {
-        let path = state.path().join(&file);
-        folders.extend(file.ancestors().skip(1).map(|folder| state.path().join(folder)));
-        remove_file(&path)?;
-    }
-    // A directory that holds something stays.
-    folders.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
-    Ok(())
-}
-
-/// Moves the state in a directory into another one, under its name; one that is there under that name goes. `results`
-/// is the number of what the engine computes.
-///
-/// # Errors
-///
-/// If something cannot be removed, created or moved, or something else has that name there.
-pub fn move_state(state: &Folder, parent: &Path, results: u32) -> Result<(), Error> {
-    if parent.is_symlink() {
-        return Err(Error::Link { path: parent.to_owned() });
-    }
-    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
-    let place = Folder::at(parent.join(state.path().file_name().unwrap_or_default()));
-    remove_state(&place, results)?;
-    match fs::rename(state.path(), place.path()) {
-        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
-            let Some(manifest) = Manifest::read(state.path(), results)? else { return Ok(()) };
-            place.make()?;
-            // The list comes last: what is there without it is no state.
-            link(state.path(), place.path(), manifest.files())?;
-            link(state.path(), place.path(), [PathBuf::from(NAME)].into_iter())?;
-            state.remove()
-        }
-        moved => moved.map_err(Error::io("create", place.path())),
-    }?;
-    disk::sync_folder(parent).map_err(Error::io("write", parent))
 }

@@ -24,8 +24,9 @@
 //! choice of values, a *point* a setting with the seed of one replicate. Replicates of the same number have the same
 //! seed in every setting, so that settings are compared by pairs of runs which differ in nothing else.
 //!
-//! With `warm_up` the scenario with what `[set]` sets is run so far once for each seed, and every point begins with that
-//! state. What points change may then decide of later cycles alone: losses, how views are exchanged, later events.
+//! With `warm_up` the scenario with what `[set]` sets is run so far once for each seed, and every point begins with
+//! that state. What points change may then decide of later cycles alone: losses, how views are exchanged, later
+//! events.
 //!
 //! A sweep may grow: with more replicates or values, the points that a directory holds stay, with their numbers, and
 //! new ones are numbered after them.

@@ -164,8 +164,8 @@ impl Field {
         self.allocate_with(storage, nodes, |_| Ok(false)).map(drop)
     }
 
-    /// The same for cells that are known: `fill` writes them into the memory, and says whether it has. Where it has not,
-    /// cells hold what they hold at first. Returns what `fill` said.
+    /// Finds memory for so many nodes whose cells are known: `fill` writes the cells into it, and says whether it has.
+    /// Where `fill` has not, cells hold what they hold at first. Returns what `fill` said.
     ///
     /// # Errors
     /// If the memory, the disk or the right to write there is missing, or `fill` fails.

@@ -1,8 +1,8 @@
 //! An Indexed Job of Kubernetes: a pod a job, on a volume that all pods share.
 //!
-//! What the exit codes of the program mean stands in the policy for failed pods. A pod that was told to stop (3) and one
-//! whose node goes are made anew, however often. Bad input (2) is as bad the next time, and fails the index at once.
-//! Any other failure is tried again a few times.
+//! What the exit codes of the program mean stands in the policy for failed pods. A pod that was told to stop (3) and
+//! one whose node goes are made anew, however often. Bad input (2) is as bad the next time, and fails the index at
+//! once. Any other failure is tried again a few times.
 
 use std::path::{Component, Path};
 
@@ -43,9 +43,10 @@ pub fn manifest(jobs: &Jobs, cluster: &Cluster) -> Result<String, Failure> {
     let [shell, option, call] = ["/bin/sh", "-c", &call(jobs)].map(|word| text(&literal(word)));
     let [image, claim] = [("--image IMAGE", cluster.image), ("--claim NAME", cluster.claim)].map(given);
     Ok(format!(
-        "# Apply with kubectl apply --filename, from Kubernetes 1.29 on; deleted and applied again it does what is missing.
-# The pod that finishes last writes the derived tables. The volume of the claim is the folder in which the paths below hold: it has the sweep file
-# and the files that the sweep names. Pods on several nodes share it, so its access mode is ReadWriteMany.
+        "# Apply with kubectl apply --filename, from Kubernetes 1.29 on; deleted and applied again it does what is
+# missing. The pod that finishes last writes the derived tables. The volume of the claim is the folder in which the
+# paths below hold: it has the sweep file and the files that the sweep names. Pods on several nodes share it, so its
+# access mode is ReadWriteMany.
 apiVersion: batch/v1
 kind: Job
 metadata:

@@ -17,8 +17,8 @@ use crate::run::print;
 use jobs::Jobs;
 use kubernetes::Cluster;
 
-/// Print a script, or a manifest, that runs the points of a sweep as jobs of their own. Each does what is missing, so it
-/// may be run again.
+/// Print a script, or a manifest, that runs the points of a sweep as jobs of their own. Each does what is missing, so
+/// it may be run again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -26,8 +26,8 @@ pub fn script(jobs: &Jobs) -> String {
     format!(
         "#!/bin/sh
 # Submit with qsub, from the folder in which the paths below hold; submitted again it does what is missing.
-# The job that finishes last writes the derived tables. SUBCLOUD names the program, if it is not in the PATH: submit with
-# qsub -v SUBCLOUD=/path/of/subcloud then.
+# The job that finishes last writes the derived tables. SUBCLOUD names the program, if it is not in the PATH: submit
+# with qsub -v SUBCLOUD=/path/of/subcloud then.
 {remark}#PBS -N {name}
 {array}#PBS -r y
 #PBS -l select=1:ncpus={pack}:mem={mebibytes}mb

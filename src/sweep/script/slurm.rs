@@ -1,9 +1,9 @@
 //! A job array of Slurm.
 //!
 //! Slurm signals the batch shell alone, 120 seconds before the time of a job is up. The shell hands the signal on and
-//! waits. Where the program says by its exit code that the same call goes on (3), or was not yet ready to be told (143),
-//! the shell asks Slurm to queue the job again. A job that somebody cancelled is not running any more as Slurm sees it,
-//! and stays cancelled.
+//! waits. Where the program says by its exit code that the same call goes on (3), or was not yet ready to be told
+//! (143), the shell asks Slurm to queue the job again. A job that somebody cancelled is not running any more as Slurm
+//! sees it, and stays cancelled.
 
 use super::jobs::{Jobs, quoted};
 

@@ -14,15 +14,16 @@
 //! The points of a sweep have manifests of their own, `points/manifests/<number>.jsonl`, so that processes side by side
 //! never write to the same file.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::at::{Kind, below, kind};
 use super::paths::is_below;
+use crate::disk;
 use crate::trace::Error;
 
 /// The name of a manifest.
@@ -154,17 +155,7 @@ fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| panic!("a line of a manifest is JSON: {error}")) + "\n"
 }
 
-/// Bytes of a file, and their XXH3.
+/// Bytes of a file, and their XXH3 in 16 hexadecimal digits.
 fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let (mut hash, mut bytes, mut buffer) = (Xxh3::new(), 0, vec![0; 1 << 18]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok((bytes, format!("{:016x}", hash.digest()))),
-            count => {
-                hash.update(&buffer[..count]);
-                bytes += count as u64;
-            }
-        }
-    }
+    disk::digest(path).map(|(bytes, xxh3)| (bytes, format!("{xxh3:016x}")))
 }

@@ -1,10 +1,4 @@
-//! Where a file of saved rows lies, and what is in it.
-
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
-use xxhash_rust::xxh3::Xxh3;
+//! Where a file of saved rows lies.
 
 use crate::trace::{Table, file};
 
@@ -49,21 +43,5 @@ impl Place {
             Place::Rows(table, _) => table,
             Place::Part(_) | Place::Tail(_) => Table::Nodes,
         }
-    }
-}
-
-/// The size of a file in bytes, and its XXH3.
-pub(super) fn size_and_hash(path: &Path) -> io::Result<(u64, u64)> {
-    let mut file = File::open(path)?;
-    let (mut bytes, mut hash) = (0, Xxh3::new());
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = match file.read(&mut buffer) {
-            Ok(0) => return Ok((bytes, hash.digest())),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read?,
-        };
-        hash.update(&buffer[..count]);
-        bytes += count as u64;
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::place::{Place, size_and_hash};
+use super::place::Place;
 use super::{SavedFile, SavedRows};
 use crate::disk;
 use crate::trace::cell::Batch;
@@ -75,7 +75,7 @@ impl Found {
         let path = folder.join(&file.path);
         let Some(place) = Place::at(&file.path, file.table) else { return Err(Error::Damaged { path }) };
         let found = Found { place, path, rows: file.rows, bytes: file.bytes };
-        match size_and_hash(&found.path) {
+        match disk::digest(&found.path) {
             Ok(is) if is == (file.bytes, file.xxh3) => Ok(found),
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("read", &found.path)(error)),
             _ => Err(found.damaged()),

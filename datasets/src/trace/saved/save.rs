@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 
-use super::place::{Place, size_and_hash};
+use super::place::Place;
 use super::{SavedFile, SavedRows};
 use crate::disk;
 use crate::trace::file::{self, TableFile};
@@ -144,7 +144,7 @@ impl<'a> Save<'a> {
     /// Adds the file that has been written at a place.
     fn add(&mut self, place: Place, rows: u64) -> Result<(), Error> {
         let path = self.folder.join(place.path());
-        let (bytes, xxh3) = size_and_hash(&path).map_err(Error::io("read", &path))?;
+        let (bytes, xxh3) = disk::digest(&path).map_err(Error::io("read", &path))?;
         self.files.push(SavedFile { path: place.path(), table: place.table(), rows, bytes, xxh3 });
         disk::step();
         Ok(())
