@@ -10,7 +10,7 @@
 //! Each folder is a wing that owns its state, and imports only from those below it:
 //!
 //! ```text
-//! simulation   a cloud under way: made, run, observed; the table of passes
+//! simulation   a cloud under way: made or taken up, run, observed; the table of passes
 //! estimate     what a scenario needs, before anything runs
 //! book         all that lasts beside columns
 //! meter        what passes cost: time and messages

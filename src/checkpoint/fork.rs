@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use datasets::checkpoint::{Difference, Folder, Manifest, Purpose, Store};
+use datasets::checkpoint::{Difference, Folder, MAY_DIFFER, Manifest, Purpose, Store};
 use datasets::scenario::{Fork, Scenario};
 use engine::RESULTS_VERSION;
 
@@ -68,9 +68,6 @@ fn check(from: &str, state: &Manifest, scenario: &Scenario) -> Result<(), Failur
         return Err(Failure::input(message, "give more --cycles: they count from the beginning of the other run"));
     }
     let Some(Difference { key, saved, now }) = state.difference(scenario, Purpose::Fork) else { return Ok(()) };
-    let say = |value: Option<String>| value.unwrap_or_else(|| "not there".to_owned());
-    let message = format!("--from {from}: `{key}` is {} there, and {} now", say(saved), say(now));
-    let help = "a fork may change what decides of later cycles alone: run.cycles, trace.*, network.*, how views are \
-                exchanged (sampling.*, but protocol, view and start), slicing.steadiness, and events of later cycles";
-    Err(Failure::input(message, help))
+    let message = format!("--from {from}: `{key}` is {saved} there, and {now} now");
+    Err(Failure::input(message, format!("a fork may change what decides of later cycles alone: {MAY_DIFFER}")))
 }

@@ -173,12 +173,7 @@ const WITHOUT: &str = "begin anew, without that checkpoint, with --fresh, or cho
 /// Refuses a checkpoint of which a key says something else than the scenario.
 fn another(folder: &Folder, difference: &Difference) -> Failure {
     let Difference { key, saved, now } = difference;
-    let say = |value: &Option<String>| value.clone().unwrap_or_else(|| "not there".to_owned());
-    let message = format!(
-        "{} is the checkpoint of another scenario: `{key}` is {} there, and {} now",
-        folder.path().display(),
-        say(saved),
-        say(now)
-    );
+    let folder = folder.path().display();
+    let message = format!("{folder} is the checkpoint of another scenario: `{key}` is {saved} there, and {now} now");
     Failure::input(message, WITHOUT)
 }

@@ -24,11 +24,15 @@ pub enum Purpose {
 pub struct Difference {
     /// The key, as in `event.1.at_cycle`.
     pub key: String,
-    /// What it said of the state, as JSON; `None` if it was not there.
-    pub saved: Option<String>,
-    /// What it says now.
-    pub now: Option<String>,
+    /// What it said of the state, as JSON; `not there` if it said nothing.
+    pub saved: String,
+    /// What it says now, likewise.
+    pub now: String,
 }
+
+/// What a fork may change, for messages: [`OF_THE_FUTURE`] and what acts in later cycles alone.
+pub const MAY_DIFFER: &str = "run.cycles, trace.*, network.*, how views are exchanged (sampling.*, but protocol, view \
+                              and start), slicing.steadiness, and events of later cycles";
 
 /// Beginnings of the keys that decide of the cycles to come alone.
 const OF_THE_FUTURE: [&str; 12] = [
@@ -128,7 +132,8 @@ fn differences(key: &str, saved: Option<&Value>, now: Option<&Value>, found: &mu
         }
         _ if saved == now => {}
         _ => {
-            let [saved, now] = [saved, now].map(|value| value.map(Value::to_string));
+            let text = |value: Option<&Value>| value.map_or_else(|| "not there".to_owned(), Value::to_string);
+            let [saved, now] = [saved, now].map(text);
             found.push(Difference { key: key.to_owned(), saved, now });
         }
     }

@@ -35,7 +35,7 @@ mod states;
 mod store;
 
 pub use common::{Common, Making};
-pub use differs::{Difference, Purpose, difference};
+pub use differs::{Difference, MAY_DIFFER, Purpose, difference};
 pub use error::Error;
 pub use files::Folder;
 pub use manifest::{FORMAT, FileRecord, Manifest};

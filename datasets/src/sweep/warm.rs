@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::seed;
 use super::settings::Setting;
 use super::values::Assignment;
-use crate::checkpoint::{Difference, Purpose, difference};
+use crate::checkpoint::{Difference, MAY_DIFFER, Purpose, difference};
 use crate::error::Error;
 use crate::record::run_id;
 use crate::scenario::{Fork, Scenario};
@@ -84,11 +84,10 @@ impl Check<'_, '_> {
         }
         let Some(found) = difference((&beginning.content, cycle), scenario, Purpose::Fork) else { return Ok(()) };
         let Difference { key, saved, now } = found;
-        let say = |value: Option<String>| value.unwrap_or_else(|| "not there".to_owned());
-        let change = format!("`{key}` is {} in the beginning, and {} here", say(saved), say(now));
+        let change = format!("`{key}` is {saved} in the beginning, and {now} here");
         let help = "move the key into [set], or leave `warm_up` out; points may change what decides of later cycles \
-                    alone: run.cycles, trace.*, network.*, how views are exchanged (sampling.*, but protocol, view and \
-                    start), slicing.steadiness, and events of later cycles";
+                    alone";
+        let help = format!("{help}: {MAY_DIFFER}");
         let Some(value) = culprit(setting, &key) else { return Err(self.refuse(0..0, change, help)) };
         let message = format!(
             "`{}` is {} at some points, and changes their common beginning of {cycle} cycles (`warm_up`): {change}",
