@@ -30,7 +30,7 @@ pub struct Difference {
     pub now: String,
 }
 
-/// What a fork may change, for messages: [`OF_THE_FUTURE`] and what acts in later cycles alone.
+/// What a fork may change, for messages: the keys that [`Purpose::Fork`] frees, and what acts in later cycles alone.
 pub const MAY_DIFFER: &str = "run.cycles, trace.*, network.*, how views are exchanged (sampling.*, but protocol, view \
                               and start), slicing.steadiness, and events of later cycles";
 
