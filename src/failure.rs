@@ -129,7 +129,11 @@ impl From<datasets::trace::Error> for Failure {
 }
 
 impl From<datasets::checkpoint::Error> for Failure {
+    /// A directory that does not do is bad input; other trouble with it is a failed run.
     fn from(error: datasets::checkpoint::Error) -> Self {
+        if error.is_refusal() {
+            return Self::input(error.to_string(), error.remedy());
+        }
         Self::run(error.to_string(), Some(error.remedy().to_owned()))
     }
 }

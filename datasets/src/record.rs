@@ -192,6 +192,14 @@ pub struct Versions {
     pub trace_schema: String,
 }
 
+impl Versions {
+    /// What decides over the values of a trace, in words: `8 in tables 5`.
+    #[must_use]
+    pub fn values(&self) -> String {
+        format!("{} in tables {}", self.results, self.trace_schema)
+    }
+}
+
 /// Where a run ran.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

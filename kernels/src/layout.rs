@@ -18,6 +18,7 @@ pub const WHOLE: u64 = 1 << 32;
 
 /// Who has which words: segments in order, without gaps, from 0 to [`WHOLE`]. [`NONE`] has those that nobody has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Segment>", into = "Vec<Segment>")]
 pub struct Layout {
     segments: Vec<Segment>,
 }
@@ -42,6 +43,28 @@ impl Segment {
 impl Default for Layout {
     fn default() -> Self {
         Self { segments: vec![Segment { app: NONE, from: 0, to: WHOLE }] }
+    }
+}
+
+impl TryFrom<Vec<Segment>> for Layout {
+    type Error = &'static str;
+
+    /// Refuses segments that leave a gap, overlap, are empty, or do not end with the last word.
+    fn try_from(segments: Vec<Segment>) -> Result<Self, Self::Error> {
+        let end = segments
+            .iter()
+            .try_fold(0, |word, segment| (segment.from == word && segment.to > word).then_some(segment.to));
+        if end == Some(WHOLE) {
+            Ok(Self { segments })
+        } else {
+            Err("the segments of a layout are not all words, in order")
+        }
+    }
+}
+
+impl From<Layout> for Vec<Segment> {
+    fn from(layout: Layout) -> Self {
+        layout.segments
     }
 }
 
@@ -113,5 +136,32 @@ impl Layout {
     /// The segments of an application.
     pub fn of(&self, app: u8) -> impl Iterator<Item = Segment> {
         self.segments.iter().copied().filter(move |segment| segment.app == app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layout, Segment, WHOLE};
+
+    fn made(segments: &[(u64, u64)]) -> bool {
+        let segments: Vec<Segment> = segments.iter().map(|&(from, to)| Segment { app: 0, from, to }).collect();
+        Layout::try_from(segments).is_ok()
+    }
+
+    #[test]
+    fn a_layout_that_is_read_has_all_words_in_order() {
+        assert!(made(&[(0, WHOLE)]) && made(&[(0, 5), (5, WHOLE)]));
+        for bad in [
+            &[][..],
+            &[(1, WHOLE)],
+            &[(0, WHOLE - 1)],
+            &[(0, WHOLE + 1)],
+            &[(0, 5), (6, WHOLE)],
+            &[(0, 6), (5, WHOLE)],
+            &[(0, 5), (5, 5), (5, WHOLE)],
+            &[(5, WHOLE), (0, 5)],
+        ] {
+            assert!(!made(bad), "{bad:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! When a run saves its state.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -59,6 +60,18 @@ impl FromStr for Cadence {
     }
 }
 
+impl fmt::Display for Cadence {
+    /// As it may be written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cadence::Auto => write!(f, "auto"),
+            Cadence::Never => write!(f, "never"),
+            Cadence::Time(time) => write!(f, "{}s", time.as_secs()),
+            Cadence::Cycles(cycles) => write!(f, "{cycles}cycles"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -77,6 +90,7 @@ mod tests {
             ("25cycles", Cadence::Cycles(25)),
         ] {
             assert_eq!(text.parse(), Ok(cadence));
+            assert_eq!(cadence.to_string().parse(), Ok(cadence));
         }
         for text in ["", "5", "m", "0s", "0cycles", "-5m", "5 m", "5d", "1.5h", "99999999999999999999s", "Auto"] {
             assert!(text.parse::<Cadence>().is_err_and(|error| error.contains("25cycles")), "{text}");

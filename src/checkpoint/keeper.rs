@@ -127,25 +127,28 @@ impl<'a> Keeper<'a> {
     /// The run is asked to stop: saves the state, and says how to go on.
     pub fn stop(&mut self, simulation: &Simulation<'_>, trace: &mut Writer) -> Failure {
         let (cycle, cycles) = (simulation.cycles(), self.scenario.run.cycles);
-        if self.plan.cadence == Cadence::Never {
-            let message = format!("interrupted after cycle {cycle} of {cycles}: nothing was written");
-            let help = "run it again; --cycles makes it shorter, trace.every observes less often";
-            return Failure::run(message, Some(help.to_owned()));
-        }
-        let error = self.save(simulation, trace, false).err();
+        let is_never = self.plan.cadence == Cadence::Never;
+        let error = if is_never { None } else { self.save(simulation, trace, false).err() };
+        // With `never` too there is a state, if some are kept.
         let saved = self.store.last().map(|last| last.cycle);
         match (error, saved) {
-            (None, _) => {
+            (None, Some(saved)) if saved == cycle => {
                 let message = format!("stopped after cycle {cycle} of {cycles}");
                 Failure::stopped(message, "the same command goes on from there; with --fresh it begins anew")
             }
-            (Some(error), Some(saved)) => {
-                let message = format!("stopped after cycle {cycle} of {cycles}, which was not saved: {error}");
+            (error, Some(saved)) => {
+                let why = error.map_or_else(|| "--checkpoint never".to_owned(), |error| error.to_string());
+                let message = format!("stopped after cycle {cycle} of {cycles}, which was not saved: {why}");
                 Failure::stopped(message, format!("the same command goes on from cycle {saved}"))
             }
             (Some(error), None) => {
                 let message = format!("interrupted after cycle {cycle} of {cycles}, which was not saved: {error}");
                 Failure::run(message, Some(error.remedy().to_owned()))
+            }
+            (None, None) => {
+                let message = format!("interrupted after cycle {cycle} of {cycles}: nothing was written");
+                let help = "run it again; --cycles makes it shorter, trace.every observes less often";
+                Failure::run(message, Some(help.to_owned()))
             }
         }
     }

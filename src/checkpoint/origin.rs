@@ -103,7 +103,11 @@ pub fn find(
     }
     let (from, is_superseded) = match of_another_length(out, scenario)? {
         Some(from) => (Some(from), true),
-        None => (kept(out, scenario)?, false),
+        None => match kept(out, scenario)? {
+            Some(kept) => (Some(kept), false),
+            // Others may go on from the checkpoints of a directory that is not this result's alone: they stay.
+            None => (arguments.checkpoints.as_deref().map_or(Ok(None), |shared| last(shared, scenario))?, false),
+        },
     };
     Ok(Origin { store, from, is_superseded, is_fork: false })
 }
@@ -131,6 +135,27 @@ fn of_another_length(out: &Path, scenario: &Scenario) -> Result<Option<Store>, F
         return Store::open(folder, RESULTS_VERSION).map(Some).map_err(failed);
     }
     Ok(None)
+}
+
+/// The last of the checkpoints in a directory that several results share which is one of a run of the same scenario with
+/// another number of cycles, and which no process has.
+fn last(shared: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
+    let mut last: Option<Store> = None;
+    for folder in Folder::all(shared).map_err(failed)? {
+        // One that is damaged, or of another version, is no help.
+        let Ok(Some(found)) = Manifest::read(folder.path(), RESULTS_VERSION) else { continue };
+        let fits = is_before_the_end(&found, scenario) && found.difference(scenario, Purpose::GoOn).is_none();
+        let is_later = |last: &Store| last.last().is_some_and(|last| last.cycle >= found.cycle);
+        if !fits || last.as_ref().is_some_and(is_later) {
+            continue;
+        }
+        match Store::open(folder, RESULTS_VERSION) {
+            Ok(store) => last = Some(store),
+            Err(datasets::checkpoint::Error::Busy { .. }) => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(last)
 }
 
 /// Refuses a directory with a checkpoint: that of another run than a fork.

@@ -38,9 +38,8 @@ impl<'a> Beginning<'a> {
         let origin = Origin::birth(folder);
         let Some(from) = from else { return Self::with(origin, (scenario, hash), place) };
         let state = from.folder().clone();
-        let help = format!("if the state is damaged, remove {}: it is made anew", state.path().display());
-        let origin = origin.or_fork(Store::open_to_read(state, RESULTS_VERSION)?);
-        Self::with(origin, (scenario, hash), place).map_err(|failure| failure.helped(help))
+        let origin = origin.or_fork(open(state.clone())?);
+        Self::with(origin, (scenario, hash), place).map_err(|failure| failure.helped(anew(&state)))
     }
 
     fn with(mut origin: Origin, (scenario, hash): (&'a Scenario, &str), place: &Path) -> Result<Self, Failure> {
@@ -48,4 +47,15 @@ impl<'a> Beginning<'a> {
         let simulation = begin(scenario, &Storage::Memory, &mut origin, &mut trace)?;
         Ok(Self { origin, trace, simulation })
     }
+}
+
+/// Opens the state of a common beginning.
+pub fn open(folder: Folder) -> Result<Store, Failure> {
+    let help = anew(&folder);
+    Store::open_to_read(folder, RESULTS_VERSION).map_err(|error| Failure::from(error).helped(help))
+}
+
+/// What to do about a state that cannot be read.
+fn anew(state: &Folder) -> String {
+    format!("if the state is damaged, remove {}: it is made anew", state.path().display())
 }

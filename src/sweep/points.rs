@@ -8,9 +8,8 @@ use datasets::record::{OfSweep, RunRecord, run_id, text};
 use datasets::scenario::Scenario;
 use datasets::sweep::Point;
 use datasets::trace::{Claim, ParamRow, Place, RunRow, Tree};
-use engine::RESULTS_VERSION;
 
-use super::beginning::Beginning;
+use super::beginning::{Beginning, open};
 use super::warm::common;
 use crate::checkpoint::{Cadence, Plan};
 use crate::evaluate::evaluate;
@@ -103,7 +102,7 @@ impl Work<'_> {
     fn state(&self, point: &Point) -> Result<Option<Store>, Failure> {
         let Some(fork) = &point.scenario.fork else { return Ok(None) };
         let folder = common(self.tree, &fork.run_id).folder();
-        let store = Store::open_to_read(folder, RESULTS_VERSION)?;
+        let store = open(folder)?;
         if store.last().is_none() {
             let message = format!("{} holds no state, with which the point begins", store.folder().path().display());
             return Err(Failure::run(message, Some("run it again: the state is made anew".to_owned())));

@@ -119,14 +119,11 @@ pub fn chance(asked: f64, alive: f64, deviations: f64) -> f64 {
 }
 
 fn nodes(summary: &Summary) -> Fact {
+    let cycles = counted(u64::from(summary.cycles - summary.first_cycle), "cycle", "cycles");
     let note = if summary.alive_count == summary.nodes_count {
-        format!("over {}", counted(summary.cycles.into(), "cycle", "cycles"))
+        format!("over {cycles}")
     } else {
-        format!(
-            "at the start, {} after {}",
-            count(summary.alive_count),
-            counted(summary.cycles.into(), "cycle", "cycles")
-        )
+        format!("at the start, {} after {cycles}", count(summary.alive_count))
     };
     fact("Nodes", count(summary.nodes_count), note)
 }

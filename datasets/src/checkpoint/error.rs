@@ -61,9 +61,7 @@ impl Error {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Error::Io { .. } => {
-                "check that the directory and its disk can be read and written, or choose another with --checkpoints"
-            }
+            Error::Io { .. } => "make room, and check that the directory can be read and written",
             Error::Damaged { .. } => "--fresh begins anew, without the checkpoint",
             Error::Version { .. } => {
                 "go on with the version that wrote it, or begin anew, without the checkpoint, with --fresh"
@@ -71,6 +69,16 @@ impl Error {
             Error::Busy { .. } => "wait for it, or choose another directory with --checkpoints",
             Error::Link { .. } => "move the link away: nothing is written or removed through links",
             Error::Trace(error) => error.remedy(),
+        }
+    }
+
+    /// Whether the directory is refused as it is: another process has it, or a link stands in it.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Error::Busy { .. } | Error::Link { .. } => true,
+            Error::Trace(error) => error.is_refusal(),
+            Error::Io { .. } | Error::Damaged { .. } | Error::Version { .. } => false,
         }
     }
 

@@ -96,7 +96,7 @@ impl Manifest {
     /// A file that is listed, and is none that a checkpoint makes.
     fn foreign(&self) -> Option<&str> {
         let mut own = self.columns.iter().chain([&self.book]).map(|file| &*file.file);
-        let rows = self.rows.files.iter().find(|file| !file.is_in_its_place());
+        let rows = self.rows.files.iter().find(|file| !file.is_in_its_place(self.cycle));
         own.find(|file| !is_ours(Path::new(""), file)).or(rows.map(|file| &*file.path))
     }
 

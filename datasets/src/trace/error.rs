@@ -31,6 +31,19 @@ pub enum Error {
         /// The output directory.
         path: PathBuf,
     },
+    /// The points of a sweep that the output directory holds were done by a program that computes other values.
+    #[error(
+        "{} holds points of another version: their results are {found}, and this program writes {expected}",
+        .path.display()
+    )]
+    OtherResults {
+        /// The output directory.
+        path: PathBuf,
+        /// The versions of the results and of the tables of its points; 0 where none is known.
+        found: String,
+        /// Those of the program.
+        expected: String,
+    },
     /// A symbolic link lies where files of a run lie, or are to lie.
     #[error("{} is a symbolic link: no link is followed below the directory", .path.display())]
     Link {
@@ -155,11 +168,12 @@ impl Error {
     /// does not do, and nothing has failed.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        use Error::{Busy, Changed, InTheWay, Link, Newer, Occupied, OtherSweep};
+        use Error::{Busy, Changed, InTheWay, Link, Newer, Occupied, OtherResults, OtherSweep};
         matches!(
             self,
             Occupied { .. }
                 | OtherSweep { .. }
+                | OtherResults { .. }
                 | Busy { .. }
                 | Link { .. }
                 | InTheWay { .. }
@@ -176,6 +190,9 @@ impl Error {
             Error::OtherSweep { .. } => {
                 "a sweep is extended by more replicates or values alone: leave those of the directory in, replace it \
                  with --force, by which all its points go, or choose another directory with --out"
+            }
+            Error::OtherResults { .. } => {
+                "go on with the version that did them, replace them with --force, or choose another directory with --out"
             }
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
             Error::Link { .. } => {

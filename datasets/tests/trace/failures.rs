@@ -94,6 +94,11 @@ fn two_runs_in_one_directory_are_not_mixed() {
         .unwrap();
     let error = read::Run::open(folder.path()).err().unwrap();
     assert!(matches!(error, Error::SeveralRuns { count: 2, .. }));
+    // The record says which of them is meant.
+    fs::write(folder.path().join("run.json"), r#"{"run_id": "fixture-1", "seed": 42}"#).unwrap();
+    assert_eq!(read::Run::open(folder.path()).unwrap().meta().run_id, "fixture-1");
+    fs::write(folder.path().join("run.json"), r#"{"run_id": "neither", "seed": 42}"#).unwrap();
+    assert!(matches!(read::Run::open(folder.path()).err().unwrap(), Error::SeveralRuns { count: 2, .. }));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use datasets::sweep::Sweep;
 
+use crate::checkpoint::Cadence;
 use crate::failure::Failure;
 use crate::memory;
 
@@ -21,6 +22,8 @@ pub struct Jobs {
     pub out: PathBuf,
     /// The sweep file.
     pub sweep: PathBuf,
+    /// When a point saves its state, if that is said.
+    pub checkpoint: Option<Cadence>,
 }
 
 /// MiB of the program without any point, pages of its file included: they count where a container has a limit, and a
@@ -42,7 +45,8 @@ impl Jobs {
             }
         }
         let mebibytes = (needed / 10 * 11).div_ceil(1 << 20) + PROGRAM;
-        Ok(Self { name, points, pack, mebibytes, out: out.to_owned(), sweep: path.to_owned() })
+        let (out, sweep) = (out.to_owned(), path.to_owned());
+        Ok(Self { name, points, pack, mebibytes, out, sweep, checkpoint: None })
     }
 
     /// How many jobs there are.
@@ -59,14 +63,19 @@ impl Jobs {
     /// arguments of the call.
     pub fn choice(&self) -> [String; 2] {
         if self.pack == 1 {
-            return [String::new(), "--point \"$job\"".to_owned()];
+            return [String::new(), format!("{}--point \"$job\"", self.saves())];
         }
         let (pack, last) = (self.pack, self.points - 1);
         let lines = format!(
             "first=$((job * {pack}))\nlast=$((first + {}))\n[ \"$last\" -le {last} ] || last={last}\n",
             pack - 1
         );
-        [lines, "--points \"$first-$last\"".to_owned()]
+        [lines, format!("{}--points \"$first-$last\"", self.saves())]
+    }
+
+    /// The argument that says when a point saves its state, with a blank behind it; nothing where that is not said.
+    pub fn saves(&self) -> String {
+        self.checkpoint.map_or_else(String::new, |when| format!("--checkpoint {when} "))
     }
 }
 

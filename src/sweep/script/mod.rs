@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use datasets::sweep;
 
 use super::record::{numbered, out};
+use crate::checkpoint::Cadence;
 use crate::failure::Failure;
 use crate::run::print;
 use jobs::Jobs;
@@ -38,6 +39,9 @@ pub struct Arguments {
     /// Points of a job, done side by side on a processor each [default: 1].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pack: Option<u32>,
+    /// When a point saves its state, as for the sweep itself: auto, never, a time as in 5m, or 25cycles.
+    #[arg(long, value_name = "WHEN")]
+    checkpoint: Option<Cadence>,
     /// For kubernetes: the container image that has the program in its PATH.
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
@@ -65,6 +69,7 @@ pub fn script(arguments: &Arguments) -> Result<(), Failure> {
     let out = out(&sweep, arguments.out.as_deref());
     let sweep = numbered(sweep, &out);
     let jobs = Jobs::new(&sweep, &arguments.sweep, &out, arguments.pack.unwrap_or(1) as usize)?;
+    let jobs = Jobs { checkpoint: arguments.checkpoint, ..jobs };
     let [image, claim] = [&arguments.image, &arguments.claim].map(|text| text.as_deref().unwrap_or_default());
     print(&match arguments.launcher {
         Launcher::Slurm => slurm::script(&jobs),

@@ -33,6 +33,15 @@ fn a_run_that_saves_nothing_leaves_nothing() {
     let place = rich();
     let said = place.unchanged(|| stopped(&place, "TERM", &[&LONG[..], &["--checkpoint", "never"]].concat()));
     said.failed(1, &["interrupted after cycle", "nothing was written", "run it again"]);
+
+    // But what it keeps is there to go on with.
+    let more = [&LONG[..], &["--checkpoint", "never", "--keep-state=2"]].concat();
+    let undisturbed = Outcome::undisturbed(&place, &LONG);
+    stopped(&place, "TERM", &more)
+        .failed(3, &["not saved: --checkpoint never", "the same command goes on from cycle 2"]);
+    let said = place.call(&[&["run", "scenario.toml", "--out", "deep/out"], &more[..]].concat());
+    assert!(said.err.contains("going on after cycle 2 of 4,000"), "{}", said.err);
+    undisturbed.is_that_of(&place, "deep/out", "kept states alone");
 }
 
 #[test]

@@ -105,8 +105,15 @@ fn checkpoints_may_lie_elsewhere() {
     let others = checkpoint(&place);
     run(&place, "other", &[&more[..], &["--seed", "9", "--fresh"]].concat()).quietly();
     assert_eq!(checkpoint(&place), others);
+
+    // A longer run begins with the checkpoint of a shorter one, which stays for the shorter one.
+    let long = ["run", "scenario.toml", "--out", "longer", "--checkpoints", "far/away", "--cycles", "12"];
+    let said = place.call(&long);
+    assert!(said.err.contains("going on after cycle 3 of 12"), "{}", said.err);
+    assert_eq!(checkpoint(&place), others);
     run(&place, "out", &[&more[..], &["--force", "--fresh"]].concat()).quietly();
     assert_eq!(hidden(&place), [""; 0]);
+    Outcome::undisturbed(&place, &["--cycles", "12"]).is_that_of(&place, "longer", "the checkpoint of a shorter run");
 }
 
 #[test]

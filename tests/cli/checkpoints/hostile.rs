@@ -65,6 +65,7 @@ fn lies() -> Vec<(&'static str, Value, &'static str)> {
         ("/rows/files/0/path", json!("../../x"), "damaged"),
         ("/rows/files/0/path", json!("/etc/hostname"), "damaged"),
         ("/rows/files/0/path", json!("rows/../../x"), "damaged"),
+        ("/rows/files/0/path", json!("rows/cycles/part-000009.parquet"), "no file of a checkpoint"),
         ("/rows/files/0/rows", json!(u64::MAX), "damaged"),
         ("/rows/files/0/bytes", json!(0), "damaged"),
         ("/nodes", json!(5), "nodes"),

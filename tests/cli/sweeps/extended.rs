@@ -158,5 +158,5 @@ fn fewer_values_or_replicates_and_another_scenario_are_refused() {
     let larger = BOTH.replace("40]", "40, 50]");
     place.write("sweep.toml", larger.as_bytes());
     let said = place.unchanged(|| place.call(&["sweep", "sweep.toml", "--quiet", "--out", "out"]));
-    said.failed(2, &["out holds another sweep"]);
+    said.failed(2, &["out holds points of another version", "their results are 1", "--force"]);
 }

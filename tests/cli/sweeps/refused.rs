@@ -57,6 +57,28 @@ fn another_sweep_or_a_run_is_replaced_by_force_alone() {
 }
 
 #[test]
+fn points_with_the_results_of_another_version_are_not_gone_on_with() {
+    let place = place(SMALL);
+    let call = |more: &[&str]| place.call(&[&["sweep", "sweep.toml", "--quiet", "--out", "out"], more].concat());
+    call(&["--point", "0"]).quietly();
+    let record = std::fs::read_to_string(place.path("out/sweep.json")).expect("a record");
+    let now = serde_json::from_str::<serde_json::Value>(&record).expect("JSON")["versions"]["results"].to_string();
+    for (older, word) in [
+        (record.replace(&format!("\"results\": {now}"), "\"results\": 7"), "results are 7"),
+        (record.replace("\"versions\"", "\"unknown\""), "results are 0"),
+    ] {
+        place.write("out/sweep.json", older.as_bytes());
+        for sweep in [SMALL, &SMALL.replace("20]", "20, 30]")] {
+            place.write("sweep.toml", sweep.as_bytes());
+            refused(&place, &[], &[word, &format!("this program writes {now} in tables"), "--force", "--out"]);
+        }
+    }
+    place.write("sweep.toml", SMALL.as_bytes());
+    place.write("out/sweep.json", record.as_bytes());
+    assert_eq!(done(&call(&[]).quietly().out), 1);
+}
+
+#[test]
 fn a_changed_scenario_makes_another_sweep() {
     let place = place(SIXTY);
     place.call(&["sweep", "sweep.toml", "--quiet", "--out", "out", "--point", "0"]).quietly();

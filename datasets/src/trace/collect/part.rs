@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use super::files::{are_equal, is_whole, list, look};
 use crate::record::{Machine, OfSweep, SweepRecord, Versions};
+use crate::trace::publishing::at::{Kind, below};
+use crate::trace::publishing::manifest::Manifest;
+use crate::trace::publishing::ours::{MANIFESTS, TRACES};
 use crate::trace::read::sweep::{Point, generation};
 use crate::trace::unlike::Unlike;
 use crate::trace::{Error, Table};
@@ -114,12 +117,14 @@ impl Part {
     /// Refuses a finished point whose tables are not those of its record.
     fn complete(&self, number: u32) -> Result<(), Error> {
         let Some(done) = self.points.get(&number) else { return Ok(()) };
-        for file in self.files(number)? {
-            let path = self.folder.join(&file);
+        let files = self.files(number)?;
+        for file in &files {
+            let path = self.folder.join(file);
             if !is_whole(&path).map_err(Error::io("read", &path))? {
                 return Err(self.incomplete(number, format!("{} is no whole Parquet file", file.display())));
             }
         }
+        self.unchanged(number, &files)?;
         let partition = PathBuf::from(format!("run={}", done.run_id)).join(format!("seed={}", done.seed));
         let row = match Point::open(&self.folder, &partition, generation(&self.folder)) {
             Ok(point) => point.map(|point| point.row),
@@ -130,6 +135,28 @@ impl Part {
             return Ok(());
         }
         Err(self.incomplete(number, format!("its row of traces/{} is not there", Table::Runs.name())))
+    }
+
+    /// Refuses a finished point whose tables, which are these `files`, are not as its manifest lists them. Older versions
+    /// wrote no manifest.
+    fn unchanged(&self, number: u32, files: &[PathBuf]) -> Result<(), Error> {
+        let path = format!("{MANIFESTS}/{number}.jsonl");
+        below(&self.folder, &path)?;
+        let Some(mut listed) = Manifest::read(&self.folder.join(path))? else { return Ok(()) };
+        listed.entries.retain(|entry| Path::new(&entry.path).starts_with(TRACES));
+        for entry in &listed.entries {
+            if below(&self.folder, &entry.path)? != Kind::File {
+                return Err(self.incomplete(number, format!("{} is not there", entry.path)));
+            }
+            if !entry.is_unchanged(&self.folder)? {
+                return Err(self.incomplete(number, format!("{} was changed after it was written", entry.path)));
+            }
+        }
+        let is_listed = |file: &&PathBuf| listed.entries.iter().any(|entry| Path::new(&entry.path) == **file);
+        match files.iter().find(|file| !is_listed(file)) {
+            Some(file) => Err(self.incomplete(number, format!("{} is listed in no manifest", file.display()))),
+            None => Ok(()),
+        }
     }
 
     /// The files of a finished point below the directory, sorted.
@@ -191,7 +218,7 @@ impl Done {
 
     /// What decides over its values.
     pub(super) fn versions(&self) -> String {
-        format!("{} in tables {}", self.versions.results, self.versions.trace_schema)
+        self.versions.values()
     }
 }
 

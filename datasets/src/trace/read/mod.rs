@@ -5,12 +5,14 @@ mod grid;
 mod metadata;
 pub(super) mod sweep;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::files::{Batches, Opened, files_of};
 use super::cell::Batch;
 use super::tables::all_tables;
 use super::{Error, Meta, NodeRows, Rows, Table};
+use crate::record::RunRecord;
 pub use grid::{Column, Parts, Values};
 
 pub use sweep::{Point, Sweep};
@@ -31,10 +33,12 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If there is no `traces/` with the table `cycles`, if it holds more than one run, or if its metadata cannot be
-    /// read.
+    /// If there is no `traces/` with the table `cycles`, if it holds more than one run and `run.json` names none of
+    /// them, or if its metadata cannot be read.
     pub fn open(folder: &Path) -> Result<Run, Error> {
-        Run::open_part(folder, PathBuf::new(), folder.join("run.json"), Table::Cycles)
+        let record = folder.join("run.json");
+        let partition = own(folder, &record).unwrap_or_default();
+        Run::open_part(folder, partition, record, Table::Cycles)
     }
 
     /// Opens a part of the tables of a directory; `table` is one that it is sure to have.
@@ -111,6 +115,16 @@ impl Run {
     fn open_table(&self, table: Table) -> Result<Batches, Error> {
         Batches::of(files_of(&self.folder, table, &self.partition)?, &self.meta)
     }
+}
+
+/// Where the files of the run lie in each table of which the record tells: others may have put runs beside it. `None`
+/// where there is no such record, or no such run.
+fn own(folder: &Path, record: &Path) -> Option<PathBuf> {
+    let RunRecord { run_id, seed, .. } = serde_json::from_str(&fs::read_to_string(record).ok()?).ok()?;
+    let is_plain = !run_id.is_empty() && !run_id.contains(['/', '\\']);
+    let partition = Path::new(&format!("run={run_id}")).join(format!("seed={seed}"));
+    let is_there = || folder.join("traces").join(Table::Cycles.name()).join(&partition).is_dir();
+    (is_plain && is_there()).then_some(partition)
 }
 
 /// The rows of each table that is kept, by the name of the table.

@@ -43,9 +43,9 @@ pub struct SavedFile {
 }
 
 impl SavedFile {
-    /// Whether its path is one at which rows of its table are saved.
+    /// Whether its path is one at which rows of its table are saved up to a cycle.
     #[must_use]
-    pub fn is_in_its_place(&self) -> bool {
-        place::Place::at(&self.path, self.table).is_some()
+    pub fn is_in_its_place(&self, cycle: u32) -> bool {
+        place::Place::at(&self.path, self.table).is_some_and(|place| place.cycle() <= cycle)
     }
 }

@@ -37,6 +37,14 @@ impl Place {
         }
     }
 
+    /// The cycle in which the rows were saved; 0 for a full part, which is the same in whatever cycle it is saved.
+    pub(super) fn cycle(self) -> u32 {
+        match self {
+            Place::Rows(_, cycle) | Place::Tail(cycle) => cycle,
+            Place::Part(_) => 0,
+        }
+    }
+
     /// The table of the rows.
     pub(super) fn table(self) -> Table {
         match self {

@@ -37,8 +37,15 @@ pub(super) enum Standing {
 pub(super) fn standing(folder: &Path, sweep: &SweepRecord) -> Result<Standing, Error> {
     if below(folder, SWEEP_JSON)? != Kind::Nothing {
         return match sweep_of(folder) {
+            Ok(Some(found)) if found.hash != sweep.hash && !sweep.extends(&found) => {
+                Err(Error::OtherSweep { path: folder.to_owned() })
+            }
+            Ok(Some(found)) if found.versions.values() != sweep.versions.values() => {
+                let [found, expected] = [&found, sweep].map(|sweep| sweep.versions.values());
+                Err(Error::OtherResults { path: folder.to_owned(), found, expected })
+            }
             Ok(Some(found)) if found.hash == sweep.hash => Ok(Standing::Same),
-            Ok(Some(found)) if sweep.extends(&found) => Ok(Standing::Smaller(sweep.points.len() - found.points.len())),
+            Ok(Some(found)) => Ok(Standing::Smaller(sweep.points.len() - found.points.len())),
             Err(error @ Error::Io { .. }) => Err(error),
             _ => Err(Error::OtherSweep { path: folder.to_owned() }),
         };
@@ -193,14 +200,15 @@ pub(super) fn derived_files(folder: &Path) -> Result<BTreeSet<String>, Error> {
     })
 }
 
-/// Removes the directories that are empty on the way to a file below `folder`.
+/// Removes the directories that are empty on the way to a file below `folder`. Those that hold something stay.
 pub(super) fn remove_empty(folder: &Path, path: &str) {
     let mut path = path;
-    // `remove_dir` leaves directories that hold something.
-    while let Some((parent, _)) = path.rsplit_once('/')
-        && fs::remove_dir(folder.join(parent)).is_ok()
-    {
-        path = parent;
+    while let Some((parent, _)) = path.rsplit_once('/') {
+        match fs::remove_dir(folder.join(parent)) {
+            // A process that was killed may have removed the innermost alone.
+            Err(error) if error.kind() != ErrorKind::NotFound => return,
+            _ => path = parent,
+        }
     }
 }
 

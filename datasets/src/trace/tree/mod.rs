@@ -220,20 +220,19 @@ impl Tree {
             for entry in old.manifest.entries.iter().filter(|entry| !is_ours_now || !entry.path.starts_with(TRACES)) {
                 // A report that was changed is its user's.
                 let is_kept = entry.path.starts_with("report") && !entry.is_unchanged(&self.folder).unwrap_or(false);
-                if !is_kept && below(&self.folder, &entry.path)? == Kind::File {
-                    self.remove(&entry.path)?;
+                if is_kept {
+                    continue;
                 }
+                if below(&self.folder, &entry.path)? == Kind::File {
+                    remove(&self.folder.join(&entry.path))?;
+                }
+                // Also where a process was killed after it had removed the file.
+                enter::remove_empty(&self.folder, &entry.path);
             }
-            self.remove(&old.path())?;
+            remove(&self.folder.join(old.path()))?;
+            enter::remove_empty(&self.folder, &old.path());
         }
         sync(&self.folder)
-    }
-
-    /// Removes a file, and the directories that it leaves empty.
-    fn remove(&self, path: &str) -> Result<(), Error> {
-        remove(&self.folder.join(path))?;
-        enter::remove_empty(&self.folder, path);
-        Ok(())
     }
 
     /// The directory of states with which points begin: it goes with what is needed only as long as points are missing.
