@@ -125,3 +125,40 @@ fn a_book_of_anything_is_refused() {
         call(&place, &folder, &changed).failed(1, &["its book cannot be read", "--fresh"]);
     }
 }
+
+#[test]
+fn a_book_with_other_bytes_is_refused_or_read_without_harm() {
+    let (place, folder, found) = ended();
+    let name = found["book"]["file"].as_str().expect("a file").to_owned();
+    let path = format!("{folder}/{name}");
+    let files: Vec<(String, Vec<u8>)> = place
+        .contents()
+        .into_iter()
+        .filter(|path| place.path(path).is_file())
+        .map(|path| (path.clone(), read(&place, &path)))
+        .collect();
+    let book = read(&place, &path);
+    let mut random = super::Random(11);
+    let mut refused = 0;
+    for case in 0..60 {
+        let mut other = book.clone();
+        for _ in 0..=random.below(3) {
+            let place = random.below(book.len() as u64) as usize;
+            other[place] = [0, 1, 0x7f, 0x80, 0xff, random.below(256) as u8][random.below(6) as usize];
+        }
+        let mut changed = found.clone();
+        changed["book"]["bytes"] = json!(other.len());
+        changed["book"]["xxh3"] = json!(xxh3_64(&other));
+        place.write(&path, &other);
+        let said = call(&place, &folder, &changed);
+        assert!(matches!(said.code, Some(0 | 1)), "case {case}: {said:?}");
+        assert!(!said.err.contains("panicked"), "case {case}: {said:?}");
+        refused += u32::from(said.code == Some(1));
+        std::fs::remove_dir_all(place.path("out")).expect("the result goes");
+        for (path, bytes) in &files {
+            std::fs::create_dir_all(place.path(path).parent().expect("a folder")).expect("a folder");
+            place.write(path, bytes);
+        }
+    }
+    assert!(refused > 0);
+}
