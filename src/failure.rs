@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use datasets::suite::key::may_hold_key;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -85,7 +86,17 @@ pub fn warn(message: &str, help: &str) {
     tell(Level::WARNING, message, None, Some(help));
 }
 
+/// A text that may be shown: no word of it that may be a private key, or what is left of one.
+fn shown(text: &str) -> String {
+    if !may_hold_key(text) {
+        return text.to_owned();
+    }
+    text.split(' ').map(|word| if may_hold_key(word) { "(a key)" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
 fn tell(level: Level<'_>, message: &str, place: Option<&Place>, help: Option<&str>) {
+    let (message, help) = (&*shown(message), help.map(shown));
+    let (place, help) = (place.filter(|place| !may_hold_key(&place.text)), help.as_deref());
     let is_plain = !stderr().is_terminal() || env::var_os("NO_COLOR").is_some();
     let renderer = if is_plain { Renderer::plain() } else { Renderer::styled() };
     let mut told = level.primary_title(message).elements(place.map(Place::shown));

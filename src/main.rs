@@ -31,6 +31,9 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use datasets::suite::key::may_hold_key;
+
+use failure::Failure;
 
 /// Evaluates gossip-managed clouds: which application gets how many nodes, and how fast a cloud of up to a billion
 /// unreliable nodes settles, with nobody in charge.
@@ -102,6 +105,10 @@ fn main() -> ExitCode {
 
 /// Prints help, or what is wrong with the arguments.
 fn tell(told: &clap::Error) -> ExitCode {
+    if told.use_stderr() && may_hold_key(&told.render().to_string()) {
+        let help = "give the path of its file; --help says what is expected where";
+        return Failure::input("an argument is a key, or what is left of one", help).report();
+    }
     match told.print() {
         Err(error) if !told.use_stderr() && error.kind() != ErrorKind::BrokenPipe => run::unprinted(&error).report(),
         _ => ExitCode::from(told.exit_code() as u8),

@@ -12,7 +12,7 @@ use datasets::scenario::{
     Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source,
     Start, TimeUnit, Trace, Turnover,
 };
-use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version};
+use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -141,7 +141,7 @@ fn suite() -> impl Strategy<Value = Suite> {
                 apps[place].rules.push(rule);
             }
         }
-        Suite { version, until, apps }
+        Suite { version, until, apps, ..Suite::default() }
     })
 }
 
@@ -219,7 +219,8 @@ fn aggregate() -> impl Strategy<Value = Aggregate> {
 /// One to four classes of one to three attributes.
 fn fleet() -> impl Strategy<Value = Fleet> {
     (1..4_usize, 1..5_usize).prop_flat_map(|(attributes, classes)| {
-        let class = ("[^\\pC]{1,9}[a-z\"\\\\]", prop::collection::vec(distribution(), attributes), churn());
+        let name = "[^\\pC]{1,9}[a-z\"\\\\]".prop_filter("a good name", |name| name_fault(name).is_none());
+        let class = (name, prop::collection::vec(distribution(), attributes), churn());
         let availability = prop::option::of(prop::sample::select(vec![Availability::Sessions, Availability::Past]));
         (prop::collection::vec(class, classes), availability).prop_map(move |(classes, availability)| {
             let share = 1.0 / classes.len() as f64;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use datasets::Error;
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{Certificate, PrivateKey, Reason, Scope, Verdict, moment, sign_text};
+use datasets::suite::{Certificate, CloudId, Grant, PrivateKey, Reason, Scope, Verdict, moment, sign_text};
 use tempfile::TempDir;
 
 const CLOUD: &str = "\
@@ -52,7 +52,16 @@ fn version(number: u64, monitoring: f64, chat: f64) -> String {
 /// The planner's certificate for `chat`.
 fn certificate(until: Option<&str>) -> Certificate {
     let until = until.map(|until| moment::parse(until).expect("a moment"));
-    Certificate::issue(&owner(), planner().public(), Scope::Apps(["chat".to_owned()].into()), until)
+    Certificate::issue(&owner(), grant(&planner(), Scope::apps(["chat"]), until))
+}
+
+/// What a certificate for a key grants in the owner's only cloud.
+fn grant(key: &PrivateKey, scope: Scope, until: Option<i64>) -> Grant {
+    Grant { key: key.public(), cloud: Some(cloud()), scope, rules: true, until }
+}
+
+fn cloud() -> CloudId {
+    CloudId::of(&owner().public(), "")
 }
 
 /// A folder with the owner's public key and these versions.
@@ -66,11 +75,11 @@ fn folder(versions: &[(&str, String)]) -> TempDir {
 }
 
 fn by_owner(text: &str) -> String {
-    sign_text(Path::new("v.toml"), text, &owner(), None).expect("a suite").text
+    sign_text(Path::new("v.toml"), text, (&owner(), None), cloud()).expect("a suite").text
 }
 
 fn by_planner(text: &str, until: Option<&str>) -> String {
-    sign_text(Path::new("v.toml"), text, &planner(), Some(certificate(until))).expect("a suite").text
+    sign_text(Path::new("v.toml"), text, (&planner(), Some(certificate(until))), cloud()).expect("a suite").text
 }
 
 /// The scenario in a folder, with these versions coming in at these cycles.
@@ -144,7 +153,7 @@ fn a_certificate_that_ends_needs_a_run_with_a_start() {
     let cloud = CLOUD.replace("starts_at = 2026-11-22T00:00:00Z\n", "");
     let error = read(&folder, &cloud, &[(1, "v.toml")]).expect_err("no start");
     assert!(error.message().contains("does not say when it starts"), "{error}");
-    assert_eq!((error.key(), error.line()), (Some("certificate.until"), Some(14)));
+    assert_eq!((error.key(), error.line()), (Some("certificate.until"), Some(17)));
     let untrusting = cloud.replace("trust = \"owner.pub.pem\"\n", "");
     read(&folder, &untrusting, &[(1, "v.toml")]).expect("nobody looks at the certificate");
 }
@@ -156,8 +165,10 @@ fn a_description_counts_its_signature_and_certificate() {
     let folder = folder(&[("o.toml", by_owner(&text)), ("p.toml", by_planner(&text, None)), ("u.toml", text)]);
     let scenario = read(&folder, CLOUD, &[(1, "o.toml"), (2, "p.toml"), (3, "u.toml")]).expect("a scenario");
     let bytes: Vec<u64> = scenario.launches.iter().map(|launch| launch.bytes).collect();
-    assert_eq!((bytes[0], bytes[1]), (bytes[2] + 64, bytes[2] + 64 + certificate_bytes));
-    assert_eq!(scenario.first.bytes, bytes[2] + 64, "what the run begins with is as long, and signed by the owner");
+    // What is signed has the id of the cloud, and the number of revoked keys.
+    let signed = bytes[2] + 16 + 4 + 64;
+    assert_eq!((bytes[0], bytes[1]), (signed, signed + certificate_bytes));
+    assert_eq!(scenario.first.bytes, bytes[2] + 64, "the owner has signed what the run begins with");
     let untrusting = CLOUD.replace("trust = \"owner.pub.pem\"\n", "");
     assert_eq!(read(&folder, &untrusting, &[]).expect("a scenario").first.bytes, bytes[2]);
 }
@@ -282,8 +293,8 @@ fn a_monitor_has_a_key_and_the_owners_certificate_for_it() {
     let write = |name: &str, certificate: &Certificate| {
         fs::write(folder.path().join(name), certificate.to_toml()).expect("a certificate");
     };
-    write("other.toml", &Certificate::issue(&owner(), owner().public(), Scope::All, None));
-    write("false.toml", &Certificate::issue(&planner(), planner().public(), Scope::All, None));
+    write("other.toml", &Certificate::issue(&owner(), grant(&owner(), Scope::All, None)));
+    write("false.toml", &Certificate::issue(&planner(), grant(&planner(), Scope::All, None)));
     write("dated.toml", &certificate(Some("2027-01-01T00:00:00Z")));
     let cloud = format!("{CLOUD}{RULE}{SIZE}{MONITOR}");
     let refused = |old: &str, new: &str, key: &str, words: &str, remedy: &str| {

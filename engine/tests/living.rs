@@ -27,7 +27,7 @@ fn top(name: &str, attribute: usize, share: f64) -> App {
 
 /// A version enters at one node.
 fn launch(scenario: &mut Scenario, cycle: u32, version: u64, apps: Vec<App>) {
-    let suite = Suite { version, until: None, apps };
+    let suite = Suite { version, apps, ..Suite::default() };
     let number = scenario.launches.len();
     scenario.launches.push(Version { suite, bytes: 200, path: "v.toml".into(), ..Version::default() });
     scenario.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(number, 1) });
@@ -104,7 +104,7 @@ fn random_applications_move_no_more_than_they_must() {
 fn a_preview_says_who_would_move() {
     let mut cloud = cloud(100_000, 1, 3, "[[suite.app]]\nname = \"best\"\ntop = \"up\"\nshare = 0.1\n");
     cloud.first.suite.apps.push(app("a", 0.5));
-    let after = Suite { version: 2, until: None, apps: vec![top("best", 0, 0.2), app("a", 0.5), app("b", 0.2)] };
+    let after = Suite { version: 2, apps: vec![top("best", 0, 0.2), app("a", 0.5), app("b", 0.2)], ..Suite::default() };
     let found = preview(&cloud, &cloud.first.suite, &after).unwrap();
     let change = |name: &str| found.changes.iter().find(|change| change.app == name).unwrap().clone();
     let [best, a, b] = ["best", "a", "b"].map(change);

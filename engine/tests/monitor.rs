@@ -8,7 +8,7 @@ mod common;
 use common::{run, scenario};
 use datasets::scenario::{Event, EventKind, Monitor, Scenario, Trust};
 use datasets::suite::{
-    Action, App, Certificate, Choice, Condition, Names, PrivateKey, Request, Rule, Scope, Suite, Version,
+    Action, App, Certificate, Choice, Cloud, Condition, Grant, Names, PrivateKey, Request, Rule, Scope, Suite, Version,
 };
 use datasets::trace::read::Run;
 use datasets::trace::{AppRow, EventRow, Meta, RuleRow, SuiteRow, Writer};
@@ -215,14 +215,16 @@ fn a_rule_rests_with_those_that_hear_of_it_and_those_that_come() {
 
 fn trusting(cloud: &mut Scenario, scope: Option<Scope>, until: Option<i64>) {
     let [owner, key] = [1, 2].map(|seed| PrivateKey::of_seed(&[seed; 32]));
-    let certificate = scope.map(|scope| Certificate::issue(&owner, key.public(), scope, until));
-    cloud.trust = Some(Trust { path: "owner.pem".into(), owner: owner.public() });
+    let trusted = Cloud::of(owner.public(), "");
+    let grant = |scope| Grant { key: key.public(), cloud: Some(trusted.id), scope, rules: false, until };
+    let certificate = scope.map(|scope| Certificate::issue(&owner, grant(scope)));
+    cloud.trust = Some(Trust { path: "owner.pem".into(), name: String::new(), cloud: trusted });
     cloud.monitor = Some(Monitor { path: "monitor.pem".into(), key, certificate, certificate_path: None });
 }
 
 #[test]
 fn a_rule_cannot_exceed_the_rights_of_its_key() {
-    let apps = |names: &[&str]| Some(Scope::Apps(names.iter().map(|&name| name.to_owned()).collect()));
+    let apps = |names: &[&str]| Some(Scope::apps(names.iter().copied()));
     let start = 1_798_761_600;
     for (scope, until, verdict) in [
         (apps(&["spare"]), None, "out of scope"),
@@ -339,7 +341,7 @@ fn launches_that_rules_have_overtaken_are_replayed() {
     cloud.first.suite.apps[0].rules[0].when = Condition::parse("load > 2", &mut Names::Any(Vec::new())).unwrap();
     for (cycle, version) in [(30, 2), (50, 9)] {
         let apps = vec![App::of_share("new", 0.3, Choice::Top(1)), App::of_share("chat", 0.1, Choice::Random)];
-        let suite = Suite { version, until: None, apps };
+        let suite = Suite { version, apps, ..Suite::default() };
         let number = cloud.launches.len();
         cloud.launches.push(Version { suite, bytes: 200, path: "v.toml".into(), ..Version::default() });
         cloud.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(number, 2) });

@@ -24,7 +24,7 @@ use crate::failure::Failure;
 Examples:
   subcloud suite keygen owner                     the owner of the cloud: owner.pem, owner.pub.pem
   subcloud suite keygen planner                   somebody who may change some applications
-  subcloud suite certify planner.pub.pem --owner owner.pem --apps chat,recorder --until 2027-01-01T00:00:00Z
+  subcloud suite certify planner.pub.pem --owner owner.pem --apps chat --most chat=0.2 --until 2027-01-01T00:00:00Z
   subcloud suite sign apps.toml --key planner.pem --certificate planner.cert.toml
   subcloud suite diff apps.toml --fleet plan.toml
   subcloud suite verify apps.signed.toml --trust owner.pub.pem --base current.toml"

@@ -3,9 +3,9 @@
 use analysis::number::{count, counted};
 use std::path::PathBuf;
 
-use datasets::suite::{self, App, File, Names, moment};
+use datasets::suite::{self, App, File, Names, Scope, moment};
 
-use super::certify::allows;
+use super::certify::{allows, warn_of_alike};
 use super::rules::{choice, request, rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
@@ -39,11 +39,26 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     }
     print("");
     let description = file.description();
+    let certified = file.certificate.as_ref().map(|certificate| &certificate.grant.scope);
+    let certified: Vec<&String> = certified
+        .iter()
+        .flat_map(|scope| if let Scope::Apps(apps) = scope { apps.keys().collect() } else { Vec::new() })
+        .collect();
+    warn_of_alike(file.suite.apps_ever().map(|app| &*app.name).chain(certified.iter().map(|name| name.as_str())));
     print(&format!("description  {} bytes", count(description.bytes_count())));
     print(&format!("signature    {}", signature(&file)));
+    if let Some(cloud) = description.cloud() {
+        print(&format!("cloud        {cloud}"));
+    }
+    for key in &file.suite.revoked {
+        print(&format!("revoked      {key}"));
+    }
     let certificate = file.certificate.as_ref().map_or_else(
         || "none".to_owned(),
-        |certificate| format!("{} {}, if the owner signed this: see verify", certificate.key, allows(certificate)),
+        |certificate| {
+            let grant = &certificate.grant;
+            format!("{} {}, if the owner signed this: see verify", grant.key, allows(grant))
+        },
     );
     print(&format!("certificate  {certificate}"));
     Ok(())
@@ -53,7 +68,8 @@ fn signature(file: &File) -> String {
     match &file.signed_by {
         None => "none".to_owned(),
         Some(signed_by) if signed_by.key.verifies(&file.description().encode(), &signed_by.signature) => {
-            format!("by {}", signed_by.key)
+            let renew = if signed_by.cloud.is_none() { ", in format 1: sign it again to renew it" } else { "" };
+            format!("by {}{renew}", signed_by.key)
         }
         Some(signed_by) => format!("bad: what it says is not what {} signed", signed_by.key),
     }

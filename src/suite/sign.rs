@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use datasets::suite::{self, Certificate, PrivateKey};
+use datasets::suite::{self, Certificate, Cloud, CloudId, PrivateKey};
 
 use super::certify::allows;
 use crate::failure::Failure;
 use crate::file;
 use crate::run::print;
 
-/// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end.
+/// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end. A file
+/// that was signed in an older format is renewed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// What the owner lets this key change; the owner needs none.
     #[arg(long, value_name = "CERT.toml")]
     certificate: Option<PathBuf>,
+    /// The name of the cloud, where the owner has several [default: none]; a certificate says for which cloud it is.
+    #[arg(long, value_name = "NAME", conflicts_with = "certificate")]
+    cloud: Option<String>,
     /// The signed file [default: SUITE.signed.toml].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -42,21 +46,28 @@ pub fn sign(arguments: &Arguments) -> Result<(), Failure> {
         .clone()
         .map_or_else(|| file::with_ending(&arguments.suite.with_extension(""), ".signed.toml"), Ok)?;
     file::may_write(&out, arguments.force)?;
-    let signed = suite::sign(&arguments.suite, &key, certificate)?;
+    let cloud = match &certificate {
+        Some((_, cloud)) => *cloud,
+        None => Cloud::of(key.public(), arguments.cloud.as_deref().unwrap_or_default()).id,
+    };
+    let signed = suite::sign(&arguments.suite, &key, certificate.map(|(certificate, _)| certificate), cloud)?;
     file::write(&out, &signed.text)?;
-    let may =
-        signed.certificate.as_ref().map_or_else(String::new, |certificate| format!(", which {}", allows(certificate)));
+    let may = signed.certificate.as_ref().map_or_else(String::new, |found| format!(", which {}", allows(&found.grant)));
     print(&format!("{}: version {}, signed by {}{may}", out.display(), signed.suite.version, key.public()));
     Ok(())
 }
 
-/// Reads the certificate of a key.
-fn certificate(path: &Path, key: &PrivateKey) -> Result<Certificate, Failure> {
+/// Reads the certificate of a key, with the cloud for which it is.
+fn certificate(path: &Path, key: &PrivateKey) -> Result<(Certificate, CloudId), Failure> {
     let certificate = Certificate::read(path)?;
-    if certificate.key == key.public() {
-        return Ok(certificate);
+    let Some(cloud) = certificate.grant.cloud else {
+        let message = format!("{} is of format 1, which does not say for which cloud it is", path.display());
+        return Err(Failure::input(message, "let the owner make a new certificate: subcloud suite certify"));
+    };
+    if certificate.grant.key == key.public() {
+        return Ok((certificate, cloud));
     }
-    let message =
-        format!("{} is for the key {}, and that to sign with is {}", path.display(), certificate.key, key.public());
+    let found = certificate.grant.key;
+    let message = format!("{} is for the key {found}, and that to sign with is {}", path.display(), key.public());
     Err(Failure::input(message, "give the certificate of this key, or let the owner make one: subcloud suite certify"))
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use datasets::Kind;
-use datasets::suite::{self, Description, Names, PublicKey, Verdict};
+use datasets::suite::{self, Cloud, Description, Names, PublicKey, Verdict};
 
-use super::certify::{allows, moment_of};
+use super::certify::{allows, moment_of, warn_of_alike};
 use super::why;
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::run::print;
 
 /// Say whether nodes take a version of the suite, and why not. Exit codes: 0 they do, 1 they do not, 2 bad input.
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// The public key of the cloud's owner.
     #[arg(long, value_name = "OWNER.pub.pem")]
     trust: PathBuf,
+    /// The name of the cloud, where the owner has several.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    cloud: String,
     /// The version that nodes hold; without it they hold none, and every application is an addition.
     #[arg(long, value_name = "CURRENT.toml")]
     base: Option<PathBuf>,
@@ -33,7 +36,7 @@ pub struct Arguments {
 
 /// Verifies a version.
 pub fn verify(arguments: &Arguments) -> Result<(), Failure> {
-    let owner = PublicKey::read(&arguments.trust)?;
+    let cloud = Cloud::of(PublicKey::read(&arguments.trust)?, &arguments.cloud);
     let now = arguments.at.as_deref().map_or_else(system_time, |date| moment_of("--at", date))?;
     let base = arguments.base.as_deref().map(read).transpose()?;
     let version = read(&arguments.suite).map_err(|error| match error.kind() {
@@ -41,14 +44,22 @@ pub fn verify(arguments: &Arguments) -> Result<(), Failure> {
         _ => Failure::from(error).rejected("malformed"),
     })?;
     let path = arguments.suite.display();
-    match suite::verify(&owner, &version, base.as_ref(), now) {
+    let held = base.iter().flat_map(|base| &base.suite.apps);
+    warn_of_alike(held.chain(&version.suite.apps).map(|app| &*app.name));
+    match suite::verify(&cloud, &version, base.as_ref(), now) {
         Verdict::Valid => {
-            print(&format!("{path}: valid, {}.", accepted(&owner, &version)));
+            print(&format!("{path}: valid, {}.", accepted(&cloud.owner, &version)));
+            if version.cloud().is_none() {
+                warn(
+                    &format!("{path} is signed in format 1, which covers neither the cloud nor ceilings"),
+                    "sign it again with `subcloud suite sign`, and renew certificates with `subcloud suite certify`",
+                );
+            }
             Ok(())
         }
         Verdict::Rejected(reason) => {
-            let (why, remedy) = why::rejected(reason, &owner, &version, base.as_ref());
-            Err(Failure::run(format!("{path}: {why}"), Some(remedy)).rejected(why::name(reason)))
+            let (why, remedy) = why::rejected(reason, &cloud, &version, base.as_ref());
+            Err(Failure::run(format!("{path}: {why}"), Some(remedy)).rejected(reason.name()))
         }
     }
 }
@@ -61,7 +72,7 @@ fn accepted(owner: &PublicKey, version: &Description) -> String {
     let number = version.suite.version;
     match (&version.signed_by, &version.certificate) {
         (Some(signed_by), Some(certificate)) if signed_by.key != *owner => {
-            format!("version {number} is signed by {}, which {}", signed_by.key, allows(certificate))
+            format!("version {number} is signed by {}, which {}", signed_by.key, allows(&certificate.grant))
         }
         _ => format!("version {number} is signed by the owner"),
     }

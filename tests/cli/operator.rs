@@ -118,7 +118,7 @@ fn a_version_that_its_key_may_not_make_reaches_nobody() {
     let call = |arguments: &str| place.call(&arguments.split(' ').collect::<Vec<_>>());
     call("suite keygen owner").quietly();
     call("suite keygen planner").quietly();
-    call("suite certify planner.pub.pem --owner owner.pem --apps recorder").quietly();
+    call("suite certify planner.pub.pem --owner owner.pem --apps recorder --for-ever").quietly();
     let greedy = version(2, Some(1_000)).replacen("share = 0.1", "share = 0.01", 1);
     place.write("v2.toml", greedy.as_bytes());
     call("suite sign v2.toml --key planner.pem --certificate planner.cert.toml").quietly();

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{App, Certificate, PrivateKey, PublicKey, Request, Suite, Verdict, Version};
+use crate::suite::{App, Certificate, Cloud, PrivateKey, Request, Suite, Verdict, Version};
 
 /// Whose versions of the suite nodes take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trust {
     /// The file of the key, by its absolute path.
     pub path: PathBuf,
-    /// The public key of the cloud's owner.
-    pub owner: PublicKey,
+    /// The name of the cloud; empty where its owner has but one.
+    pub name: String,
+    /// The cloud: its owner, and the id that the owner's key and the name make.
+    pub cloud: Cloud,
 }
 
 /// With which key nodes sign the versions that rules of the suite make.

@@ -2,6 +2,8 @@
 
 mod rule;
 
+use std::collections::BTreeSet;
+
 use super::raw::{self, Rest};
 use super::{App, Choice, Condition, MOST_APPS, Names, Request, SUM_TOLERANCE, Suite};
 use crate::error::Error;
@@ -21,7 +23,8 @@ impl Check<'_, '_> {
         }
         self.shares_fit(raw, &apps)?;
         self.rules(raw, &mut apps, names)?;
-        Ok(Suite { version, until, apps })
+        let revoked = raw.revoked.iter().map(|key| self.public_key(key)).collect::<Result<BTreeSet<_>, Error>>()?;
+        Ok(Suite { version, until, revoked, apps })
     }
 
     fn shares_fit(&self, raw: &raw::Suite, apps: &[App]) -> Result<(), Error> {

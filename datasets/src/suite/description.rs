@@ -2,6 +2,7 @@
 
 use super::Suite;
 use super::certificate::Certificate;
+use super::cloud::CloudId;
 use super::encode::encode;
 use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
 
@@ -23,6 +24,8 @@ pub struct Description {
 pub struct SignedBy {
     /// The public key.
     pub key: PublicKey,
+    /// The cloud for which it is; `None` in format 1, which does not say.
+    pub cloud: Option<CloudId>,
     /// The signature of the suite's canonical bytes.
     pub signature: Signature,
 }
@@ -34,10 +37,16 @@ impl Description {
         Self { suite, attributes, certificate: None, signed_by: None }
     }
 
-    /// The canonical bytes of its suite.
+    /// The canonical bytes of its suite, in the format of its signature.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        encode(&self.suite, &self.attributes)
+        encode(&self.suite, &self.attributes, self.cloud())
+    }
+
+    /// The cloud for which it is signed; `None` in format 1, and if nobody has signed it.
+    #[must_use]
+    pub fn cloud(&self) -> Option<CloudId> {
+        self.signed_by.and_then(|signed_by| signed_by.cloud)
     }
 
     /// Bytes that a node sends to pass it on: the suite, a signature, and a certificate with its own.
@@ -54,15 +63,15 @@ impl Description {
     pub fn until(&self, owner: Option<&PublicKey>) -> Option<i64> {
         let by_owner = self.signed_by.is_some_and(|signed_by| Some(&signed_by.key) == owner);
         let certificate = self.certificate.as_ref().filter(|_| owner.is_some() && !by_owner);
-        let until = certificate.and_then(|certificate| certificate.until);
+        let until = certificate.and_then(|certificate| certificate.grant.until);
         self.suite.until.into_iter().chain(until).min()
     }
 
-    /// The same suite, signed with a key.
+    /// The same suite, signed with a key: in format 2 for a cloud, else in format 1.
     #[must_use]
-    pub fn signed(mut self, key: &PrivateKey, certificate: Option<Certificate>) -> Self {
-        let signature = key.sign(&self.encode());
-        self.signed_by = Some(SignedBy { key: key.public(), signature });
+    pub fn signed(mut self, key: &PrivateKey, certificate: Option<Certificate>, cloud: Option<CloudId>) -> Self {
+        let signature = key.sign(&encode(&self.suite, &self.attributes, cloud));
+        self.signed_by = Some(SignedBy { key: key.public(), cloud, signature });
         self.certificate = certificate;
         self
     }
@@ -72,6 +81,12 @@ impl SignedBy {
     /// The table `[signature]` of a file.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        format!("[signature]\nkey = \"{}\"\nvalue = \"{}\"\n", self.key, self.signature)
+        let Self { key, cloud, signature } = self;
+        match cloud {
+            None => format!("[signature]\nkey = \"{key}\"\nvalue = \"{signature}\"\n"),
+            Some(cloud) => {
+                format!("[signature]\nformat = 2\nkey = \"{key}\"\ncloud = \"{cloud}\"\nvalue = \"{signature}\"\n")
+            }
+        }
     }
 }

@@ -5,16 +5,19 @@
 //! attributes go by their names.
 //!
 //! ```text
-//! magic       17 bytes  "subcloud suite 1" and a line feed
+//! magic       17 bytes  "subcloud suite 2" and a line feed
+//! cloud       16 bytes: the id of the cloud
 //! version     u64
 //! until       0, or 1 and an i64: seconds since 1970-01-01T00:00:00Z
+//! count       u32: the revoked keys that follow, in the order of their bytes
+//!   key       32 bytes
 //! count       u32: the applications that follow, in order of precedence
 //!   name      text
 //!   request   1 and the share as f64, 2 and the nodes as u64, or 3 and the weight of the rest as f64
 //!   choice    0 for any nodes, 1 and as text the attribute whose largest values are asked for, 2 and that of the least
 //!   condition text as it was written; no bytes for none
 //!   min_nodes 0, or 1 and a u64
-//!   count     u32: the limits of means that follow
+//!   count     u32: the limits of means that follow, in the order of the attributes' names
 //!     name    text: an attribute
 //!     limit   f64
 //! ```
@@ -34,25 +37,45 @@
 //! ```
 //!
 //! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
+//!
+//! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, and the
+//! limits of means stand in the order in which they are written. Such signatures are still verified. What nobody has
+//! signed is sent in these bytes too.
 
+use super::cloud::CloudId;
 use super::{Action, App, Choice, Request, Rule, Suite};
 
 /// What the bytes of a suite begin with.
-pub const MAGIC: &[u8] = b"subcloud suite 1\n";
+pub const MAGIC: &[u8] = b"subcloud suite 2\n";
+
+/// What those of format 1 begin with.
+const MAGIC_1: &[u8] = b"subcloud suite 1\n";
 
 /// What its rules begin with, if it has any.
 const RULES: &[u8] = b"rules\n";
 
-/// Bytes of a suite whose attributes are indices into `attributes`.
+/// Bytes of a suite whose attributes are indices into `attributes`: of format 2 for a cloud, else of format 1.
 ///
 /// # Panics
 ///
 /// If an attribute of the suite is not among the names.
 #[must_use]
-pub fn encode(suite: &Suite, attributes: &[String]) -> Vec<u8> {
-    let mut bytes = MAGIC.to_vec();
+pub fn encode(suite: &Suite, attributes: &[String], cloud: Option<CloudId>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match cloud {
+        None => bytes.extend(MAGIC_1),
+        Some(cloud) => {
+            bytes.extend(MAGIC);
+            bytes.extend(cloud.bytes());
+        }
+    }
     bytes.extend(suite.version.to_be_bytes());
     put_moment(&mut bytes, suite.until);
+    if cloud.is_some() {
+        put_count(&mut bytes, suite.revoked.len());
+        suite.revoked.iter().for_each(|key| bytes.extend(key.bytes()));
+    }
+    let put_app = if cloud.is_some() { put_app_sorted } else { put_app };
     put_count(&mut bytes, suite.apps.len());
     for app in &suite.apps {
         put_app(&mut bytes, app, attributes);
@@ -64,24 +87,31 @@ pub fn encode(suite: &Suite, attributes: &[String]) -> Vec<u8> {
         for (place, app) in suite.apps.iter().enumerate() {
             for rule in &app.rules {
                 put_count(&mut bytes, place);
-                put_rule(&mut bytes, rule, attributes);
+                put_rule(&mut bytes, rule, attributes, put_app);
             }
         }
     }
     bytes
 }
 
-/// Bytes of an application with the rules that it carries, wherever it stands.
+/// Bytes of an application without its rules, wherever it stands.
 pub(super) fn encode_app(app: &App, attributes: &[String]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_app(&mut bytes, app, attributes);
-    for rule in &app.rules {
-        put_rule(&mut bytes, rule, attributes);
-    }
+    put_app_sorted(&mut bytes, app, attributes);
     bytes
 }
 
-fn put_rule(bytes: &mut Vec<u8>, rule: &Rule, attributes: &[String]) {
+/// Bytes of a rule, whoever carries it.
+pub(super) fn encode_rule(rule: &Rule, attributes: &[String]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_rule(&mut bytes, rule, attributes, put_app_sorted);
+    bytes
+}
+
+/// Puts an application in one of the formats.
+type PutApp = fn(&mut Vec<u8>, &App, &[String]);
+
+fn put_rule(bytes: &mut Vec<u8>, rule: &Rule, attributes: &[String], put_app: PutApp) {
     put_text(bytes, &rule.name);
     put_text(bytes, &rule.when.text);
     bytes.extend(rule.epochs.to_be_bytes());
@@ -99,6 +129,13 @@ fn put_rule(bytes: &mut Vec<u8>, rule: &Rule, attributes: &[String]) {
             put_app(bytes, app, attributes);
         }
     }
+}
+
+/// Puts an application with the limits of its means in the order of the attributes' names.
+fn put_app_sorted(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {
+    let mut sorted = app.clone();
+    sorted.min_means.sort_by(|(one, _), (other, _)| attributes[*one].cmp(&attributes[*other]));
+    put_app(bytes, &sorted, attributes);
 }
 
 fn put_app(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {
@@ -156,7 +193,8 @@ fn put_tagged_text(bytes: &mut Vec<u8>, tag: u8, text: &str) {
     put_text(bytes, text);
 }
 
-fn put_optional(bytes: &mut Vec<u8>, value: Option<[u8; 8]>) {
+/// Puts a number, or that there is none.
+pub(super) fn put_optional(bytes: &mut Vec<u8>, value: Option<[u8; 8]>) {
     match value {
         None => bytes.push(0),
         Some(value) => {
@@ -166,6 +204,11 @@ fn put_optional(bytes: &mut Vec<u8>, value: Option<[u8; 8]>) {
     }
 }
 
-fn put_number(bytes: &mut Vec<u8>, number: f64) {
-    bytes.extend((number + 0.0).to_bits().to_be_bytes());
+fn put_number(bytes: &mut Vec<u8>, value: f64) {
+    bytes.extend(number(value));
+}
+
+/// Bytes of a number.
+pub(super) fn number(value: f64) -> [u8; 8] {
+    (value + 0.0).to_bits().to_be_bytes()
 }

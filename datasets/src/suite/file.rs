@@ -56,6 +56,11 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         let message = "a suite file cannot say whom to trust";
         return Err(check.refuse(trust.span(), message, "write `trust` into the scenario's [suite]"));
     }
+    if let Some(cloud) = &raw.suite.cloud {
+        let message = "a suite file does not name its cloud: its signature does";
+        let help = "leave it out, and name the cloud as you sign: subcloud suite sign --cloud NAME";
+        return Err(check.refuse(cloud.span(), message, help));
+    }
     let suite = check.suite_here(&raw.suite, &mut names)?;
     let whens = raw.suite.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span());
     let whens = whens.map(|span| (document.key_at(&span).unwrap_or_default(), span)).collect();

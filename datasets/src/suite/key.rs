@@ -5,6 +5,7 @@
 //! for each message and key there is one text that is a signature, and nobody but the holder of the private key can
 //! find it.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -17,6 +18,7 @@ use ed25519_dalek::ed25519::pkcs8::KeypairBytes;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind};
 
@@ -30,8 +32,36 @@ pub const KEY_BYTES: usize = 32;
 const LONGEST_FILE: u64 = 1 << 16;
 
 /// A public key: it tells whether a signature was made with its private key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PublicKey(VerifyingKey);
+
+/// By their bytes.
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes().cmp(&other.bytes())
+    }
+}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::of_base64(&text).ok_or("no Ed25519 public key in base64")
+    }
+}
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.to_string()
+    }
+}
 
 /// A private key. Its text is written to its file and nowhere else.
 #[derive(Clone)]
@@ -232,12 +262,43 @@ pub(crate) fn holds_private_key(text: &str) -> bool {
     text.contains("PRIVATE KEY-----")
 }
 
+/// Whether a text may hold a private key or what is left of one, so that no message may show any of it: the lines around
+/// a key may be damaged or gone, and so may be some of its characters.
+#[must_use]
+pub fn may_hold_key(text: &str) -> bool {
+    // The number of Ed25519 in the base64 of a key, and how private keys begin.
+    const MARKS: [&str; 5] = ["PRIVATE KEY", "-----BEGIN", "BQYDK2Vw", "MC4CAQAw", "MFECAQEw"];
+    MARKS.iter().any(|mark| text.contains(mark)) || pieces(text).any(is_like_base64)
+}
+
+/// The words of a text without what may stand around a key.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=' | ',' | ':' | '(' | ')' | '[' | ']'))
+}
+
+/// Whether a word is as long as the line of a private key, and nearly all base64: a public key is shorter, and a
+/// signature longer.
+fn is_like_base64(word: &str) -> bool {
+    const LEAST: usize = 48;
+    const MOST: usize = 80;
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    let others = word.chars().filter(|&c| !is_base64(c)).count();
+    let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 4;
+    (LEAST..=MOST).contains(&word.len())
+        && others <= 3
+        && !word.contains(['.', '-', '_'])
+        && has(char::is_ascii_uppercase)
+        && has(char::is_ascii_lowercase)
+        && has(char::is_ascii_digit)
+}
+
 /// With these words begins the file of a private key that all may know, as those that come with scenarios.
 const NO_SECRET: &str = "No secret";
 
 const NO_KEY: &str = "holds no Ed25519 key in PEM";
 
-fn decoded<const N: usize>(text: &str) -> Option<[u8; N]> {
+/// The bytes of a text in base64, if they are so many.
+pub(super) fn decoded<const N: usize>(text: &str) -> Option<[u8; N]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 

@@ -27,21 +27,26 @@
 //!
 //! A version is signed, and verified before nodes take it:
 //!
+//! - [`rights`]: who may change what, by which way, until when.
 //! - [`encode`](mod@encode): the canonical bytes of a suite.
 //! - [`key`]: keys and signatures.
+//! - [`cloud`]: which cloud a signature is for.
 //! - [`certificate`]: which key may change what.
 //! - [`verify`](mod@verify): whether nodes take a version.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub mod certificate;
+pub mod cloud;
 pub mod condition;
 pub mod encode;
 pub mod key;
 pub mod moment;
+pub mod rights;
 pub mod rule;
 pub mod verify;
 
@@ -50,23 +55,24 @@ mod description;
 mod file;
 mod names;
 pub(crate) mod raw;
-mod scope;
 mod sign;
 mod tables;
 mod text;
 
-pub use certificate::{Certificate, Scope};
+pub use certificate::{Ceiling, Certificate, Grant, Scope};
+pub use cloud::{Cloud, CloudId};
 pub use condition::{Comparison, Condition, Operand, Test};
 pub use description::{Description, SignedBy};
 pub use encode::encode;
 pub use file::{File, parse, read};
 pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
+pub use rights::beyond;
 pub use rule::{Action, Rule};
-pub use scope::beyond;
 pub use sign::{sign, sign_text};
 pub use verify::{verify, verify_unsigned};
 
+pub use crate::written::{alike, fault as name_fault};
 pub(crate) use names::is_attribute;
 
 /// How far the shares of all applications may exceed 1: the rounding of their sum.
@@ -83,6 +89,8 @@ pub struct Suite {
     /// From this moment on nodes no longer take it from others, in seconds since 1970-01-01T00:00:00Z; `None` for
     /// never.
     pub until: Option<i64>,
+    /// Keys that the owner has revoked: nodes that hold this version take nothing that they sign.
+    pub revoked: BTreeSet<PublicKey>,
     /// The applications in order of precedence; empty if there is no suite.
     pub apps: Vec<App>,
 }
@@ -173,6 +181,12 @@ pub enum Reason {
     Malformed,
     /// A signature is missing, or is not that of a key that the owner trusts.
     Forged,
+    /// It, or the certificate of its key, is signed for another cloud.
+    OtherCloud,
+    /// It is signed in a format that is older than that of the one that they hold, and covers less.
+    Outdated,
+    /// The owner has revoked its key.
+    Revoked,
     /// It, or the certificate of its key, was good until an earlier moment.
     Expired,
     /// It is not newer than the one that they hold.
@@ -210,12 +224,18 @@ impl Choice {
 }
 
 impl Reason {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
     /// Its name in traces and messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
             Self::Forged => "forged",
+            Self::OtherCloud => "for another cloud",
+            Self::Outdated => "outdated",
+            Self::Revoked => "revoked",
             Self::Expired => "expired",
             Self::Replayed => "replayed",
             Self::OutOfScope => "out of scope",

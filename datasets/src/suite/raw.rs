@@ -34,6 +34,11 @@ pub(crate) struct Suite {
     /// The public key of the cloud's owner, in PEM: nodes take no further version but those that the owner signed, or a
     /// key with the owner's certificate. Paths as for `fleet.file`.
     pub trust: Option<At<String>>,
+    /// The name of the cloud, where its owner has several under one key.
+    pub cloud: Option<At<String>>,
+    /// Public keys in base64 that the owner has revoked: nodes that hold this version take nothing that they sign.
+    #[serde(default)]
+    pub revoked: Vec<At<String>>,
     /// The applications in order of precedence: each is served from the nodes that no earlier one took.
     #[serde(default)]
     pub app: Vec<At<App>>,

@@ -120,7 +120,8 @@ pub fn apply(suite: &Suite, rule: &Rule, version: u64) -> Option<Suite> {
             apps.push(App::clone(app));
         }
     }
-    Some(Suite { version, until: suite.until, apps }).filter(|suite| !suite.is_none())
+    let Suite { until, revoked, .. } = suite.clone();
+    Some(Suite { version, until, revoked, apps }).filter(|suite| !suite.is_none())
 }
 
 /// What the application at a place asks for after it was multiplied; `None` if that is the same.

@@ -3,20 +3,20 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::{Certificate, File, Names, PrivateKey, SignedBy, parse};
+use super::{Certificate, CloudId, File, Names, PrivateKey, SignedBy, parse};
 use crate::error::{Error, Kind};
 use crate::written::{keys, read_text};
 
 /// The tables that signing replaces.
 const TABLES: [&str; 2] = ["certificate", "signature"];
 
-/// Reads a suite file and signs it: the result has the text of a file that is to be written.
+/// Reads a suite file and signs it for a cloud: the result has the text of a file that is to be written.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong in the file, with its place and remedy.
-pub fn sign(path: &Path, key: &PrivateKey, certificate: Option<Certificate>) -> Result<File, Error> {
-    sign_text(path, &read_text(path, "suite")?, key, certificate)
+pub fn sign(path: &Path, key: &PrivateKey, certificate: Option<Certificate>, cloud: CloudId) -> Result<File, Error> {
+    sign_text(path, &read_text(path, "suite")?, (key, certificate), cloud)
 }
 
 /// Signs the text of a suite file, as [`sign`] does; `path` is what errors call it.
@@ -24,10 +24,15 @@ pub fn sign(path: &Path, key: &PrivateKey, certificate: Option<Certificate>) -> 
 /// # Errors
 ///
 /// The first thing that is wrong in the text, with its place and remedy.
-pub fn sign_text(path: &Path, text: &str, key: &PrivateKey, certificate: Option<Certificate>) -> Result<File, Error> {
+pub fn sign_text(
+    path: &Path,
+    text: &str,
+    (key, certificate): (&PrivateKey, Option<Certificate>),
+    cloud: CloudId,
+) -> Result<File, Error> {
     let bare = without_tables(path, text)?;
     let names = || Names::Any(Vec::new());
-    let description = parse(path, &bare, names())?.description().signed(key, certificate);
+    let description = parse(path, &bare, names())?.description().signed(key, certificate, Some(cloud));
     let tables = [
         description.certificate.as_ref().map(Certificate::to_toml),
         description.signed_by.as_ref().map(SignedBy::to_toml),

@@ -14,6 +14,10 @@ impl Suite {
     pub fn to_toml(&self, attributes: &[String]) -> String {
         let mut lines = vec!["[suite]".to_owned(), format!("version = {}", self.version)];
         lines.extend(self.until.map(|until| format!("until = {}", moment::text(until))));
+        if !self.revoked.is_empty() {
+            let keys: Vec<String> = self.revoked.iter().map(|key| format!("\"{key}\"")).collect();
+            lines.push(format!("revoked = [{}]", keys.join(", ")));
+        }
         for app in &self.apps {
             lines.extend([String::new(), "[[suite.app]]".to_owned()]);
             lines.extend(app_lines(app, attributes));

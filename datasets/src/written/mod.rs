@@ -3,6 +3,7 @@
 
 mod document;
 mod moment;
+mod naming;
 mod number;
 mod spelling;
 
@@ -12,6 +13,7 @@ use crate::error::{Error, Kind};
 
 pub(crate) use document::{Document, keys, nearest, read_text};
 pub(crate) use moment::Moment;
+pub use naming::{alike, fault};
 pub(crate) use spelling::{At, Named, Number, Whole, quoted};
 
 /// From what is written to what is meant: ranges are checked, names resolved.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::Range;
 
-use super::{At, Check, Number, Whole, nearest};
+use super::{At, Check, Number, Whole, fault, nearest};
 use crate::error::Error;
 use crate::numeral::{self, is_ambiguous, meant};
 
@@ -95,12 +95,8 @@ impl Check<'_, '_> {
     pub(crate) fn unique<'a>(&self, what: &str, names: impl Iterator<Item = &'a At<String>>) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
         for name in names {
-            if name.chars().any(char::is_control) {
-                let message = format!("the name of this {what} holds a line break or another control character");
-                return Err(self.refuse(name.span(), message, "use characters that can be printed on one line"));
-            }
-            if name.trim().is_empty() {
-                return Err(self.refuse(name.span(), format!("the name of this {what} is empty"), "give it a name"));
+            if let Some((fault, help)) = fault(name) {
+                return Err(self.refuse(name.span(), format!("the name of this {what} {fault}"), help));
             }
             if !seen.insert(name.as_str()) {
                 let message = format!("a second {what} is named \"{}\"", **name);

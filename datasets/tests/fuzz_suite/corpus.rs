@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use datasets::suite::{Certificate, PrivateKey, Scope, sign_text};
+use datasets::suite::{Ceiling, Certificate, Cloud, Grant, PrivateKey, Scope, sign_text};
 
 const FULL: &str = r#"# What the cloud is for.
 [suite]
@@ -68,12 +68,19 @@ pub fn planner() -> PrivateKey {
     PrivateKey::of_seed(&[2; 32])
 }
 
+/// The cloud for which everything is signed.
+pub fn cloud() -> Cloud {
+    Cloud::of(owner().public(), "")
+}
+
 /// Certificates by the owner.
 pub fn certificates() -> Vec<Certificate> {
-    let apps = ["chat", "cäche"].map(str::to_owned).into_iter().collect();
+    let grant = |scope, until| Grant { key: planner().public(), cloud: Some(cloud().id), scope, rules: true, until };
+    let most = Ceiling { share: Some(1.0), nodes: Some(1_000_000) };
+    let apps = ["chat", "cäche"].map(|name| (name.to_owned(), most)).into();
     vec![
-        Certificate::issue(&owner(), planner().public(), Scope::All, None),
-        Certificate::issue(&owner(), planner().public(), Scope::Apps(apps), Some(4_102_444_800)),
+        Certificate::issue(&owner(), grant(Scope::All, None)),
+        Certificate::issue(&owner(), grant(Scope::Apps(apps), Some(4_102_444_800))),
     ]
 }
 
@@ -85,7 +92,7 @@ pub fn suites() -> Vec<String> {
 /// The same suites, signed by the owner and by the planner.
 pub fn signed() -> Vec<String> {
     let sign = |text: &String, key: &PrivateKey, certificate| {
-        sign_text(Path::new("corpus.toml"), text, key, certificate).expect("a good suite").text
+        sign_text(Path::new("corpus.toml"), text, (key, certificate), cloud().id).expect("a good suite").text
     };
     let mut signed = Vec::new();
     for text in suites() {

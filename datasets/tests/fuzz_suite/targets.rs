@@ -28,7 +28,7 @@ fn a_suite_is_refused_or_means_the_same_when_it_is_written_out() {
 
 #[test]
 fn nothing_but_what_was_signed_is_ever_valid() {
-    let owner = corpus::owner().public();
+    let cloud = corpus::cloud();
     let signed = corpus::signed();
     let descriptions: Vec<_> =
         signed.iter().map(|text| parse(Path::new(PATH), text, any()).expect("a good suite").description()).collect();
@@ -37,7 +37,7 @@ fn nothing_but_what_was_signed_is_ever_valid() {
         let Ok(file) = parse(Path::new(PATH), text, any()) else { return };
         let version = file.description();
         let bases = descriptions.iter().map(Some).chain([None]);
-        let valid = bases.filter(|base| verify(&owner, &version, *base, 0) == Verdict::Valid).count();
+        let valid = bases.filter(|base| verify(&cloud, &version, *base, 0) == Verdict::Valid).count();
         assert!(valid == 0 || known.contains(&version.encode()), "forged");
     });
 }
@@ -47,9 +47,9 @@ fn a_text_that_can_be_signed_is_valid_afterwards() {
     let mut texts = corpus::signed();
     texts.extend(corpus::suites());
     fuzz(&texts, |text| {
-        let Ok(file) = sign_text(Path::new(PATH), text, &corpus::owner(), None) else { return };
+        let Ok(file) = sign_text(Path::new(PATH), text, (&corpus::owner(), None), corpus::cloud().id) else { return };
         let read = parse(Path::new(PATH), &file.text, any()).expect("what was signed");
-        assert_eq!(verify(&corpus::owner().public(), &read.description(), None, i64::MIN), Verdict::Valid);
+        assert_eq!(verify(&corpus::cloud(), &read.description(), None, i64::MIN), Verdict::Valid);
     });
 }
 

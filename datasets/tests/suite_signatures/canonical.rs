@@ -1,11 +1,14 @@
 //! The canonical bytes of a suite.
 
-use datasets::suite::{Action, App, Choice, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode};
+use datasets::suite::{
+    Action, App, Choice, CloudId, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use sha2::{Digest, Sha512};
 
-use crate::fixture::{attributes, certificate, held, only, owner, planner, rule};
+use crate::fixture::{attributes, certificate, held, id, only, owner, planner, rule, trusted};
 
 /// A suite with something of everything.
 fn full() -> Suite {
@@ -19,11 +22,54 @@ fn full() -> Suite {
         min_means: vec![(0, 0.5)],
         rules: Vec::new(),
     };
-    Suite { version: 258, until: Some(-2), apps: vec![app, App::of_share("a", 0.25, Choice::Random)] }
+    let apps = vec![app, App::of_share("a", 0.25, Choice::Random)];
+    Suite { version: 258, until: Some(-2), apps, ..Suite::default() }
 }
 
 #[test]
-fn the_bytes_are_those_of_the_documentation() {
+fn the_bytes_of_format_2_have_the_cloud_the_revoked_keys_and_limits_in_order() {
+    let mut suite = full();
+    suite.apps[0].min_means = vec![(1, 2.0), (0, 0.5)];
+    suite.revoked = [planner().public(), owner().public()].into();
+    let mut keys = [planner().public().bytes(), owner().public().bytes()];
+    keys.sort_unstable();
+    let mut expected = b"subcloud suite 2\n".to_vec();
+    expected.extend(trusted().id.bytes());
+    expected.extend([0, 0, 0, 0, 0, 0, 1, 2]);
+    expected.extend([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]);
+    expected.extend([0, 0, 0, 2]);
+    expected.extend(keys.concat());
+    expected.extend([0, 0, 0, 2]);
+    expected.extend(b"\0\0\0\x04chat");
+    expected.extend([2, 0, 0, 0, 0, 0, 0, 3, 0xe8]);
+    expected.extend(b"\x02\0\0\0\x04load");
+    expected.extend(b"\0\0\0\x08load < 2");
+    expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 7]);
+    expected.extend([0, 0, 0, 2]);
+    expected.extend(b"\0\0\0\x0cavailability");
+    expected.extend([0x3f, 0xe0, 0, 0, 0, 0, 0, 0]);
+    expected.extend(b"\0\0\0\x04load");
+    expected.extend([0x40, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend(b"\0\0\0\x01a");
+    expected.extend([1, 0x3f, 0xd0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(encode(&suite, &attributes(), id()), expected);
+}
+
+#[test]
+fn the_id_of_a_cloud_is_that_of_the_documentation() {
+    let mut bytes = b"subcloud cloud 2\n".to_vec();
+    bytes.extend(owner().public().bytes());
+    bytes.extend(b"\0\0\0\x08upstairs");
+    let id = CloudId::of(&owner().public(), "upstairs");
+    assert_eq!(id.bytes()[..], Sha512::digest(&bytes)[..16]);
+    assert_eq!(CloudId::of_base64(&id.to_string()), Some(id));
+    assert_ne!(id, trusted().id);
+    assert_ne!(id, CloudId::of(&planner().public(), "upstairs"));
+}
+
+#[test]
+fn the_bytes_of_format_1_are_those_of_the_documentation() {
     let mut expected = b"subcloud suite 1\n".to_vec();
     expected.extend([0, 0, 0, 0, 0, 0, 1, 2]);
     expected.extend([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]);
@@ -39,13 +85,13 @@ fn the_bytes_are_those_of_the_documentation() {
     expected.extend(b"\0\0\0\x01a");
     expected.extend([1, 0x3f, 0xd0, 0, 0, 0, 0, 0, 0]);
     expected.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    assert_eq!(encode(&full(), &attributes()), expected);
+    assert_eq!(encode(&full(), &attributes(), None), expected);
 }
 
 #[test]
 fn rules_stand_behind_all_else() {
     let mut suite = full();
-    let mut expected = encode(&suite, &attributes());
+    let mut expected = encode(&suite, &attributes(), None);
     let scale = Action::Scale { app: "chat".to_owned(), by: 1.5, least: -0.0, most: 0.25 };
     let add = Action::Add(Box::new(App::of_share("b", 0.25, Choice::Top(1))));
     suite.apps[0].rules.push(rule("shed", "a"));
@@ -60,13 +106,13 @@ fn rules_stand_behind_all_else() {
     expected.extend(b"\0\0\0\x01\0\0\0\x01+\0\0\0\x08size < 2\0\0\0\x01\0\0\0\x04\x03");
     expected.extend(b"\0\0\0\x01b\x01\x3f\xd0\0\0\0\0\0\0\x01\0\0\0\x04load");
     expected.extend([0; 4 + 1 + 4]);
-    assert_eq!(encode(&suite, &attributes()), expected);
+    assert_eq!(encode(&suite, &attributes(), None), expected);
 }
 
 #[test]
 fn a_negative_zero_is_zero() {
     let share = |share| Suite { apps: vec![App::of_share("a", share, Choice::Random)], ..Suite::default() };
-    assert_eq!(encode(&share(-0.0), &attributes()), encode(&share(0.0), &attributes()));
+    assert_eq!(encode(&share(-0.0), &attributes(), id()), encode(&share(0.0), &attributes(), id()));
 }
 
 #[test]
@@ -74,10 +120,12 @@ fn a_description_counts_its_suite_its_signature_and_its_certificate() {
     let bare = held();
     let bytes = bare.encode().len() as u64;
     assert_eq!(bare.bytes_count(), bytes);
-    assert_eq!(bare.clone().signed(&owner(), None).bytes_count(), bytes + 64);
-    // Magic, key, no moment, one name of four bytes, and the owner's signature.
-    let certificate_bytes = 23 + 32 + 1 + (1 + 4 + 4 + 4) + 64;
-    let signed = bare.signed(&planner(), Some(certificate(only(&["chat"]), None)));
+    // Format 2 has the cloud, and says that no key is revoked.
+    let bytes = bytes + 16 + 4;
+    assert_eq!(bare.clone().signed(&owner(), None, id()).bytes_count(), bytes + 64);
+    // Magic, cloud, key, no moment, rules, one name of four bytes without ceilings, and the owner's signature.
+    let certificate_bytes = 23 + 16 + 32 + 1 + 1 + (1 + 4 + 4 + 4 + 2) + 64;
+    let signed = bare.signed(&planner(), Some(certificate(only(&["chat"]), None)), id());
     assert_eq!(signed.bytes_count(), bytes + 64 + certificate_bytes);
 }
 
@@ -132,7 +180,27 @@ fn app() -> impl Strategy<Value = App> {
 }
 
 fn suite() -> impl Strategy<Value = Suite> {
-    (0..2_u64, option::of(0..2_i64), vec(app(), 0..3)).prop_map(|(version, until, apps)| Suite { version, until, apps })
+    let keys = proptest::collection::btree_set(prop_oneof![Just(owner().public()), Just(planner().public())], 0..3);
+    (0..2_u64, option::of(0..2_i64), keys, vec(app(), 0..3)).prop_map(|(version, until, revoked, apps)| Suite {
+        version,
+        until,
+        revoked,
+        apps,
+    })
+}
+
+/// The suite with its limits of means in the order of the attributes' names, in which their indices are.
+fn sorted(mut suite: Suite) -> Suite {
+    let sort = |app: &mut App| app.min_means.sort_by_key(|(attribute, _)| *attribute);
+    for app in &mut suite.apps {
+        sort(app);
+        for rule in &mut app.rules {
+            if let Action::Add(app) = &mut rule.action {
+                sort(app);
+            }
+        }
+    }
+    suite
 }
 
 proptest! {
@@ -140,8 +208,8 @@ proptest! {
 
     #[test]
     fn different_suites_give_different_bytes(one in suite(), other in suite()) {
-        let bytes = |suite| encode(suite, &attributes());
-        prop_assert_eq!(one == other, bytes(&one) == bytes(&other));
+        let bytes = |suite| encode(suite, &attributes(), id());
+        prop_assert_eq!(sorted(one.clone()) == sorted(other.clone()), bytes(&one) == bytes(&other));
         prop_assert_eq!(bytes(&one), bytes(&one.clone()));
     }
 }

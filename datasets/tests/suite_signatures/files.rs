@@ -32,7 +32,7 @@ fn read(text: &str) -> Result<File, Error> {
 
 fn sign(text: &str, certificate: Option<Certificate>) -> Result<File, Error> {
     let key = if certificate.is_some() { planner() } else { owner() };
-    sign_text(Path::new("apps.toml"), text, &key, certificate)
+    sign_text(Path::new("apps.toml"), text, (&key, certificate), trusted().id)
 }
 
 fn judged(text: &str) -> Verdict {
@@ -42,7 +42,7 @@ fn judged(text: &str) -> Verdict {
 #[test]
 fn a_signed_file_begins_with_the_text_as_it_was_written() {
     let signed = sign(&plan(), None).expect("a good suite");
-    assert!(signed.text.starts_with(&format!("{}\n[signature]\nkey = \"", plan())), "{}", signed.text);
+    assert!(signed.text.starts_with(&format!("{}\n[signature]\nformat = 2\nkey = \"", plan())), "{}", signed.text);
     assert_eq!(judged(&signed.text), Verdict::Valid);
     assert_eq!(judged(&plan()), Verdict::Rejected(Reason::Forged));
 }
@@ -59,7 +59,7 @@ fn signing_again_replaces_what_was_signed_before() {
 #[test]
 fn what_stands_around_the_old_tables_stays() {
     let signed = sign(&plan(), None).expect("a good suite").text;
-    let (text, table) = signed.split_at(signed.find("[signature]\nkey").expect("a signature"));
+    let (text, table) = signed.split_at(signed.find("[signature]\nformat").expect("a signature"));
     let (head, apps) = text.split_at(text.find("[[suite.app]]").expect("an application"));
     let moved = format!("{head}  {table}# about chat\n\n{apps}");
     assert_eq!(judged(&moved), Verdict::Valid);

@@ -1,10 +1,8 @@
 //! A cloud with an owner, a planner to whom the owner gave a certificate, and a stranger.
 
-use std::collections::BTreeSet;
-
 use datasets::suite::{
-    Action, App, Certificate, Choice, Condition, Description, Names, PrivateKey, PublicKey, Rule, Scope, Suite,
-    Verdict, verify,
+    Action, App, Certificate, Choice, Cloud, CloudId, Condition, Description, Grant, Names, PrivateKey, Rule, Scope,
+    Suite, Verdict, verify,
 };
 
 /// 2026-01-01T00:00:00Z, the moment at which everything is judged.
@@ -41,7 +39,7 @@ pub fn rule(name: &str, app: &str) -> Rule {
 
 /// Version 1, which nodes hold.
 pub fn held() -> Description {
-    let suite = Suite { version: 1, until: None, apps: apps(&["monitoring", "chat", "cache", "recorder"]) };
+    let suite = Suite { version: 1, apps: apps(&["monitoring", "chat", "cache", "recorder"]), ..Suite::default() };
     Description::unsigned(suite, attributes())
 }
 
@@ -55,12 +53,17 @@ pub fn next(change: impl FnOnce(&mut Suite)) -> Description {
 
 /// A certificate for the planner's key by the owner.
 pub fn certificate(scope: Scope, until: Option<i64>) -> Certificate {
-    Certificate::issue(&owner(), planner().public(), scope, until)
+    Certificate::issue(&owner(), grant(scope, until))
+}
+
+/// What a certificate for the planner's key grants: rules are allowed.
+pub fn grant(scope: Scope, until: Option<i64>) -> Grant {
+    Grant { key: planner().public(), cloud: id(), scope, rules: true, until }
 }
 
 /// The applications of these names.
 pub fn only(names: &[&str]) -> Scope {
-    Scope::Apps(names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>())
+    Scope::apps(names.iter().copied())
 }
 
 /// What nodes that trust the owner and hold version 1 say now.
@@ -68,6 +71,12 @@ pub fn verdict(version: &Description) -> Verdict {
     verify(&trusted(), version, Some(&held()), NOW)
 }
 
-pub fn trusted() -> PublicKey {
-    owner().public()
+pub fn trusted() -> Cloud {
+    Cloud::of(owner().public(), "")
+}
+
+/// The id of the cloud, for which everything is signed.
+#[expect(clippy::unnecessary_wraps, reason = "what is signed in format 1 names none")]
+pub fn id() -> Option<CloudId> {
+    Some(trusted().id)
 }

@@ -4,9 +4,12 @@
 
 mod canonical;
 mod certificates;
+mod clouds;
 mod files;
 mod fixture;
 mod keys;
+mod model;
 mod moments;
+mod rights;
 mod scopes;
 mod verdicts;

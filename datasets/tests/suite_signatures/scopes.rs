@@ -2,11 +2,11 @@
 
 use datasets::suite::{Choice, Description, Reason, Request, Suite, Verdict, beyond, verify};
 
-use crate::fixture::{NOW, apps, certificate, held, next, only, planner, rule, trusted, verdict};
+use crate::fixture::{NOW, apps, certificate, grant, held, id, next, only, planner, rule, trusted, verdict};
 
 /// What becomes of a change by a key that may change `chat` and `cache`.
 fn change(change: impl FnOnce(&mut Suite)) -> Verdict {
-    verdict(&next(change).signed(&planner(), Some(certificate(only(&["chat", "cache", "new"]), None))))
+    verdict(&next(change).signed(&planner(), Some(certificate(only(&["chat", "cache", "new"]), None)), id()))
 }
 
 /// Puts applications of these names in place of those held.
@@ -45,14 +45,20 @@ fn nothing_about_other_applications_may_change() {
 #[test]
 fn rules_belong_to_the_application_that_carries_them() {
     let one = |place: usize, edit: fn(&mut Suite, usize)| change(|suite| edit(suite, place));
-    let add = |suite: &mut Suite, place: usize| suite.apps[place].rules.push(rule("shed", "monitoring"));
+    let add = |suite: &mut Suite, place: usize| suite.apps[place].rules.push(rule("shed", "cache"));
     assert_eq!(one(1, add), Verdict::Valid);
     assert_eq!(one(0, add), REFUSED);
+    // Who may change "chat" may not have it remove what belongs to others.
+    let escape = |suite: &mut Suite, place: usize| suite.apps[place].rules.push(rule("shed", "monitoring"));
+    assert_eq!(one(1, escape), REFUSED);
     let carried = next(|suite| suite.apps[0].rules.push(rule("shed", "chat")));
     let mut changed = carried.clone();
     changed.suite.apps[0].rules[0].epochs = 2;
-    assert_eq!(beyond(&only(&["chat"]), &changed, Some(&carried)), ["it changes \"monitoring\""]);
-    assert_eq!(beyond(&only(&["monitoring"]), &changed, Some(&carried)), [""; 0]);
+    assert_eq!(beyond(&grant(only(&["chat"]), None), &changed, Some(&carried)), ["it changes \"monitoring\""]);
+    let both = grant(only(&["chat", "monitoring"]), None);
+    assert_eq!(beyond(&both, &changed, Some(&carried)), [""; 0]);
+    let told = ["its rule \"shed\" removes \"chat\""];
+    assert_eq!(beyond(&grant(only(&["monitoring"]), None), &changed, Some(&carried)), told);
 }
 
 #[test]
@@ -86,7 +92,7 @@ fn the_moment_at_which_the_suite_expires_is_the_owners() {
 fn a_first_version_is_in_scope_if_all_its_applications_are() {
     let first = |names: &[&str]| {
         let version = next(|suite| suite.apps = apps(names));
-        verify(&trusted(), &version.signed(&planner(), Some(certificate(only(&["chat"]), None))), None, NOW)
+        verify(&trusted(), &version.signed(&planner(), Some(certificate(only(&["chat"]), None)), id()), None, NOW)
     };
     assert_eq!(first(&["chat"]), Verdict::Valid);
     assert_eq!(first(&["chat", "cache"]), REFUSED);
@@ -94,7 +100,7 @@ fn a_first_version_is_in_scope_if_all_its_applications_are() {
 
 #[test]
 fn attributes_are_compared_by_name_and_not_by_index() {
-    let signed = |version: Description| version.signed(&planner(), Some(certificate(only(&["chat"]), None)));
+    let signed = |version: Description| version.signed(&planner(), Some(certificate(only(&["chat"]), None)), id());
     let mut renumbered = next(|suite| suite.apps.iter_mut().for_each(|app| app.choice = Choice::Top(1)));
     renumbered.attributes = vec!["load".to_owned(), "availability".to_owned()];
     assert_eq!(verdict(&signed(renumbered)), Verdict::Valid);
@@ -110,7 +116,7 @@ fn what_is_out_of_scope_is_told() {
             suite.apps = apps(names);
             suite.until = Some(NOW + 1);
         });
-        beyond(&only(&["chat", "new"]), &version, Some(&held())).join(", ")
+        beyond(&grant(only(&["chat", "new"]), None), &version, Some(&held())).join(", ")
     };
     let until = "it changes `until`";
     assert_eq!(told(&["monitoring", "chat", "cache"]), format!("it removes \"recorder\", {until}"));
@@ -120,7 +126,7 @@ fn what_is_out_of_scope_is_told() {
     );
     assert_eq!(told(&["new", "monitoring", "cache", "recorder"]), format!("it adds \"new\" before others, {until}"));
     let swapped = next(|suite| suite.apps = apps(&["cache", "chat", "monitoring", "recorder"]));
-    assert_eq!(beyond(&only(&["chat"]), &swapped, Some(&held())), ["it reorders applications"]);
+    assert_eq!(beyond(&grant(only(&["chat"]), None), &swapped, Some(&held())), ["it reorders applications"]);
     let changed = next(|suite| suite.apps[0].min_nodes = Some(1));
-    assert_eq!(beyond(&only(&["chat"]), &changed, Some(&held())), ["it changes \"monitoring\""]);
+    assert_eq!(beyond(&grant(only(&["chat"]), None), &changed, Some(&held())), ["it changes \"monitoring\""]);
 }

@@ -37,7 +37,7 @@ struct Counts {
     /// Bytes of descriptions that were sent.
     payload_bytes: u64,
     /// Descriptions that nodes dropped, by the number of the [`Reason`].
-    rejected: [u64; 5],
+    rejected: [u64; Reason::COUNT],
 }
 
 /// How the live nodes stand to each version.
@@ -124,6 +124,7 @@ impl Ledger {
         let share = |count: u64| if alive == 0 { 0.0 } else { count as f64 / alive as f64 };
         let row = |entry: &mut Entry| {
             let Counts { payload_bytes, rejected } = std::mem::take(&mut entry.counts);
+            let of = |reason: Reason| rejected[reason as usize];
             let (holders, acting) = match entry.number {
                 Some(number) => (standing.holders[number], standing.acting[number]),
                 None if entry.is_pushed => (standing.adversaries, 0),
@@ -134,11 +135,14 @@ impl Ledger {
                 version: entry.version,
                 holders_fraction: share(holders),
                 acting_fraction: share(acting),
-                rejected_malformed_count: rejected[Reason::Malformed as usize],
-                rejected_forged_count: rejected[Reason::Forged as usize],
-                rejected_expired_count: rejected[Reason::Expired as usize],
-                rejected_replayed_count: rejected[Reason::Replayed as usize],
-                rejected_out_of_scope_count: rejected[Reason::OutOfScope as usize],
+                rejected_malformed_count: of(Reason::Malformed),
+                rejected_forged_count: of(Reason::Forged)
+                    + of(Reason::OtherCloud)
+                    + of(Reason::Outdated)
+                    + of(Reason::Revoked),
+                rejected_expired_count: of(Reason::Expired),
+                rejected_replayed_count: of(Reason::Replayed),
+                rejected_out_of_scope_count: of(Reason::OutOfScope),
                 payload_bytes,
             }
         };

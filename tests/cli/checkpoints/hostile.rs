@@ -77,7 +77,8 @@ fn lies() -> Vec<(&'static str, Value, &'static str)> {
         ("/sessions", json!([]), ""),
         ("/scenario", json!([1]), ""),
         ("/scenario/run/nodes", json!(5), "run.nodes"),
-        ("/format", json!(2), "the format of the checkpoint is 2"),
+        ("/format", json!(1), "the format of the checkpoint is 1"),
+        ("/format", json!(3), "the format of the checkpoint is 3"),
         ("/format", json!("1"), "the format of the checkpoint"),
         ("/versions/results", json!(1_000), "the number of results is 1000"),
     ]

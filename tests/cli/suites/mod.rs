@@ -2,6 +2,7 @@
 
 mod differences;
 mod keys;
+mod rights;
 mod versions;
 
 use std::fs;

@@ -39,9 +39,10 @@ impl Check<'_, '_> {
                 return Err(self.refuse(written.span(), message, "leave some of them out"));
             }
             let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
-            let taken = launches.iter().rfind(|launch| launch.verdict == Verdict::Valid).map(|launch| &launch.suite);
-            let launch =
-                launch(&file, event.at_cycle, taken.or(first.version.suite.some()), run, first.trust.as_ref())?;
+            let taken = launches.iter().rposition(|launch| launch.verdict == Verdict::Valid);
+            let base = taken.and_then(|index| files.get(index)).map(suite::File::description);
+            let base = base.or_else(|| first.description(fleet));
+            let launch = launch(&file, event.at_cycle, base.as_ref(), run, first.trust.as_ref())?;
             launches.push(launch);
             files.push(file);
             let count = app_names(&first.version.suite, &launches).len();
@@ -113,7 +114,8 @@ impl Check<'_, '_> {
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
             return Ok(Version { bytes, verdict, path, ..Version::default() });
         };
-        let launch = launch(&file, from_cycle, first.version.suite.some(), run, first.trust.as_ref())?;
+        let base = first.description(fleet);
+        let launch = launch(&file, from_cycle, base.as_ref(), run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
@@ -128,19 +130,18 @@ impl Check<'_, '_> {
 fn launch(
     file: &suite::File,
     cycle: u32,
-    base: Option<&Suite>,
+    base: Option<&Description>,
     run: &Run,
     trust: Option<&Trust>,
 ) -> Result<Version, Error> {
     let description = file.description();
-    let until = description.until(trust.map(|trust| &trust.owner));
+    let until = description.until(trust.map(|trust| &trust.cloud.owner));
     let expires_cycle = expires_cycle(until, run, || file.refuse_until(UNDATED, START))?;
     let start = run.starts_at.unwrap_or(0);
     let now = start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64);
-    let base = base.map(|base| Description::unsigned(base.clone(), file.attributes.clone()));
     let verdict = match trust {
-        Some(Trust { owner, .. }) => verify(owner, &description, base.as_ref(), now),
-        None => verify_unsigned(&description.suite, base.as_ref().map(|base| &base.suite), now),
+        Some(Trust { cloud, .. }) => verify(cloud, &description, base, now),
+        None => verify_unsigned(&description.suite, base.map(|base| &base.suite), now),
     };
     let bytes = description.bytes_count();
     Ok(Version { path: file.path.clone(), suite: description.suite, verdict, expires_cycle, bytes })

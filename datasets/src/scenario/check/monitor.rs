@@ -71,7 +71,7 @@ impl Check<'_, '_> {
         let path = self.data_path(&raw.key);
         let key = PrivateKey::read(&path).map_err(|error| self.unreadable(&raw.key, &error))?;
         let Some(written) = &raw.certificate else {
-            if key.public() != trust.owner {
+            if key.public() != trust.cloud.owner {
                 let message = "`monitor.key` is not the key that `suite.trust` names";
                 let help = "add `certificate` with one by the owner for this key: subcloud suite certify";
                 return Err(self.refuse(raw.key.span(), message, help));
@@ -81,15 +81,19 @@ impl Check<'_, '_> {
         let certificate_path = self.data_path(written);
         let certificate = Certificate::read(&certificate_path).map_err(|error| self.unreadable(written, &error))?;
         let refuse = |message: &str, help: &str| Err(self.refuse(written.span(), message, help));
-        if !certificate.is_of(&trust.owner) {
+        if !certificate.is_of(&trust.cloud.owner) {
             let message = "`monitor.certificate` is not by the owner whom `suite.trust` names";
             return refuse(message, "let the owner make one for this key: subcloud suite certify");
         }
-        if certificate.key != key.public() {
+        if certificate.grant.cloud.is_some_and(|cloud| cloud != trust.cloud.id) {
+            let message = "`monitor.certificate` is for another cloud than that of `suite.trust` and `suite.cloud`";
+            return refuse(message, "let the owner make one for this cloud: subcloud suite certify --cloud NAME");
+        }
+        if certificate.grant.key != key.public() {
             let message = "`monitor.certificate` is for another key than `monitor.key`";
             return refuse(message, "give the certificate of this key, or the key of this certificate");
         }
-        if certificate.until.is_some() && !dated {
+        if certificate.grant.until.is_some() && !dated {
             let message = "`monitor.certificate` is good until a moment, but the run does not say when it starts";
             return refuse(message, START);
         }

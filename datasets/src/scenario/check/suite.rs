@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Fleet, Run, Trust};
 use crate::suite::key::SIGNATURE_BYTES;
-use crate::suite::{self, Names, PublicKey, Suite, Version, encode};
+use crate::suite::{self, Cloud, Description, Names, PublicKey, Suite, Version, encode};
 use crate::written::Check;
 
 /// What is wrong where a moment matters, and what to do about it.
@@ -19,6 +19,18 @@ pub(super) struct Beginning {
     /// What it was read from, if it has a file of its own.
     pub file: Option<suite::File>,
     pub trust: Option<Trust>,
+}
+
+impl Beginning {
+    /// What nodes hold from the beginning, if they hold a version.
+    pub fn description(&self, fleet: &Fleet) -> Option<Description> {
+        match &self.file {
+            Some(file) => Some(file.description()).filter(|found| !found.suite.is_none()),
+            None => {
+                self.version.suite.some().map(|suite| Description::unsigned(suite.clone(), fleet.attributes.clone()))
+            }
+        }
+    }
 }
 
 impl Check<'_, '_> {
@@ -35,19 +47,28 @@ impl Check<'_, '_> {
                 (file.suite.clone(), expires_cycle, Some(file))
             }
         };
-        let trust = raw.and_then(|raw| raw.trust.as_ref()).map(|trust| self.trust(trust)).transpose()?;
+        let cloud = raw.and_then(|raw| raw.cloud.as_ref());
+        let trust = raw.and_then(|raw| raw.trust.as_ref()).map(|trust| self.trust(trust, cloud)).transpose()?;
+        if let Some(cloud) = cloud.filter(|_| trust.is_none()) {
+            let help = "name the owner's public key as `suite.trust`, or leave `cloud` out";
+            return Err(self.refuse(cloud.span(), "`suite.cloud` means nothing where nodes trust anybody", help));
+        }
         let signature = if trust.is_some() { SIGNATURE_BYTES } else { 0 };
-        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes).len() + signature } as u64;
+        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes, None).len() + signature } as u64;
         Ok(Beginning { version: Version { suite, bytes, expires_cycle, ..Version::default() }, file, trust })
     }
 
-    fn trust(&self, written: &At<String>) -> Result<Trust, Error> {
+    fn trust(&self, written: &At<String>, cloud: Option<&At<String>>) -> Result<Trust, Error> {
         let path = self.data_path(written);
         let owner = PublicKey::read(&path).map_err(|error| {
             let help = "give the .pub.pem file of the cloud's owner; a relative path starts at the scenario's folder";
             self.refuse(written.span(), format!("`suite.trust`: {error}"), help)
         })?;
-        Ok(Trust { path, owner })
+        if let Some(cloud) = cloud {
+            self.unique("cloud", std::iter::once(cloud))?;
+        }
+        let name = cloud.map_or_else(String::new, |cloud| (**cloud).clone());
+        Ok(Trust { path, cloud: Cloud::of(owner, &name), name })
     }
 
     fn suite_within(&self, raw: &raw::Suite, run: &Run, fleet: &Fleet) -> Result<(Suite, Option<u32>), Error> {

@@ -61,7 +61,8 @@ rows! {
         acting_fraction: f64,
         /// Descriptions of it that nodes dropped because they are no suite.
         rejected_malformed_count: u64,
-        /// Those dropped because no trusted key signed them.
+        /// Those dropped because no trusted key signed them for this cloud: forged, for another cloud, in an outdated
+        /// format, or by a revoked key.
         rejected_forged_count: u64,
         /// Those dropped because they, or the certificate of their key, had expired.
         rejected_expired_count: u64,

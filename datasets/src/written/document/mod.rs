@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Kind};
-use crate::suite::key::holds_private_key;
+use crate::suite::key::{holds_private_key, may_hold_key};
 
 pub(crate) use refusal::nearest;
 
@@ -57,6 +57,9 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
     })?;
     if holds_private_key(&text) {
         return Err(error(format!("holds a private key: this is no {what}")));
+    }
+    if may_hold_key(&text) {
+        return Err(error(format!("holds a key, or what is left of one: this is no {what}")));
     }
     Ok(text)
 }

@@ -90,7 +90,7 @@ impl Draft {
             verdict: String::new(),
         };
         let (description, verdict) = verified(scenario, before, suite, cycle);
-        let until = description.until(scenario.trust.as_ref().map(|trust| &trust.owner));
+        let until = description.until(scenario.trust.as_ref().map(|trust| &trust.cloud.owner));
         let version = Version {
             bytes: description.bytes_count(),
             expires_cycle: until.and_then(|until| first_cycle(&scenario.run, until)),
@@ -144,11 +144,16 @@ fn verified(scenario: &Scenario, base: &Suite, made: Suite, cycle: u32) -> (Desc
         return (unsigned, verdict);
     };
     let version = match &scenario.monitor {
-        Some(monitor) => unsigned.signed(&monitor.key, monitor.certificate.clone()),
+        Some(monitor) => {
+            // What is signed is of the format of the certificate.
+            let certificate = monitor.certificate.as_ref();
+            let cloud = certificate.map_or(Some(trust.cloud.id), |certificate| certificate.grant.cloud);
+            unsigned.signed(&monitor.key, monitor.certificate.clone(), cloud)
+        }
         None => unsigned,
     };
     let base = Description::unsigned(base.clone(), attributes.clone());
-    let verdict = verify(&trust.owner, &version, Some(&base), now);
+    let verdict = verify(&trust.cloud, &version, Some(&base), now);
     (version, verdict)
 }
 
