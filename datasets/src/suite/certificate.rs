@@ -26,8 +26,8 @@
 
 use std::collections::BTreeMap;
 
+use super::bytes::{number, put_count, put_moment, put_optional, put_text};
 use super::cloud::CloudId;
-use super::encode::{number, put_count, put_moment, put_optional, put_text};
 use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
 use super::{Request, moment};
 use crate::written::quoted;
@@ -120,7 +120,9 @@ impl Certificate {
 }
 
 impl Grant {
-    fn encode(&self) -> Vec<u8> {
+    /// The bytes that the owner signs.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let Self { key, cloud, scope, rules, until } = self;
         let mut bytes = Vec::new();
         match cloud {

@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha512};
 
-use super::encode::put_text;
+use super::bytes::put_text;
 use super::key::{PublicKey, decoded};
 
 /// What the bytes begin with that make the id of a cloud.

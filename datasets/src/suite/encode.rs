@@ -42,6 +42,7 @@
 //! limits of means stand in the order in which they are written. Such signatures are still verified. What nobody has
 //! signed is sent in these bytes too.
 
+use super::bytes::{put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
 use super::cloud::CloudId;
 use super::{Action, App, Choice, Request, Rule, Suite};
 
@@ -170,45 +171,4 @@ fn put_request(bytes: &mut Vec<u8>, request: Request) {
             put_number(bytes, weight);
         }
     }
-}
-
-/// Puts a moment, or that there is none.
-pub(super) fn put_moment(bytes: &mut Vec<u8>, moment: Option<i64>) {
-    put_optional(bytes, moment.map(i64::to_be_bytes));
-}
-
-/// Puts the number of the things that follow.
-pub(super) fn put_count(bytes: &mut Vec<u8>, count: usize) {
-    bytes.extend((count as u32).to_be_bytes());
-}
-
-/// Puts a text after the number of its bytes.
-pub(super) fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    put_count(bytes, text.len());
-    bytes.extend(text.as_bytes());
-}
-
-fn put_tagged_text(bytes: &mut Vec<u8>, tag: u8, text: &str) {
-    bytes.push(tag);
-    put_text(bytes, text);
-}
-
-/// Puts a number, or that there is none.
-pub(super) fn put_optional(bytes: &mut Vec<u8>, value: Option<[u8; 8]>) {
-    match value {
-        None => bytes.push(0),
-        Some(value) => {
-            bytes.push(1);
-            bytes.extend(value);
-        }
-    }
-}
-
-fn put_number(bytes: &mut Vec<u8>, value: f64) {
-    bytes.extend(number(value));
-}
-
-/// Bytes of a number.
-pub(super) fn number(value: f64) -> [u8; 8] {
-    (value + 0.0).to_bits().to_be_bytes()
 }

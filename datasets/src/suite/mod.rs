@@ -50,6 +50,7 @@ pub mod rights;
 pub mod rule;
 pub mod verify;
 
+mod bytes;
 mod check;
 mod description;
 mod file;

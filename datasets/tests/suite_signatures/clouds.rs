@@ -86,3 +86,29 @@ fn what_was_signed_in_format_1_still_verifies() {
     assert_eq!(judged(&v4, &v2), Verdict::Rejected(Reason::Forged));
     assert_eq!(verify(&trusted(), &v2, Some(&first), NOW), Verdict::Rejected(Reason::Forged));
 }
+
+#[test]
+fn the_vector_of_format_2_is_what_is_signed_and_verifies() {
+    let vector = include_str!("format_2/vector.txt");
+    // The hexadecimal digits below a heading.
+    let digits = |heading: &str| {
+        let (_, below) = vector.split_once(heading).expect("a heading");
+        let (_, below) = below.split_once(":\n").expect("digits");
+        below.split("\n\n").next().unwrap_or_default().replace('\n', "")
+    };
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let text = include_str!("format_2/v2.signed.toml");
+    let version = parse(Path::new("v.toml"), text, Names::Any(Vec::new())).expect("a suite").description();
+    let owner = PublicKey::of_pem(include_str!("format_2/owner.pub.pem")).expect("a key");
+    let cloud = Cloud::of(owner, "upstairs");
+    assert_eq!(hex(&cloud.id.bytes()), digits("cloud, the id"));
+    assert_eq!(
+        version.certificate.as_ref().map(|found| hex(&found.grant.encode())),
+        Some(digits("certificate, signed"))
+    );
+    assert_eq!(hex(&version.encode()), digits("suite, signed"));
+    // The base has what is of others.
+    let mut base = version.clone();
+    base.suite.version = 1;
+    assert_eq!(verify(&cloud, &version, Some(&base), NOW), Verdict::Valid);
+}
