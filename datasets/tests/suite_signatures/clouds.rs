@@ -96,7 +96,7 @@ fn the_vector_of_format_2_is_what_is_signed_and_verifies() {
         let (_, below) = below.split_once(":\n").expect("digits");
         below.split("\n\n").next().unwrap_or_default().replace('\n', "")
     };
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let text = include_str!("format_2/v2.signed.toml");
     let version = parse(Path::new("v.toml"), text, Names::Any(Vec::new())).expect("a suite").description();
     let owner = PublicKey::of_pem(include_str!("format_2/owner.pub.pem")).expect("a key");
