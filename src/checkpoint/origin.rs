@@ -137,8 +137,8 @@ fn of_another_length(out: &Path, scenario: &Scenario) -> Result<Option<Store>, F
     Ok(None)
 }
 
-/// The last of the checkpoints in a directory that several results share which is one of a run of the same scenario with
-/// another number of cycles, and which no process has.
+/// The checkpoint of the latest cycle among those in a directory that several results share, of a run of the same
+/// scenario with another number of cycles. A checkpoint that another process has open is passed over.
 fn last(shared: &Path, scenario: &Scenario) -> Result<Option<Store>, Failure> {
     let mut last: Option<Store> = None;
     for folder in Folder::all(shared).map_err(failed)? {

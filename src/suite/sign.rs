@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::file;
 use crate::run::print;
 
-/// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end. A file
-/// that was signed in an older format is renewed.
+/// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end. A
+/// file that was signed in an older format is renewed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -16,8 +16,8 @@ use crate::record::{self, SessionRecord, Versions};
 use crate::scenario::Fork;
 use crate::trace::SavedRows;
 
-/// The version of the layout of checkpoints. A program reads its own version alone. Version 1 had books without the keys
-/// that an owner has revoked.
+/// The version of the layout of checkpoints. A program reads its own version alone. Version 1 had books without the
+/// keys that an owner has revoked.
 pub const FORMAT: u32 = 2;
 
 /// A file of a checkpoint.

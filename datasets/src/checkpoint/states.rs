@@ -1,7 +1,8 @@
 //! States that a run keeps: checkpoints that stay when it goes on, and when it is in place.
 //!
-//! While the run goes on they lie in `state/<cycle>/` of the directory of its checkpoint, and then below its result. Their
-//! files are those of the checkpoint under second names, where the file system knows such links; else copies.
+//! While the run goes on, the states lie in `state/<cycle>/` of the directory of its checkpoint; after that, below its
+//! result. The files of a state are those of the checkpoint under second names, where the file system knows such links;
+//! else copies.
 
 use std::collections::BTreeSet;
 use std::fs;

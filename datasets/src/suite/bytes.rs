@@ -1,5 +1,10 @@
 //! Numbers and texts as they are signed: see [`encode`](super::encode()) for the format.
 
+/// What is signed begins with the magic of its format: of format 2, with the id of a cloud behind it, or of format 1.
+pub(super) fn begun(cloud: Option<[u8; 16]>, magic: &[u8], magic_1: &[u8]) -> Vec<u8> {
+    cloud.map_or_else(|| magic_1.to_vec(), |id| [magic, &id].concat())
+}
+
 /// Puts a moment, or that there is none.
 pub(super) fn put_moment(bytes: &mut Vec<u8>, moment: Option<i64>) {
     put_optional(bytes, moment.map(i64::to_be_bytes));

@@ -26,7 +26,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bytes::{number, put_count, put_moment, put_optional, put_text};
+use super::bytes::{begun, number, put_count, put_moment, put_optional, put_text};
 use super::cloud::CloudId;
 use super::key::{PrivateKey, PublicKey, SIGNATURE_BYTES, Signature};
 use super::{Request, moment};
@@ -124,14 +124,7 @@ impl Grant {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let Self { key, cloud, scope, rules, until } = self;
-        let mut bytes = Vec::new();
-        match cloud {
-            None => bytes.extend(MAGIC_1),
-            Some(cloud) => {
-                bytes.extend(MAGIC);
-                bytes.extend(cloud.bytes());
-            }
-        }
+        let mut bytes = begun(cloud.map(|cloud| cloud.bytes()), MAGIC, MAGIC_1);
         bytes.extend(key.bytes());
         put_moment(&mut bytes, *until);
         if cloud.is_some() {

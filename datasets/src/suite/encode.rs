@@ -42,7 +42,7 @@
 //! limits of means stand in the order in which they are written. Such signatures are still verified. What nobody has
 //! signed is sent in these bytes too.
 
-use super::bytes::{put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
+use super::bytes::{begun, put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
 use super::cloud::CloudId;
 use super::{Action, App, Choice, Request, Rule, Suite};
 
@@ -62,14 +62,7 @@ const RULES: &[u8] = b"rules\n";
 /// If an attribute of the suite is not among the names.
 #[must_use]
 pub fn encode(suite: &Suite, attributes: &[String], cloud: Option<CloudId>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    match cloud {
-        None => bytes.extend(MAGIC_1),
-        Some(cloud) => {
-            bytes.extend(MAGIC);
-            bytes.extend(cloud.bytes());
-        }
-    }
+    let mut bytes = begun(cloud.map(|cloud| cloud.bytes()), MAGIC, MAGIC_1);
     bytes.extend(suite.version.to_be_bytes());
     put_moment(&mut bytes, suite.until);
     if cloud.is_some() {

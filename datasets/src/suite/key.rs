@@ -262,8 +262,8 @@ pub(crate) fn holds_private_key(text: &str) -> bool {
     text.contains("PRIVATE KEY-----")
 }
 
-/// Whether a text may hold a private key or what is left of one, so that no message may show any of it: the lines around
-/// a key may be damaged or gone, and so may be some of its characters.
+/// Whether a text may hold a private key or what is left of one, so that no message may show any of the text: the lines
+/// around a key may be damaged or gone, and so may be some characters of the key.
 #[must_use]
 pub fn may_hold_key(text: &str) -> bool {
     // The number of Ed25519 in the base64 of a key, and how private keys begin.

@@ -1,5 +1,7 @@
 #![doc = include_str!("rights.md")]
 
+use std::mem::{Discriminant, discriminant};
+
 use super::encode::{encode_app, encode_rule};
 use super::{Action, App, Ceiling, Description, Grant, Request, Rule, Scope, Suite};
 
@@ -10,7 +12,7 @@ pub const MOST_AHEAD: u64 = 1000;
 type Named<'d, T> = Vec<(&'d str, T)>;
 
 /// A rule as it is compared: its bytes, and the unit in which the application that it scales asks.
-type Compared = (Vec<u8>, Option<&'static str>);
+type Compared = (Vec<u8>, Option<Discriminant<Request>>);
 
 /// An application as it is compared, with the rules that it carries.
 type Whole = (Vec<u8>, Vec<Compared>);
@@ -92,10 +94,14 @@ fn exceeds(grant: &Grant, rule: &Rule, suite: &Suite) -> Option<String> {
     }
 }
 
-/// A request for so much, in the unit of an application of the suite, or of one that its rules may add.
+/// What an application asks for that the suite has, or that its rules may add.
+fn known(suite: &Suite, app: &str) -> Option<Request> {
+    suite.apps_ever().find(|known| known.name == app).map(|known| known.request)
+}
+
+/// A request for so much, in the unit in which an application of the suite asks.
 fn asked(suite: &Suite, app: &str, most: f64) -> Option<Request> {
-    let known = suite.apps_ever().find(|known| known.name == app)?;
-    Some(match known.request {
+    Some(match known(suite, app)? {
         Request::Share(_) => Request::Share(most),
         Request::Nodes(_) => Request::Nodes(most.ceil() as u64),
         Request::Rest(_) => Request::Rest(most),
@@ -104,11 +110,7 @@ fn asked(suite: &Suite, app: &str, most: f64) -> Option<Request> {
 
 fn compared_as(rule: &Rule, description: &Description) -> Compared {
     let unit = match &rule.action {
-        Action::Scale { app, .. } => asked(&description.suite, app, 0.0).map(|request| match request {
-            Request::Share(_) => "share",
-            Request::Nodes(_) => "nodes",
-            Request::Rest(_) => "rest",
-        }),
+        Action::Scale { app, .. } => known(&description.suite, app).as_ref().map(discriminant),
         Action::Remove { .. } | Action::Add(_) => None,
     };
     (encode_rule(rule, &description.attributes), unit)

@@ -18,8 +18,8 @@ use super::{Certificate, Cloud, Description, Grant, Reason, Suite, Verdict, beyo
 /// 1970-01-01T00:00:00Z.
 ///
 /// ```
-/// use datasets::suite::{App, Certificate, Choice, Cloud, Description, Grant, PrivateKey, Reason, Scope, Suite, Verdict};
-/// use datasets::suite::verify;
+/// use datasets::suite::{App, Certificate, Choice, Cloud, Description, Grant, PrivateKey, Scope, Suite};
+/// use datasets::suite::{Reason, Verdict, verify};
 ///
 /// let (owner, planner) = (PrivateKey::generate()?, PrivateKey::generate()?);
 /// let cloud = Cloud::of(owner.public(), "living rooms");

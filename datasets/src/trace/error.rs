@@ -192,7 +192,8 @@ impl Error {
                  with --force, by which all its points go, or choose another directory with --out"
             }
             Error::OtherResults { .. } => {
-                "go on with the version that did them, replace them with --force, or choose another directory with --out"
+                "go on with the version that did them, replace them with --force, or choose another directory with \
+                 --out"
             }
             Error::Busy { .. } => "wait for it, or choose another directory with --out",
             Error::Link { .. } => {

@@ -26,6 +26,13 @@ fn full() -> Suite {
     Suite { version: 258, until: Some(-2), apps, ..Suite::default() }
 }
 
+/// The first application of [`full`], up to the number of limits of means: both formats have these bytes.
+const CHAT: &[u8] = b"\0\0\0\x04chat\
+    \x02\0\0\0\0\0\0\x03\xe8\
+    \x02\0\0\0\x04load\
+    \0\0\0\x08load < 2\
+    \x01\0\0\0\0\0\0\0\x07";
+
 #[test]
 fn the_bytes_of_format_2_have_the_cloud_the_revoked_keys_and_limits_in_order() {
     let mut suite = full();
@@ -40,11 +47,7 @@ fn the_bytes_of_format_2_have_the_cloud_the_revoked_keys_and_limits_in_order() {
     expected.extend([0, 0, 0, 2]);
     expected.extend(keys.concat());
     expected.extend([0, 0, 0, 2]);
-    expected.extend(b"\0\0\0\x04chat");
-    expected.extend([2, 0, 0, 0, 0, 0, 0, 3, 0xe8]);
-    expected.extend(b"\x02\0\0\0\x04load");
-    expected.extend(b"\0\0\0\x08load < 2");
-    expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 7]);
+    expected.extend(CHAT);
     expected.extend([0, 0, 0, 2]);
     expected.extend(b"\0\0\0\x0cavailability");
     expected.extend([0x3f, 0xe0, 0, 0, 0, 0, 0, 0]);
@@ -74,11 +77,7 @@ fn the_bytes_of_format_1_are_those_of_the_documentation() {
     expected.extend([0, 0, 0, 0, 0, 0, 1, 2]);
     expected.extend([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]);
     expected.extend([0, 0, 0, 2]);
-    expected.extend(b"\0\0\0\x04chat");
-    expected.extend([2, 0, 0, 0, 0, 0, 0, 3, 0xe8]);
-    expected.extend(b"\x02\0\0\0\x04load");
-    expected.extend(b"\0\0\0\x08load < 2");
-    expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 7]);
+    expected.extend(CHAT);
     expected.extend([0, 0, 0, 1]);
     expected.extend(b"\0\0\0\x0cavailability");
     expected.extend([0x3f, 0xe0, 0, 0, 0, 0, 0, 0]);

@@ -40,6 +40,21 @@ fn call(place: &Place, folder: &str, list: &Value) -> Said {
     said
 }
 
+/// All files of a case, with their bytes.
+fn files(place: &Place) -> Vec<(String, Vec<u8>)> {
+    let paths = place.contents().into_iter().filter(|path| place.path(path).is_file());
+    paths.map(|path| (path.clone(), read(place, &path))).collect()
+}
+
+/// Puts files back in place of the result that is there.
+fn put_back(place: &Place, files: &[(String, Vec<u8>)]) {
+    std::fs::remove_dir_all(place.path("out")).expect("the result goes");
+    for (path, bytes) in files {
+        std::fs::create_dir_all(place.path(path).parent().expect("a folder")).expect("a folder");
+        place.write(path, bytes);
+    }
+}
+
 #[test]
 fn the_seal_is_that_of_the_program() {
     let (place, folder, found) = ended();
@@ -87,12 +102,7 @@ fn lies() -> Vec<(&'static str, Value, &'static str)> {
 #[test]
 fn a_list_that_lies_is_refused_or_does_no_harm() {
     let (place, folder, found) = ended();
-    let files: Vec<(String, Vec<u8>)> = place
-        .contents()
-        .into_iter()
-        .filter(|path| place.path(path).is_file())
-        .map(|path| (path.clone(), read(&place, &path)))
-        .collect();
+    let files = files(&place);
     for (key, value, word) in lies() {
         let mut changed = found.clone();
         let case = format!("{key}: {value}");
@@ -101,11 +111,7 @@ fn a_list_that_lies_is_refused_or_does_no_harm() {
         if !word.is_empty() {
             assert!(said.code != Some(0) && said.err.contains(word), "{case}: {said:?}");
         }
-        std::fs::remove_dir_all(place.path("out")).expect("the result goes");
-        for (path, bytes) in &files {
-            std::fs::create_dir_all(place.path(path).parent().expect("a folder")).expect("a folder");
-            place.write(path, bytes);
-        }
+        put_back(&place, &files);
     }
 }
 
@@ -132,12 +138,7 @@ fn a_book_with_other_bytes_is_refused_or_read_without_harm() {
     let (place, folder, found) = ended();
     let name = found["book"]["file"].as_str().expect("a file").to_owned();
     let path = format!("{folder}/{name}");
-    let files: Vec<(String, Vec<u8>)> = place
-        .contents()
-        .into_iter()
-        .filter(|path| place.path(path).is_file())
-        .map(|path| (path.clone(), read(&place, &path)))
-        .collect();
+    let files = files(&place);
     let book = read(&place, &path);
     let mut random = super::Random(11);
     let mut refused = 0;
@@ -155,11 +156,7 @@ fn a_book_with_other_bytes_is_refused_or_read_without_harm() {
         assert!(matches!(said.code, Some(0 | 1)), "case {case}: {said:?}");
         assert!(!said.err.contains("panicked"), "case {case}: {said:?}");
         refused += u32::from(said.code == Some(1));
-        std::fs::remove_dir_all(place.path("out")).expect("the result goes");
-        for (path, bytes) in &files {
-            std::fs::create_dir_all(place.path(path).parent().expect("a folder")).expect("a folder");
-            place.write(path, bytes);
-        }
+        put_back(&place, &files);
     }
     assert!(refused > 0);
 }
