@@ -137,8 +137,8 @@ impl Part {
         Err(self.incomplete(number, format!("its row of traces/{} is not there", Table::Runs.name())))
     }
 
-    /// Refuses a finished point whose tables, which are these `files`, are not as its manifest lists them. A point of an
-    /// older version has no manifest, and is not looked at.
+    /// Refuses a finished point whose tables, which are these `files`, are not as its manifest lists them. A point of
+    /// an older version has no manifest, and is not looked at.
     fn unchanged(&self, number: u32, files: &[PathBuf]) -> Result<(), Error> {
         let path = format!("{MANIFESTS}/{number}.jsonl");
         below(&self.folder, &path)?;
