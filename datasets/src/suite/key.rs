@@ -266,8 +266,8 @@ pub(crate) fn holds_private_key(text: &str) -> bool {
 /// around a key may be damaged or gone, and so may be some characters of the key.
 #[must_use]
 pub fn may_hold_key(text: &str) -> bool {
-    // The number of Ed25519 in the base64 of a key, and how private keys begin.
-    const MARKS: [&str; 5] = ["PRIVATE KEY", "-----BEGIN", "BQYDK2Vw", "MC4CAQAw", "MFECAQEw"];
+    // The number of Ed25519 in the base64 of a key, how private keys begin, and what stands before the secret.
+    const MARKS: [&str; 6] = ["PRIVATE KEY", "-----BEGIN", "BQYDK2Vw", "MC4CAQAw", "MFECAQEw", "BCIEI"];
     MARKS.iter().any(|mark| text.contains(mark)) || pieces(text).any(is_like_base64)
 }
 
@@ -276,20 +276,24 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=' | ',' | ':' | '(' | ')' | '[' | ']'))
 }
 
-/// Whether a word is as long as the line of a private key, and nearly all base64: a public key is shorter, and a
-/// signature longer.
+/// Whether a word is about as long as the line of a private key, and nearly all base64. A signature is longer; a word of
+/// the length of a public key is taken for one. A path may be as long: a word with a slash counts only if it has
+/// characters that names of directories seldom have.
 fn is_like_base64(word: &str) -> bool {
-    const LEAST: usize = 48;
+    const LEAST: usize = 36;
     const MOST: usize = 80;
+    const PUBLIC: usize = 43;
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     let others = word.chars().filter(|&c| !is_base64(c)).count();
-    let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 4;
+    let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 3;
+    let is_path = word.contains('/') && !word.contains(|c: char| c.is_ascii_digit() || c == '+');
     (LEAST..=MOST).contains(&word.len())
+        && word.len() != PUBLIC
         && others <= 3
         && !word.contains(['.', '-', '_'])
         && has(char::is_ascii_uppercase)
         && has(char::is_ascii_lowercase)
-        && has(char::is_ascii_digit)
+        && !is_path
 }
 
 /// With these words begins the file of a private key that all may know, as those that come with scenarios.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use datasets::suite::key::may_hold_key;
 use datasets::suite::{PrivateKey, PublicKey, Signature};
 
 use crate::fixture::{owner, planner};
@@ -147,4 +148,46 @@ fn new_keys_differ_and_are_never_shown() {
     let (one, other) = (PrivateKey::generate().expect("a key"), PrivateKey::generate().expect("a key"));
     assert_ne!(one.public(), other.public());
     assert_eq!(format!("{one:?}"), format!("PrivateKey(of {})", one.public()));
+}
+
+/// A private key for each of the first numbers: their bytes look as random as those of real keys.
+fn many(number: usize) -> Vec<PrivateKey> {
+    let mut seed = [7; 32];
+    let mut next = || {
+        seed = PrivateKey::of_seed(&seed).public().bytes();
+        PrivateKey::of_seed(&seed)
+    };
+    (0..number).map(|_| next()).collect()
+}
+
+#[test]
+fn what_is_left_of_a_private_key_is_known_and_a_public_key_is_no_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, key) in many(2_000).iter().enumerate() {
+        let path = folder.path().join(format!("{number}.pem"));
+        key.create(&path).expect("a key");
+        let text = fs::read_to_string(&path).expect("text");
+        let body = text.lines().nth(1).expect("the line with the key");
+        assert!(may_hold_key(&text) && may_hold_key(body), "{number}");
+        // What stands before the secret is gone, a character of it is no base64, or its end is gone.
+        let secret = &body[16..];
+        assert!(may_hold_key(secret) && may_hold_key(&secret.replacen('A', "!", 1)), "{number}: {secret}");
+        assert!(may_hold_key(&format!("key = \"{}\"", &secret[..40])), "{number}: {secret}");
+        assert!(may_hold_key(&body[..40]) && may_hold_key(&body[10..50]), "{number}: {body}");
+        assert!(!may_hold_key(&key.public().to_string()), "{number}: {}", key.public());
+        assert!(!may_hold_key(&key.sign(b"a message").to_string()), "{number}");
+    }
+}
+
+#[test]
+fn ordinary_texts_hold_no_key() {
+    for text in [
+        "cannot read /Users/JaneDoe/Documents/MyCloudScenarios/FirstRunOfAll",
+        "state_digest 0dc9cb5eea8cb86bcd6d2d02a4a4d4b9e5a1d3a5e8cb86bcd6d2d02a4a4d4b9e",
+        "run.json holds 123456789012345678901234567890123456789012345678",
+        "[application.TheApplicationWithALongName]",
+        "the scenario's `suite.trust` names no file",
+    ] {
+        assert!(!may_hold_key(text), "{text}");
+    }
 }
