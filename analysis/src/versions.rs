@@ -45,8 +45,14 @@ pub struct Entry {
 pub struct Rejections {
     /// They are no suite.
     pub malformed: u64,
-    /// No trusted key signed them.
+    /// Neither the owner signed them, nor a key that the owner has certified.
     pub forged: u64,
+    /// They are signed for another cloud.
+    pub other_cloud: u64,
+    /// They are signed in an older format than the version that the node held.
+    pub outdated: u64,
+    /// The owner has revoked their key.
+    pub revoked: u64,
     /// They, or the certificate of their key, had expired.
     pub expired: u64,
     /// The node held as new a version.
@@ -59,12 +65,16 @@ impl Rejections {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.malformed + self.forged + self.expired + self.replayed + self.out_of_scope
+        let untrusted = self.malformed + self.forged + self.other_cloud + self.outdated + self.revoked;
+        untrusted + self.out_of_scope + self.expired + self.replayed
     }
 
     fn add(&mut self, row: &SuiteRow) {
         self.malformed += row.rejected_malformed_count;
         self.forged += row.rejected_forged_count;
+        self.other_cloud += row.rejected_other_cloud_count;
+        self.outdated += row.rejected_outdated_count;
+        self.revoked += row.rejected_revoked_count;
         self.expired += row.rejected_expired_count;
         self.replayed += row.rejected_replayed_count;
         self.out_of_scope += row.rejected_out_of_scope_count;

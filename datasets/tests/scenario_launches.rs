@@ -209,7 +209,7 @@ fn adversaries_push_a_forgery_an_old_version_or_a_file_that_nodes_refuse() {
     let old = push("from_cycle = 7\npush = \"old\"");
     assert_eq!((old.share, old.from_cycle, old.push), (0.3, 7, Push::Old));
     let file = |name: &str| match push(&format!("from_cycle = 11\nsuite = \"{name}\"")).push {
-        Push::File(launch) => launch,
+        Push::Files(mut versions) if versions.len() == 1 => versions.remove(0),
         other => panic!("{other:?}"),
     };
     let (replayed, expired, malformed) = (file("v4.toml"), file("v8.toml"), file("broken.toml"));
@@ -217,6 +217,9 @@ fn adversaries_push_a_forgery_an_old_version_or_a_file_that_nodes_refuse() {
     assert_eq!((expired.verdict, expired.expires_cycle), (Verdict::Rejected(Reason::Expired), Some(11)));
     assert_eq!(malformed.verdict, Verdict::Rejected(Reason::Malformed));
     assert!(malformed.suite.is_none() && malformed.bytes > 0 && Path::new(&malformed.path).is_absolute());
+    let Push::Files(turns) = push("from_cycle = 11\nsuite = [\"v4.toml\", \"v8.toml\"]").push else { panic!("files") };
+    let verdicts: Vec<Verdict> = turns.iter().map(|version| version.verdict).collect();
+    assert_eq!(verdicts, [replayed.verdict, expired.verdict]);
 }
 
 #[test]
@@ -228,6 +231,12 @@ fn adversaries_that_would_do_nothing_are_refused() {
     let good = with("suite = \"v6.toml\"");
     refused(&good, "suite =", "adversaries.suite", "nodes would take ", "bring it in by an [[event]]");
     refused(&with("suite = \"gone.toml\""), "suite =", "adversaries.suite", "there is no file ", "");
+    let second = with("suite = [\n\"v4.toml\",\n\"gone.toml\"]");
+    refused(&second, "\"gone", "adversaries.suite.1", "there is no file ", "");
+    let second = with("suite = [\n\"v4.toml\",\n\"v6.toml\"]");
+    refused(&second, "\"v6", "adversaries.suite.1", "nodes would take ", "bring it in by an [[event]]");
+    refused(&with("suite = []"), "suite =", "adversaries.suite", "0 files are given, expected 1 to 100", "");
+    refused(&with("suite = 3"), "suite =", "adversaries.suite", "the path of a file, or a list of paths", "");
     refused(&with("push = \"new\""), "push =", "adversaries.push", "expected one of: forged, old", "");
     refused(
         &with("from_cycle = 41"),

@@ -93,10 +93,14 @@ fn arrival(app: &AppChange, change: &Change) -> Option<String> {
 /// How often a version was dropped and why, and whether that helped.
 fn rejected(version: &Version) -> String {
     let number = version.version;
-    let Rejections { malformed, forged, expired, replayed, out_of_scope } = version.rejections;
+    let Rejections { malformed, forged, other_cloud, outdated, revoked, expired, replayed, out_of_scope } =
+        version.rejections;
     let reasons = [
         (malformed, "malformed"),
         (forged, "forged"),
+        (other_cloud, "for another cloud"),
+        (outdated, "outdated"),
+        (revoked, "revoked"),
         (expired, "expired"),
         (replayed, "replayed"),
         (out_of_scope, "out of scope"),
@@ -115,7 +119,7 @@ fn rejected(version: &Version) -> String {
         let acted = format!(", on which {acted} of the nodes acted at the height");
         return format!(
             "Version {number}{}: {dropped}.",
-            if malformed + forged + out_of_scope > 0 { &acted } else { "" }
+            if version.rejections.total() > expired + replayed { &acted } else { "" }
         );
     }
     let entry = match version.entry {

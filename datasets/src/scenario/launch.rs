@@ -47,8 +47,8 @@ pub enum Push {
     Forged,
     /// The version with which the run begins, for ever.
     Old,
-    /// What a file says, which nodes do not take.
-    File(Version),
+    /// What files say, at least one, of which nodes take none: one in each cycle, in turn, from the first.
+    Files(Vec<Version>),
 }
 
 impl Scenario {

@@ -74,9 +74,12 @@ pub fn suite(cycle: u32, version: u64) -> SuiteRow {
         acting_fraction: 0.5,
         rejected_malformed_count: 1,
         rejected_forged_count: 2,
-        rejected_expired_count: 3,
-        rejected_replayed_count: 4,
-        rejected_out_of_scope_count: 5,
+        rejected_other_cloud_count: 3,
+        rejected_outdated_count: 4,
+        rejected_revoked_count: 5,
+        rejected_expired_count: 6,
+        rejected_replayed_count: 7,
+        rejected_out_of_scope_count: 8,
         payload_bytes: 1 << 40,
     }
 }

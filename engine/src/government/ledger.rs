@@ -92,7 +92,7 @@ impl Ledger {
     }
 
     /// Counts what nodes have sent in a cycle; returns the bytes of the descriptions.
-    pub(super) fn count(&mut self, spread: &Spread, scenario: &Scenario, rules: Rules) -> u64 {
+    pub(super) fn count(&mut self, spread: &Spread, scenario: &Scenario, (rules, cycle): (Rules, u32)) -> u64 {
         let mut sum = 0;
         for entry in &mut self.entries {
             let taken = entry.number.map_or(0, |number| spread.taken[number]);
@@ -103,7 +103,8 @@ impl Ledger {
         let newest = self.entries.iter().rev().find(|entry| entry.number.is_some()).map_or(0, |entry| entry.bytes);
         let first = (scenario.first.suite.version, Some(1), scenario.first.bytes);
         let ((version, number, bytes), reason) = match &adversaries.push {
-            Push::File(version) => {
+            Push::Files(versions) => {
+                let version = &versions[(cycle - adversaries.from_cycle) as usize % versions.len()];
                 let Verdict::Rejected(reason) = version.verdict else { unreachable!("a good version is not refused") };
                 ((version.suite.version, None, version.bytes), reason)
             }
@@ -114,7 +115,9 @@ impl Ledger {
         let entry = self.entry(version, number, bytes);
         entry.is_pushed = true;
         entry.counts.rejected[reason as usize] += spread.dropped;
-        let bytes = spread.dropped * entry.bytes;
+        // Another description with its number may have other bytes; a forged one has those that it had at first.
+        let each = if matches!(adversaries.push, Push::Files(_)) { bytes } else { entry.bytes };
+        let bytes = spread.dropped * each;
         entry.counts.payload_bytes += bytes;
         sum + bytes
     }
@@ -136,10 +139,10 @@ impl Ledger {
                 holders_fraction: share(holders),
                 acting_fraction: share(acting),
                 rejected_malformed_count: of(Reason::Malformed),
-                rejected_forged_count: of(Reason::Forged)
-                    + of(Reason::OtherCloud)
-                    + of(Reason::Outdated)
-                    + of(Reason::Revoked),
+                rejected_forged_count: of(Reason::Forged),
+                rejected_other_cloud_count: of(Reason::OtherCloud),
+                rejected_outdated_count: of(Reason::Outdated),
+                rejected_revoked_count: of(Reason::Revoked),
                 rejected_expired_count: of(Reason::Expired),
                 rejected_replayed_count: of(Reason::Replayed),
                 rejected_out_of_scope_count: of(Reason::OutOfScope),

@@ -135,14 +135,19 @@ impl Government {
         let adversaries = scenario.adversaries.as_ref().filter(|adversaries| cycle.number >= adversaries.from_cycle);
         let push = adversaries.map(|adversaries| match adversaries.push {
             Push::Old if versions.first().is_some_and(|plan| plan.origin == Origin::Beginning) => Bad::Old(1),
-            Push::Old | Push::Forged | Push::File(_) => Bad::Invalid,
+            Push::Old | Push::Forged | Push::Files(_) => Bad::Invalid,
         });
         Rules { current, push }
     }
 
     /// Peer sampling has carried what nodes told of their version. `bytes` are those of its request and of its reply:
     /// returns what they are with that, and the bytes of the descriptions that were sent.
-    pub fn rode(&mut self, scenario: &Scenario, rumour: Rumour, bytes: [u64; 2]) -> ([u64; 2], u64) {
+    pub fn rode(
+        &mut self,
+        scenario: &Scenario,
+        (rumour, cycle): (Rumour, Cycle),
+        bytes: [u64; 2],
+    ) -> ([u64; 2], u64) {
         let rules = rumour.rules;
         self.sent = rumour.into_spread();
         if self.holding.is_none() || bytes == [0; 2] {
@@ -150,7 +155,7 @@ impl Government {
         }
         // Who only pushes gets no reply.
         let with_digest = bytes.map(|bytes| bytes + if bytes > 0 { DIGEST_BYTES } else { 0 });
-        (with_digest, self.course.ledger.count(&self.sent, scenario, rules))
+        (with_digest, self.course.ledger.count(&self.sent, scenario, (rules, cycle.number)))
     }
 
     /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by
@@ -173,7 +178,7 @@ impl Government {
         }
         let telling = Telling(Rumour::new(rules));
         let tally = Meeting::drawn(population.live(), cycle.draws(SPREADING)).run(holding, &telling);
-        (tally, [DIGEST_BYTES; 2], self.course.ledger.count(&telling.0.into_spread(), scenario, rules))
+        (tally, [DIGEST_BYTES; 2], self.course.ledger.count(&telling.0.into_spread(), scenario, (rules, cycle.number)))
     }
 
     /// How the live nodes stand to each version. Reads three bytes a node.

@@ -89,7 +89,7 @@ impl Simulation<'_> {
         let Cloud { population, overlay, government, .. } = &mut self.cloud;
         let rumour = Rumour::new(government.rules(scenario, cycle));
         let tally = overlay.exchange(cycle, population.alive(), &rumour);
-        let (bytes, payload_bytes) = government.rode(scenario, rumour, overlay.wire_bytes());
+        let (bytes, payload_bytes) = government.rode(scenario, (rumour, cycle), overlay.wire_bytes());
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;
     }

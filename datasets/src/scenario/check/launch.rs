@@ -1,5 +1,7 @@
 //! Further versions of the suite: those that events bring in, and those that adversaries push.
 
+use std::ops::Range;
+
 use super::suite::{Beginning, START, UNDATED, expires_cycle};
 use crate::error::Error;
 use crate::scenario::launch::app_names;
@@ -10,6 +12,9 @@ use crate::written::Check;
 
 /// A node holds the number of its version in seven bits, and the first version and none are numbers too.
 const MOST_LAUNCHES: usize = 125;
+
+/// Adversaries push at most so many files.
+const MOST_PUSHED: usize = 100;
 
 /// An event and, if it brings a version of the suite in, the name of its file.
 pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
@@ -38,7 +43,7 @@ impl Check<'_, '_> {
                 let message = format!("a run has at most {MOST_LAUNCHES} events that bring in a version of the suite");
                 return Err(self.refuse(written.span(), message, "leave some of them out"));
             }
-            let file = suite::read(&self.suite_path(written)?, Names::Fleet(&fleet.attributes))?;
+            let file = suite::read(&self.suite_path(written, written.span())?, Names::Fleet(&fleet.attributes))?;
             let taken = launches.iter().rposition(|launch| launch.verdict == Verdict::Valid);
             let base = taken.and_then(|index| files.get(index)).map(suite::File::description);
             let base = base.or_else(|| first.description(fleet));
@@ -76,13 +81,13 @@ impl Check<'_, '_> {
         let Some(from_cycle) = from_cycle else { return Ok(None) };
         let push = match (&raw.push, &raw.suite) {
             (Some(push), None) => self.push(push, &first.version.suite)?,
-            (None, Some(file)) => Push::File(self.pushed(file, from_cycle, first, run, fleet)?),
+            (None, Some(files)) => Push::Files(self.all_pushed(files, from_cycle, first, run, fleet)?),
             (None, None) => {
                 let help = "add `push = \"forged\"`, `push = \"old\"`, or `suite` with a file that nodes do not take";
                 return Err(self.refuse(raw.span(), "[adversaries] does not say what they push", help));
             }
-            (Some(_), Some(file)) => {
-                return Err(self.refuse(file.span(), "both `push` and `suite` are given", "keep one of them"));
+            (Some(_), Some(files)) => {
+                return Err(self.refuse(files.span(), "both `push` and `suite` are given", "keep one of them"));
             }
         };
         Ok(Some(Adversaries { share, from_cycle, push }))
@@ -99,16 +104,36 @@ impl Check<'_, '_> {
         }
     }
 
+    /// The versions of files that nodes do not take.
+    fn all_pushed(
+        &self,
+        files: &At<raw::Files>,
+        from_cycle: u32,
+        first: &Beginning,
+        run: &Run,
+        fleet: &Fleet,
+    ) -> Result<Vec<Version>, Error> {
+        let pushed = |file: &str, span| self.pushed((file, span), from_cycle, first, run, fleet);
+        match &**files {
+            raw::Files::One(file) => Ok(vec![pushed(file, files.span())?]),
+            raw::Files::Several(several) if several.is_empty() || several.len() > MOST_PUSHED => {
+                let message = format!("{} files are given, expected 1 to {MOST_PUSHED}", several.len());
+                Err(self.refuse(files.span(), message, "give the files that adversaries are to push"))
+            }
+            raw::Files::Several(several) => several.iter().map(|file| pushed(file, file.span())).collect(),
+        }
+    }
+
     /// A version that nodes do not take, even if it is no suite at all.
     fn pushed(
         &self,
-        written: &At<String>,
+        (file, span): (&str, Range<usize>),
         from_cycle: u32,
         first: &Beginning,
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Version, Error> {
-        let path = self.suite_path(written)?;
+        let path = self.suite_path(file, span.clone())?;
         let Ok(file) = suite::read(&path, Names::Fleet(&fleet.attributes)) else {
             let verdict = Verdict::Rejected(Reason::Malformed);
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
@@ -120,7 +145,7 @@ impl Check<'_, '_> {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
                 "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
-            return Err(self.refuse(written.span(), message, help));
+            return Err(self.refuse(span, message, help));
         }
         Ok(launch)
     }

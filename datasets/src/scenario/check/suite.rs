@@ -1,5 +1,6 @@
 //! The application suite with which the run begins.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -92,21 +93,21 @@ impl Check<'_, '_> {
             let message = format!("`suite.{key}` stands beside `suite.file`, which stands for the whole suite");
             return Err(self.refuse(span, message, "keep one of them; the file has its own version and applications"));
         }
-        let file = suite::read(&self.suite_path(file)?, Names::Fleet(&fleet.attributes))?;
+        let file = suite::read(&self.suite_path(file, file.span())?, Names::Fleet(&fleet.attributes))?;
         let expires = expires_cycle(file.suite.until, run, || file.refuse_until(UNDATED, START))?;
         Ok((file, expires))
     }
 
-    /// The path of a suite file that is there.
-    pub(super) fn suite_path(&self, file: &At<String>) -> Result<PathBuf, Error> {
+    /// The path of a suite file that is there, as it is written at a place.
+    pub(super) fn suite_path(&self, file: &str, span: Range<usize>) -> Result<PathBuf, Error> {
         let path = self.data_path(file);
         if path.is_file() {
             return Ok(path);
         }
-        let key = self.document.key_at(&file.span()).unwrap_or_default();
+        let key = self.document.key_at(&span).unwrap_or_default();
         let message = format!("`{key}`: there is no file {}", path.display());
         let help = "a relative path starts at the scenario's folder; `$SUBCLOUD_DATA/` is the folder of that variable";
-        Err(self.refuse(file.span(), message, help))
+        Err(self.refuse(span, message, help))
     }
 }
 

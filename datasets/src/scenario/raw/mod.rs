@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub(super) use crate::suite::raw::Suite;
 pub(super) use crate::written::{At, Moment, Named, Number, Whole};
-pub(super) use adversaries::{Adversaries, Push};
+pub(super) use adversaries::{Adversaries, Files, Push};
 pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};

@@ -61,9 +61,14 @@ rows! {
         acting_fraction: f64,
         /// Descriptions of it that nodes dropped because they are no suite.
         rejected_malformed_count: u64,
-        /// Those dropped because no trusted key signed them for this cloud: forged, for another cloud, in an outdated
-        /// format, or by a revoked key.
+        /// Those dropped because neither the owner signed them, nor a key that the owner has certified.
         rejected_forged_count: u64,
+        /// Those dropped because they, or the certificate of their key, are signed for another cloud.
+        rejected_other_cloud_count: u64,
+        /// Those dropped because they are signed in an older format than the version held.
+        rejected_outdated_count: u64,
+        /// Those dropped because the version held lists their key as revoked.
+        rejected_revoked_count: u64,
         /// Those dropped because they, or the certificate of their key, had expired.
         rejected_expired_count: u64,
         /// Those dropped because the node held as new a version.
