@@ -73,7 +73,7 @@ pub struct Arguments {
 }
 
 /// A number of nodes.
-fn nodes(text: &str) -> Result<u32, String> {
+pub fn nodes(text: &str) -> Result<u32, String> {
     number(text, 1.0, f64::from(u32::MAX), "a whole number of at least 1, as in 2_000_000 or 2e6")
         .map(|nodes| nodes as u32)
 }

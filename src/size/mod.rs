@@ -17,7 +17,7 @@ mod search;
 use std::path::Path;
 
 use answer::Answer;
-pub use arguments::Arguments;
+pub use arguments::{Arguments, nodes};
 use live::live_nodes;
 use plan::Plan;
 use search::Search;

@@ -1,9 +1,10 @@
 //! `subcloud suite show`.
 
-use analysis::number::{count, counted};
+use analysis::number::{count, counted, percent};
 use std::path::PathBuf;
 
-use datasets::suite::{self, App, File, Names, Scope, moment};
+use datasets::suite::layout::WORDS;
+use datasets::suite::{self, App, Draw, File, Names, Scope, moment};
 
 use super::certify::{allows, warn_of_alike};
 use super::rules::{choice, request, rules, told, wrapped};
@@ -50,6 +51,9 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(cloud) = description.cloud() {
         print(&format!("cloud        {cloud}"));
     }
+    if !file.suite.layout.is_empty() {
+        print(&format!("layout       {}", layout(&file)));
+    }
     for key in &file.suite.revoked {
         print(&format!("revoked      {key}"));
     }
@@ -62,6 +66,20 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     );
     print(&format!("certificate  {certificate}"));
     Ok(())
+}
+
+/// The shares of all words that applications have, by draw.
+fn layout(file: &File) -> String {
+    let share = |draw: &Draw, app: &str| {
+        let words: u64 = draw.words_of(app).map(|[from, to]| to - from).sum();
+        percent(words as f64 / WORDS as f64)
+    };
+    let shares = |draw: &Draw| {
+        let has = |app: &&App| draw.words_of(&app.name).next().is_some();
+        let shares = file.suite.apps.iter().filter(has).map(|app| format!("{} {}", app.name, share(draw, &app.name)));
+        format!("{} of the words", shares.collect::<Vec<_>>().join(", "))
+    };
+    file.suite.layout.iter().map(shares).collect::<Vec<_>>().join("; ")
 }
 
 fn signature(file: &File) -> String {

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use datasets::suite::{self, Certificate, Cloud, CloudId, PrivateKey};
+use analysis::number::counted;
+use datasets::suite::{self, Certificate, Cloud, CloudId, File, LayOut, Names, PrivateKey, Request, Suite, beyond};
+use engine::government::layouts::lay_out;
 
 use super::certify::allows;
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::file;
 use crate::run::print;
+use crate::size::nodes;
 
 /// Sign a version of the suite: its text as written, with the certificate and the signature as tables at its end. A
 /// file that was signed in an older format is renewed.
@@ -15,6 +18,7 @@ use crate::run::print;
 #[command(after_help = "\
 Examples:
   subcloud suite sign apps.toml --key owner.pem
+  subcloud suite sign apps.toml --key owner.pem --base current.toml
   subcloud suite sign apps.toml --key planner.pem --certificate planner.cert.toml --out apps.v2.toml")]
 pub struct Arguments {
     /// The suite file (TOML).
@@ -29,6 +33,13 @@ pub struct Arguments {
     /// The name of the cloud, where the owner has several [default: none]; a certificate says for which cloud it is.
     #[arg(long, value_name = "NAME", conflicts_with = "certificate")]
     cloud: Option<String>,
+    /// The version that nodes hold: the words of random applications are laid out anew from its layout, so that no more
+    /// nodes move than must, and the layout is signed too [default: the layout stays as it is written].
+    #[arg(long, value_name = "CURRENT.toml")]
+    base: Option<PathBuf>,
+    /// How many nodes there are, where an application asks for a number of nodes.
+    #[arg(long, value_name = "N", requires = "base", value_parser = nodes, allow_negative_numbers = true)]
+    nodes: Option<u32>,
     /// The signed file [default: SUITE.signed.toml].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -50,11 +61,60 @@ pub fn sign(arguments: &Arguments) -> Result<(), Failure> {
         Some((_, cloud)) => *cloud,
         None => Cloud::of(key.public(), arguments.cloud.as_deref().unwrap_or_default()).id,
     };
-    let signed = suite::sign(&arguments.suite, &key, certificate.map(|(certificate, _)| certificate), cloud)?;
+    let signed = signed(arguments, (&key, certificate.map(|(certificate, _)| certificate)), cloud)?;
     file::write(&out, &signed.text)?;
     let may = signed.certificate.as_ref().map_or_else(String::new, |found| format!(", which {}", allows(&found.grant)));
-    print(&format!("{}: version {}, signed by {}{may}", out.display(), signed.suite.version, key.public()));
+    let draws = counted(signed.suite.layout.len() as u64, "draw", "draws");
+    let layout = if signed.suite.layout.is_empty() { String::new() } else { format!(", with the words of {draws},") };
+    print(&format!("{}: version {}{layout} signed by {}{may}", out.display(), signed.suite.version, key.public()));
     Ok(())
+}
+
+/// The signed file, with a layout of its words if there is a base.
+fn signed(
+    arguments: &Arguments,
+    (key, certificate): (&PrivateKey, Option<Certificate>),
+    cloud: CloudId,
+) -> Result<File, Failure> {
+    let Some(path) = &arguments.base else {
+        return Ok(suite::sign(&arguments.suite, (key, certificate), cloud, None)?);
+    };
+    let base = suite::read(path, Names::Any(Vec::new()))?;
+    let nodes = f64::from(arguments.nodes.unwrap_or(1));
+    let grant = certificate.as_ref().map(|certificate| certificate.grant.clone());
+    let covers = |app: &str| grant.as_ref().is_none_or(|grant| grant.scope.covers(app));
+    let everything = grant.as_ref().is_none_or(|grant| grant.scope == suite::Scope::All);
+    if !everything && base.suite.layout.is_empty() {
+        let message = format!("{} has no layout of words, so that a delegate for some gives none", path.display());
+        warn(&message, "let the owner sign a version with --base");
+    }
+    let of = |suite: &Suite| {
+        let may = everything || !base.suite.layout.is_empty();
+        if may { lay_out(&base.suite, suite, nodes, |app| !covers(app)) } else { Vec::new() }
+    };
+    let layout = LayOut { attributes: &base.attributes, of: &of };
+    let signed = suite::sign(&arguments.suite, (key, certificate), cloud, Some(layout))?;
+    let asks = |suite: &Suite| suite.apps.iter().any(|app| matches!(app.request, Request::Nodes(_)));
+    if arguments.nodes.is_none() && (asks(&base.suite) || asks(&signed.suite)) {
+        let message = "an application asks for a number of nodes, and words are shares of all";
+        return Err(Failure::input(message, "say how many nodes there are, as in --nodes 1e6"));
+    }
+    told_of_base(arguments, &signed, &base);
+    Ok(signed)
+}
+
+/// Warns if nodes that hold the base would drop the version.
+fn told_of_base(arguments: &Arguments, signed: &File, base: &File) {
+    let (version, base) = (signed.description(), base.description());
+    let (new, old) = (version.suite.version, base.suite.version);
+    let mut why = version.certificate.as_ref().map_or_else(Vec::new, |found| beyond(&found.grant, &version, Some(&base)));
+    if new <= old {
+        why.insert(0, format!("it is version {new}, and they hold version {old}"));
+    }
+    if !why.is_empty() {
+        let message = format!("nodes will drop {}: {}", arguments.suite.display(), why.join(", "));
+        warn(&message, "change it, or let the owner sign it");
+    }
 }
 
 /// Reads the certificate of a key, with the cloud for which it is.

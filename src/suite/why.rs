@@ -28,8 +28,8 @@ fn forged(owner: &PublicKey, version: &Description) -> (String, &'static str) {
     if !key.verifies(&version.encode(), signature) {
         return (format!("what it says is not what {key} signed"), "sign it again with `subcloud suite sign`");
     }
-    if version.cloud().is_none() && !version.suite.revoked.is_empty() {
-        let why = "it is signed in format 1, which does not cover the keys that it revokes".to_owned();
+    if version.cloud().is_none() && !version.suite.fits_format_1() {
+        let why = "it is signed in format 1, which covers neither revoked keys nor layouts".to_owned();
         return (why, "sign it again with `subcloud suite sign`");
     }
     let help = "let the owner certify this key with `subcloud suite certify`, and sign it with that certificate";

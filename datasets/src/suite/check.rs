@@ -1,5 +1,6 @@
 //! What a suite means: ranges are checked, attributes resolved.
 
+mod layout;
 mod rule;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,8 @@ impl Check<'_, '_> {
         self.shares_fit(raw, &apps)?;
         self.rules(raw, &mut apps, names)?;
         let revoked = raw.revoked.iter().map(|key| self.public_key(key)).collect::<Result<BTreeSet<_>, Error>>()?;
-        Ok(Suite { version, until, revoked, apps })
+        let layout = self.layout(&raw.layout, &apps)?;
+        Ok(Suite { version, until, revoked, apps, layout })
     }
 
     fn shares_fit(&self, raw: &raw::Suite, apps: &[App]) -> Result<(), Error> {

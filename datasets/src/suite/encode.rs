@@ -22,7 +22,7 @@
 //!     limit   f64
 //! ```
 //!
-//! That is all of a suite without rules. Where there are rules, these bytes follow:
+//! That is all of a suite without rules and a layout. Where there are rules, these bytes follow:
 //!
 //! ```text
 //! magic       6 bytes   "rules" and a line feed
@@ -36,10 +36,20 @@
 //!             2 and the application to remove as text; or 3 and the application to add as above
 //! ```
 //!
+//! Where words are laid out (see [`layout`](super::layout)), these bytes follow:
+//!
+//! ```text
+//! magic       7 bytes   "layout" and a line feed
+//! count       u32: the draws that follow, at least one, in the order of the first application of each
+//!   count     u32: the runs of words that follow, all words from 0 to 2^32
+//!     app     u8: the place of the application that has them among all, from 0; 255 if they are nobody's
+//!     last    u32: its last word
+//! ```
+//!
 //! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
 //!
-//! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, and the
-//! limits of means stand in the order in which they are written. Such signatures are still verified. What nobody has
+//! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, no words
+//! are laid out, and the limits of means stand in the order in which they are written. Such signatures are still verified. What nobody has
 //! signed is sent in these bytes too.
 
 use super::bytes::{begun, put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
@@ -54,6 +64,12 @@ const MAGIC_1: &[u8] = b"subcloud suite 1\n";
 
 /// What its rules begin with, if it has any.
 const RULES: &[u8] = b"rules\n";
+
+/// What its layout begins with, if it has one.
+const LAYOUT: &[u8] = b"layout\n";
+
+/// In place of an application: nobody.
+const NOBODY: u8 = u8::MAX;
 
 /// Bytes of a suite whose attributes are indices into `attributes`: of format 2 for a cloud, else of format 1.
 ///
@@ -85,7 +101,25 @@ pub fn encode(suite: &Suite, attributes: &[String], cloud: Option<CloudId>) -> V
             }
         }
     }
+    put_layout(&mut bytes, suite);
     bytes
+}
+
+/// Puts the layout, if there is one: five bytes a run of words.
+fn put_layout(bytes: &mut Vec<u8>, suite: &Suite) {
+    if suite.layout.is_empty() {
+        return;
+    }
+    bytes.extend(LAYOUT);
+    put_count(bytes, suite.layout.len());
+    let place = |name: &String| suite.apps.iter().position(|app| app.name == *name).map_or(NOBODY, |place| place as u8);
+    for draw in &suite.layout {
+        put_count(bytes, draw.segments.len());
+        for segment in &draw.segments {
+            bytes.push(segment.app.as_ref().map_or(NOBODY, place));
+            bytes.extend(((segment.end - 1) as u32).to_be_bytes());
+        }
+    }
 }
 
 /// Bytes of an application without its rules, wherever it stands.

@@ -29,6 +29,7 @@
 //!
 //! - [`rights`]: who may change what, by which way, until when.
 //! - [`encode`](mod@encode): the canonical bytes of a suite.
+//! - [`layout`]: which random application has which words of a draw.
 //! - [`key`]: keys and signatures.
 //! - [`cloud`]: which cloud a signature is for.
 //! - [`certificate`]: which key may change what.
@@ -45,6 +46,7 @@ pub mod cloud;
 pub mod condition;
 pub mod encode;
 pub mod key;
+pub mod layout;
 pub mod moment;
 pub mod rights;
 pub mod rule;
@@ -66,11 +68,12 @@ pub use condition::{Comparison, Condition, Operand, Test};
 pub use description::{Description, SignedBy};
 pub use encode::encode;
 pub use file::{File, parse, read};
+pub use layout::Draw;
 pub use key::{PrivateKey, PublicKey, Signature};
 pub use names::Names;
 pub use rights::beyond;
 pub use rule::{Action, Rule};
-pub use sign::{sign, sign_text};
+pub use sign::{LayOut, sign, sign_text};
 pub use verify::{verify, verify_unsigned};
 
 pub use crate::written::{alike, fault as name_fault};
@@ -94,6 +97,8 @@ pub struct Suite {
     pub revoked: BTreeSet<PublicKey>,
     /// The applications in order of precedence; empty if there is no suite.
     pub apps: Vec<App>,
+    /// Which words of each draw belong to which random application; empty if nodes are to find out themselves.
+    pub layout: Vec<Draw>,
 }
 
 impl Suite {
@@ -101,6 +106,12 @@ impl Suite {
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.apps.is_empty()
+    }
+
+    /// Whether it says nothing that signatures of format 1 do not cover: no key is revoked, and no words are laid out.
+    #[must_use]
+    pub fn fits_format_1(&self) -> bool {
+        self.revoked.is_empty() && self.layout.is_empty()
     }
 
     /// The suite, if it is one.

@@ -42,6 +42,20 @@ pub(crate) struct Suite {
     /// The applications in order of precedence: each is served from the nodes that no earlier one took.
     #[serde(default)]
     pub app: Vec<At<App>>,
+    /// Which words of each draw belong to which random application, as `subcloud suite sign --base` lays them out; if
+    /// it is not given, nodes find out themselves.
+    #[serde(default)]
+    pub layout: Vec<At<Layout>>,
+}
+
+/// Which words of a draw for life belong to which random application: runs of words, in order.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Layout {
+    /// The application to which each run belongs; empty if it is nobody's.
+    pub apps: At<Vec<At<String>>>,
+    /// The word behind the last one of each run: the last is 4294967296.
+    pub ends: At<Vec<At<Whole>>>,
 }
 
 /// An application: exactly one of `share`, `nodes` and `rest` says how many nodes it asks for. Without `top` and

@@ -3,6 +3,7 @@
 use std::mem::{Discriminant, discriminant};
 
 use super::encode::{encode_app, encode_rule};
+use super::layout::words_of;
 use super::{Action, App, Ceiling, Description, Grant, Request, Rule, Scope, Suite};
 
 /// How far above the number of the base that of a delegate's version may lie.
@@ -128,7 +129,20 @@ fn out_of_scope(scope: &Scope, version: &Description, base: &Description) -> Vec
     if changes.is_empty() && others != others_before {
         changes.push("it reorders applications".to_owned());
     }
+    let is_laid_out = |description: &Description| !description.suite.layout.is_empty();
+    match (is_laid_out(version), is_laid_out(base)) {
+        (true, false) => changes.push("it lays out words, and its base does not".to_owned()),
+        (false, true) => changes.push("it leaves out the layout that its base has".to_owned()),
+        _ => changes.extend(taken_words(&others, version, base)),
+    }
     changes
+}
+
+/// Applications out of scope whose words are others than before.
+fn taken_words(others: &Named<'_, Whole>, version: &Description, base: &Description) -> Vec<String> {
+    let has_others = |name: &str| words_of(&version.suite, name) != words_of(&base.suite, name);
+    let names = others.iter().map(|(name, _)| *name).filter(|name| has_others(name));
+    names.map(|name| format!("it changes which words belong to \"{name}\"")).collect()
 }
 
 /// The applications out of scope as they are compared, and those in scope with the number of the others before each.

@@ -121,7 +121,8 @@ pub fn apply(suite: &Suite, rule: &Rule, version: u64) -> Option<Suite> {
         }
     }
     let Suite { until, revoked, .. } = suite.clone();
-    Some(Suite { version, until, revoked, apps }).filter(|suite| !suite.is_none())
+    // Nodes lay out the words of what they make themselves.
+    Some(Suite { version, until, revoked, apps, layout: Vec::new() }).filter(|suite| !suite.is_none())
 }
 
 /// What the application at a place asks for after it was multiplied; `None` if that is the same.

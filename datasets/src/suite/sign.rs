@@ -1,22 +1,49 @@
-//! Signing a file: its text stays as it was written, but for the tables `[certificate]` and `[signature]`.
+//! Signing a file: its text stays as it was written, but for the tables `[certificate]` and `[signature]`, and for
+//! `[[suite.layout]]` where words are laid out anew.
 
 use std::ops::Range;
 use std::path::Path;
 
-use super::{Certificate, CloudId, File, Names, PrivateKey, SignedBy, parse};
+use super::layout::{self, Draw};
+use super::{Certificate, CloudId, File, Names, PrivateKey, SignedBy, Suite, parse};
 use crate::error::{Error, Kind};
 use crate::written::{keys, read_text};
 
 /// The tables that signing replaces.
 const TABLES: [&str; 2] = ["certificate", "signature"];
 
-/// Reads a suite file and signs it for a cloud: the result has the text of a file that is to be written.
+/// How words are laid out anew: what finds the layout of a suite whose attributes have these names, or begin with them.
+#[derive(Clone, Copy)]
+pub struct LayOut<'l> {
+    /// Names of attributes, by their index.
+    pub attributes: &'l [String],
+    /// Finds the layout.
+    pub of: &'l dyn Fn(&Suite) -> Vec<Draw>,
+}
+
+/// Reads a suite file and signs it for a cloud: the result has the text of a file that is to be written. Without
+/// `layout`, the layout of words stays as it is written.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong in the file, with its place and remedy.
-pub fn sign(path: &Path, key: &PrivateKey, certificate: Option<Certificate>, cloud: CloudId) -> Result<File, Error> {
-    sign_text(path, &read_text(path, "suite")?, (key, certificate), cloud)
+pub fn sign(
+    path: &Path,
+    (key, certificate): (&PrivateKey, Option<Certificate>),
+    cloud: CloudId,
+    layout: Option<LayOut<'_>>,
+) -> Result<File, Error> {
+    let text = read_text(path, "suite")?;
+    match layout {
+        None => sign_text(path, &text, (key, certificate), cloud),
+        Some(LayOut { attributes, of }) => {
+            let bare = without_layout(&text);
+            let suite = parse(path, &without_tables(path, &bare)?, Names::Any(attributes.to_vec()))?.suite;
+            let draws: Vec<String> = of(&suite).iter().flat_map(|draw| draw.lines()).collect();
+            let text = format!("{}\n\n{}\n", bare.trim_end(), draws.join("\n").replace("\n[[", "\n\n[["));
+            sign_text(path, &text, (key, certificate), cloud)
+        }
+    }
 }
 
 /// Signs the text of a suite file, as [`sign`] does; `path` is what errors call it.
@@ -49,6 +76,28 @@ pub fn sign_text(
     }
     let help = "write a file with [suite] and [[suite.app]] in their usual form";
     Err(Error::new(Kind::Value, path, "the signed text would not read as what was signed").helped(help))
+}
+
+/// The text without the tables of its layout.
+fn without_layout(text: &str) -> String {
+    let mut bare = String::new();
+    let (mut rest, header) = (text, format!("[[{}]]", layout::TABLE));
+    while let Some(start) = begin_of(rest, &header) {
+        bare.push_str(&rest[..start]);
+        rest = &rest[start + length(&rest[start..])..];
+    }
+    bare + rest
+}
+
+/// Where a line begins that is the header of a table.
+fn begin_of(text: &str, header: &str) -> Option<usize> {
+    let mut start = 0;
+    let is_header = |line: &&str| line.trim_start().starts_with(header);
+    let lines = text.split_inclusive('\n').map(|line| {
+        start += line.len();
+        (start - line.len(), line)
+    });
+    lines.into_iter().find(|(_, line)| is_header(line)).map(|(start, _)| start)
 }
 
 /// The text without the tables that signing replaces; comments behind them stay.

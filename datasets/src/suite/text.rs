@@ -26,6 +26,10 @@ impl Suite {
                 lines.extend(rule_lines(rule, attributes));
             }
         }
+        for draw in &self.layout {
+            lines.push(String::new());
+            lines.extend(draw.lines());
+        }
         lines.push(String::new());
         lines.join("\n")
     }

@@ -73,8 +73,7 @@ fn authorised<'v>(
     if !signed_by.key.verifies(&version.encode(), &signed_by.signature) {
         return Err(Reason::Forged);
     }
-    // Format 1 does not cover them.
-    if signed_by.cloud.is_none() && !version.suite.revoked.is_empty() {
+    if signed_by.cloud.is_none() && !version.suite.fits_format_1() {
         return Err(Reason::Forged);
     }
     let certificate = version.certificate.as_ref().filter(|_| signed_by.key != cloud.owner);

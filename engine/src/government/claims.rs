@@ -91,17 +91,20 @@ pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
 
 /// How the words of each draw are laid out for a version, from how they were before.
 pub(super) fn laid_out(plan: &Plan, shares: &[Share], before: &[Layout]) -> Vec<Layout> {
-    let layout = |(draw, before): (usize, &Layout)| {
-        let mut end = 0.0;
-        let mut wanted = Vec::new();
-        for (step, share) in plan.steps.iter().zip(shares).filter(|(step, _)| step.pick == Pick::Random(draw)) {
-            let from = end;
-            end = fraction(from + (1.0 - from) * fraction(share.asked / share.eligible));
-            wanted.push((step.app, words(end) - words(from)));
-        }
-        before.next(&wanted)
-    };
+    let layout = |(draw, before): (usize, &Layout)| before.next(&wanted(plan, shares, draw));
     before.iter().enumerate().map(layout).collect()
+}
+
+/// How many words of a draw each application of a version needs, in order of precedence.
+pub(super) fn wanted(plan: &Plan, shares: &[Share], draw: usize) -> Vec<(u8, u64)> {
+    let mut end = 0.0;
+    let mut wanted = Vec::new();
+    for (step, share) in plan.steps.iter().zip(shares).filter(|(step, _)| step.pick == Pick::Random(draw)) {
+        let from = end;
+        end = fraction(from + (1.0 - from) * fraction(share.asked / share.eligible));
+        wanted.push((step.app, words(end) - words(from)));
+    }
+    wanted
 }
 
 /// What the applications of a version claim.

@@ -1,7 +1,7 @@
 //! Who follows which version of the suite, and which application each node decides to belong to.
 //!
 //! - what there is: [`state`];
-//! - what a version asks: [`versions`], with [`claims`], [`kernels::layout`] (words for life), [`mod@sample`] (who fits
+//! - what a version asks: [`versions`], with [`claims`], [`kernels::layout`] and [`layouts`] (words for life), [`mod@sample`] (who fits
 //!   a condition) and [`kernels::census`] (how many nodes there are);
 //! - a cycle: [`spread`] of versions, [`assign`] (with [`moves`]), [`constraints`] (with [`holdings`]), [`monitor`];
 //!   who comes and goes: [`settle`];
@@ -14,6 +14,7 @@ pub mod assign;
 pub mod claims;
 mod constraints;
 mod holdings;
+pub mod layouts;
 mod ledger;
 pub mod monitor;
 mod moves;

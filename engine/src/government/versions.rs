@@ -21,6 +21,7 @@ use kernels::layout::Layout;
 use serde::{Deserialize, Serialize};
 
 use super::claims::{Claim, Share, claims, laid_out, shares, words};
+use super::layouts::signed;
 use super::sample::{SAMPLE, sample};
 use crate::aggregate::Aggregation;
 use crate::memory::{Mask, STRIDE, strides};
@@ -138,15 +139,16 @@ impl Versions {
     /// A version enters the cloud. Its words are laid out for as many nodes as the owner believes there are.
     pub fn launch(&mut self, number: usize, population: &Population, aggregation: &Aggregation) {
         let alive = population.live().count();
+        let nodes = self.owners_count(population, aggregation);
         let plan = &self.plans.versions[number - 1];
         let draws = self.plans.conditions.len() + 1;
-        let nodes = self.signed_by(population.alive(), aggregation).unwrap_or(alive as f64);
         let course = &mut self.course;
         let before = course.newest.checked_sub(1);
         let before = before.map(|index| course.running[index].layouts(&self.plans.versions[index], nodes));
         let before = before.unwrap_or_else(|| vec![Layout::default(); draws]);
         let eligible = plan.has_conditions().then(|| sample(&self.plans, plan, population, alive, self.seed));
-        let nominal = laid_out(plan, &shares(plan, nodes, eligible.as_deref().unwrap_or_default()), &before);
+        let found = laid_out(plan, &shares(plan, nodes, eligible.as_deref().unwrap_or_default()), &before);
+        let nominal = signed(plan, found);
         let mut running = Running { eligible, nominal, ..Running::default() };
         running.truly = running.claims(plan, alive as f64);
         course.running[number - 1] = running;
@@ -154,11 +156,14 @@ impl Versions {
         self.prepare();
     }
 
-    /// How many nodes there are to the owner, who signs a version by the estimate of the first live node that has one.
-    fn signed_by(&self, alive: Mask<'_>, aggregation: &Aggregation) -> Option<f64> {
+    /// How many nodes there are to who signs a version: by the estimate of the first live node that has one, else by
+    /// what nodes believe at first; the true number where nodes are told it.
+    pub(super) fn owners_count(&self, population: &Population, aggregation: &Aggregation) -> f64 {
+        let alive = population.alive();
         let held = self.counter.and_then(|number| aggregation.held(number)).into_iter().flatten();
         let mut live = held.enumerate().filter(|(node, _)| alive.holds(*node));
-        live.find_map(|(_, &estimate)| nodes(place(estimate))).or(self.first_estimate)
+        let believed = live.find_map(|(_, &estimate)| nodes(place(estimate))).or(self.first_estimate);
+        believed.unwrap_or_else(|| population.live().count() as f64)
     }
 
     /// Nodes have made a version by a rule: it is the newest, and enters now. Returns its number.
@@ -220,9 +225,12 @@ impl Versions {
         }
     }
 
-    /// Bytes of the layouts of a version, which its description carries: five a segment, none while all words are
-    /// nobody's.
+    /// Bytes of the layouts of a version, which its description carries, as far as its suite does not have them: five a
+    /// segment, none while all words are nobody's.
     pub fn layout_bytes(&self, number: usize) -> u64 {
+        if !self.plans.versions[number - 1].suite().layout.is_empty() {
+            return 0;
+        }
         self.course.running[number - 1].nominal.iter().map(Layout::bytes).sum()
     }
 

@@ -185,7 +185,7 @@ impl Plans {
     }
 
     /// The plan of a version.
-    fn plan(&mut self, version: Version, origin: Origin) -> Plan {
+    pub(crate) fn plan(&mut self, version: Version, origin: Origin) -> Plan {
         let suite = &version.suite;
         let conditions: Vec<Option<usize>> = suite
             .apps

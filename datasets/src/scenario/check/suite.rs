@@ -89,7 +89,9 @@ impl Check<'_, '_> {
         let version = raw.version.as_ref().map(|version| ("version", version.span()));
         let until = raw.until.as_ref().map(|until| ("until", until.span()));
         let app = raw.app.first().map(|app| ("app", app.span()));
-        if let Some((key, span)) = version.or(until).or(app) {
+        let revoked = raw.revoked.first().map(|key| ("revoked", key.span()));
+        let layout = raw.layout.first().map(|draw| ("layout", draw.span()));
+        if let Some((key, span)) = version.or(until).or(app).or(revoked).or(layout) {
             let message = format!("`suite.{key}` stands beside `suite.file`, which stands for the whole suite");
             return Err(self.refuse(span, message, "keep one of them; the file has its own version and applications"));
         }

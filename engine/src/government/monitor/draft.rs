@@ -17,6 +17,7 @@ use super::action;
 use super::carried::Carried;
 use super::streak::{Fired, resting};
 use crate::aggregate::Aggregation;
+use crate::government::layouts::lay_out;
 use crate::government::ledger::{HIGHEST, Ledger};
 use crate::government::versions::Versions;
 use crate::plans::Origin;
@@ -63,10 +64,11 @@ impl Outcome {
 }
 
 impl Draft {
-    /// What nodes make of version number `base` by a rule; `None` if there is nothing to change.
+    /// What nodes make of version number `base` by a rule, where there are so many; `None` if there is nothing to
+    /// change. Where the base has a layout of words, so has what they make.
     pub fn new(
         scenario: &Scenario,
-        versions: &Versions,
+        (versions, nodes): (&Versions, f64),
         base: usize,
         carried: &Carried<'_>,
         fired: &Fired,
@@ -74,7 +76,12 @@ impl Draft {
     ) -> Option<Self> {
         let (rule, before) = (carried.rule, versions.plans.versions[base - 1].suite());
         let number = before.version.saturating_add(1 + carried.index as u64).min(HIGHEST);
-        let suite = datasets::suite::rule::apply(before, rule, number)?;
+        let mut suite = datasets::suite::rule::apply(before, rule, number)?;
+        if !before.layout.is_empty() {
+            let certificate = scenario.monitor.as_ref().and_then(|monitor| monitor.certificate.as_ref());
+            let is_kept = |app: &str| certificate.is_some_and(|found| !found.grant.scope.covers(app));
+            suite.layout = lay_out(before, &suite, nodes, is_kept);
+        }
         let cause = |(name, sum): (&String, &f64)| format!("{name}={}", (sum / fired.nodes as f64) as f32);
         let causes: Vec<String> = rule.aggregates.iter().zip(&fired.sums).map(cause).collect();
         let row = RuleRow {
@@ -162,7 +169,9 @@ fn judged(made: &Version, versions: &Versions) -> Option<Outcome> {
     let (newest, number) = (versions.newest(), made.suite.version);
     let entered = &versions.plans.versions[..newest];
     if let Some(index) = entered.iter().position(|plan| plan.number() == number) {
-        let is_same = *entered[index].suite() == made.suite;
+        // Who counts the nodes differently lays the same out in other words.
+        let entered = Suite { layout: made.suite.layout.clone(), ..entered[index].suite().clone() };
+        let is_same = entered == made.suite;
         return Some(if is_same { Outcome::Taken(index + 1) } else { Outcome::TakenByAnother });
     }
     if entered.last().is_some_and(|newest| newest.number() > number) {

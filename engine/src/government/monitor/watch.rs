@@ -38,7 +38,8 @@ impl Government {
             let Some(carried) = carried[base - 1].iter().find(|carried| carried.index == index) else { continue };
             let (column, epochs, rest) = (carried.column, carried.epochs(), resting(carried.rule.cool_down));
             let act = Act { column, base: base as u8, epochs, rest, number: 0 };
-            match Draft::new(scenario, versions, base, carried, &fired, cycle) {
+            let nodes = versions.owners_count(population, aggregation);
+            match Draft::new(scenario, (versions, nodes), base, carried, &fired, cycle) {
                 Some(draft) => drafts.push((draft, act)),
                 None => acts.push(act),
             }
