@@ -4,9 +4,11 @@ mod common;
 
 use common::{Result, run_scenario, scenario};
 use datasets::scenario::{Adversaries, Event, EventKind, Push, Scenario};
+use datasets::suite::layout::{Draw, WORDS};
 use datasets::suite::{App, Choice, Suite, Version};
 use datasets::trace::AppRow;
 use engine::Storage;
+use engine::government::layouts::lay_out;
 use engine::observer::preview::preview;
 
 const BODY: &str = "[[fleet.class]]\nname = \"n\"\nshare = 1\nattributes.up = { uniform = [0, 1] }\n\
@@ -98,6 +100,47 @@ fn random_applications_move_no_more_than_they_must() {
             assert_eq!(row.wrong_count, 0, "a draw for life is never wrong");
         }
     }
+}
+
+#[test]
+fn nodes_go_by_the_layout_that_is_signed() {
+    let more = "[[suite.app]]\nname = \"best\"\ntop = \"up\"\nshare = 0.1\n\
+                [[suite.app]]\nname = \"a\"\nshare = 0.3\n[[suite.app]]\nname = \"b\"\nshare = 0.3\n";
+    let ran_with = |layout: &dyn Fn(&Suite, &Suite) -> Vec<Draw>| {
+        let mut cloud = cloud(10_000, 12, 3, more);
+        launch(&mut cloud, 4, 2, vec![top("best", 0, 0.1), app("b", 0.2), app("a", 0.4)]);
+        let layout = layout(&cloud.first.suite, &cloud.launches[0].suite);
+        cloud.launches[0].suite.layout = layout;
+        ran(&cloud)
+    };
+    let alone = ran_with(&|_, _| Vec::new());
+    // What `suite sign` lays out is what nodes would have found themselves.
+    let signed = ran_with(&|before, after| lay_out(before, after, 1.0, |_| false));
+    assert_eq!(alone.digest, signed.digest);
+    // Laid out from nothing, the same applications have other words, and more nodes move.
+    let anew = ran_with(&|_, after| lay_out(&Suite::default(), after, 1.0, |_| false));
+    let moved = |found: &Result| found.apps.iter().map(|row| row.joins_suite_count).sum::<u64>();
+    let held = |found: &Result| -> Vec<u64> {
+        let last = found.apps.iter().rev().take(3);
+        last.map(|row| row.held_count / 300).collect()
+    };
+    assert_eq!(held(&alone), held(&anew));
+    assert!(moved(&anew) > 2 * moved(&signed), "{} and {}", moved(&anew), moved(&signed));
+}
+
+#[test]
+fn what_is_kept_stays_where_it_is_laid_out_anew() {
+    let before = Suite { apps: vec![app("a", 0.3), app("b", 0.3)], ..Suite::default() };
+    let before = Suite { layout: lay_out(&Suite::default(), &before, 1.0, |_| false), ..before };
+    let words = |layout: &[Draw], name: &str| layout[0].words_of(name).collect::<Vec<_>>();
+    let after = Suite { apps: vec![app("a", 0.1), app("b", 0.9)], ..Suite::default() };
+    let free = lay_out(&before, &after, 1.0, |_| false);
+    let size = |runs: Vec<[u64; 2]>| runs.iter().map(|[from, to]| to - from).sum::<u64>() as f64 / WORDS as f64;
+    assert!((size(words(&free, "a")) - 0.1).abs() < 1e-9 && (size(words(&free, "b")) - 0.9).abs() < 1e-9);
+    // "b" has no more than is nobody's.
+    let bound = lay_out(&before, &after, 1.0, |name| name == "a");
+    assert_eq!(words(&bound, "a"), words(&before.layout, "a"));
+    assert!((size(words(&bound, "b")) - 0.7).abs() < 1e-9, "{bound:?}");
 }
 
 #[test]

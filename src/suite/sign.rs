@@ -107,7 +107,8 @@ fn signed(
 fn told_of_base(arguments: &Arguments, signed: &File, base: &File) {
     let (version, base) = (signed.description(), base.description());
     let (new, old) = (version.suite.version, base.suite.version);
-    let mut why = version.certificate.as_ref().map_or_else(Vec::new, |found| beyond(&found.grant, &version, Some(&base)));
+    let mut why =
+        version.certificate.as_ref().map_or_else(Vec::new, |found| beyond(&found.grant, &version, Some(&base)));
     if new <= old {
         why.insert(0, format!("it is version {new}, and they hold version {old}"));
     }

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -277,18 +278,18 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a word is about as long as the line of a private key, and nearly all base64. A signature is longer; a word of
-/// the length of a public key is taken for one. A path may be as long: a word with a slash counts only if it has
+/// about the length of a public key is taken for one. A path may be as long: a word with a slash counts only if it has
 /// characters that names of directories seldom have.
 fn is_like_base64(word: &str) -> bool {
     const LEAST: usize = 36;
     const MOST: usize = 80;
-    const PUBLIC: usize = 43;
+    const PUBLIC: RangeInclusive<usize> = 42..=45;
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     let others = word.chars().filter(|&c| !is_base64(c)).count();
     let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 3;
     let is_path = word.contains('/') && !word.contains(|c: char| c.is_ascii_digit() || c == '+');
     (LEAST..=MOST).contains(&word.len())
-        && word.len() != PUBLIC
+        && !PUBLIC.contains(&word.len())
         && others <= 3
         && !word.contains(['.', '-', '_'])
         && has(char::is_ascii_uppercase)

@@ -1,5 +1,6 @@
 //! The canonical bytes of a suite.
 
+use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
     Action, App, Choice, CloudId, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode,
 };
@@ -109,6 +110,23 @@ fn rules_stand_behind_all_else() {
 }
 
 #[test]
+fn the_layout_stands_behind_the_rules() {
+    let mut suite = full();
+    suite.apps[0].choice = Choice::Random;
+    suite.apps[0].rules.push(rule("shed", "a"));
+    let mut expected = encode(&suite, &attributes(), id());
+    let run = |app: Option<&str>, end| Segment { app: app.map(str::to_owned), end };
+    suite.layout = vec![
+        Draw { segments: vec![run(Some("chat"), 1), run(None, WORDS)] },
+        Draw { segments: vec![run(None, 0x0102_0304), run(Some("a"), WORDS)] },
+    ];
+    expected.extend(b"layout\n\0\0\0\x02");
+    expected.extend(b"\0\0\0\x02\0\0\0\0\0\xff\xff\xff\xff\xff");
+    expected.extend(b"\0\0\0\x02\xff\x01\x02\x03\x03\x01\xff\xff\xff\xff");
+    assert_eq!(encode(&suite, &attributes(), id()), expected);
+}
+
+#[test]
 fn a_negative_zero_is_zero() {
     let share = |share| Suite { apps: vec![App::of_share("a", share, Choice::Random)], ..Suite::default() };
     assert_eq!(encode(&share(-0.0), &attributes(), id()), encode(&share(0.0), &attributes(), id()));
@@ -180,12 +198,15 @@ fn app() -> impl Strategy<Value = App> {
 
 fn suite() -> impl Strategy<Value = Suite> {
     let keys = proptest::collection::btree_set(prop_oneof![Just(owner().public()), Just(planner().public())], 0..3);
-    (0..2_u64, option::of(0..2_i64), keys, vec(app(), 0..3)).prop_map(|(version, until, revoked, apps)| Suite {
-        version,
-        until,
-        revoked,
-        apps,
-    })
+    let layout = vec(vec((0..3_usize, 1..3_u64), 1..3), 0..3);
+    (0..2_u64, option::of(0..2_i64), keys, vec(app(), 0..3), layout).prop_map(
+        |(version, until, revoked, apps, layout)| {
+            let run = |(place, end): (usize, u64)| Segment { app: apps.get(place).map(|app| app.name.clone()), end };
+            let draw = |runs: Vec<(usize, u64)>| Draw { segments: runs.into_iter().map(run).collect() };
+            let layout = layout.into_iter().map(draw).collect();
+            Suite { version, until, revoked, apps, layout }
+        },
+    )
 }
 
 /// The suite with its limits of means in the order of the attributes' names, in which their indices are.

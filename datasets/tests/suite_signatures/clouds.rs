@@ -107,6 +107,10 @@ fn the_vector_of_format_2_is_what_is_signed_and_verifies() {
         Some(digits("certificate, signed"))
     );
     assert_eq!(hex(&version.encode()), digits("suite, signed"));
+    let text = include_str!("format_2/layout.signed.toml");
+    let laid_out = parse(Path::new("v.toml"), text, Names::Any(Vec::new())).expect("a suite").description();
+    assert_eq!(hex(&laid_out.encode()), digits("layout, signed"));
+    assert_eq!(verify(&trusted(), &laid_out, None, NOW), Verdict::Valid);
     // The base has what is of others.
     let mut base = version.clone();
     base.suite.version = 1;

@@ -1,6 +1,7 @@
 //! The page on rights against the verifier: random suites, rules, certificates and edits, judged by an oracle that is
 //! written from the page and knows nothing of suites as the program has them.
 
+use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
     Action, App, Ceiling, Certificate, Choice, Description, Grant, Request, Rule, Scope, Suite, Verdict, beyond, rule,
     verify,
@@ -14,6 +15,7 @@ const SIGNED: u64 = 50;
 const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 const UNITS: u64 = 3;
 const AMOUNTS: u64 = 3;
+const TENTHS: usize = 10;
 
 /// How many nodes an application asks for: a unit, and one of a few amounts in it.
 type Asked = (u64, u64);
@@ -46,7 +48,11 @@ struct Model {
     until: bool,
     revoked: bool,
     apps: Vec<ModelApp>,
+    words: Words,
 }
+
+/// Who has each tenth of the words, if that is laid out.
+type Words = Option<[Option<usize>; TENTHS]>;
 
 /// What the certificate says: the applications with their ceilings, all of them if there are none here, and rules.
 #[derive(Clone, Debug)]
@@ -79,8 +85,29 @@ impl Rights {
         numbers
             && base.revoked == now.revoked
             && self.leave_others(base, now)
+            && self.leave_words(base, now)
             && self.stay_within(base, now)
             && now.apps.iter().all(|app| self.allow_rules(base, now, app))
+    }
+
+    /// Whether others have the words that they had, in runs of the same ends, if words are laid out.
+    fn leave_words(&self, base: &Model, now: &Model) -> bool {
+        let of_others = |words: [Option<usize>; TENTHS]| -> Vec<(usize, usize, usize)> {
+            let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+            for (tenth, app) in words.into_iter().enumerate() {
+                let Some(app) = app.filter(|app| self.limit(*app).is_none()) else { continue };
+                match runs.last_mut() {
+                    Some((last, _, end)) if *last == app && *end == tenth => *end += 1,
+                    _ => runs.push((app, tenth, tenth + 1)),
+                }
+            }
+            runs
+        };
+        match (base.words, now.words) {
+            (None, None) => true,
+            (Some(before), Some(after)) => self.covers.is_none() || of_others(before) == of_others(after),
+            _ => self.covers.is_none(),
+        }
     }
 
     /// Whether what is of others is the same, and nothing has moved past it.
@@ -171,7 +198,25 @@ fn bare(name: usize, asks: Asked, top: bool) -> App {
     App { request: request(asks), ..App::of_share(NAMES[name], 0.0, choice) }
 }
 
+/// The words as the program has them: tenths that follow one another and are one application's are one run.
+fn draw(words: [Option<usize>; TENTHS]) -> Draw {
+    let mut segments: Vec<Segment> = Vec::new();
+    for (tenth, app) in (1..).zip(words) {
+        let app = app.map(|app| NAMES[app].to_owned());
+        segments.pop_if(|last| last.app == app);
+        segments.push(Segment { app, end: WORDS * tenth / TENTHS as u64 });
+    }
+    Draw { segments }
+}
+
 impl Model {
+    /// Takes words from applications that may have none any more; without any, none are laid out.
+    fn settle(&mut self) {
+        let is_random = |app: &usize| self.apps.iter().any(|other| other.name == *app && !other.top);
+        self.words = self.words.map(|words| words.map(|app| app.filter(is_random)));
+        self.words = self.words.filter(|words| words.iter().any(Option::is_some));
+    }
+
     fn description(&self) -> Description {
         let app = |app: &ModelApp| App {
             rules: app.rules.iter().map(|rule| self.rule(rule)).collect(),
@@ -182,6 +227,7 @@ impl Model {
             until: self.until.then_some(NOW + 1),
             revoked: self.revoked.then(|| stranger().public()).into_iter().collect(),
             apps: self.apps.iter().map(app).collect(),
+            layout: self.words.map(draw).into_iter().collect(),
         };
         Description::unsigned(suite, attributes())
     }
@@ -259,7 +305,10 @@ impl Random {
                 apps.push(ModelApp { name, asks: self.asks(), top: self.is(), rules });
             }
         }
-        Model { version: self.below(3), until: self.is(), revoked: self.is(), apps }
+        let words = self.is().then(|| [(); TENTHS].map(|()| (self.below(3) > 0).then(|| self.name())));
+        let mut model = Model { version: self.below(3), until: self.is(), revoked: self.is(), apps, words };
+        model.settle();
+        model
     }
 
     fn rights(&mut self) -> Rights {
@@ -272,7 +321,7 @@ impl Random {
     /// Changes one thing, more often than not one that matters.
     fn edit(&mut self, model: &mut Model) {
         let place = self.below(model.apps.len().max(1) as u64) as usize;
-        let (kind, fresh) = (self.below(24), 100 + self.below(1000));
+        let (kind, fresh) = (self.below(28), 100 + self.below(1000));
         let Some(app) = model.apps.get_mut(place) else { return };
         match kind {
             0..=4 => app.asks.1 = self.below(AMOUNTS),
@@ -290,6 +339,11 @@ impl Random {
             }
             18 => model.until = !model.until,
             19 => model.revoked = !model.revoked,
+            20 => model.words = None,
+            21..=23 => {
+                let (tenth, app) = (self.below(TENTHS as u64) as usize, self.is().then(|| self.name()));
+                model.words.get_or_insert([None; TENTHS])[tenth] = app;
+            }
             _ => {
                 let name = self.name();
                 if model.apps.iter().all(|app| app.name != name) {
@@ -307,6 +361,7 @@ impl Random {
         for _ in 0..self.below(4) {
             self.edit(&mut version);
         }
+        version.settle();
         version
     }
 }

@@ -1,5 +1,6 @@
 //! The table of the page on rights, row by row: each difference, signed by the owner and by two delegates.
 
+use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
     Action, Ceiling, Certificate, Description, Grant, PrivateKey, Request, Rule, Scope, Suite, Verdict, verify,
 };
@@ -67,6 +68,19 @@ fn some() -> Scope {
     Scope::Apps(apps)
 }
 
+/// A version with these words of a draw, an application's or nobody's up to an end in fifths, in place of others.
+fn laid_out(runs: &[(&str, u64)]) -> Case {
+    let draw = |runs: &[(&str, u64)]| {
+        let run = |&(app, end): &(&str, u64)| Segment {
+            app: Some(app.to_owned()).filter(|app| !app.is_empty()),
+            end: WORDS * end / 5,
+        };
+        vec![Draw { segments: runs.iter().map(run).collect() }]
+    };
+    let before = [("recorder", 1), ("cache", 3), ("", 4), ("chat", 5)];
+    Case::from(|suite| suite.layout = draw(&before), |suite| suite.layout = draw(runs))
+}
+
 fn scale(by: f64, most: f64) -> Rule {
     Rule { action: Action::Scale { app: "chat".to_owned(), by, least: 0.0, most }, ..rule("more", "") }
 }
@@ -106,6 +120,14 @@ fn case(difference: &str) -> Option<Case> {
         "its application is moved past others" => order(&["monitoring", "cache", "recorder", "chat"]),
         "its applications are reordered in their places" => order(&["monitoring", "cache", "chat", "recorder"]),
         "its application is removed" => order(&["monitoring", "cache", "recorder"]),
+        "words of an application of others are changed" => laid_out(&[("recorder", 2), ("", 5)]),
+        "words of its applications change, or are nobody's" => {
+            laid_out(&[("recorder", 1), ("cache", 2), ("", 3), ("cache", 4), ("", 5)])
+        }
+        "words are laid out that the base does not lay out" => {
+            Case { base: held(), ..laid_out(&[("cache", 2), ("", 5)]) }
+        }
+        "the layout that the base has is left out" => Case { version: next(|_| ()), ..laid_out(&[("", 5)]) },
         "a rule is written that changes its application" => {
             Case::of(|suite| suite.apps[1].rules = vec![rule("shed", "cache"), scale(1.5, 0.2), scale(0.5, 1.0)])
         }
@@ -128,7 +150,7 @@ fn case(difference: &str) -> Option<Case> {
 #[test]
 fn each_row_of_the_page_is_true() {
     let rows = rows();
-    assert_eq!(rows.len(), 27);
+    assert_eq!(rows.len(), 31);
     for (difference, expected) in rows {
         let case = case(&difference).unwrap_or_else(|| panic!("no case for \"{difference}\""));
         let found = [

@@ -16,7 +16,8 @@ use crate::plans::{Origin, Pick, Plan, Plans};
 #[must_use]
 pub fn lay_out(before: &Suite, after: &Suite, nodes: f64, is_kept: impl Fn(&str) -> bool) -> Vec<Draw> {
     let mut plans = Plans::default();
-    let mut plan = |suite: &Suite| plans.plan(Version { suite: suite.clone(), ..Version::default() }, Origin::Beginning);
+    let mut plan =
+        |suite: &Suite| plans.plan(Version { suite: suite.clone(), ..Version::default() }, Origin::Beginning);
     let (base, version) = (plan(before), plan(after));
     let nothing = vec![Layout::default(); plans.conditions.len() + 1];
     let held = signed(&base, laid_out(&base, &shares(&base, nodes, &[]), &nothing));
@@ -57,7 +58,8 @@ pub(super) fn signed(plan: &Plan, mut found: Vec<Layout>) -> Vec<Layout> {
         let segments = draw.segments.iter().map(|run| {
             let place = run.app.as_ref().and_then(|name| plan.suite().apps.iter().position(|app| app.name == *name));
             let step = place.map(|place| &plan.steps[place]);
-            number = number.or(step.and_then(|step| if let Pick::Random(draw) = step.pick { Some(draw) } else { None }));
+            number =
+                number.or(step.and_then(|step| if let Pick::Random(draw) = step.pick { Some(draw) } else { None }));
             let begin = std::mem::replace(&mut from, run.end);
             Segment { app: step.map_or(NONE, |step| step.app), from: begin, to: run.end }
         });

@@ -142,12 +142,7 @@ impl Government {
 
     /// Peer sampling has carried what nodes told of their version. `bytes` are those of its request and of its reply:
     /// returns what they are with that, and the bytes of the descriptions that were sent.
-    pub fn rode(
-        &mut self,
-        scenario: &Scenario,
-        (rumour, cycle): (Rumour, Cycle),
-        bytes: [u64; 2],
-    ) -> ([u64; 2], u64) {
+    pub fn rode(&mut self, scenario: &Scenario, (rumour, cycle): (Rumour, Cycle), bytes: [u64; 2]) -> ([u64; 2], u64) {
         let rules = rumour.rules;
         self.sent = rumour.into_spread();
         if self.holding.is_none() || bytes == [0; 2] {
