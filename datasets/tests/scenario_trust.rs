@@ -6,7 +6,9 @@ use std::path::Path;
 
 use datasets::Error;
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{Certificate, CloudId, Grant, PrivateKey, Reason, Scope, Verdict, moment, sign_text};
+use datasets::suite::{
+    Certificate, CloudId, Description, Grant, Names, PrivateKey, Reason, Scope, Verdict, moment, parse, sign_text,
+};
 use tempfile::TempDir;
 
 const CLOUD: &str = "\
@@ -207,6 +209,43 @@ fn a_suite_file_cannot_say_whom_to_trust() {
     let folder = folder(&[("v.toml", text)]);
     let error = read(&folder, CLOUD, &[(1, "v.toml")]).expect_err("trust in a file");
     assert_eq!((error.key(), error.line()), (Some("suite.trust"), Some(3)), "{error}");
+}
+
+#[test]
+fn where_nodes_hold_format_2_format_1_is_outdated_and_a_scenario_written_out_keeps_that() {
+    let unsigned = Description::unsigned;
+    let in_format_1 = |number: u64| {
+        let file = parse(Path::new("v.toml"), &version(number, 0.1, 0.6), Names::Any(Vec::new())).expect("a suite");
+        let old = unsigned(file.suite.clone(), file.attributes.clone()).signed(&owner(), None, None);
+        format!("{}\n{}", file.text, old.signed_by.expect("a signature").to_toml())
+    };
+    let first = by_owner(&CLOUD[CLOUD.find("[suite]").expect("a suite")..].replace("trust = \"owner.pub.pem\"\n", ""));
+    let folder = folder(&[("first.toml", first), ("old.toml", in_format_1(6)), ("forged.toml", version(7, 0.1, 0.6))]);
+    let events = [(3, "old.toml"), (4, "forged.toml")];
+    let head = &CLOUD[..CLOUD.find("[suite]").expect("a suite")];
+    let [outdated, forged] = [Reason::Outdated, Reason::Forged].map(Verdict::Rejected);
+    let inline = |format: &str| CLOUD.replace("trust", &format!("{format}trust"));
+    let from_file = format!("{head}[suite]\nfile = \"first.toml\"\ntrust = \"owner.pub.pem\"\n");
+    let mut bytes = Vec::new();
+    for (cloud, expected) in [
+        (inline(""), Verdict::Valid),
+        (inline("format = 1\n"), Verdict::Valid),
+        (inline("format = 2\n"), outdated),
+        (from_file, outdated),
+    ] {
+        let scenario = read(&folder, &cloud, &events).expect("a scenario");
+        assert_eq!(verdicts(&scenario), [expected, forged]);
+        assert_eq!(scenario.first.is_in_format_2, expected == outdated);
+        let again = read(&folder, &scenario.to_toml(), &[]).expect("the same scenario");
+        assert_eq!(again.hash(), scenario.hash());
+        assert_eq!(verdicts(&again), verdicts(&scenario));
+        bytes.push(scenario.first.bytes);
+    }
+    // The id of the cloud, and how many keys are revoked.
+    assert_eq!(bytes, [bytes[0], bytes[0], bytes[0] + 16 + 4, bytes[0] + 16 + 4]);
+    let without = inline("format = 2\n").replace("trust = \"owner.pub.pem\"\n", "");
+    let error = read(&folder, &without, &[]).expect_err("nobody signs");
+    assert_eq!(error.key(), Some("suite.format"), "{error}");
 }
 
 #[test]

@@ -65,8 +65,8 @@ pub fn sign(arguments: &Arguments) -> Result<(), Failure> {
     file::write(&out, &signed.text)?;
     let may = signed.certificate.as_ref().map_or_else(String::new, |found| format!(", which {}", allows(&found.grant)));
     let draws = counted(signed.suite.layout.len() as u64, "draw", "draws");
-    let layout = if signed.suite.layout.is_empty() { String::new() } else { format!(", with the words of {draws},") };
-    print(&format!("{}: version {}{layout} signed by {}{may}", out.display(), signed.suite.version, key.public()));
+    let layout = if signed.suite.layout.is_empty() { String::new() } else { format!(", with the words of {draws}") };
+    print(&format!("{}: version {}{layout}, signed by {}{may}", out.display(), signed.suite.version, key.public()));
     Ok(())
 }
 

@@ -109,6 +109,9 @@ impl Scenario {
             self.first.suite.to_toml(&self.fleet.attributes).lines().map(str::to_owned).collect();
         if let Some(trust) = &self.trust {
             lines.insert(1, format!("trust = {}", quoted(&file(&trust.path))));
+            if self.first.is_in_format_2 {
+                lines.insert(2, "format = 2".to_owned());
+            }
             if !trust.name.is_empty() {
                 lines.insert(2, format!("cloud = {}", quoted(&trust.name)));
             }

@@ -61,6 +61,10 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         let help = "leave it out, and name the cloud as you sign: subcloud suite sign --cloud NAME";
         return Err(check.refuse(cloud.span(), message, help));
     }
+    if let Some(format) = &raw.suite.format {
+        let message = "a suite file does not say in which format it is signed: its signature does";
+        return Err(check.refuse(format.span(), message, "leave it out"));
+    }
     let suite = check.suite_here(&raw.suite, &mut names)?;
     let whens = raw.suite.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span());
     let whens = whens.map(|span| (document.key_at(&span).unwrap_or_default(), span)).collect();

@@ -74,7 +74,7 @@ pub use names::Names;
 pub use rights::beyond;
 pub use rule::{Action, Rule};
 pub use sign::{LayOut, sign, sign_text};
-pub use verify::{verify, verify_unsigned};
+pub use verify::{verify, verify_format, verify_unsigned};
 
 pub use crate::written::{alike, fault as name_fault};
 pub(crate) use names::is_attribute;
@@ -174,6 +174,8 @@ pub struct Version {
     pub verdict: Verdict,
     /// The file that it comes from, by its absolute path; empty if it has none of its own.
     pub path: PathBuf,
+    /// Whether it is signed in format 2: nodes that hold it take none of format 1.
+    pub is_in_format_2: bool,
 }
 
 /// Whether nodes take a version of the suite.

@@ -36,6 +36,10 @@ pub(crate) struct Suite {
     pub trust: Option<At<String>>,
     /// The name of the cloud, where its owner has several under one key.
     pub cloud: Option<At<String>>,
+    /// In which format the owner has signed it, where `trust` says who that is: nodes that hold a version of format 2
+    /// take none of format 1.
+    #[schemars(range(min = 1, max = 2), extend("default" = 1))]
+    pub format: Option<At<Whole>>,
     /// Public keys in base64 that the owner has revoked: nodes that hold this version take nothing that they sign.
     #[serde(default)]
     pub revoked: Vec<At<String>>,

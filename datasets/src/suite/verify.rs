@@ -50,6 +50,16 @@ pub fn verify(cloud: &Cloud, version: &Description, base: Option<&Description>, 
     }
 }
 
+/// Whether a node takes a version that it would take, or drop, if it did not hold one of format 2.
+#[must_use]
+pub fn verify_format(verdict: Verdict, version: &Description) -> Verdict {
+    match verdict {
+        Verdict::Rejected(Reason::Malformed | Reason::Forged | Reason::OtherCloud) => verdict,
+        _ if version.cloud().is_none() => Verdict::Rejected(Reason::Outdated),
+        verdict => verdict,
+    }
+}
+
 /// Whether a node takes a version where nobody signs: if it is newer than the one held, and has not expired.
 #[must_use]
 pub fn verify_unsigned(version: &Suite, base: Option<&Suite>, now: i64) -> Verdict {

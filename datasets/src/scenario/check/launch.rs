@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Run, Trust};
-use crate::suite::{self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_unsigned};
+use crate::suite::{
+    self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned,
+};
 use crate::written::Check;
 
 /// A node holds the number of its version in seven bits, and the first version and none are numbers too.
@@ -47,7 +49,8 @@ impl Check<'_, '_> {
             let taken = launches.iter().rposition(|launch| launch.verdict == Verdict::Valid);
             let base = taken.and_then(|index| files.get(index)).map(suite::File::description);
             let base = base.or_else(|| first.description(fleet));
-            let launch = launch(&file, event.at_cycle, base.as_ref(), run, first.trust.as_ref())?;
+            let is_held_in_2 = taken.map_or(&first.version, |index| &launches[index]).is_in_format_2;
+            let launch = launch(&file, event.at_cycle, (base.as_ref(), is_held_in_2), run, first.trust.as_ref())?;
             launches.push(launch);
             files.push(file);
             let count = app_names(&first.version.suite, &launches).len();
@@ -140,7 +143,8 @@ impl Check<'_, '_> {
             return Ok(Version { bytes, verdict, path, ..Version::default() });
         };
         let base = first.description(fleet);
-        let launch = launch(&file, from_cycle, base.as_ref(), run, first.trust.as_ref())?;
+        let held = (base.as_ref(), first.version.is_in_format_2);
+        let launch = launch(&file, from_cycle, held, run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
@@ -151,11 +155,11 @@ impl Check<'_, '_> {
     }
 }
 
-/// What comes in with a file at the start of a cycle.
+/// What comes in with a file at the start of a cycle, where nodes hold `base`, or nothing, in format 2 or not.
 fn launch(
     file: &suite::File,
     cycle: u32,
-    base: Option<&Description>,
+    (base, is_held_in_2): (Option<&Description>, bool),
     run: &Run,
     trust: Option<&Trust>,
 ) -> Result<Version, Error> {
@@ -165,9 +169,13 @@ fn launch(
     let start = run.starts_at.unwrap_or(0);
     let now = start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64);
     let verdict = match trust {
+        Some(Trust { cloud, .. }) if is_held_in_2 => {
+            verify_format(verify(cloud, &description, base, now), &description)
+        }
         Some(Trust { cloud, .. }) => verify(cloud, &description, base, now),
         None => verify_unsigned(&description.suite, base.map(|base| &base.suite), now),
     };
     let bytes = description.bytes_count();
-    Ok(Version { path: file.path.clone(), suite: description.suite, verdict, expires_cycle, bytes })
+    let is_in_format_2 = trust.is_some() && description.cloud().is_some();
+    Ok(Version { path: file.path.clone(), suite: description.suite, verdict, expires_cycle, bytes, is_in_format_2 })
 }

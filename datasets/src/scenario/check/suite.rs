@@ -54,9 +54,19 @@ impl Check<'_, '_> {
             let help = "name the owner's public key as `suite.trust`, or leave `cloud` out";
             return Err(self.refuse(cloud.span(), "`suite.cloud` means nothing where nodes trust anybody", help));
         }
+        let format = raw.and_then(|raw| raw.format.as_ref());
+        if let Some(format) = format.filter(|_| trust.is_none()) {
+            let help = "name the owner's public key as `suite.trust`, or leave `format` out";
+            return Err(self.refuse(format.span(), "`suite.format` means nothing where nodes trust anybody", help));
+        }
+        let is_written = format.map_or(Ok(false), |format| self.whole(format, 1, 2).map(|format| format == 2))?;
+        let is_signed = file.as_ref().is_some_and(|file| file.description().cloud().is_some());
+        let is_in_format_2 = trust.is_some() && (is_written || is_signed);
+        let cloud = trust.as_ref().map(|trust| trust.cloud.id).filter(|_| is_in_format_2);
         let signature = if trust.is_some() { SIGNATURE_BYTES } else { 0 };
-        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes, None).len() + signature } as u64;
-        Ok(Beginning { version: Version { suite, bytes, expires_cycle, ..Version::default() }, file, trust })
+        let bytes = if suite.is_none() { 0 } else { encode(&suite, &fleet.attributes, cloud).len() + signature } as u64;
+        let version = Version { suite, bytes, expires_cycle, is_in_format_2, ..Version::default() };
+        Ok(Beginning { version, file, trust })
     }
 
     fn trust(&self, written: &At<String>, cloud: Option<&At<String>>) -> Result<Trust, Error> {
@@ -91,7 +101,8 @@ impl Check<'_, '_> {
         let app = raw.app.first().map(|app| ("app", app.span()));
         let revoked = raw.revoked.first().map(|key| ("revoked", key.span()));
         let layout = raw.layout.first().map(|draw| ("layout", draw.span()));
-        if let Some((key, span)) = version.or(until).or(app).or(revoked).or(layout) {
+        let format = raw.format.as_ref().map(|format| ("format", format.span()));
+        if let Some((key, span)) = version.or(format).or(until).or(app).or(revoked).or(layout) {
             let message = format!("`suite.{key}` stands beside `suite.file`, which stands for the whole suite");
             return Err(self.refuse(span, message, "keep one of them; the file has its own version and applications"));
         }

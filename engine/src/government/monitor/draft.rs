@@ -10,7 +10,7 @@
 //!   then on no rule acts.
 
 use datasets::scenario::{Run, Scenario};
-use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify, verify_unsigned};
+use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned};
 use datasets::trace::RuleRow;
 
 use super::action;
@@ -96,7 +96,8 @@ impl Draft {
             version: number,
             verdict: String::new(),
         };
-        let (description, verdict) = verified(scenario, before, suite, cycle);
+        let base_version = &versions.plans.versions[base - 1].version;
+        let (description, verdict) = verified(scenario, base_version, suite, cycle);
         let until = description.until(scenario.trust.as_ref().map(|trust| &trust.cloud.owner));
         let version = Version {
             bytes: description.bytes_count(),
@@ -104,6 +105,7 @@ impl Draft {
             suite: description.suite,
             verdict,
             path: "".into(),
+            is_in_format_2: scenario.trust.is_some() && description.cloud().is_some(),
         };
         let newest = versions.newest();
         let origin = Origin::Rule { rule: carried.column, rest: resting(rule.cool_down), base, newest };
@@ -142,12 +144,12 @@ impl Draft {
 }
 
 /// A version as nodes make it, and whether they take it where they hold `base`.
-fn verified(scenario: &Scenario, base: &Suite, made: Suite, cycle: u32) -> (Description, Verdict) {
+fn verified(scenario: &Scenario, base: &Version, made: Suite, cycle: u32) -> (Description, Verdict) {
     let attributes = &scenario.fleet.attributes;
     let now = moment(&scenario.run, cycle);
     let unsigned = Description::unsigned(made, attributes.clone());
     let Some(trust) = &scenario.trust else {
-        let verdict = verify_unsigned(&unsigned.suite, Some(base), now);
+        let verdict = verify_unsigned(&unsigned.suite, Some(&base.suite), now);
         return (unsigned, verdict);
     };
     let version = match &scenario.monitor {
@@ -159,8 +161,9 @@ fn verified(scenario: &Scenario, base: &Suite, made: Suite, cycle: u32) -> (Desc
         }
         None => unsigned,
     };
-    let base = Description::unsigned(base.clone(), attributes.clone());
-    let verdict = verify(&trust.cloud, &version, Some(&base), now);
+    let held = Description::unsigned(base.suite.clone(), attributes.clone());
+    let verdict = verify(&trust.cloud, &version, Some(&held), now);
+    let verdict = if base.is_in_format_2 { verify_format(verdict, &version) } else { verdict };
     (version, verdict)
 }
 
