@@ -102,10 +102,10 @@ impl Draft {
         let version = Version {
             bytes: description.bytes_count(),
             expires_cycle: until.and_then(|until| first_cycle(&scenario.run, until)),
+            is_in_format_2: scenario.trust.is_some() && description.cloud().is_some(),
             suite: description.suite,
             verdict,
             path: "".into(),
-            is_in_format_2: scenario.trust.is_some() && description.cloud().is_some(),
         };
         let newest = versions.newest();
         let origin = Origin::Rule { rule: carried.column, rest: resting(rule.cool_down), base, newest };
