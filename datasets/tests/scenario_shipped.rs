@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use datasets::scenario::{self, Sample, Source};
-use datasets::suite::{Choice, Request};
+use datasets::scenario::{self, Push, Sample, Source};
+use datasets::suite::{Choice, Reason, Request, Verdict, Version};
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
@@ -41,7 +41,29 @@ fn every_shipped_private_key_says_that_it_is_no_secret() {
             }
         }
     }
-    assert_eq!(count, 2);
+    assert_eq!(count, 3);
+}
+
+#[test]
+fn each_escape_is_dropped_for_its_own_reason() {
+    let escapes = scenario::read(&shipped("escapes.toml"), &[]).unwrap();
+    let verdicts = |of: &[Version]| -> Vec<(u64, Verdict)> {
+        of.iter().map(|version| (version.suite.version, version.verdict)).collect()
+    };
+    assert!(escapes.first.is_in_format_2 && !escapes.first.suite.layout.is_empty());
+    assert_eq!(verdicts(&escapes.launches), [(2, Verdict::Valid)]);
+    let Push::Files(pushed) = escapes.adversaries.unwrap().push else { panic!("files") };
+    let out_of_scope = [11, 12, 13, 14, 15, 16, i64::MAX as u64].map(|number| (number, Reason::OutOfScope));
+    let others = [
+        (18, Reason::OtherCloud),
+        (19, Reason::Outdated),
+        (20, Reason::Revoked),
+        (21, Reason::Expired),
+        (22, Reason::Forged),
+        (0, Reason::Replayed),
+    ];
+    let expected = out_of_scope.into_iter().chain(others).map(|(number, reason)| (number, Verdict::Rejected(reason)));
+    assert_eq!(verdicts(&pushed), expected.collect::<Vec<_>>());
 }
 
 #[test]

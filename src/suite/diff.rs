@@ -4,9 +4,10 @@ use analysis::number::{count, counted, percent};
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{self, Names, Rule, Suite};
+use datasets::suite::{self, Description, Names, Rule, Suite, beyond, moment};
 use engine::observer::preview::{Change, Preview, preview};
 
+use super::certify::allows;
 use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
@@ -44,10 +45,15 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
         let given = arguments.nodes.as_deref().unwrap_or_default();
         Failure::from(error).renamed(&format!("--set run.nodes={given} "), &format!("--nodes {given} "))
     })?;
-    let before = arguments.before.as_deref().map_or(Ok(scenario.first.suite.clone()), |path| read(path, &scenario))?;
-    let after = read(&arguments.after, &scenario)?;
+    let attributes = &scenario.fleet.attributes;
+    let held = match &arguments.before {
+        Some(path) => read(path, &scenario)?,
+        None => Description::unsigned(scenario.first.suite.clone(), attributes.clone()),
+    };
+    let version = read(&arguments.after, &scenario)?;
+    let (before, after) = (&held.suite, &version.suite);
     memory::check(&scenario, None)?;
-    let found = preview(&scenario, &before, &after)?;
+    let found = preview(&scenario, before, after)?;
     let names = header(&["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"]);
     let rows: Vec<_> = std::iter::once(names).chain(found.changes.iter().map(row)).collect();
     print(&format!(
@@ -58,7 +64,11 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     ));
     table(&rows, 1);
     print(&format!("\n{}", moved(&found)));
-    changed(&before, &after, &scenario.fleet.attributes);
+    changed(before, after, attributes);
+    for line in beside(before, after).into_iter().chain(rights(&version, &held)) {
+        print("");
+        wrapped(&line);
+    }
     if after.version <= before.version {
         print(&format!(
             "Nodes that hold version {} will not take version {}: give it a higher number.",
@@ -68,9 +78,46 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a suite for a fleet.
-fn read(path: &Path, scenario: &Scenario) -> Result<Suite, Failure> {
-    Ok(suite::read(path, Names::Fleet(&scenario.fleet.attributes))?.suite)
+/// Reads a version for a fleet.
+fn read(path: &Path, scenario: &Scenario) -> Result<Description, Failure> {
+    Ok(suite::read(path, Names::Fleet(&scenario.fleet.attributes))?.description())
+}
+
+/// What changes beside applications and rules: until when the suite is good, whose keys are revoked, and whose words
+/// are whose.
+fn beside(before: &Suite, after: &Suite) -> Vec<String> {
+    let mut lines = Vec::new();
+    if before.until != after.until {
+        let until = after.until.map_or_else(|| "for ever".to_owned(), |until| format!("until {}", moment::text(until)));
+        lines.push(format!("It is good {until}."));
+    }
+    let others = |of: &Suite, than: &Suite| -> Vec<String> {
+        of.revoked.difference(&than.revoked).map(ToString::to_string).collect()
+    };
+    let (more, fewer) = (others(after, before), others(before, after));
+    if !more.is_empty() {
+        lines.push(format!("It revokes {}: nodes will take nothing more that is signed with that.", more.join(", ")));
+    }
+    if !fewer.is_empty() {
+        lines.push(format!("It no more revokes {}.", fewer.join(", ")));
+    }
+    if before.layout != after.layout {
+        let which = if after.layout.is_empty() { "has no layout of words" } else { "lays words out anew" };
+        lines.push(format!("It {which}."));
+    }
+    lines
+}
+
+/// Whether the certificate of a version allows what it changes, if it has one.
+fn rights(version: &Description, held: &Description) -> Option<String> {
+    let grant = &version.certificate.as_ref()?.grant;
+    let beyond = beyond(grant, version, Some(held));
+    let key = format!("The key {} {}", grant.key, allows(grant));
+    Some(if beyond.is_empty() {
+        format!("{key}: all of this is within that.")
+    } else {
+        format!("{key}. Nodes will drop this version: {}.", beyond.join(", "))
+    })
 }
 
 fn row(change: &Change) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What a change of the suite does to a fleet.
 
-use super::suite;
+use super::{keyed, suite};
 use crate::harness::Place;
 
 /// A suite of two applications with these shares.
@@ -98,4 +98,31 @@ fn a_fleet_that_does_not_fit_in_memory_is_refused_before_it_is_built() {
     let place = changed();
     let said = place.unchanged(|| suite(&place, &[&DIFF[..], &["--nodes", "4e9"]].concat()));
     said.failed(2, &["memory"]);
+}
+
+#[test]
+fn diff_tells_what_the_signer_may_not_do_and_what_else_changes() {
+    let place = keyed();
+    place.write("before.toml", shares(1, 0.1, 0.5).as_bytes());
+    let revoked = "revoked = [\"vlm/B/1i6xeG7rtqJvQ1oVXhrchbztfm+pXnO7PP53U=\"]\n";
+    let dated = format!("version = 2\nuntil = 2027-01-01T00:00:00Z\n{revoked}");
+    place.write("owners.toml", shares(2, 0.1, 0.6).replace("version = 2\n", &dated).as_bytes());
+    let diff = |name: &str| suite(&place, &["diff", "before.toml", name, "--fleet", "scenario.toml"]).quietly().out;
+    suite(&place, &["sign", "owners.toml", "--key", "owner.pem", "--base", "before.toml"]).quietly();
+    let out = diff("owners.signed.toml");
+    for words in ["It is good until 2027-01-01T00:00:00Z.", "It revokes vlm/B/1i6x", "It lays words out anew."] {
+        assert!(out.contains(words), "no {words:?} in {out}");
+    }
+    let call = ["certify", "planner.pub.pem", "--owner", "owner.pem", "--apps", "chat", "--for-ever"];
+    suite(&place, &call).quietly();
+    let by_planner = |monitoring: f64| {
+        place.write("planners.toml", shares(2, monitoring, 0.6).as_bytes());
+        let with = ["--key", "planner.pem", "--certificate", "planner.cert.toml", "--force"];
+        suite(&place, &[&["sign", "planners.toml"], &with[..]].concat()).quietly();
+        diff("planners.signed.toml").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let out = by_planner(0.1);
+    assert!(out.contains("may change \"chat\" for ever: all of this is within that."), "{out}");
+    let out = by_planner(0.2);
+    assert!(out.contains("for ever. Nodes will drop this version: it changes \"monitoring\"."), "{out}");
 }
