@@ -13,6 +13,7 @@ use datasets::suite::{
 use datasets::trace::read::Run;
 use datasets::trace::{AppRow, EventRow, Meta, RuleRow, SuiteRow, Writer};
 use engine::aggregate::Finished;
+use engine::government::layouts::lay_out;
 use engine::government::monitor::{RESTS, resting};
 use engine::{Simulation, Storage};
 
@@ -251,6 +252,43 @@ fn a_rule_cannot_exceed_the_rights_of_its_key() {
         let of = |name: &str| if name == verdict { fired } else { 0 };
         assert_eq!(counts, ["out of scope", "forged", "expired"].map(of));
         assert_eq!(last(&found, 2).acting_fraction, if verdict == "taken" { 1.0 } else { 0.0 });
+    }
+}
+
+#[test]
+fn where_words_are_laid_out_a_rule_lays_them_out_anew_and_takes_none_of_others() {
+    let mut cloud = cloud(40, "");
+    let suite = &mut cloud.first.suite;
+    suite.layout = lay_out(&Suite::default(), suite, 1.0, |_| false);
+    suite.apps[0].rules = vec![grow()];
+    cloud.first.is_in_format_2 = true;
+    trusting(&mut cloud, Some(Scope::apps(["chat"])), None);
+    let found = epochs(&cloud, &[0.9]);
+    assert_eq!((&*found.rules[0].verdict, last(&found, 2).acting_fraction), ("taken", 1.0));
+    let moved = |name: &str| {
+        let rows = found.apps.iter().filter(|row| row.app == name);
+        rows.map(|row| row.joins_suite_count + row.leaves_suite_count).sum::<u64>()
+    };
+    assert_eq!((moved("monitoring"), moved("spare")), (0, 0));
+    // A twentieth of all nodes, as far as chance has it.
+    assert!(moved("chat").abs_diff(u64::from(NODES) / 20) < 5 * 16, "{}", moved("chat"));
+}
+
+#[test]
+fn where_nodes_hold_format_2_a_monitor_of_format_1_is_outdated() {
+    for (is_in_format_2, verdict) in [(true, "outdated"), (false, "taken")] {
+        let mut cloud = cloud(20, "");
+        cloud.first.suite.apps[0].rules = vec![grow()];
+        cloud.first.is_in_format_2 = is_in_format_2;
+        trusting(&mut cloud, Some(Scope::apps(["chat"])), None);
+        let owner = PrivateKey::of_seed(&[1; 32]);
+        let certificate = &mut cloud.monitor.as_mut().unwrap().certificate;
+        let grant = Grant { cloud: None, rules: true, ..certificate.as_ref().unwrap().grant.clone() };
+        *certificate = Some(Certificate::issue(&owner, grant));
+        let found = epochs(&cloud, &[0.9]);
+        assert_eq!(found.rules[0].verdict, verdict);
+        let outdated: u64 = found.suites.iter().map(|row| row.rejected_outdated_count).sum();
+        assert_eq!(outdated, if is_in_format_2 { found.rules[0].nodes_count } else { 0 });
     }
 }
 

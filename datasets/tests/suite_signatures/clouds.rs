@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
-    Certificate, Cloud, Description, Grant, Names, PublicKey, Reason, Scope, SignedBy, Verdict, parse, verify,
+    Certificate, Choice, Cloud, Description, Grant, Names, PublicKey, Reason, Scope, SignedBy, Verdict, parse, verify,
 };
 
 use crate::fixture::{NOW, certificate, grant, held, id, next, owner, planner, stranger, trusted, verdict};
@@ -62,6 +63,13 @@ fn format_1_is_taken_until_nodes_hold_format_2_and_covers_no_revocation() {
     }
     let revokes = next(|suite| suite.revoked = [planner().public()].into());
     assert_eq!(verdict(&revokes.signed(&owner(), None, None)), Verdict::Rejected(Reason::Forged));
+    let lays_out = next(|suite| {
+        suite.apps[1].choice = Choice::Random;
+        let run = Segment { app: Some("chat".to_owned()), end: WORDS };
+        suite.layout = vec![Draw { segments: vec![run] }];
+    });
+    assert_eq!(verdict(&lays_out.clone().signed(&owner(), None, id())), Verdict::Valid);
+    assert_eq!(verdict(&lays_out.signed(&owner(), None, None)), Verdict::Rejected(Reason::Forged));
     // A certificate and a signature are of one format.
     let mixed = [
         next(|_| ()).signed(&planner(), Some(old), id()),
