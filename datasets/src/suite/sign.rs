@@ -39,7 +39,7 @@ pub fn sign(
         Some(LayOut { attributes, of }) => {
             let bare = without_layout(&text);
             let suite = parse(path, &without_tables(path, &bare)?, Names::Any(attributes.to_vec()))?.suite;
-            let draws: Vec<String> = of(&suite).iter().flat_map(|draw| draw.lines()).collect();
+            let draws: Vec<String> = of(&suite).iter().flat_map(Draw::lines).collect();
             let text = format!("{}\n\n{}\n", bare.trim_end(), draws.join("\n").replace("\n[[", "\n\n[["));
             sign_text(path, &text, (key, certificate), cloud)
         }

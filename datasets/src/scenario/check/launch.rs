@@ -143,8 +143,8 @@ impl Check<'_, '_> {
             return Ok(Version { bytes, verdict, path, ..Version::default() });
         };
         let base = first.description(fleet);
-        let held = (base.as_ref(), first.version.is_in_format_2);
-        let launch = launch(&file, from_cycle, held, run, first.trust.as_ref())?;
+        let first_held = (base.as_ref(), first.version.is_in_format_2);
+        let launch = launch(&file, from_cycle, first_held, run, first.trust.as_ref())?;
         if launch.verdict == Verdict::Valid {
             let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
             let help =
