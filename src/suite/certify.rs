@@ -138,6 +138,10 @@ fn limit(most: &str, names: &mut BTreeMap<String, Ceiling>) -> Result<(), Failur
     };
     let (name, number) = most.rsplit_once('=').ok_or_else(|| wrong("there is no `=`"))?;
     let Some(ceiling) = names.get_mut(name.trim()) else { return Err(wrong("--apps does not name this application")) };
+    let is_in_nodes = number.trim().ends_with("nodes");
+    if if is_in_nodes { ceiling.nodes.is_some() } else { ceiling.share.is_some() } {
+        return Err(wrong("this application has a limit in that unit already"));
+    }
     if let Some(nodes) = number.trim().strip_suffix("nodes") {
         let nodes: u32 = nodes.trim().replace('_', "").parse().map_err(|_| wrong("this is no number of nodes"))?;
         ceiling.nodes = Some(nodes.into());

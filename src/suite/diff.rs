@@ -4,12 +4,14 @@ use analysis::number::{count, counted, percent};
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{self, Description, Names, Rule, Suite, beyond, moment};
+use datasets::suite::{self, Description, Names, Rule, Suite, moment};
+use engine::government::layouts::{MOST_NAMES, names_count};
 use engine::observer::preview::{Change, Preview, preview};
 
 use super::certify::allows;
 use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
+use super::why::beyond_of;
 use crate::failure::Failure;
 use crate::memory;
 use crate::run::print;
@@ -52,6 +54,11 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     };
     let version = read(&arguments.after, &scenario)?;
     let (before, after) = (&held.suite, &version.suite);
+    let names = names_count(before, after);
+    if names > MOST_NAMES {
+        let message = format!("both versions together have {names} applications, expected at most {MOST_NAMES}");
+        return Err(Failure::input(message, "keep the names of applications that stay the same"));
+    }
     memory::check(&scenario, None)?;
     let found = preview(&scenario, before, after)?;
     let names = header(&["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"]);
@@ -111,7 +118,7 @@ fn beside(before: &Suite, after: &Suite) -> Vec<String> {
 /// Whether the certificate of a version allows what it changes, if it has one.
 fn rights(version: &Description, held: &Description) -> Option<String> {
     let grant = &version.certificate.as_ref()?.grant;
-    let beyond = beyond(grant, version, Some(held));
+    let beyond = beyond_of(version, held);
     let key = format!("The key {} {}", grant.key, allows(grant));
     Some(if beyond.is_empty() {
         format!("{key}: all of this is within that.")

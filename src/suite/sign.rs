@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use analysis::number::counted;
-use datasets::suite::{self, Certificate, Cloud, CloudId, File, LayOut, Names, PrivateKey, Request, Suite, beyond};
-use engine::government::layouts::lay_out;
+use datasets::suite::{self, Certificate, Choice, Cloud, CloudId, File, LayOut, Names, PrivateKey, Request, Suite};
+use engine::government::layouts::{MOST_NAMES, lay_out, names_count};
 
 use super::certify::allows;
+use super::why::beyond_of;
 use crate::failure::{Failure, warn};
 use crate::file;
 use crate::run::print;
@@ -83,14 +84,9 @@ fn signed(
     let nodes = f64::from(arguments.nodes.unwrap_or(1));
     let grant = certificate.as_ref().map(|certificate| certificate.grant.clone());
     let covers = |app: &str| grant.as_ref().is_none_or(|grant| grant.scope.covers(app));
-    let everything = grant.as_ref().is_none_or(|grant| grant.scope == suite::Scope::All);
-    if !everything && base.suite.layout.is_empty() {
-        let message = format!("{} has no layout of words, so that a delegate for some gives none", path.display());
-        warn(&message, "let the owner sign a version with --base");
-    }
+    let are_too_many = |suite: &Suite| names_count(&base.suite, suite) > MOST_NAMES;
     let of = |suite: &Suite| {
-        let may = everything || !base.suite.layout.is_empty();
-        if may { lay_out(&base.suite, suite, nodes, |app| !covers(app)) } else { Vec::new() }
+        if are_too_many(suite) { Vec::new() } else { lay_out(&base.suite, suite, nodes, |app| !covers(app)) }
     };
     let layout = LayOut { attributes: &base.attributes, of: &of };
     let signed = suite::sign(&arguments.suite, (key, certificate), cloud, Some(layout))?;
@@ -98,6 +94,15 @@ fn signed(
     if arguments.nodes.is_none() && (asks(&base.suite) || asks(&signed.suite)) {
         let message = "an application asks for a number of nodes, and words are shares of all";
         return Err(Failure::input(message, "say how many nodes there are, as in --nodes 1e6"));
+    }
+    if are_too_many(&signed.suite) {
+        let found = names_count(&base.suite, &signed.suite);
+        let message = format!("both versions together have {found} applications, expected at most {MOST_NAMES}");
+        return Err(Failure::input(message, "keep the names of applications that stay the same"));
+    }
+    if signed.suite.layout.is_empty() && signed.suite.apps.iter().any(|app| app.choice == Choice::Random) {
+        let message = format!("{} has no layout of words, so that a delegate for some gives none", path.display());
+        warn(&message, "let the owner sign a version with --base");
     }
     told_of_base(arguments, &signed, &base);
     Ok(signed)
@@ -107,10 +112,12 @@ fn signed(
 fn told_of_base(arguments: &Arguments, signed: &File, base: &File) {
     let (version, base) = (signed.description(), base.description());
     let (new, old) = (version.suite.version, base.suite.version);
-    let mut why =
-        version.certificate.as_ref().map_or_else(Vec::new, |found| beyond(&found.grant, &version, Some(&base)));
+    let mut why = beyond_of(&version, &base);
     if new <= old {
         why.insert(0, format!("it is version {new}, and they hold version {old}"));
+    }
+    if base.cloud().is_some_and(|cloud| version.cloud() != Some(cloud)) {
+        why.insert(0, "it is signed for another cloud".to_owned());
     }
     if !why.is_empty() {
         let message = format!("nodes will drop {}: {}", arguments.suite.display(), why.join(", "));

@@ -21,6 +21,16 @@ pub fn rejected(reason: Reason, cloud: &Cloud, version: &Description, base: Opti
     (why, remedy.to_owned())
 }
 
+/// What a version changes that its key may not change, or whatever it changes if its key is revoked.
+pub fn beyond_of(version: &Description, base: &Description) -> Vec<String> {
+    let Some(Certificate { grant, .. }) = &version.certificate else { return Vec::new() };
+    let mut changes = beyond(grant, version, Some(base));
+    if base.suite.revoked.contains(&grant.key) {
+        changes.insert(0, format!("the owner has revoked the key {}", grant.key));
+    }
+    changes
+}
+
 fn forged(owner: &PublicKey, version: &Description) -> (String, &'static str) {
     let Some(SignedBy { key, signature, .. }) = &version.signed_by else {
         return ("it is not signed".to_owned(), "sign it with `subcloud suite sign`");

@@ -101,7 +101,7 @@ fn forget_the_future(scenario: &mut Value, cycle: u64, cycles: u64) {
     if later(scenario.pointer("/adversaries/from_cycle"))
         && let Some(adversaries) = scenario.get_mut("adversaries").and_then(Value::as_object_mut)
     {
-        for key in ["from_cycle", "push"] {
+        for key in ["from_cycle", "push", "suite"] {
             adversaries.remove(key);
         }
     }

@@ -45,6 +45,12 @@ impl Draw {
         runs.map(|(from, segment)| [from, segment.end])
     }
 
+    /// Whether an application has words of this draw.
+    #[must_use]
+    pub fn has(&self, app: &str) -> bool {
+        self.segments.iter().any(|segment| segment.app.as_deref() == Some(app))
+    }
+
     /// The layout of this draw in TOML.
     pub(super) fn lines(&self) -> [String; 3] {
         let names: Vec<String> =

@@ -3,8 +3,8 @@
 use std::mem::{Discriminant, discriminant};
 
 use super::encode::{encode_app, encode_rule};
-use super::layout::words_of;
-use super::{Action, App, Ceiling, Description, Grant, Request, Rule, Scope, Suite};
+use super::layout::{Draw, words_of};
+use super::{Action, App, Ceiling, Choice, Description, Grant, Request, Rule, Scope, Suite};
 
 /// How far above the number of the base that of a delegate's version may lie.
 pub const MOST_AHEAD: u64 = 1000;
@@ -61,8 +61,9 @@ fn rules(
     (version, app): (&Description, &App),
     (base, old): (&Description, Option<&App>),
 ) -> Vec<String> {
-    let before: Vec<Compared> = old.iter().flat_map(|old| &old.rules).map(|rule| compared_as(rule, base)).collect();
-    let now: Vec<Compared> = app.rules.iter().map(|rule| compared_as(rule, version)).collect();
+    let before: Vec<Compared> =
+        old.iter().flat_map(|old| &old.rules).map(|rule| compared_as(rule, base, base)).collect();
+    let now: Vec<Compared> = app.rules.iter().map(|rule| compared_as(rule, version, base)).collect();
     if !grant.rules {
         let is_changed = before != now;
         return is_changed
@@ -109,9 +110,12 @@ fn asked(suite: &Suite, app: &str, most: f64) -> Option<Request> {
     })
 }
 
-fn compared_as(rule: &Rule, description: &Description) -> Compared {
+/// A rule of a description as it is compared. An application that is gone has the unit that it had in the base.
+fn compared_as(rule: &Rule, description: &Description, base: &Description) -> Compared {
     let unit = match &rule.action {
-        Action::Scale { app, .. } => known(&description.suite, app).as_ref().map(discriminant),
+        Action::Scale { app, .. } => {
+            known(&description.suite, app).or_else(|| known(&base.suite, app)).as_ref().map(discriminant)
+        }
         Action::Remove { .. } | Action::Add(_) => None,
     };
     (encode_rule(rule, &description.attributes), unit)
@@ -119,8 +123,8 @@ fn compared_as(rule: &Rule, description: &Description) -> Compared {
 
 /// What a version changes of what a scope does not cover.
 fn out_of_scope(scope: &Scope, version: &Description, base: &Description) -> Vec<String> {
-    let (others, places) = apart(scope, version);
-    let (others_before, places_before) = apart(scope, base);
+    let (others, places) = apart(scope, version, base);
+    let (others_before, places_before) = apart(scope, base, base);
     let mut changes = compared(&others, &others_before);
     changes.extend(moved(&places, &places_before, others_before.len()));
     if version.suite.until != base.suite.until {
@@ -129,13 +133,23 @@ fn out_of_scope(scope: &Scope, version: &Description, base: &Description) -> Vec
     if changes.is_empty() && others != others_before {
         changes.push("it reorders applications".to_owned());
     }
-    let is_laid_out = |description: &Description| !description.suite.layout.is_empty();
-    match (is_laid_out(version), is_laid_out(base)) {
-        (true, false) => changes.push("it lays out words, and its base does not".to_owned()),
-        (false, true) => changes.push("it leaves out the layout that its base has".to_owned()),
-        _ => changes.extend(taken_words(&others, version, base)),
+    changes.extend(taken_words(&others, version, base));
+    if version.suite.layout.iter().any(|draw| is_begun(scope, draw, version, base)) {
+        changes.push("it lays out words that its base does not, and that applications of others share".to_owned());
     }
     changes
+}
+
+/// Whether a draw that applications out of scope share is laid out, and was not before.
+fn is_begun(scope: &Scope, draw: &Draw, version: &Description, base: &Description) -> bool {
+    let test = |app: &App| app.condition.as_ref().map(|condition| condition.test.clone());
+    let drawn = version.suite.apps.iter().find(|app| draw.has(&app.name)).map(test);
+    let mut others = version.suite.apps.iter().filter(|app| !scope.covers(&app.name) && app.choice == Choice::Random);
+    let Some(other) = others.find(|app| Some(test(app)) == drawn) else { return false };
+    // Attributes have other indices there.
+    let apps = || base.suite.apps.iter();
+    let drawn = apps().find(|app| app.name == other.name).map(test);
+    !apps().any(|app| Some(test(app)) == drawn && base.suite.layout.iter().any(|draw| draw.has(&app.name)))
 }
 
 /// Applications out of scope whose words are others than before.
@@ -146,14 +160,14 @@ fn taken_words(others: &Named<'_, Whole>, version: &Description, base: &Descript
 }
 
 /// The applications out of scope as they are compared, and those in scope with the number of the others before each.
-fn apart<'d>(scope: &Scope, description: &'d Description) -> (Named<'d, Whole>, Named<'d, usize>) {
+fn apart<'d>(scope: &Scope, description: &'d Description, base: &Description) -> (Named<'d, Whole>, Named<'d, usize>) {
     let mut others = Vec::new();
     let mut places = Vec::new();
     for app in &description.suite.apps {
         if scope.covers(&app.name) {
             places.push((app.name.as_str(), others.len()));
         } else {
-            let rules = app.rules.iter().map(|rule| compared_as(rule, description)).collect();
+            let rules = app.rules.iter().map(|rule| compared_as(rule, description, base)).collect();
             others.push((app.name.as_str(), (encode_app(app, &description.attributes), rules)));
         }
     }

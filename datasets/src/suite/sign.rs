@@ -38,6 +38,7 @@ pub fn sign(
         None => sign_text(path, &text, (key, certificate), cloud),
         Some(LayOut { attributes, of }) => {
             let bare = without_layout(&text);
+            same_but_for(path, &text, &bare, &[["suite", "layout"].as_slice()])?;
             let suite = parse(path, &without_tables(path, &bare)?, Names::Any(attributes.to_vec()))?.suite;
             let draws: Vec<String> = of(&suite).iter().flat_map(Draw::lines).collect();
             let text = format!("{}\n\n{}\n", bare.trim_end(), draws.join("\n").replace("\n[[", "\n\n[["));
@@ -109,7 +110,38 @@ fn without_tables(path: &Path, text: &str) -> Result<String, Error> {
         start = span.end;
     }
     bare.push_str(text.get(start..).unwrap_or_default());
+    same_but_for(path, text, &bare, &TABLES.map(|name| [name]).each_ref().map(<[&str; 1]>::as_slice))?;
     Ok(bare)
+}
+
+/// Refuses a text of which more, or less, than these tables was cut out: what is signed is what the file says.
+fn same_but_for(path: &Path, text: &str, cut: &str, tables: &[&[&str]]) -> Result<(), Error> {
+    let read = |text: &str| toml::from_str::<toml::Table>(text).ok();
+    // What is no TOML is told of by whoever parses it.
+    let Some(mut whole) = read(text) else { return Ok(()) };
+    for table in tables {
+        remove(&mut whole, table);
+    }
+    if read(cut).is_some_and(|cut| cut == whole) {
+        return Ok(());
+    }
+    let names: Vec<String> = tables.iter().map(|table| format!("`{}`", table.join("."))).collect();
+    let message = format!("{} stand in another form than as tables of their own", names.join(" or "));
+    let help = "remove what an earlier signature has left there, and write no line within a text that begins with [";
+    Err(Error::new(Kind::Value, path, message).helped(help))
+}
+
+/// Removes what stands at a key, given part by part.
+fn remove(table: &mut toml::Table, key: &[&str]) {
+    match key {
+        [name] => drop(table.remove(*name)),
+        [name, rest @ ..] => {
+            if let Some(toml::Value::Table(inner)) = table.get_mut(*name) {
+                remove(inner, rest);
+            }
+        }
+        [] => {}
+    }
 }
 
 /// Where these tables stand, in the order of the text.

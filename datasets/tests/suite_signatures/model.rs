@@ -103,11 +103,10 @@ impl Rights {
             }
             runs
         };
-        match (base.words, now.words) {
-            (None, None) => true,
-            (Some(before), Some(after)) => self.covers.is_none() || of_others(before) == of_others(after),
-            _ => self.covers.is_none(),
-        }
+        let held = |model: &Model| model.words.map_or_else(Vec::new, of_others);
+        let share = |app: &ModelApp| !app.top && self.limit(app.name).is_none();
+        let begins = base.words.is_none() && now.words.is_some() && now.apps.iter().any(share);
+        self.covers.is_none() || !begins && held(base) == held(now)
     }
 
     /// Whether what is of others is the same, and nothing has moved past it.
@@ -118,7 +117,9 @@ impl Rights {
         let is_of_others = |app: &ModelApp| self.limit(app.name).is_none();
         let others = |model: &Model| -> Vec<(ModelApp, Vec<Option<u64>>)> {
             let others = model.apps.iter().filter(|app| is_of_others(app));
-            others.map(|app| (app.clone(), app.rules.iter().map(|rule| model.unit(rule)).collect())).collect()
+            // An application that is gone has the unit that it had in the base.
+            let unit = |rule: &ModelRule| model.unit(rule).or_else(|| base.unit(rule));
+            others.map(|app| (app.clone(), app.rules.iter().map(unit).collect())).collect()
         };
         // How many of others stand before an application.
         let place = |model: &Model, name: usize| {
@@ -147,15 +148,16 @@ impl Rights {
         let old = base.apps.iter().find(|old| old.name == app.name);
         let old: Vec<(&ModelRule, Option<u64>)> =
             old.iter().flat_map(|old| &old.rules).map(|rule| (rule, base.unit(rule))).collect();
-        let new: Vec<(&ModelRule, Option<u64>)> = app.rules.iter().map(|rule| (rule, now.unit(rule))).collect();
+        let new: Vec<(&ModelRule, Option<u64>)> =
+            app.rules.iter().map(|rule| (rule, now.unit(rule).or_else(|| base.unit(rule)))).collect();
         if !self.rules {
             return old == new;
         }
-        new.iter().filter(|rule| !old.contains(rule)).all(|(rule, unit)| match rule.does {
+        new.iter().filter(|rule| !old.contains(rule)).all(|(rule, _)| match rule.does {
             Does::Remove(app) => self.limit(app).is_some(),
             Does::Add(app, asks) => self.limit(app).is_some_and(|limit| Self::is_within(limit, asks)),
             Does::Scale { app, grows, most } => {
-                let asks = unit.map(|unit| (unit, most));
+                let asks = now.unit(rule).map(|unit| (unit, most));
                 self.limit(app).is_some_and(|limit| !grows || asks.is_none_or(|asks| Self::is_within(limit, asks)))
             }
         })
@@ -217,9 +219,10 @@ impl Model {
         self.words = self.words.filter(|words| words.iter().any(Option::is_some));
     }
 
-    fn description(&self) -> Description {
+    /// What the program is given of a version that follows on a base, or on itself.
+    fn description(&self, base: &Self) -> Description {
         let app = |app: &ModelApp| App {
-            rules: app.rules.iter().map(|rule| self.rule(rule)).collect(),
+            rules: app.rules.iter().map(|rule| self.rule(rule, base)).collect(),
             ..bare(app.name, app.asks, app.top)
         };
         let suite = Suite {
@@ -232,12 +235,12 @@ impl Model {
         Description::unsigned(suite, attributes())
     }
 
-    fn rule(&self, rule: &ModelRule) -> Rule {
+    fn rule(&self, rule: &ModelRule, base: &Self) -> Rule {
         let action = match rule.does {
             Does::Remove(app) => Action::Remove { app: NAMES[app].to_owned() },
             Does::Add(app, asks) => Action::Add(Box::new(bare(app, asks, false))),
             Does::Scale { app, grows, most } => {
-                let most = match self.unit(rule) {
+                let most = match self.unit(rule).or_else(|| base.unit(rule)) {
                     Some(1) => nodes(most) as f64,
                     Some(2) => (most + 1) as f64,
                     _ => share(most),
@@ -374,7 +377,7 @@ fn a_version_is_valid_if_and_only_if_the_page_says_so() {
         let (base, rights) = (random.base(), random.rights());
         let version = random.version(&base);
         let expected = rights.allow(&base, &version);
-        let (held, made, grant) = (base.description(), version.description(), rights.grant());
+        let (held, made, grant) = (base.description(&base), version.description(&base), rights.grant());
         let is_newer = version.version > base.version;
         let told = beyond(&grant, &made, Some(&held));
         assert_eq!(is_newer && told.is_empty(), expected, "case {case}: {base:#?}\n{version:#?}\n{rights:?}\n{told:?}");
@@ -394,8 +397,8 @@ fn a_version_is_valid_if_and_only_if_the_page_says_so() {
 /// What the rules that a delegate has written could ever make: whatever the suite has become by then, nothing of others
 /// changes, and nothing asks for more than it may.
 fn rules_stay_within(random: &mut Random, rights: &Rights, base: &Model, version: &Model) {
-    let before = base.description().suite;
-    let mut suite = version.description().suite;
+    let before = base.description(base).suite;
+    let mut suite = version.description(base).suite;
     let written: Vec<Rule> = suite.rules().filter(|rule| !before.rules().any(|old| old == *rule)).cloned().collect();
     let grant = rights.grant();
     for step in 0..6 {

@@ -2,7 +2,7 @@
 
 use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
-    Action, Ceiling, Certificate, Description, Grant, PrivateKey, Request, Rule, Scope, Suite, Verdict, verify,
+    Action, Ceiling, Certificate, Choice, Description, Grant, PrivateKey, Request, Rule, Scope, Suite, Verdict, verify,
 };
 
 use crate::fixture::{NOW, apps, grant, held, id, next, only, owner, planner, rule, stranger, trusted};
@@ -78,7 +78,14 @@ fn laid_out(runs: &[(&str, u64)]) -> Case {
         vec![Draw { segments: runs.iter().map(run).collect() }]
     };
     let before = [("recorder", 1), ("cache", 3), ("", 4), ("chat", 5)];
-    Case::from(|suite| suite.layout = draw(&before), |suite| suite.layout = draw(runs))
+    let random = |suite: &mut Suite| suite.apps.iter_mut().for_each(|app| app.choice = Choice::Random);
+    Case::from(
+        |suite| {
+            random(suite);
+            suite.layout = draw(&before);
+        },
+        |suite| suite.layout = draw(runs),
+    )
 }
 
 fn scale(by: f64, most: f64) -> Rule {
@@ -118,16 +125,27 @@ fn case(difference: &str) -> Option<Case> {
         "its application is added after all others" => order(&["monitoring", "chat", "cache", "recorder", "new"]),
         "its application is added before others" => order(&["new", "monitoring", "chat", "cache", "recorder"]),
         "its application is moved past others" => order(&["monitoring", "cache", "recorder", "chat"]),
-        "its applications are reordered in their places" => order(&["monitoring", "cache", "chat", "recorder"]),
+        "its applications that follow one another are reordered" => order(&["monitoring", "cache", "chat", "recorder"]),
         "its application is removed" => order(&["monitoring", "cache", "recorder"]),
         "words of an application of others are changed" => laid_out(&[("recorder", 2), ("", 5)]),
         "words of its applications change, or are nobody's" => {
             laid_out(&[("recorder", 1), ("cache", 2), ("", 3), ("cache", 4), ("", 5)])
         }
-        "words are laid out that the base does not lay out" => {
-            Case { base: held(), ..laid_out(&[("cache", 2), ("", 5)]) }
+        "words are laid out of a draw that others share, and that the base does not lay out" => {
+            let begun = laid_out(&[("cache", 2), ("", 5)]);
+            Case { base: Description { suite: Suite { layout: Vec::new(), ..begun.base.suite }, ..held() }, ..begun }
         }
-        "the layout that the base has is left out" => Case { version: next(|_| ()), ..laid_out(&[("", 5)]) },
+        "a layout in which others have words is left out" => {
+            let mut case = laid_out(&[]);
+            case.version.suite.layout.clear();
+            case
+        }
+        "a layout in which others have no words is left out" => {
+            let mut case = laid_out(&[]);
+            case.base.suite.layout[0].segments[0].app = None;
+            case.version.suite.layout.clear();
+            case
+        }
         "a rule is written that changes its application" => {
             Case::of(|suite| suite.apps[1].rules = vec![rule("shed", "cache"), scale(1.5, 0.2), scale(0.5, 1.0)])
         }
@@ -150,7 +168,7 @@ fn case(difference: &str) -> Option<Case> {
 #[test]
 fn each_row_of_the_page_is_true() {
     let rows = rows();
-    assert_eq!(rows.len(), 31);
+    assert_eq!(rows.len(), 32);
     for (difference, expected) in rows {
         let case = case(&difference).unwrap_or_else(|| panic!("no case for \"{difference}\""));
         let found = [
@@ -176,5 +194,8 @@ fn a_rule_counts_as_written_anew_where_the_unit_changes() {
     // The rule is of others, and would do something else.
     assert!(!case.is_taken(&planner(), Some(some())));
     asks(&mut case.version.suite, Request::Share(0.3));
+    assert!(case.is_taken(&planner(), Some(some())));
+    // An application that is gone has no other unit.
+    case.version.suite.apps.remove(2);
     assert!(case.is_taken(&planner(), Some(some())));
 }

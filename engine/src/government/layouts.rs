@@ -1,20 +1,26 @@
 //! Layouts of words as suites have them ([`datasets::suite::layout`]): what signers lay out, and what nodes are told.
 
+use std::collections::BTreeSet;
+
 use datasets::suite::layout::{Draw, Segment as Run};
 use datasets::suite::{Suite, Version};
 use kernels::layout::{Layout, Segment, WHOLE};
 use kernels::suite::NONE;
 
 use super::claims::{laid_out, shares, wanted};
-use crate::plans::{Origin, Pick, Plan, Plans};
+use crate::plans::{Origin, Pick, Plan, Plans, Step};
 
 /// Lays out the words of a version from those of the one before, by what its applications ask for if there are so many
 /// nodes and every condition holds. Words of applications that are `kept` stay as they are.
 ///
-/// A version before without a layout counts as laid out from nothing. The attributes of both suites have the same
-/// indices.
+/// A version before without a layout counts as laid out from nothing. Where applications that are kept share a draw that
+/// it does not lay out, that draw stays so. The attributes of both suites have the same indices.
+///
+/// # Panics
+/// If both versions together have more applications than [`names_count`] may say.
 #[must_use]
 pub fn lay_out(before: &Suite, after: &Suite, nodes: f64, is_kept: impl Fn(&str) -> bool) -> Vec<Draw> {
+    assert!(names_count(before, after) <= MOST_NAMES, "nodes tell applications apart by a byte");
     let mut plans = Plans::default();
     let mut plan =
         |suite: &Suite| plans.plan(Version { suite: suite.clone(), ..Version::default() }, Origin::Beginning);
@@ -46,8 +52,23 @@ pub fn lay_out(before: &Suite, after: &Suite, nodes: f64, is_kept: impl Fn(&str)
             drawn.push(draw);
         }
     }
-    let drawn = drawn.into_iter().map(|draw| named(&layouts[draw], &plans.apps));
+    let is_begun = |draw: usize| {
+        let is_kept = |step: &Step| step.pick == Pick::Random(draw) && is_kept(&plans.apps[usize::from(step.app)]);
+        let is_laid_out = !before.layout.is_empty() && held[draw] != Layout::default();
+        !is_laid_out && version.steps.iter().any(is_kept)
+    };
+    let drawn = drawn.into_iter().filter(|&draw| !is_begun(draw)).map(|draw| named(&layouts[draw], &plans.apps));
     drawn.filter(|draw| draw.segments.iter().any(|run| run.app.is_some())).collect()
+}
+
+/// The most applications that versions which follow one another may have together.
+pub const MOST_NAMES: usize = 253;
+
+/// How many applications two versions have together.
+#[must_use]
+pub fn names_count(before: &Suite, after: &Suite) -> usize {
+    let names: BTreeSet<&str> = before.apps.iter().chain(&after.apps).map(|app| &*app.name).collect();
+    names.len()
 }
 
 /// The layout of each draw under a version: as its suite has it, else as it was found.

@@ -5,13 +5,22 @@ use crate::suite::layout::{Draw, Segment, WORDS};
 use crate::suite::{App, Choice, raw};
 use crate::written::{At, Check};
 
+/// All nodes pass on the runs of a layout, each in five bytes: a few for each application that there can be.
+const MOST_RUNS: usize = 1024;
+
 const HELP: &str = "let `subcloud suite sign --base` lay out the words, or leave [[suite.layout]] out";
 
 impl Check<'_, '_> {
     /// The layout, a draw after the other, in the order of the first application of each.
     pub(super) fn layout(&self, raw: &[At<raw::Layout>], apps: &[App]) -> Result<Vec<Draw>, Error> {
         let mut draws: Vec<(usize, Draw)> = Vec::new();
+        let mut runs = 0;
         for written in raw {
+            runs += written.apps.len();
+            if runs > MOST_RUNS {
+                let message = format!("words are laid out in more than {MOST_RUNS} runs");
+                return Err(self.refuse(written.apps.span(), message, "let the owner lay the words out from nothing"));
+            }
             let draw = self.draw(written)?;
             let place = self.drawn_by(written, apps)?;
             if draws.iter().any(|(other, _)| is_one_draw(&apps[*other], &apps[place])) {
@@ -77,6 +86,5 @@ impl Check<'_, '_> {
 
 /// Whether two random applications share a draw.
 fn is_one_draw(one: &App, other: &App) -> bool {
-    let test = |app: &App| app.condition.as_ref().map(|condition| condition.test.clone());
-    test(one) == test(other)
+    one.condition.as_ref().map(|condition| &condition.test) == other.condition.as_ref().map(|condition| &condition.test)
 }
