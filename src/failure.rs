@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use datasets::suite::key::may_hold_key;
+use datasets::suite::secret::may_hold_key;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug)]
@@ -86,17 +86,18 @@ pub fn warn(message: &str, help: &str) {
     tell(Level::WARNING, message, None, Some(help));
 }
 
-/// A text that may be shown: no word of it that may be a private key, or what is left of one.
-fn shown(text: &str) -> String {
-    if !may_hold_key(text) {
-        return text.to_owned();
+/// A text that may be shown: not one that may hold a private key, or what is left of one.
+fn shown(text: &str) -> &str {
+    if may_hold_key(text) {
+        "a private key, or what is left of one, stands where something else is expected"
+    } else {
+        text
     }
-    text.split(' ').map(|word| if may_hold_key(word) { "(a key)" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 fn tell(level: Level<'_>, message: &str, place: Option<&Place>, help: Option<&str>) {
-    let (message, help) = (&*shown(message), help.map(shown));
-    let (place, help) = (place.filter(|place| !may_hold_key(&place.text)), help.as_deref());
+    let (message, help) = (shown(message), help.filter(|help| !may_hold_key(help)));
+    let place = place.filter(|place| !may_hold_key(&place.text));
     let is_plain = !stderr().is_terminal() || env::var_os("NO_COLOR").is_some();
     let renderer = if is_plain { Renderer::plain() } else { Renderer::styled() };
     let mut told = level.primary_title(message).elements(place.map(Place::shown));

@@ -27,11 +27,12 @@ mod state;
 mod suite;
 mod sweep;
 
+use std::env;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use datasets::suite::key::may_hold_key;
+use datasets::suite::secret::may_hold_key;
 
 use failure::Failure;
 
@@ -80,6 +81,11 @@ fn main() -> ExitCode {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
     }
+    // Whatever an argument is for, what it says may be shown, or written.
+    if env::args_os().any(|argument| may_hold_key(&argument.to_string_lossy())) {
+        let help = "give the path of the file that holds it; --help says what is expected where";
+        return Failure::input("an argument is a private key, or what is left of one", help).report();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(told) => return tell(&told),
@@ -105,10 +111,6 @@ fn main() -> ExitCode {
 
 /// Prints help, or what is wrong with the arguments.
 fn tell(told: &clap::Error) -> ExitCode {
-    if told.use_stderr() && may_hold_key(&told.render().to_string()) {
-        let help = "give the path of its file; --help says what is expected where";
-        return Failure::input("an argument is a key, or what is left of one", help).report();
-    }
     match told.print() {
         Err(error) if !told.use_stderr() && error.kind() != ErrorKind::BrokenPipe => run::unprinted(&error).report(),
         _ => ExitCode::from(told.exit_code() as u8),

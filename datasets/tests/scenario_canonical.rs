@@ -476,7 +476,7 @@ fn launches_and_adversaries_read_back_the_same_and_enter_the_hash_with_their_con
     let scenario = small(&here, "a.toml", &text, &[]);
     assert!(scenario.launches[0].verdict != Verdict::Valid && scenario.launches[1].verdict == Verdict::Valid);
     let Push::Files(pushed) = &scenario.adversaries.as_ref().unwrap().push else { panic!("no file") };
-    assert_eq!((pushed.len(), &pushed[0].path), (1, &here.path().join("bad.toml")));
+    assert_eq!((pushed.len(), &pushed[0].version.path), (1, &here.path().join("bad.toml")));
     assert_eq!(reread(&scenario), scenario);
     assert_eq!(reread(&scenario).to_toml(), scenario.to_toml());
     let hash = || small(&there, "b.toml", &text, &[]).hash();

@@ -209,7 +209,7 @@ fn adversaries_push_a_forgery_an_old_version_or_a_file_that_nodes_refuse() {
     let old = push("from_cycle = 7\npush = \"old\"");
     assert_eq!((old.share, old.from_cycle, old.push), (0.3, 7, Push::Old));
     let file = |name: &str| match push(&format!("from_cycle = 11\nsuite = \"{name}\"")).push {
-        Push::Files(mut versions) if versions.len() == 1 => versions.remove(0),
+        Push::Files(mut versions) if versions.len() == 1 => versions.remove(0).version,
         other => panic!("{other:?}"),
     };
     let (replayed, expired, malformed) = (file("v4.toml"), file("v8.toml"), file("broken.toml"));
@@ -218,7 +218,7 @@ fn adversaries_push_a_forgery_an_old_version_or_a_file_that_nodes_refuse() {
     assert_eq!(malformed.verdict, Verdict::Rejected(Reason::Malformed));
     assert!(malformed.suite.is_none() && malformed.bytes > 0 && Path::new(&malformed.path).is_absolute());
     let Push::Files(turns) = push("from_cycle = 11\nsuite = [\"v4.toml\", \"v8.toml\"]").push else { panic!("files") };
-    let verdicts: Vec<Verdict> = turns.iter().map(|version| version.verdict).collect();
+    let verdicts: Vec<Verdict> = turns.iter().map(|pushed| pushed.version.verdict).collect();
     assert_eq!(verdicts, [replayed.verdict, expired.verdict]);
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use datasets::Error;
-use datasets::scenario::{self, Scenario};
+use datasets::scenario::{self, Push, Scenario};
 use datasets::suite::{
     Certificate, CloudId, Description, Grant, Names, PrivateKey, Reason, Scope, Verdict, moment, parse, sign_text,
 };
@@ -258,6 +258,30 @@ fn adversaries_may_push_what_is_forged() {
     assert!(push("f.toml").is_ok());
     let error = push("o.toml").expect_err("a good version");
     assert!(error.message().contains("nodes would take"), "{error}");
+}
+
+#[test]
+fn what_adversaries_push_is_judged_against_what_nodes_hold_by_then() {
+    let folder = folder(&[
+        ("owners.toml", by_owner(&version(6, 0.2, 0.5))),
+        ("planners.toml", by_planner(&version(7, 0.2, 0.6), None)),
+    ]);
+    let pushed = |from_cycle: u32, name: &str| {
+        let cloud = format!("{CLOUD}[adversaries]\nshare = 0.1\nfrom_cycle = {from_cycle}\nsuite = \"{name}\"\n");
+        read(&folder, &cloud, &[(9, "owners.toml")])
+    };
+    // The planner's fits the owner's second version alone, which enters in cycle 9.
+    for (from_cycle, cycle) in [(1, 9), (20, 20)] {
+        let error = pushed(from_cycle, "planners.toml").expect_err("a version that nodes take");
+        assert!(error.message().contains(&format!("in cycle {cycle}, which adversaries are to push")), "{error}");
+    }
+    // The owner's own is a good one until it has entered.
+    assert!(pushed(8, "owners.toml").is_err());
+    let Push::Files(replayed) = pushed(9, "owners.toml").expect("a replay").adversaries.expect("adversaries").push
+    else {
+        panic!("no file")
+    };
+    assert_eq!(replayed[0].reasons, [(9, Reason::Replayed)]);
 }
 
 /// A rule for the last application of a suite.

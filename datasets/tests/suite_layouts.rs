@@ -4,7 +4,7 @@ use std::path::Path;
 
 use datasets::Error;
 use datasets::suite::layout::{Draw, Segment, WORDS};
-use datasets::suite::{Cloud, File, LayOut, Names, PrivateKey, Suite, parse, sign};
+use datasets::suite::{Cloud, File, LayOut, Names, PrivateKey, Suite, parse, sign, sign_text};
 
 const SUITE: &str = "\
 [suite]
@@ -113,4 +113,39 @@ fn a_signature_covers_the_layout_and_signing_lays_out_anew() {
     assert!(!by.key.verifies(&changed.description().encode(), &by.signature));
     let without = signs(&signed.text, Some(LayOut { of: &|_| Vec::new(), ..lay_out })).expect("a suite");
     assert!(!without.text.contains("layout") && without.suite.layout.is_empty(), "{}", without.text);
+}
+
+#[test]
+fn what_is_signed_is_what_the_file_says() {
+    let owner = PrivateKey::of_seed(&[1; 32]);
+    let cloud = Cloud::of(owner.public(), "").id;
+    let signs = |text: &str| sign_text(Path::new("apps.toml"), text, (&owner, None), cloud);
+    let base = format!("{SUITE}\n[certificate]\nkey = \"k\"\napps = [\"chat\", ");
+    // A line within a text begins with [, and would be an application if the text were cut off before it.
+    let hidden = format!("{base}\"\"\"\\\n[[suite.app]] # \\\n  name = \"evil\" # \\\n  share = 0.1 # \"\"\"]\n");
+    let error = signs(&hidden).expect_err("another suite would be signed");
+    assert!(error.to_string().contains("is written in another form than as a table of its own"), "{error}");
+    assert!(signs(&format!("{base}\"game\"]\n")).is_ok());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("apps.toml");
+    let lay_out = LayOut { attributes: &[], of: &|_| Vec::new() };
+    for header in ["[[ suite.layout ]]", "[[\"suite\".layout]]"] {
+        let text = [SUITE, &LAYOUT.replace("[[suite.layout]]", header)].concat();
+        std::fs::write(&path, &text).expect("a file");
+        assert!(read(&text).is_ok());
+        let error = sign(&path, (&owner, None), cloud, Some(lay_out)).expect_err("another form");
+        assert!(error.to_string().contains("`suite.layout` is written in another form"), "{error}");
+    }
+}
+
+#[test]
+fn words_are_laid_out_in_a_limited_number_of_runs() {
+    let layout = |runs: usize| {
+        let names: Vec<&str> = ["\"chat\"", "\"game\""].into_iter().cycle().take(runs).collect();
+        let ends: Vec<String> = (1..runs as u64).chain([WORDS]).map(|end| end.to_string()).collect();
+        format!("{SUITE}\n[[suite.layout]]\napps = [{}]\nends = [{}]\n", names.join(", "), ends.join(", "))
+    };
+    assert!(read(&layout(1024)).is_ok());
+    let error = read(&layout(1025)).expect_err("too many");
+    assert!(error.to_string().contains("in more than 1024 runs"), "{error}");
 }

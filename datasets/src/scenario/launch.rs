@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Scenario;
-use crate::suite::{App, Certificate, Cloud, PrivateKey, Request, Suite, Verdict, Version};
+use crate::suite::{App, Certificate, Cloud, PrivateKey, Reason, Request, Suite, Verdict, Version};
 
 /// Whose versions of the suite nodes take.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,26 @@ pub enum Push {
     /// The version with which the run begins, for ever.
     Old,
     /// What files say, at least one, of which nodes take none: one in each cycle, in turn, from the first.
-    Files(Vec<Version>),
+    Files(Vec<Pushed>),
+}
+
+/// A version that adversaries push, and that nodes drop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pushed {
+    /// What its file says; without applications if that is no suite.
+    pub version: Version,
+    /// Why nodes drop it: from which cycle on for which reason, at least one, ascending. The reason changes with the
+    /// newest version that has entered by then, be it held by all nodes yet or not.
+    pub reasons: Vec<(u32, Reason)>,
+}
+
+impl Pushed {
+    /// Why nodes drop it in a cycle.
+    #[must_use]
+    pub fn reason(&self, cycle: u32) -> Reason {
+        let so_far = self.reasons.iter().take_while(|(from, _)| *from <= cycle);
+        so_far.last().or(self.reasons.first()).map_or(Reason::Malformed, |(_, reason)| *reason)
+    }
 }
 
 impl Scenario {

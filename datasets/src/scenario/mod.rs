@@ -37,7 +37,7 @@ pub use doubt::Doubt;
 pub use files::{Decimal, Resample};
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
 pub use fork::Fork;
-pub use launch::{Adversaries, Monitor, Push, Trust};
+pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};

@@ -9,7 +9,6 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::ops::RangeInclusive;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -21,6 +20,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
+use super::secret::holds_private_key;
 use crate::error::{Error, Kind};
 
 /// Bytes of a signature.
@@ -256,45 +256,6 @@ impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&STANDARD.encode(self.bytes()))
     }
-}
-
-/// Whether a text holds a private key, so that no message may show it.
-pub(crate) fn holds_private_key(text: &str) -> bool {
-    text.contains("PRIVATE KEY-----")
-}
-
-/// Whether a text may hold a private key or what is left of one, so that no message may show any of the text: the lines
-/// around a key may be damaged or gone, and so may be some characters of the key.
-#[must_use]
-pub fn may_hold_key(text: &str) -> bool {
-    // The number of Ed25519 in the base64 of a key, how private keys begin, and what stands before the secret.
-    const MARKS: [&str; 6] = ["PRIVATE KEY", "-----BEGIN", "BQYDK2Vw", "MC4CAQAw", "MFECAQEw", "BCIEI"];
-    MARKS.iter().any(|mark| text.contains(mark)) || pieces(text).any(is_like_base64)
-}
-
-/// The words of a text without what may stand around a key.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=' | ',' | ':' | '(' | ')' | '[' | ']'))
-}
-
-/// Whether a word is about as long as the line of a private key, and nearly all base64. A signature is longer; a word of
-/// about the length of a public key is taken for one. A path may be as long: a word with a slash counts only if it has
-/// characters that names of directories seldom have.
-fn is_like_base64(word: &str) -> bool {
-    const LEAST: usize = 36;
-    const MOST: usize = 80;
-    const PUBLIC: RangeInclusive<usize> = 42..=45;
-    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
-    let others = word.chars().filter(|&c| !is_base64(c)).count();
-    let has = |is: fn(&char) -> bool| word.chars().filter(is).count() >= 3;
-    let is_path = word.contains('/') && !word.contains(|c: char| c.is_ascii_digit() || c == '+');
-    (LEAST..=MOST).contains(&word.len())
-        && !PUBLIC.contains(&word.len())
-        && others <= 3
-        && !word.contains(['.', '-', '_'])
-        && has(char::is_ascii_uppercase)
-        && has(char::is_ascii_lowercase)
-        && !is_path
 }
 
 /// With these words begins the file of a private key that all may know, as those that come with scenarios.

@@ -31,6 +31,7 @@
 //! - [`encode`](mod@encode): the canonical bytes of a suite.
 //! - [`layout`]: which random application has which words of a draw.
 //! - [`key`]: keys and signatures.
+//! - [`secret`]: what no message shows.
 //! - [`cloud`]: which cloud a signature is for.
 //! - [`certificate`]: which key may change what.
 //! - [`verify`](mod@verify): whether nodes take a version.
@@ -50,6 +51,7 @@ pub mod layout;
 pub mod moment;
 pub mod rights;
 pub mod rule;
+pub mod secret;
 pub mod verify;
 
 mod bytes;

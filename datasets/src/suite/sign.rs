@@ -126,7 +126,7 @@ fn same_but_for(path: &Path, text: &str, cut: &str, tables: &[&[&str]]) -> Resul
         return Ok(());
     }
     let names: Vec<String> = tables.iter().map(|table| format!("`{}`", table.join("."))).collect();
-    let message = format!("{} stand in another form than as tables of their own", names.join(" or "));
+    let message = format!("{} is written in another form than as a table of its own", names.join(" or "));
     let help = "remove what an earlier signature has left there, and write no line within a text that begins with [";
     Err(Error::new(Kind::Value, path, message).helped(help))
 }

@@ -103,10 +103,9 @@ impl Ledger {
         let newest = self.entries.iter().rev().find(|entry| entry.number.is_some()).map_or(0, |entry| entry.bytes);
         let first = (scenario.first.suite.version, Some(1), scenario.first.bytes);
         let ((version, number, bytes), reason) = match &adversaries.push {
-            Push::Files(versions) => {
-                let version = &versions[(cycle - adversaries.from_cycle) as usize % versions.len()];
-                let Verdict::Rejected(reason) = version.verdict else { unreachable!("a good version is not refused") };
-                ((version.suite.version, None, version.bytes), reason)
+            Push::Files(files) => {
+                let pushed = &files[(cycle - adversaries.from_cycle) as usize % files.len()];
+                ((pushed.version.suite.version, None, pushed.version.bytes), pushed.reason(cycle))
             }
             Push::Old if matches!(push, Bad::Old(old) if rules.passes(old)) => (first, Reason::Replayed),
             Push::Old => (first, Reason::Expired),

@@ -166,6 +166,11 @@ fn damages(text: &str) -> Vec<String> {
         format!("[suite]\nversion = 1\nkey = {body}\n"),
         format!("[run]\nnodes = 5\n# {body}\nx"),
         format!("{body},{body}\n1,2\n"),
+        format!("{}-----END PRIVATE KEY-----", &body[21..]),
+        format!("{} {} {}", &body[..20], &body[20..40], &body[40..]),
+        format!("{}\n{}\n{}\n", &body[..16], &body[16..32], &body[32..]),
+        format!("{}\n-----END PRIVATE KEY-----\n", &body[32..]),
+        body[20..].to_owned(),
     ]
 }
 
@@ -209,7 +214,10 @@ fn a_damaged_private_key_is_never_shown() {
             vec!["suite", "certify", "bad.pem", "--owner", "bad.pem", "--all", "--for-ever"],
             vec!["suite", "certify", "planner.pub.pem", "--owner", "bad.pem", "--all", "--for-ever"],
             vec!["suite", "certify", "planner.pub.pem", "--owner", "owner.pem", "--all", "--until", &damaged],
+            vec!["suite", "certify", "planner.pub.pem", "--owner", "owner.pem", "--for-ever", "--apps", &damaged],
             vec!["suite", "diff", "bad.pem", "bad.pem", "--fleet", "bad.pem"],
+            vec!["run", "scenario.toml", "--seed", &damaged],
+            vec!["report", &damaged],
         ];
         for call in calls.iter().filter(|call| call.iter().all(|argument| !argument.contains('\0'))) {
             let said = place.call(call);

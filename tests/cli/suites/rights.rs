@@ -143,7 +143,7 @@ fn signing_lays_out_words_and_a_delegate_takes_none_of_others() {
     );
     // Without its layout, and with words of "chat".
     by_planner(&[]).quietly();
-    verify("v3.signed.toml").failed(1, &["out of scope", "it leaves out the layout that its base has"]);
+    verify("v3.signed.toml").failed(1, &["out of scope", "it changes which words belong to \"chat\""]);
     let (_, layout) = honest.split_once("[[suite.layout]]").expect("a layout");
     let (layout, _) = layout.split_once("[certificate]").expect("a certificate");
     let theft = format!("{}\n[[suite.layout]]{}", text(3, 0.25, 0.5), layout.replace("1073741824", "1073741823"));

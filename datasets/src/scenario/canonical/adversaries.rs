@@ -12,8 +12,8 @@ pub(super) fn lines(adversaries: &Adversaries, file: &impl Fn(&Path) -> String) 
     lines.push(match &adversaries.push {
         Push::Forged => "push = \"forged\"".to_owned(),
         Push::Old => "push = \"old\"".to_owned(),
-        Push::Files(versions) => {
-            let files: Vec<String> = versions.iter().map(|version| quoted(&file(&version.path))).collect();
+        Push::Files(pushed) => {
+            let files: Vec<String> = pushed.iter().map(|pushed| quoted(&file(&pushed.version.path))).collect();
             match &*files {
                 [file] => format!("suite = {file}"),
                 _ => format!("suite = [{}]", files.join(", ")),

@@ -6,7 +6,7 @@ use super::suite::{Beginning, START, UNDATED, expires_cycle};
 use crate::error::Error;
 use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Run, Trust};
+use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Pushed, Run, Trust};
 use crate::suite::{
     self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned,
 };
@@ -25,7 +25,12 @@ pub(super) type Due<'r> = (Event, Option<&'r At<String>>);
 pub(super) struct Entering {
     pub launches: Vec<Version>,
     pub files: Vec<suite::File>,
+    /// The cycle in which each enters.
+    pub cycles: Vec<u32>,
 }
+
+/// From a cycle on, the newest version that nodes may hold, and whether it is in format 2.
+type Held = (u32, Option<Description>, bool);
 
 impl Check<'_, '_> {
     /// The versions that events bring in, in the order of the events, which get their numbers.
@@ -37,7 +42,7 @@ impl Check<'_, '_> {
         fleet: &Fleet,
     ) -> Result<Entering, Error> {
         let mut launches: Vec<Version> = Vec::new();
-        let mut files = Vec::new();
+        let (mut files, mut cycles) = (Vec::new(), Vec::new());
         for (event, written) in due {
             let (EventKind::Suite(index, _), Some(written)) = (&mut event.kind, written) else { continue };
             *index = launches.len();
@@ -53,13 +58,14 @@ impl Check<'_, '_> {
             let launch = launch(&file, event.at_cycle, (base.as_ref(), is_held_in_2), run, first.trust.as_ref())?;
             launches.push(launch);
             files.push(file);
+            cycles.push(event.at_cycle);
             let count = app_names(&first.version.suite, &launches).len();
             if count > MOST_APPS {
                 let message = format!("with this suite the run has {count} applications, expected at most {MOST_APPS}");
                 return Err(self.refuse(written.span(), message, "keep the names of applications that stay the same"));
             }
         }
-        Ok(Entering { launches, files })
+        Ok(Entering { launches, files, cycles })
     }
 
     /// Those who push bad versions; `None` if the command line ends the run before.
@@ -67,11 +73,11 @@ impl Check<'_, '_> {
         &self,
         raw: &At<raw::Adversaries>,
         first: &Beginning,
-        launches: &[Version],
+        entering: &Entering,
         run: &Run,
         fleet: &Fleet,
     ) -> Result<Option<Adversaries>, Error> {
-        if app_names(&first.version.suite, launches).is_empty() {
+        if app_names(&first.version.suite, &entering.launches).is_empty() {
             // The suite may come in behind the end of a run that the command line shortens.
             if self.shortened {
                 return Ok(None);
@@ -84,7 +90,10 @@ impl Check<'_, '_> {
         let Some(from_cycle) = from_cycle else { return Ok(None) };
         let push = match (&raw.push, &raw.suite) {
             (Some(push), None) => self.push(push, &first.version.suite)?,
-            (None, Some(files)) => Push::Files(self.all_pushed(files, from_cycle, first, run, fleet)?),
+            (None, Some(files)) => {
+                let held = held(first, entering, from_cycle, fleet);
+                Push::Files(self.all_pushed(files, &held, (run, fleet), first.trust.as_ref())?)
+            }
             (None, None) => {
                 let help = "add `push = \"forged\"`, `push = \"old\"`, or `suite` with a file that nodes do not take";
                 return Err(self.refuse(raw.span(), "[adversaries] does not say what they push", help));
@@ -107,16 +116,15 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The versions of files that nodes do not take.
+    /// The versions of files that nodes do not take, whichever of these versions they hold.
     fn all_pushed(
         &self,
         files: &At<raw::Files>,
-        from_cycle: u32,
-        first: &Beginning,
-        run: &Run,
-        fleet: &Fleet,
-    ) -> Result<Vec<Version>, Error> {
-        let pushed = |file: &str, span| self.pushed((file, span), from_cycle, first, run, fleet);
+        held: &[Held],
+        around: (&Run, &Fleet),
+        trust: Option<&Trust>,
+    ) -> Result<Vec<Pushed>, Error> {
+        let pushed = |file: &str, span| self.pushed((file, span), held, around, trust);
         match &**files {
             raw::Files::One(file) => Ok(vec![pushed(file, files.span())?]),
             raw::Files::Several(several) if several.is_empty() || several.len() > MOST_PUSHED => {
@@ -131,28 +139,51 @@ impl Check<'_, '_> {
     fn pushed(
         &self,
         (file, span): (&str, Range<usize>),
-        from_cycle: u32,
-        first: &Beginning,
-        run: &Run,
-        fleet: &Fleet,
-    ) -> Result<Version, Error> {
+        held: &[Held],
+        (run, fleet): (&Run, &Fleet),
+        trust: Option<&Trust>,
+    ) -> Result<Pushed, Error> {
         let path = self.suite_path(file, span.clone())?;
+        let mut pushed = Pushed { version: Version::default(), reasons: Vec::new() };
         let Ok(file) = suite::read(&path, Names::Fleet(&fleet.attributes)) else {
             let verdict = Verdict::Rejected(Reason::Malformed);
             let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
-            return Ok(Version { bytes, verdict, path, ..Version::default() });
+            pushed.version = Version { bytes, verdict, path, ..Version::default() };
+            pushed.reasons.extend(held.first().map(|(cycle, ..)| (*cycle, Reason::Malformed)));
+            return Ok(pushed);
         };
-        let base = first.description(fleet);
-        let first_held = (base.as_ref(), first.version.is_in_format_2);
-        let launch = launch(&file, from_cycle, first_held, run, first.trust.as_ref())?;
-        if launch.verdict == Verdict::Valid {
-            let message = format!("nodes would take {}, which adversaries are to push", launch.path.display());
-            let help =
-                "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
-            return Err(self.refuse(span, message, help));
+        for (cycle, base, is_in_format_2) in held {
+            let version = launch(&file, *cycle, (base.as_ref(), *is_in_format_2), run, trust)?;
+            let Verdict::Rejected(reason) = version.verdict else {
+                let path = version.path.display();
+                let message = format!("nodes would take {path} in cycle {cycle}, which adversaries are to push");
+                let help =
+                    "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
+                return Err(self.refuse(span, message, help));
+            };
+            if pushed.reasons.is_empty() {
+                pushed.version = version;
+            }
+            pushed.reasons.push((*cycle, reason));
         }
-        Ok(launch)
+        Ok(pushed)
     }
+}
+
+/// The newest versions that nodes may hold from a cycle on: the one that has entered by then, and those to come.
+fn held(first: &Beginning, entering: &Entering, from_cycle: u32, fleet: &Fleet) -> Vec<Held> {
+    let mut all = vec![(from_cycle, first.description(fleet), first.version.is_in_format_2)];
+    for ((launch, file), &cycle) in entering.launches.iter().zip(&entering.files).zip(&entering.cycles) {
+        if launch.verdict != Verdict::Valid {
+            continue;
+        }
+        let held = (cycle.max(from_cycle), Some(file.description()), launch.is_in_format_2);
+        if cycle <= from_cycle {
+            all.clear();
+        }
+        all.push(held);
+    }
+    all
 }
 
 /// What comes in with a file at the start of a cycle, where nodes hold `base`, or nothing, in format 2 or not.

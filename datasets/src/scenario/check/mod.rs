@@ -41,7 +41,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let entering = check.launches(&mut due, &beginning, &run, &fleet)?;
     let launches = &entering.launches;
     let adversaries =
-        raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, launches, &run, &fleet))?;
+        raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, &entering, &run, &fleet))?;
     let network = check.network(raw.network.as_ref())?;
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.version.suite, launches);
