@@ -8,7 +8,8 @@ mod common;
 use common::{run, scenario};
 use datasets::scenario::{Event, EventKind, Monitor, Scenario, Trust};
 use datasets::suite::{
-    Action, App, Certificate, Choice, Cloud, Condition, Grant, Names, PrivateKey, Request, Rule, Scope, Suite, Version,
+    Action, App, Certificate, Choice, Cloud, Condition, Description, Grant, Names, PrivateKey, Request, Rule, Scope,
+    Suite, Version,
 };
 use datasets::trace::read::Run;
 use datasets::trace::{AppRow, EventRow, Meta, RuleRow, SuiteRow, Writer};
@@ -272,6 +273,35 @@ fn where_words_are_laid_out_a_rule_lays_them_out_anew_and_takes_none_of_others()
     assert_eq!((moved("monitoring"), moved("spare")), (0, 0));
     // A twentieth of all nodes, as far as chance has it.
     assert!(moved("chat").abs_diff(u64::from(NODES) / 20) < 5 * 16, "{}", moved("chat"));
+}
+
+#[test]
+fn a_launch_is_judged_against_what_rules_have_made() {
+    let [owner, planner] = [1, 3].map(|seed| PrivateKey::of_seed(&[seed; 32]));
+    let id = Cloud::of(owner.public(), "").id;
+    let grant =
+        Grant { key: planner.public(), cloud: Some(id), scope: Scope::apps(["spare"]), rules: false, until: None };
+    let certificate = Certificate::issue(&owner, grant);
+    // The planner asks for less of its own, and has of others what they had: before the rule acts, and after.
+    for (cycle, verdict) in [(5, "taken"), (20, "out of scope")] {
+        let mut cloud = cloud(60, "");
+        cloud.first.suite.apps[0].rules = vec![grow()];
+        trusting(&mut cloud, Some(Scope::apps(["chat"])), None);
+        let mut suite = Suite { version: 10, ..cloud.first.suite.clone() };
+        suite.apps[2].request = Request::Share(0.05);
+        let signed = Description::unsigned(suite, cloud.fleet.attributes.clone());
+        let Description { suite, certificate, signed_by, .. } =
+            signed.signed(&planner, Some(certificate.clone()), Some(id));
+        let launch = Version { suite, certificate, signed_by, bytes: 200, ..Version::default() };
+        cloud.launches.push(launch);
+        cloud.events.push(Event { at_cycle: cycle, until_cycle: cycle, kind: EventKind::Suite(0, 1) });
+        let found = epochs(&cloud, &[0.9]);
+        let rows = || found.suites.iter().filter(|row| row.version == 10);
+        let acts = rows().any(|row| row.acting_fraction > 0.9);
+        let dropped: u64 = rows().map(|row| row.rejected_out_of_scope_count).sum();
+        let is_taken = verdict == "taken";
+        assert_eq!((acts, dropped), (is_taken, u64::from(!is_taken)), "{verdict}");
+    }
 }
 
 #[test]

@@ -172,12 +172,19 @@ pub struct Version {
     pub bytes: u64,
     /// From this cycle on nodes no longer take it from others; `None` for never.
     pub expires_cycle: Option<u32>,
-    /// Whether nodes take it: by its signatures, and against the newest version that they took before.
+    /// Whether nodes take it: by its signatures, and against the newest version that was brought in before and that
+    /// they take. Where rules have changed that, a run judges anew what nodes would take.
     pub verdict: Verdict,
     /// The file that it comes from, by its absolute path; empty if it has none of its own.
     pub path: PathBuf,
     /// Whether it is signed in format 2: nodes that hold it take none of format 1.
     pub is_in_format_2: bool,
+    /// What its signer may change, if it says so; nothing of what rules make.
+    #[serde(skip)]
+    pub certificate: Option<Certificate>,
+    /// Who signed it, if anybody did; nothing of what rules make.
+    #[serde(skip)]
+    pub signed_by: Option<SignedBy>,
 }
 
 /// Whether nodes take a version of the suite.

@@ -16,7 +16,7 @@ pub(crate) fn holds_private_key(text: &str) -> bool {
 /// around a key may be damaged or gone, and so may be some characters of the key.
 #[must_use]
 pub fn may_hold_key(text: &str) -> bool {
-    has_mark(text) || words(text).any(|word| word.is_secret()) || is_wrapped(text)
+    has_mark(text) || words(text).any(Word::is_secret) || is_wrapped(text)
 }
 
 /// Whether something stands there that stands in or around private keys alone.

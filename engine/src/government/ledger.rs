@@ -70,9 +70,15 @@ impl Ledger {
 
     /// A version enters at so many nodes, in a description of so many bytes, under its number if they take it; else
     /// they drop it.
-    pub(super) fn enter(&mut self, launch: &Version, number: Option<usize>, nodes: u64, bytes: u64) {
+    pub(super) fn enter(
+        &mut self,
+        (launch, verdict): (&Version, Verdict),
+        number: Option<usize>,
+        nodes: u64,
+        bytes: u64,
+    ) {
         let version = launch.suite.version;
-        let taken = match launch.verdict {
+        let taken = match verdict {
             Verdict::Rejected(reason) => Err(reason),
             // Nodes have made a version by a rule that is as new.
             Verdict::Valid => number.ok_or(Reason::Replayed),

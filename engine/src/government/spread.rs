@@ -14,10 +14,12 @@
 //! more as a stream.
 
 use datasets::scenario::{Push, Scenario};
+use datasets::suite::Verdict;
 use kernels::exchange::{Ends, Tally};
 use kernels::spread::{ADVERSARY, Bad, NUMBER, Rules, Spread};
 
 use super::ledger::Standing;
+use super::monitor::judge_launch;
 use super::state::{FOUNDER, Government};
 use crate::aggregate::Aggregation;
 use crate::memory::{Mask, STRIDE, strides};
@@ -99,6 +101,7 @@ impl Government {
         overlay: &mut Overlay,
         aggregation: &Aggregation,
     ) -> Entered {
+        let verdict = self.judged_now(scenario, launch, cycle.number);
         let number = self.versions.plans.number_of(launch);
         if let Some(number) = number {
             self.versions.launch(number, population, aggregation);
@@ -121,8 +124,21 @@ impl Government {
         let version = &scenario.launches[launch];
         let bytes = version.bytes + number.map_or(0, |number| self.versions.layout_bytes(number));
         let nodes_count = chosen.len() as u64;
-        self.course.ledger.enter(version, number, nodes_count, bytes);
+        self.course.ledger.enter((version, verdict), number, nodes_count, bytes);
         Entered { nodes_count, payload_bytes: nodes_count * bytes, is_taken: number.is_some() }
+    }
+
+    /// Whether nodes take the version of a launch now: as was found before the run, unless the suite has changed by
+    /// rules. A version that they do not take never enters.
+    fn judged_now(&mut self, scenario: &Scenario, launch: usize, cycle: u32) -> Verdict {
+        let version = &scenario.launches[launch];
+        let newest = self.versions.newest_plan().filter(|_| self.versions.have_strayed());
+        let Some(newest) = newest.filter(|_| version.verdict == Verdict::Valid) else { return version.verdict };
+        let verdict = judge_launch(scenario, version, &newest.version, cycle);
+        if verdict != Verdict::Valid {
+            self.versions.refuse(launch);
+        }
+        verdict
     }
 
     /// What nodes do in a cycle with what they are told.

@@ -50,6 +50,8 @@ pub struct VersionsCourse {
     running: Vec<Running>,
     /// The number of the newest that has entered the cloud, from 1; 0 while there is none.
     newest: usize,
+    /// Launches of the scenario that nodes have dropped, since rules had changed the suite by then.
+    refused: Vec<usize>,
     /// Places of the estimates of live nodes at the last assignment, and how many had each; none while no version asks.
     census: BTreeMap<u16, u64>,
 }
@@ -93,6 +95,23 @@ impl Versions {
     #[must_use]
     pub fn newest(&self) -> usize {
         self.course.newest
+    }
+
+    /// Whether the suite is another one than the launches of the scenario have made.
+    #[must_use]
+    pub fn have_strayed(&self) -> bool {
+        let entered = &self.plans.versions[..self.newest()];
+        !self.course.refused.is_empty() || entered.iter().any(|plan| matches!(plan.origin, Origin::Rule { .. }))
+    }
+
+    /// Nodes drop the version of a launch that has not entered.
+    pub fn refuse(&mut self, launch: usize) {
+        self.plans.versions.retain(|plan| plan.origin != Origin::Launch(launch));
+        // What had not entered yet has no state.
+        let VersionsCourse { running, newest, refused, .. } = &mut self.course;
+        running.truncate(*newest);
+        running.resize(self.plans.versions.len(), Running::default());
+        refused.push(launch);
     }
 
     /// The plan of the newest version.
@@ -256,6 +275,9 @@ impl Versions {
     /// Takes up what lasts where a book has left it: versions that rules have made are inserted again, in their order.
     /// Says whether the plans have the versions that the book tells of; the scenario may know later ones.
     pub fn take_up(&mut self, (course, made): VersionsBook) -> bool {
+        let is_refused =
+            |plan: &Plan| matches!(plan.origin, Origin::Launch(launch) if course.refused.contains(&launch));
+        self.plans.versions.retain(|plan| !is_refused(plan));
         for (version, origin) in made {
             let count = self.plans.versions.len();
             let Origin::Rule { base, newest, .. } = origin else { return false };

@@ -15,6 +15,9 @@ use crate::written::Check;
 /// A node holds the number of its version in seven bits, and the first version and none are numbers too.
 const MOST_LAUNCHES: usize = 125;
 
+/// What to do with a version that adversaries are to push, and that nodes would take.
+const GOOD: &str = "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
+
 /// Adversaries push at most so many files.
 const MOST_PUSHED: usize = 100;
 
@@ -157,9 +160,7 @@ impl Check<'_, '_> {
             let Verdict::Rejected(reason) = version.verdict else {
                 let path = version.path.display();
                 let message = format!("nodes would take {path} in cycle {cycle}, which adversaries are to push");
-                let help =
-                    "bring it in by an [[event]], or give a file that nodes refuse, such as one with an older version";
-                return Err(self.refuse(span, message, help));
+                return Err(self.refuse(span, message, GOOD));
             };
             if pushed.reasons.is_empty() {
                 pushed.version = version;
@@ -208,5 +209,7 @@ fn launch(
     };
     let bytes = description.bytes_count();
     let is_in_format_2 = trust.is_some() && description.cloud().is_some();
-    Ok(Version { path: file.path.clone(), suite: description.suite, verdict, expires_cycle, bytes, is_in_format_2 })
+    let Description { suite, certificate, signed_by, .. } = description;
+    let path = file.path.clone();
+    Ok(Version { suite, bytes, expires_cycle, verdict, path, is_in_format_2, certificate, signed_by })
 }

@@ -9,7 +9,7 @@
 //! - *no number left*: nodes hold the number of their version in seven bits, and a run has had as many as it can. From
 //!   then on no rule acts.
 
-use datasets::scenario::{Run, Scenario};
+use datasets::scenario::{Run, Scenario, Trust};
 use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned};
 use datasets::trace::RuleRow;
 
@@ -106,6 +106,8 @@ impl Draft {
             suite: description.suite,
             verdict,
             path: "".into(),
+            certificate: None,
+            signed_by: None,
         };
         let newest = versions.newest();
         let origin = Origin::Rule { rule: carried.column, rest: resting(rule.cool_down), base, newest };
@@ -161,10 +163,24 @@ fn verified(scenario: &Scenario, base: &Version, made: Suite, cycle: u32) -> (De
         }
         None => unsigned,
     };
-    let held = Description::unsigned(base.suite.clone(), attributes.clone());
-    let verdict = verify(&trust.cloud, &version, Some(&held), now);
-    let verdict = if base.is_in_format_2 { verify_format(verdict, &version) } else { verdict };
+    let verdict = judge(scenario, trust, &version, base, now);
     (version, verdict)
+}
+
+/// Whether nodes that hold `base` take a version.
+fn judge(scenario: &Scenario, trust: &Trust, version: &Description, base: &Version, now: i64) -> Verdict {
+    let held = Description::unsigned(base.suite.clone(), scenario.fleet.attributes.clone());
+    let verdict = verify(&trust.cloud, version, Some(&held), now);
+    if base.is_in_format_2 { verify_format(verdict, version) } else { verdict }
+}
+
+/// Whether nodes that hold `base` take a version that is brought in in a cycle, where that must be signed.
+#[must_use]
+pub fn judge_launch(scenario: &Scenario, launch: &Version, base: &Version, cycle: u32) -> Verdict {
+    let Some(trust) = &scenario.trust else { return launch.verdict };
+    let Version { suite, certificate, signed_by, .. } = launch.clone();
+    let version = Description { suite, attributes: scenario.fleet.attributes.clone(), certificate, signed_by };
+    judge(scenario, trust, &version, base, moment(&scenario.run, cycle))
 }
 
 /// What becomes of a valid version, unless it is a new one that enters.

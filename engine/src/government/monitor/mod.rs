@@ -26,4 +26,5 @@ mod draft;
 mod streak;
 mod watch;
 
+pub use draft::judge_launch;
 pub use streak::{RESTS, resting};
