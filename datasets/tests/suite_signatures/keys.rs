@@ -184,7 +184,7 @@ fn what_is_left_of_a_private_key_is_known_and_a_public_key_is_no_secret() {
         assert!([16, 24, 32, 48].into_iter().all(|width| may_hold_key(&wrapped(width).join("\n"))), "{number}: {body}");
         let der: Vec<u8> =
             [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], &[7; 32]].concat();
-        let hexadecimal: String = der.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hexadecimal = der.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         assert!(may_hold_key(&hexadecimal) && may_hold_key(&STANDARD.encode(&text)), "{number}");
         // Nothing but the secret is left: it looks random, with few exceptions.
         let bare = [&body[21..], &body[22..60], &format!("-{}-----END", &body[21..]), &wrapped(16)[2..].join(" ")];
