@@ -20,7 +20,6 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::secret::holds_private_key;
 use crate::error::{Error, Kind};
 
 /// Bytes of a signature.
@@ -108,7 +107,8 @@ impl PublicKey {
         let file = File::open(path).map_err(|cause| unreadable(path, cause, "public key").helped(help))?;
         let text = read_text(file).map_err(|cause| unreadable(path, cause, "public key").helped(help))?;
         Self::of_pem(&text).ok_or_else(|| {
-            let message = if holds_private_key(&text) { "holds a private key, expected a public one" } else { NO_KEY };
+            let message =
+                if text.contains("PRIVATE KEY-----") { "holds a private key, expected a public one" } else { NO_KEY };
             Error::new(Kind::Key, path, message).helped(help)
         })
     }
