@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Kind};
-use crate::suite::secret::{has_mark, holds_private_key, may_hold_key};
+use crate::suite::secret::{has_mark, holds_private_key};
 
 pub(crate) use refusal::nearest;
 
@@ -60,12 +60,6 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Error> {
     }
     if has_mark(&text) {
         return Err(error(format!("holds a private key, or what is left of one: this is no {what}")));
-    }
-    if may_hold_key(&text) {
-        // It may be a damaged signature too: the text can be read, and is none.
-        let message = format!("holds what may be left of a private key: this is no {what}");
-        let help = "if a public key or a signature is damaged, write it again; a private key has a file of its own";
-        return Err(Error::new(Kind::Value, path, message).helped(help));
     }
     Ok(text)
 }
