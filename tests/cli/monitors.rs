@@ -110,7 +110,7 @@ fn a_key_that_may_not_touch_the_application_changes_nothing() {
     let call = |arguments: &str| place.call(&arguments.split(' ').collect::<Vec<_>>()).quietly();
     call("suite keygen owner");
     call("suite keygen monitor");
-    call("suite certify monitor.pub.pem --owner owner.pem --apps recorder,monitoring --for-ever");
+    call("suite certify monitor.pub.pem --owner owner.pem --apps recorder,monitoring --cloud catastrophe --for-ever");
     let at = |key: &str, name: &str| format!("{key}=\"{}\"", place.path(name).display());
     let [trust, key, certificate] = [
         ("suite.trust", "owner.pub.pem"),

@@ -1,6 +1,6 @@
 //! The columns of a government (what each node holds and does) and its course (what lasts beside the columns).
 
-use kernels::spread::Spread;
+use kernels::spread::{NUMBER, Spread};
 use kernels::suite::NONE;
 use serde::{Deserialize, Serialize};
 
@@ -89,12 +89,23 @@ impl Government {
     }
 
     /// Takes up what lasts where a book has left it; the scenario may know further versions and applications that come
-    /// later. Says whether the versions of the book are some of the scenario's.
+    /// later. Says whether the versions of the book are some of the scenario's, and nodes hold no others: reads three bytes
+    /// a node.
     pub fn take_up(&mut self, (versions, course): (versions::VersionsBook, Course)) -> bool {
         let fits = self.versions.take_up(versions);
+        let count = self.versions.plans.versions.len();
+        let columns = [&self.holding, &self.acting].into_iter().flatten();
+        let most = columns.flat_map(|column| column.iter()).fold(0, |most, version| (version & NUMBER).max(most));
+        let fits = fits && usize::from(most) <= count;
         let apps = self.versions.plans.apps.len();
         self.course = course;
-        self.course.held.resize(apps, 0);
+        // Counted, and not believed: later cycles add and take away.
+        self.course.held = vec![0; apps];
+        for &app in self.apps.iter().flat_map(|apps| apps.iter()) {
+            if let Some(held) = self.course.held.get_mut(usize::from(app)) {
+                *held += 1;
+            }
+        }
         self.course.moves.resize(apps, Moves::default());
         fits
     }

@@ -25,7 +25,7 @@ use super::layouts::signed;
 use super::sample::{SAMPLE, sample};
 use crate::aggregate::Aggregation;
 use crate::memory::{Mask, STRIDE, strides};
-use crate::plans::{Origin, Plan, Plans};
+use crate::plans::{Origin, Pick, Plan, Plans, Step};
 use crate::population::Population;
 
 /// The versions of the suite that there are.
@@ -164,7 +164,9 @@ impl Versions {
         let course = &mut self.course;
         let before = course.newest.checked_sub(1);
         let before = before.map(|index| course.running[index].layouts(&self.plans.versions[index], nodes));
-        let before = before.unwrap_or_else(|| vec![Layout::default(); draws]);
+        // A version may be the first with a condition.
+        let mut before = before.unwrap_or_default();
+        before.resize(draws, Layout::default());
         let eligible = plan.has_conditions().then(|| sample(&self.plans, plan, population, alive, self.seed));
         let found = laid_out(plan, &shares(plan, nodes, eligible.as_deref().unwrap_or_default()), &before);
         let nominal = signed(plan, found);
@@ -288,7 +290,10 @@ impl Versions {
         }
         let count = self.plans.versions.len();
         self.course = course;
-        let fits = self.course.running.len() <= count && self.course.newest <= count;
+        let running = self.course.running.iter().zip(&self.plans.versions);
+        let fits = self.course.running.len() <= count
+            && self.course.newest <= count
+            && running.into_iter().all(|(running, plan)| running.fits(plan, &self.plans));
         self.course.running.resize(count, Running::default());
         fits
     }
@@ -304,6 +309,24 @@ impl Versions {
 }
 
 impl Running {
+    /// Whether what a book says of a version is of its applications.
+    fn fits(&self, plan: &Plan, plans: &Plans) -> bool {
+        let is_pick = |(claim, step): (&Claim, &Step)| match (claim, step.pick) {
+            (Claim::Random { draw, .. }, Pick::Random(pick)) => *draw == pick,
+            (Claim::Gradient { gradient, .. }, Pick::Gradient { gradient: pick, .. }) => *gradient == pick,
+            _ => false,
+        };
+        let is_of = |claims: &Claims| claims.len() == plan.steps.len() && claims.iter().zip(&plan.steps).all(is_pick);
+        let is_laid_out = |step: &Step| !matches!(step.pick, Pick::Random(draw) if draw >= self.nominal.len());
+        let is_found = |eligible: &Vec<f64>| eligible.len() == plan.steps.len();
+        !self.has_entered() && self.believed.is_empty()
+            || is_of(&self.truly)
+                && self.believed.values().all(is_of)
+                && (1..=plans.conditions.len() + 1).contains(&self.nominal.len())
+                && plan.steps.iter().all(is_laid_out)
+                && self.eligible.as_ref().is_none_or(is_found)
+    }
+
     fn has_entered(&self) -> bool {
         !self.truly.is_empty()
     }
