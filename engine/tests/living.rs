@@ -5,7 +5,7 @@ mod common;
 use common::{Result, run_scenario, scenario};
 use datasets::scenario::{Adversaries, Event, EventKind, Push, Scenario};
 use datasets::suite::layout::{Draw, WORDS};
-use datasets::suite::{App, Choice, Suite, Version};
+use datasets::suite::{App, Choice, Condition, Names, Suite, Version};
 use datasets::trace::AppRow;
 use engine::Storage;
 use engine::government::layouts::lay_out;
@@ -141,6 +141,22 @@ fn what_is_kept_stays_where_it_is_laid_out_anew() {
     let bound = lay_out(&before, &after, 1.0, |name| name == "a");
     assert_eq!(words(&bound, "a"), words(&before.layout, "a"));
     assert!((size(words(&bound, "b")) - 0.7).abs() < 1e-9, "{bound:?}");
+}
+
+#[test]
+fn a_draw_that_is_not_laid_out_and_that_a_kept_application_shares_stays_so() {
+    let large = |name: &str| App {
+        condition: Some(Condition::parse("disk > 50", &mut Names::Any(vec!["disk".to_owned()])).unwrap()),
+        ..app(name, 0.1)
+    };
+    let before = Suite { apps: vec![app("a", 0.3), large("b"), large("c")], ..Suite::default() };
+    let layout = lay_out(&Suite::default(), &before, 1.0, |_| false);
+    assert_eq!(layout.len(), 2);
+    let of_a = Suite { layout: layout[..1].to_vec(), ..before.clone() };
+    assert_eq!(lay_out(&of_a, &before, 1.0, |name| name == "b"), layout[..1]);
+    assert_eq!(lay_out(&of_a, &before, 1.0, |name| name == "a"), layout);
+    let of_both = Suite { layout: layout.clone(), ..before.clone() };
+    assert_eq!(lay_out(&of_both, &before, 1.0, |name| name == "b"), layout);
 }
 
 #[test]

@@ -138,18 +138,14 @@ fn limit(most: &str, names: &mut BTreeMap<String, Ceiling>) -> Result<(), Failur
     };
     let (name, number) = most.rsplit_once('=').ok_or_else(|| wrong("there is no `=`"))?;
     let Some(ceiling) = names.get_mut(name.trim()) else { return Err(wrong("--apps does not name this application")) };
-    let is_in_nodes = number.trim().ends_with("nodes");
-    if if is_in_nodes { ceiling.nodes.is_some() } else { ceiling.share.is_some() } {
-        return Err(wrong("this application has a limit in that unit already"));
-    }
-    if let Some(nodes) = number.trim().strip_suffix("nodes") {
+    let is_given = if let Some(nodes) = number.trim().strip_suffix("nodes") {
         let nodes: u32 = nodes.trim().replace('_', "").parse().map_err(|_| wrong("this is no number of nodes"))?;
-        ceiling.nodes = Some(nodes.into());
+        ceiling.nodes.replace(nodes.into()).is_some()
     } else {
         let share = number.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
-        ceiling.share = Some(share.ok_or_else(|| wrong("this is no share"))?);
-    }
-    Ok(())
+        ceiling.share.replace(share.ok_or_else(|| wrong("this is no share"))?).is_some()
+    };
+    if is_given { Err(wrong("this application has a limit in that unit already")) } else { Ok(()) }
 }
 
 /// `keys/planner.cert.toml` for `keys/planner.pub.pem`.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
 use datasets::suite::{self, Description, Names, Rule, Suite, moment};
-use engine::government::layouts::{MOST_NAMES, names_count};
 use engine::observer::preview::{Change, Preview, preview};
 
 use super::certify::allows;
+use super::fit_together;
 use super::rules::{rules, told, wrapped};
 use super::table::{header, table};
 use super::why::beyond_of;
@@ -54,11 +54,7 @@ pub fn diff(arguments: &Arguments) -> Result<(), Failure> {
     };
     let version = read(&arguments.after, &scenario)?;
     let (before, after) = (&held.suite, &version.suite);
-    let names = names_count(before, after);
-    if names > MOST_NAMES {
-        let message = format!("both versions together have {names} applications, expected at most {MOST_NAMES}");
-        return Err(Failure::input(message, "keep the names of applications that stay the same"));
-    }
+    fit_together(before, after)?;
     memory::check(&scenario, None)?;
     let found = preview(&scenario, before, after)?;
     let names = header(&["application", "asks for", "then", "holds", "then", "nodes in", "nodes out"]);

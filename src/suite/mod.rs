@@ -13,6 +13,8 @@ mod verify;
 mod why;
 
 use clap::Subcommand;
+use datasets::suite::{MOST_APPS, Suite};
+use engine::government::layouts::apps_count;
 
 use crate::failure::Failure;
 
@@ -55,5 +57,16 @@ pub fn suite(arguments: &Arguments) -> Result<(), Failure> {
         Command::Show(arguments) => show::show(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
+    }
+}
+
+/// Refuses two versions that have too many applications together for nodes to tell them apart.
+fn fit_together(before: &Suite, after: &Suite) -> Result<(), Failure> {
+    match apps_count(before, after) {
+        0..=MOST_APPS => Ok(()),
+        found => {
+            let message = format!("both versions together have {found} applications, expected at most {MOST_APPS}");
+            Err(Failure::input(message, "keep the names of applications that stay the same"))
+        }
     }
 }

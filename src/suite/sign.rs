@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use analysis::number::counted;
 use datasets::suite::{self, Certificate, Choice, Cloud, CloudId, File, LayOut, Names, PrivateKey, Request, Suite};
-use engine::government::layouts::{MOST_NAMES, lay_out, names_count};
+use engine::government::layouts::lay_out;
 
 use super::certify::allows;
+use super::fit_together;
 use super::why::beyond_of;
 use crate::failure::{Failure, warn};
 use crate::file;
@@ -84,9 +85,10 @@ fn signed(
     let nodes = f64::from(arguments.nodes.unwrap_or(1));
     let grant = certificate.as_ref().map(|certificate| certificate.grant.clone());
     let covers = |app: &str| grant.as_ref().is_none_or(|grant| grant.scope.covers(app));
-    let are_too_many = |suite: &Suite| names_count(&base.suite, suite) > MOST_NAMES;
-    let of = |suite: &Suite| {
-        if are_too_many(suite) { Vec::new() } else { lay_out(&base.suite, suite, nodes, |app| !covers(app)) }
+    // Who asks for too many applications is told so below, and nothing is written.
+    let of = |suite: &Suite| match fit_together(&base.suite, suite) {
+        Ok(()) => lay_out(&base.suite, suite, nodes, |app| !covers(app)),
+        Err(_) => Vec::new(),
     };
     let layout = LayOut { attributes: &base.attributes, of: &of };
     let signed = suite::sign(&arguments.suite, (key, certificate), cloud, Some(layout))?;
@@ -95,11 +97,7 @@ fn signed(
         let message = "an application asks for a number of nodes, and words are shares of all";
         return Err(Failure::input(message, "say how many nodes there are, as in --nodes 1e6"));
     }
-    if are_too_many(&signed.suite) {
-        let found = names_count(&base.suite, &signed.suite);
-        let message = format!("both versions together have {found} applications, expected at most {MOST_NAMES}");
-        return Err(Failure::input(message, "keep the names of applications that stay the same"));
-    }
+    fit_together(&base.suite, &signed.suite)?;
     if signed.suite.layout.is_empty() && signed.suite.apps.iter().any(|app| app.choice == Choice::Random) {
         let message = format!("{} has no layout of words, so that a delegate for some gives none", path.display());
         warn(&message, "let the owner sign a version with --base");

@@ -17,6 +17,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Suite;
+use crate::written::quoted;
 
 /// All words of a draw.
 pub const WORDS: u64 = 1 << 32;
@@ -54,7 +55,7 @@ impl Draw {
     /// The layout of this draw in TOML.
     pub(super) fn lines(&self) -> [String; 3] {
         let names: Vec<String> =
-            self.segments.iter().map(|segment| crate::written::quoted(segment.app.as_deref().unwrap_or(""))).collect();
+            self.segments.iter().map(|segment| quoted(segment.app.as_deref().unwrap_or(""))).collect();
         let ends: Vec<String> = self.segments.iter().map(|segment| segment.end.to_string()).collect();
         let table = format!("[[{TABLE}]]");
         [table, format!("apps = [{}]", names.join(", ")), format!("ends = [{}]", ends.join(", "))]

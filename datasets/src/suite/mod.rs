@@ -76,7 +76,7 @@ pub use names::Names;
 pub use rights::beyond;
 pub use rule::{Action, Rule};
 pub use sign::{LayOut, sign, sign_text};
-pub use verify::{verify, verify_format, verify_unsigned};
+pub use verify::{verify, verify_held, verify_unsigned};
 
 pub use crate::written::{alike, fault as name_fault};
 pub(crate) use names::is_attribute;
@@ -84,8 +84,9 @@ pub(crate) use names::is_attribute;
 /// How far the shares of all applications may exceed 1: the rounding of their sum.
 const SUM_TOLERANCE: f64 = 1e-9;
 
-/// A node holds its application in one byte; three of its values stand for something else.
-pub(crate) const MOST_APPS: usize = 253;
+/// The most applications of all versions of a run: a node holds its application in one byte, of which three values
+/// stand for something else.
+pub const MOST_APPS: usize = 253;
 
 /// The application suite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! Private keys where none is expected: no message shows them, nor what is left of one that was damaged.
 //!
-//! A key is known by what stands around and before its secret. Where that is gone, the secret is known by being base64
-//! that looks random: capitals, small letters and digits take turns at nearly every character, as they do in no word and
-//! in no name. Public keys and signatures look so too; they are known by their length, and by the `=` at their end.
-//! Digits in hexadecimal look like digests, and are taken for such.
+//! A private key is known by the text around its secret, and by the bytes before it. Where both are gone, the secret is
+//! known by its base64, which looks random: capitals, small letters and digits take turns at nearly every character,
+//! as they do in no word and in no name. Public keys and signatures look random too; they are known by their length,
+//! and by the `=` at their end. A secret in hexadecimal looks like a digest, and is taken for one.
 
 use super::key::PublicKey;
 

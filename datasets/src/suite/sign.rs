@@ -40,8 +40,8 @@ pub fn sign(
             let bare = without_layout(&text);
             same_but_for(path, &text, &bare, &[["suite", "layout"].as_slice()])?;
             let suite = parse(path, &without_tables(path, &bare)?, Names::Any(attributes.to_vec()))?.suite;
-            let draws: Vec<String> = of(&suite).iter().flat_map(Draw::lines).collect();
-            let text = format!("{}\n\n{}\n", bare.trim_end(), draws.join("\n").replace("\n[[", "\n\n[["));
+            let draws: Vec<String> = of(&suite).iter().map(|draw| draw.lines().join("\n")).collect();
+            let text = format!("{}\n\n{}\n", bare.trim_end(), draws.join("\n\n"));
             sign_text(path, &text, (key, certificate), cloud)
         }
     }

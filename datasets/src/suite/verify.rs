@@ -50,12 +50,17 @@ pub fn verify(cloud: &Cloud, version: &Description, base: Option<&Description>, 
     }
 }
 
-/// Whether a node takes a version that it would take, or drop, if it did not hold one of format 2.
+/// As [`verify()`], where the signature of `base` is not at hand: whether it was in format 2 is said beside it.
 #[must_use]
-pub fn verify_format(verdict: Verdict, version: &Description) -> Verdict {
-    match verdict {
-        Verdict::Rejected(Reason::Malformed | Reason::Forged | Reason::OtherCloud) => verdict,
-        _ if version.cloud().is_none() => Verdict::Rejected(Reason::Outdated),
+pub fn verify_held(
+    cloud: &Cloud,
+    version: &Description,
+    (base, is_base_in_format_2): (Option<&Description>, bool),
+    now: i64,
+) -> Verdict {
+    match verify(cloud, version, base, now) {
+        verdict @ Verdict::Rejected(Reason::Malformed | Reason::Forged | Reason::OtherCloud) => verdict,
+        _ if is_base_in_format_2 && version.cloud().is_none() => Verdict::Rejected(Reason::Outdated),
         verdict => verdict,
     }
 }

@@ -204,7 +204,9 @@ fn ordinary_texts_hold_no_key() {
         "/tmp/attack/Anna/Data2026/Relays/TorSnapshotsByHour holds no run",
         "# signed with the PRIVATE KEY of the owner",
         "#-----BEGIN of the fleet",
-        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAa7pY67O+K0v5Bpwrh+VXl02BLFLQwysOF1DKpVUlpkU=\n-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\n\
+         MCowBQYDK2VwAyEAa7pY67O+K0v5Bpwrh+VXl02BLFLQwysOF1DKpVUlpkU=\n\
+         -----END PUBLIC KEY-----",
         "AbstractSingletonProxyFactoryBeanMonitor",
         "state_digest 0dc9cb5eea8cb86bcd6d2d02a4a4d4b9e5a1d3a5e8cb86bcd6d2d02a4a4d4b9e",
         "run.json holds 123456789012345678901234567890123456789012345678",

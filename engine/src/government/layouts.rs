@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use datasets::suite::layout::{Draw, Segment as Run};
-use datasets::suite::{Suite, Version};
+use datasets::suite::{MOST_APPS, Suite, Version};
 use kernels::layout::{Layout, Segment, WHOLE};
 use kernels::suite::NONE;
 
@@ -13,14 +13,14 @@ use crate::plans::{Origin, Pick, Plan, Plans, Step};
 /// Lays out the words of a version from those of the one before, by what its applications ask for if there are so many
 /// nodes and every condition holds. Words of applications that are `kept` stay as they are.
 ///
-/// A version before without a layout counts as laid out from nothing. Where applications that are kept share a draw that
-/// it does not lay out, that draw stays so. The attributes of both suites have the same indices.
+/// A version before without a layout counts as laid out from nothing. A draw that the version before does not lay out,
+/// and that a kept application shares, is left out. The attributes of both suites have the same indices.
 ///
 /// # Panics
-/// If both versions together have more applications than [`names_count`] may say.
+/// If both versions together have more than [`MOST_APPS`] applications.
 #[must_use]
 pub fn lay_out(before: &Suite, after: &Suite, nodes: f64, is_kept: impl Fn(&str) -> bool) -> Vec<Draw> {
-    assert!(names_count(before, after) <= MOST_NAMES, "nodes tell applications apart by a byte");
+    assert!(apps_count(before, after) <= MOST_APPS, "nodes tell applications apart by a byte");
     let mut plans = Plans::default();
     let mut plan =
         |suite: &Suite| plans.plan(Version { suite: suite.clone(), ..Version::default() }, Origin::Beginning);
@@ -44,29 +44,27 @@ pub fn lay_out(before: &Suite, after: &Suite, nodes: f64, is_kept: impl Fn(&str)
         held.next(&wanted)
     };
     let layouts: Vec<Layout> = held.iter().enumerate().map(draw).collect();
-    let mut drawn: Vec<usize> = Vec::new();
-    for step in &version.steps {
-        if let Pick::Random(draw) = step.pick
-            && !drawn.contains(&draw)
-        {
-            drawn.push(draw);
-        }
-    }
-    let is_begun = |draw: usize| {
-        let is_kept = |step: &Step| step.pick == Pick::Random(draw) && is_kept(&plans.apps[usize::from(step.app)]);
-        let is_laid_out = !before.layout.is_empty() && held[draw] != Layout::default();
-        !is_laid_out && version.steps.iter().any(is_kept)
+    let is_laid_out = |draw: usize| {
+        let has_words = |step: &Step| before.layout.iter().any(|draw| draw.has(&plans.apps[usize::from(step.app)]));
+        base.steps.iter().any(|step| step.pick == Pick::Random(draw) && has_words(step))
     };
-    let drawn = drawn.into_iter().filter(|&draw| !is_begun(draw)).map(|draw| named(&layouts[draw], &plans.apps));
-    drawn.filter(|draw| draw.segments.iter().any(|run| run.app.is_some())).collect()
+    let is_shared = |draw: usize| {
+        let mut apps = version.steps.iter().filter(|step| step.pick == Pick::Random(draw));
+        apps.any(|step| is_kept(&plans.apps[usize::from(step.app)]))
+    };
+    // In the order of the first application of each.
+    let first = |draw: usize| version.steps.iter().position(|step| step.pick == Pick::Random(draw));
+    let mut order: Vec<(usize, usize)> =
+        (0..layouts.len()).filter_map(|draw| first(draw).map(|first| (first, draw))).collect();
+    order.sort_unstable();
+    let order = order.into_iter().map(|(_, draw)| draw).filter(|&draw| is_laid_out(draw) || !is_shared(draw));
+    let found = order.map(|draw| named(&layouts[draw], &plans.apps));
+    found.filter(|draw| draw.segments.iter().any(|run| run.app.is_some())).collect()
 }
-
-/// The most applications that versions which follow one another may have together.
-pub const MOST_NAMES: usize = 253;
 
 /// How many applications two versions have together.
 #[must_use]
-pub fn names_count(before: &Suite, after: &Suite) -> usize {
+pub fn apps_count(before: &Suite, after: &Suite) -> usize {
     let names: BTreeSet<&str> = before.apps.iter().chain(&after.apps).map(|app| &*app.name).collect();
     names.len()
 }

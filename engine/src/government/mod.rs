@@ -1,8 +1,8 @@
 //! Who follows which version of the suite, and which application each node decides to belong to.
 //!
 //! - what there is: [`state`];
-//! - what a version asks: [`versions`], with [`claims`], [`kernels::layout`] and [`layouts`] (words for life), [`mod@sample`] (who fits
-//!   a condition) and [`kernels::census`] (how many nodes there are);
+//! - what a version asks: [`versions`], with [`claims`], [`kernels::layout`] and [`layouts`] (words for life),
+//!   [`mod@sample`] (who fits a condition) and [`kernels::census`] (how many nodes there are);
 //! - a cycle: [`spread`] of versions, [`assign`] (with [`moves`]), [`constraints`] (with [`holdings`]), [`monitor`];
 //!   who comes and goes: [`settle`];
 //! - what has become of each version: [`ledger`].

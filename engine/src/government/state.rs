@@ -89,8 +89,8 @@ impl Government {
     }
 
     /// Takes up what lasts where a book has left it; the scenario may know further versions and applications that come
-    /// later. Says whether the versions of the book are some of the scenario's, and nodes hold no others: reads three bytes
-    /// a node.
+    /// later. Says whether the versions of the book are some of the scenario's, and nodes hold no others. Reads three
+    /// bytes a node.
     pub fn take_up(&mut self, (versions, course): (versions::VersionsBook, Course)) -> bool {
         let fits = self.versions.take_up(versions);
         let count = self.versions.plans.versions.len();

@@ -8,7 +8,7 @@ use crate::scenario::launch::app_names;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Adversaries, Event, EventKind, Fleet, Push, Pushed, Run, Trust};
 use crate::suite::{
-    self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned,
+    self, Description, MOST_APPS, Names, Reason, Suite, Verdict, Version, verify_held, verify_unsigned,
 };
 use crate::written::Check;
 
@@ -201,10 +201,7 @@ fn launch(
     let start = run.starts_at.unwrap_or(0);
     let now = start.saturating_add((f64::from(cycle - 1) * run.cycle_seconds) as i64);
     let verdict = match trust {
-        Some(Trust { cloud, .. }) if is_held_in_2 => {
-            verify_format(verify(cloud, &description, base, now), &description)
-        }
-        Some(Trust { cloud, .. }) => verify(cloud, &description, base, now),
+        Some(Trust { cloud, .. }) => verify_held(cloud, &description, (base, is_held_in_2), now),
         None => verify_unsigned(&description.suite, base.map(|base| &base.suite), now),
     };
     let bytes = description.bytes_count();

@@ -10,7 +10,7 @@
 //!   then on no rule acts.
 
 use datasets::scenario::{Run, Scenario, Trust};
-use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify, verify_format, verify_unsigned};
+use datasets::suite::{Description, Reason, Suite, Verdict, Version, verify_held, verify_unsigned};
 use datasets::trace::RuleRow;
 
 use super::action;
@@ -170,8 +170,7 @@ fn verified(scenario: &Scenario, base: &Version, made: Suite, cycle: u32) -> (De
 /// Whether nodes that hold `base` take a version.
 fn judge(scenario: &Scenario, trust: &Trust, version: &Description, base: &Version, now: i64) -> Verdict {
     let held = Description::unsigned(base.suite.clone(), scenario.fleet.attributes.clone());
-    let verdict = verify(&trust.cloud, version, Some(&held), now);
-    if base.is_in_format_2 { verify_format(verdict, version) } else { verdict }
+    verify_held(&trust.cloud, version, (Some(&held), base.is_in_format_2), now)
 }
 
 /// Whether nodes that hold `base` take a version that is brought in in a cycle, where that must be signed.
