@@ -121,6 +121,27 @@ fn versions_are_judged_one_after_the_other_against_the_newest_that_was_taken() {
 }
 
 #[test]
+fn a_run_does_not_begin_with_a_suite_whose_signature_is_none() {
+    let begin = CLOUD.split_once("[suite]").expect("a suite").0;
+    let cloud = format!("{begin}[suite]\nfile = \"first.toml\"\ntrust = \"owner.pub.pem\"\n");
+    let first = |text: String| read(&folder(&[("first.toml", text)]), &cloud, &[]);
+    let signed = by_owner(&version(1, 0.1, 0.5));
+    // Without a signature it is what the owner says; what a delegate changed cannot be seen.
+    for good in [signed.clone(), version(1, 0.1, 0.5), by_planner(&version(1, 0.1, 0.5), None)] {
+        first(good).expect("a scenario");
+    }
+    let elsewhere = CloudId::of(&owner().public(), "elsewhere");
+    let elsewhere = sign_text(Path::new("v.toml"), &version(1, 0.1, 0.5), (&owner(), None), elsewhere);
+    let changed = signed.replace("share = 0.5", "share = 0.6");
+    for (bad, reason) in [(changed, "forged"), (elsewhere.expect("a suite").text, "for another cloud")] {
+        let error = first(bad).expect_err("no signature");
+        let expected = format!("first.toml, with which the run begins: {reason}");
+        assert!(error.to_string().contains(&expected), "{error}");
+        assert!(error.help().is_some_and(|help| help.contains("suite sign")), "{error}");
+    }
+}
+
+#[test]
 fn without_trust_signatures_do_not_matter() {
     let folder =
         folder(&[("beyond.toml", by_planner(&version(7, 0.2, 0.6), None)), ("plain.toml", version(8, 0.2, 0.3))]);

@@ -88,3 +88,13 @@ fn the_rest_of_the_cloud_takes_over_after_a_crash() {
         assert_eq!(after.held_count, expected, "joins and leaves account for every change");
     }
 }
+
+#[test]
+fn weights_that_sum_to_infinity_split_the_rest_as_their_ratios_say() {
+    let apps = |unit: f64| {
+        let app = |name: &str, weight: f64| format!("[[suite.app]]\nname = \"{name}\"\nrest = {:e}\n", weight * unit);
+        cloud(10_000, 3, &format!("{}{}{}", app("a", 1.5), app("b", 1.5), app("c", 0.75)))
+    };
+    let (found, usual) = (run(&apps(1e308)), run(&apps(1.0)));
+    assert_eq!((found.apps.len(), found.apps), (usual.apps.len(), usual.apps));
+}

@@ -52,8 +52,7 @@ pub fn words(share: f64) -> u64 {
 /// applications that follow one another with the same condition share a draw: the later one finds what the earlier one
 /// leaves on average, counted or not, so that chance leaves out no node where shares sum to one.
 pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
-    let weights: f64 =
-        plan.steps.iter().map(|step| if let Request::Rest(weight) = step.request { weight } else { 0.0 }).sum();
+    let of_rest = of_rest(plan);
     let fixed = |request| match request {
         Request::Share(share) => share,
         Request::Nodes(_) if nodes < 1.0 => 0.0,
@@ -78,7 +77,7 @@ pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
             (_, None) => left,
         };
         let asked = match step.request {
-            Request::Rest(weight) => *rest.get_or_insert((left - set_aside).max(0.0)) * weight / weights,
+            Request::Rest(weight) => of_rest(*rest.get_or_insert((left - set_aside).max(0.0)), weight),
             request => fixed(request),
         };
         let taken = asked.min(found);
@@ -87,6 +86,16 @@ pub(super) fn shares(plan: &Plan, nodes: f64, eligible: &[f64]) -> Vec<Share> {
         Share { asked, eligible: found }
     };
     plan.steps.iter().enumerate().map(share).collect()
+}
+
+/// What applications of a version get of the rest, by the rest and their weight.
+fn of_rest(plan: &Plan) -> impl Fn(f64, f64) -> f64 + use<> {
+    let weight = |step: &Step| if let Request::Rest(weight) = step.request { weight } else { 0.0 };
+    let sum = plan.steps.iter().map(weight).sum::<f64>();
+    // Weights near the largest number sum to infinity: then their ratios to the largest of them do instead.
+    let unit = if sum.is_finite() { 1.0 } else { plan.steps.iter().map(weight).fold(1.0, f64::max) };
+    let sum = plan.steps.iter().map(|step| weight(step) / unit).sum::<f64>();
+    move |rest, weight| rest * (weight / unit) / sum
 }
 
 /// How the words of each draw are laid out for a version, from how they were before.

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Fleet, Run, Trust};
 use crate::suite::key::SIGNATURE_BYTES;
-use crate::suite::{self, Cloud, Description, Names, PublicKey, Suite, Version, encode};
+use crate::suite::{self, Cloud, Description, Names, PublicKey, Reason, Suite, Verdict, Version, encode, verify};
 use crate::written::Check;
 
 /// What is wrong where a moment matters, and what to do about it.
@@ -54,6 +54,9 @@ impl Check<'_, '_> {
             let help = "name the owner's public key as `suite.trust`, or leave `cloud` out";
             return Err(self.refuse(cloud.span(), "`suite.cloud` means nothing where nodes trust anybody", help));
         }
+        if let (Some(trust), Some(file)) = (&trust, &file) {
+            self.verified(&trust.cloud, file, raw.and_then(|raw| raw.file.as_ref()).map_or(0..0, At::span))?;
+        }
         let format = raw.and_then(|raw| raw.format.as_ref());
         if let Some(format) = format.filter(|_| trust.is_none()) {
             let help = "name the owner's public key as `suite.trust`, or leave `format` out";
@@ -80,6 +83,20 @@ impl Check<'_, '_> {
         }
         let name = cloud.map_or_else(String::new, |cloud| (**cloud).clone());
         Ok(Trust { path, cloud: Cloud::of(owner, &name), name })
+    }
+
+    /// Refuses a signature that the owner's cloud would not take. A file that nobody has signed stands for what the
+    /// owner says, as a suite does that the scenario itself has; and what a delegate changed cannot be seen without
+    /// the version before.
+    fn verified(&self, cloud: &Cloud, file: &suite::File, span: Range<usize>) -> Result<(), Error> {
+        let description = file.description();
+        let Verdict::Rejected(reason) = verify(cloud, &description, None, i64::MIN) else { return Ok(()) };
+        if description.signed_by.is_none() || !matches!(reason, Reason::Forged | Reason::OtherCloud) {
+            return Ok(());
+        }
+        let help = "sign it with the owner's key by `subcloud suite sign FILE --key …`, or take its signature out";
+        let message = format!("nodes would drop {}, with which the run begins: {reason}", file.path.display());
+        Err(self.refuse(span, message, help))
     }
 
     fn suite_within(&self, raw: &raw::Suite, run: &Run, fleet: &Fleet) -> Result<(Suite, Option<u32>), Error> {
