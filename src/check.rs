@@ -1,7 +1,7 @@
 //! `subcloud check`.
 
 use analysis::number::counted;
-use datasets::scenario::{Aggregate, Source};
+use datasets::scenario::{Adversaries, Aggregate, Push, Pushed, Scenario, Source};
 use datasets::suite::Verdict;
 
 use crate::failure::{Failure, warn};
@@ -46,6 +46,7 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
             print(&format!("Nodes will drop version {version} of the suite, {path}: {reason}."));
         }
     }
+    pushed(&scenario).iter().for_each(|sentence| print(sentence));
     for aggregate in &scenario.aggregates {
         if let Some(epochs) = restarts(aggregate, &scenario.app_names()) {
             print(&epochs);
@@ -55,6 +56,21 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         print(&format!("Nodes are told, until they can estimate it: {told}."));
     }
     Ok(())
+}
+
+/// Why nodes will drop each file that adversaries push, from which cycle on.
+fn pushed(scenario: &Scenario) -> Vec<String> {
+    let Some(Adversaries { push: Push::Files(files), .. }) = &scenario.adversaries else { return Vec::new() };
+    let sentence = |file: &Pushed| {
+        let mut reasons = file.reasons.clone();
+        reasons.dedup_by_key(|(_, reason)| *reason);
+        let mut all: Vec<String> = reasons.iter().map(|(cycle, why)| format!("{why} from cycle {cycle} on")).collect();
+        if let [(_, reason)] = &*reasons {
+            all = vec![reason.name().to_owned()];
+        }
+        format!("Nodes will drop {}, which adversaries push: {}.", file.version.path.display(), all.join(", "))
+    };
+    files.iter().map(sentence).collect()
 }
 
 /// How an aggregate restarts, if it does.
