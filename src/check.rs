@@ -46,7 +46,9 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
             print(&format!("Nodes will drop version {version} of the suite, {path}: {reason}."));
         }
     }
-    pushed(&scenario).iter().for_each(|sentence| print(sentence));
+    for sentence in pushed(&scenario) {
+        print(&sentence);
+    }
     for aggregate in &scenario.aggregates {
         if let Some(epochs) = restarts(aggregate, &scenario.app_names()) {
             print(&epochs);
