@@ -7,10 +7,10 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Counting, Epochs, Event, EventKind, Fleet, Function,
-    Group, Interpolation, Lengths, Network, OnDead, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Resample,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event, EventKind, Fleet, Function,
+    Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Resample,
     Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source,
-    Start, TimeUnit, Trace, Turnover,
+    Start, Subcloud, TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault};
 use proptest::prelude::*;
@@ -280,6 +280,24 @@ fn sampling() -> impl Strategy<Value = Sampling> {
     )
 }
 
+fn subcloud() -> impl Strategy<Value = Subcloud> {
+    let numbers = (1..=8_u32, 1..=u32::MAX, 0.0..=1.0_f64, 1..=1000_u32);
+    (sampling(), numbers, any::<[bool; 2]>()).prop_map(|(sampling, (keep, accept, share, seeds), [a, b])| {
+        let contacts = sampling.view.min(3);
+        Subcloud {
+            sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
+            contacts: Contacts {
+                protocol: if a { ContactsProtocol::Gossip } else { ContactsProtocol::Oracle },
+                keep,
+                accept,
+                share,
+            },
+            start: if b { Opening::Settled } else { Opening::Launch },
+            seeds,
+        }
+    })
+}
+
 fn choice() -> impl Strategy<Value = Choice> {
     prop::sample::select(vec![Choice::Top(0), Choice::Bottom(0), Choice::Random])
 }
@@ -300,6 +318,7 @@ prop_compose! {
         every in 1..u32::MAX,
         panel in prop::option::of((prop::collection::btree_set(any::<u32>(), 1..5), prop::option::of(1..u32::MAX))),
         events in prop::collection::vec((any::<u32>(), any::<u32>(), 0.0..=1.0_f64, 0..999_u32), 0..4),
+        subcloud in prop::option::of(subcloud()),
     ) -> Scenario {
         let panel = panel.map(|(cycles, sample)| {
             let cycles: std::collections::BTreeSet<u32> = cycles.into_iter().map(|cycle| cycle % run.cycles).collect();
@@ -344,6 +363,9 @@ prop_compose! {
                 epoch_cycles: 25,
             };
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
+        let subcloud = subcloud.filter(|_| !suite.is_none());
+        let inside = subcloud.as_ref().is_some_and(|subcloud| subcloud.sampling.protocol.has_views());
+        let has_views = inside || sampling.protocol.has_views();
         Scenario {
             name: "any".to_owned(),
             run,
@@ -361,6 +383,7 @@ prop_compose! {
             aggregates,
             trust: None,
             launches: Vec::new(),
+            subcloud,
             adversaries,
             monitor: None,
             first: Version { expires_cycle: suite.until.and_then(expires), suite, ..Version::default() },
@@ -368,9 +391,9 @@ prop_compose! {
                 every,
                 nodes: panel,
                 overlay: Overlay {
-                    every: if sampling.protocol.has_views() { every } else { 10 },
+                    every: if has_views { every } else { 10 },
                     sample: 1000,
-                    paths: if sampling.protocol.has_views() { every % 1025 } else { paths },
+                    paths: if has_views { every % 1025 } else { paths },
                 },
             },
             events,

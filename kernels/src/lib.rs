@@ -10,6 +10,7 @@
 //! - [`spread`]: how versions of a suite spread.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
+//! - [`contacts`]: the members of applications that nodes know of.
 //! - [`start`]: what views hold at first.
 //! - [`newscast`]: what they make of them in Newscast.
 //! - [`generic`]: in the generic framework.
@@ -33,6 +34,7 @@
 pub mod census;
 pub mod choice;
 pub mod coarse;
+pub mod contacts;
 pub mod cyclon;
 pub mod disorder;
 pub mod distribution;

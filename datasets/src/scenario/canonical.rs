@@ -9,6 +9,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::check::has_views;
 use super::{
     Class, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling,
     SamplingProtocol, Scenario, SlicingProtocol, Source,
@@ -21,6 +22,7 @@ mod adversaries;
 mod aggregate;
 mod churn;
 mod monitor;
+mod subcloud;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -89,12 +91,13 @@ impl Scenario {
         lines.extend(self.protocol_lines());
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
+        lines.extend(self.subcloud.iter().flat_map(|it| subcloud::lines(it, inside_lines(&it.sampling))));
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
-        if self.sampling.protocol.has_views() {
+        if has_views(&self.sampling, self.subcloud.as_ref()) {
             let Overlay { every, sample, paths } = self.trace.overlay;
             lines.push(format!("overlay = {{ every = {every}, sample = {sample}, paths = {paths} }}"));
         }
@@ -193,11 +196,20 @@ fn with_moments(value: serde_json::Value) -> serde_json::Value {
 
 /// What the protocol does not use is left out: it could not be read again.
 fn sampling_lines(sampling: &Sampling) -> Vec<String> {
-    let mut lines = vec![format!("protocol = \"{}\"", sampling.protocol), format!("view = {}", sampling.view)];
-    lines.push(format!("pairing = \"{}\"", sampling.pairing));
+    let mut lines = inside_lines(sampling);
+    let mut others = vec![format!("pairing = \"{}\"", sampling.pairing)];
     if sampling.protocol.has_views() {
-        lines.push(format!("contacts = {}", sampling.contacts));
-        lines.push(format!("start = \"{}\"", sampling.start));
+        others.push(format!("contacts = {}", sampling.contacts));
+        others.push(format!("start = \"{}\"", sampling.start));
+    }
+    lines.splice(2..2, others);
+    lines
+}
+
+/// The same, of what means something inside an application.
+fn inside_lines(sampling: &Sampling) -> Vec<String> {
+    let mut lines = vec![format!("protocol = \"{}\"", sampling.protocol), format!("view = {}", sampling.view)];
+    if sampling.protocol.has_views() {
         lines.push(format!("on_dead = \"{}\"", sampling.on_dead));
     }
     match sampling.protocol {

@@ -20,6 +20,7 @@ mod resize;
 mod sampling;
 mod schema;
 mod slicing;
+mod subcloud;
 mod trace;
 
 use std::path::Path;
@@ -41,6 +42,7 @@ pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
+pub use subcloud::{Contacts, ContactsProtocol, Opening, Subcloud};
 pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.
@@ -86,6 +88,8 @@ pub struct Scenario {
     pub trust: Option<Trust>,
     /// Further versions, in the order of the events that bring them in.
     pub launches: Vec<Version>,
+    /// What every application gets inside; `None` where an application is no more than a set of nodes.
+    pub subcloud: Option<Subcloud>,
     /// Who pushes bad versions, if anybody does.
     pub adversaries: Option<Adversaries>,
     /// With which key nodes sign the versions that rules of the suite make; `None` if they do not.

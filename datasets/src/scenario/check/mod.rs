@@ -7,18 +7,18 @@ mod event;
 mod fleet;
 mod launch;
 mod monitor;
+mod sampling;
 mod slicing;
+mod subcloud;
 mod suite;
 
 use super::launch::{app_names, first_sizes, needs_size};
 use super::raw::{self, At};
-use super::{
-    Network, OnDead, Overlay, Pairing, Panel, Peer, Propagation, Run, Sample, Sampling, SamplingProtocol, Scenario,
-    Start, Trace,
-};
+use super::{Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Subcloud, Trace};
 use crate::error::Error;
 use crate::written::{Check, Document};
 use aggregate::Around;
+use sampling::CLOUD;
 
 /// Nodes in a snapshot if the scenario does not say.
 const PANEL_NODES: u32 = 10_000;
@@ -35,7 +35,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
     let fleet = check.fleet(&raw.fleet, &run)?;
-    let sampling = check.sampling(raw.sampling.as_ref())?;
+    let sampling = check.sampling(raw.sampling.as_ref(), CLOUD)?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
     let mut due = check.events(&raw.event, &run, &fleet)?;
     let entering = check.launches(&mut due, &beginning, &run, &fleet)?;
@@ -46,9 +46,11 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.version.suite, launches);
     let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
+    let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, apps.len())).transpose()?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
     check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
+    let trace = check.trace(raw.trace.as_ref(), &run, (&sampling, subcloud.as_ref()))?;
     Ok(Scenario {
         name,
         network,
@@ -58,8 +60,9 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         first: beginning.version,
         trust: beginning.trust,
         launches: entering.launches,
+        subcloud,
         adversaries,
-        trace: check.trace(raw.trace.as_ref(), &run, sampling.protocol)?,
+        trace,
         events: due.into_iter().map(|(event, _)| event).collect(),
         fork: None,
         run,
@@ -67,9 +70,6 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         sampling,
     })
 }
-
-/// Live nodes that a node knows when it comes.
-const CONTACTS: u32 = 3;
 
 /// The largest view.
 const MOST_PEERS: u64 = 128;
@@ -79,6 +79,11 @@ const MOST_PATHS: u64 = 1024;
 
 /// That number times the nodes of the cloud, if the scenario does not say: 64 sources in 10^5 nodes.
 const PATHS_AND_NODES: u32 = 6_400_000;
+
+/// Whether nodes keep views, of the cloud or of their application.
+pub(super) fn has_views(sampling: &Sampling, subcloud: Option<&Subcloud>) -> bool {
+    sampling.protocol.has_views() || subcloud.is_some_and(|subcloud| subcloud.sampling.protocol.has_views())
+}
 
 impl Check<'_, '_> {
     fn run(&self, raw: &raw::Run) -> Result<Run, Error> {
@@ -91,76 +96,9 @@ impl Check<'_, '_> {
         })
     }
 
-    fn sampling(&self, raw: Option<&raw::Sampling>) -> Result<Sampling, Error> {
-        let protocol = raw.and_then(|raw| raw.protocol).unwrap_or(SamplingProtocol::Oracle);
-        let generic = protocol == SamplingProtocol::Generic;
-        let views = protocol.has_views();
-        // A view of one would swap itself away.
-        let least = if generic || protocol == SamplingProtocol::Cyclon { 2 } else { 1 };
-        let view = self.number_or(raw.and_then(|raw| raw.view.as_ref()), 20, least, MOST_PEERS)?;
-        let pairing = raw.and_then(|raw| raw.pairing.as_ref());
-        self.only_if(
-            !views,
-            pairing.filter(|pairing| ***pairing == Pairing::Matching),
-            "matching",
-            protocol,
-            "oracle",
-        )?;
-        let (start, on_dead) = (raw.and_then(|raw| raw.start.as_ref()), raw.and_then(|raw| raw.on_dead.as_ref()));
-        self.only_if(views, start, "start", protocol, "newscast")?;
-        self.only_if(views, on_dead, "on_dead", protocol, "newscast")?;
-        let (peer, propagation) = (raw.and_then(|raw| raw.peer.as_ref()), raw.and_then(|raw| raw.propagation.as_ref()));
-        self.only_if(generic, peer, "peer", protocol, "generic")?;
-        self.only_if(generic, propagation, "propagation", protocol, "generic")?;
-        let (healing, swapping) = (raw.and_then(|raw| raw.healing.as_ref()), raw.and_then(|raw| raw.swapping.as_ref()));
-        self.only_if(generic, healing, "healing", protocol, "generic")?;
-        self.only_if(generic, swapping, "swapping", protocol, "generic")?;
-        let shuffle = raw.and_then(|raw| raw.shuffle.as_ref());
-        self.only_if(protocol == SamplingProtocol::Cyclon, shuffle, "shuffle", protocol, "cyclon")?;
-        let contacts = raw.and_then(|raw| raw.contacts.as_ref());
-        self.only_if(views, contacts, "contacts", protocol, "newscast")?;
-        let half = view / 2;
-        let healed = self.number_or(healing, 0, 0, half.into())?;
-        Ok(Sampling {
-            protocol,
-            view,
-            pairing: pairing.map_or(Pairing::Ordered, |pairing| **pairing),
-            listed: false,
-            start: start.map_or(Start::Random, |start| **start),
-            on_dead: on_dead.map_or(OnDead::Retry, |on_dead| **on_dead),
-            peer: peer.map_or(Peer::Rand, |peer| **peer),
-            propagation: propagation.map_or(Propagation::Pushpull, |propagation| **propagation),
-            healing: healed,
-            swapping: self.number_or(swapping, 0, 0, (half - healed).into()).map_err(|error| {
-                error.helped(format!("healing and swapping together are at most half a view, which is {half} here"))
-            })?,
-            shuffle: self.number_or(shuffle, half.max(1), 1, view.into())?,
-            contacts: self.number_or(contacts, CONTACTS.min(view), 1, view.into())?,
-        })
-    }
-
     /// A whole number within a range, or what it is where nothing is said.
     fn number_or(&self, raw: Option<&At<raw::Whole>>, default: u32, low: u64, high: u64) -> Result<u32, Error> {
         raw.map_or(Ok(default), |raw| self.whole(raw, low, high).map(|number| number as u32))
-    }
-
-    /// Refuses a key that would mean nothing under a protocol.
-    fn only_if<T>(
-        &self,
-        allowed: bool,
-        raw: Option<&At<T>>,
-        key: &str,
-        protocol: SamplingProtocol,
-        other: &str,
-    ) -> Result<(), Error> {
-        match raw {
-            Some(raw) if !allowed => {
-                let message = format!("`{key}` means nothing with `protocol = \"{protocol}\"`");
-                let help = format!("leave it out, or choose `protocol = \"{other}\"` under [sampling]");
-                Err(self.refuse(raw.span(), message, help))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
@@ -171,10 +109,16 @@ impl Check<'_, '_> {
         })
     }
 
-    fn trace(&self, raw: Option<&raw::Trace>, run: &Run, sampling: SamplingProtocol) -> Result<Trace, Error> {
+    fn trace(
+        &self,
+        raw: Option<&raw::Trace>,
+        run: &Run,
+        (sampling, subcloud): (&Sampling, Option<&Subcloud>),
+    ) -> Result<Trace, Error> {
         let every = raw.and_then(|raw| raw.every.as_ref());
         let overlay = raw.and_then(|raw| raw.overlay.as_ref());
-        self.only_if(sampling.has_views(), overlay, "overlay", sampling, "newscast")?;
+        let has_views = has_views(sampling, subcloud);
+        self.only_if(has_views, overlay, "overlay", (sampling.protocol, CLOUD.name), "newscast")?;
         // Eight sources are one search of the whole graph; in small clouds there is time for more.
         let paths = (PATHS_AND_NODES / run.nodes).clamp(8, 64);
         Ok(Trace {

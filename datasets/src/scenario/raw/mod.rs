@@ -8,6 +8,7 @@ mod aggregate;
 mod churn;
 mod distribution;
 mod monitor;
+mod subcloud;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,6 +20,7 @@ pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
+pub(super) use subcloud::{Contacts, Subcloud};
 
 use super::{
     Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,
@@ -44,6 +46,8 @@ pub(super) struct Scenario {
     pub aggregate: Vec<At<Aggregate>>,
     /// Which application asks for which nodes.
     pub suite: Option<Suite>,
+    /// What every application gets inside.
+    pub subcloud: Option<At<Subcloud>>,
     /// Who stands against the suite.
     pub adversaries: Option<At<Adversaries>>,
     /// With which key nodes sign what rules of the suite make.

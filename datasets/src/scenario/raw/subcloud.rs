@@ -1,0 +1,45 @@
+//! What every application gets inside, as it is written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{At, Number, Sampling, Whole};
+use crate::scenario::{ContactsProtocol, Opening};
+
+/// What every application gets inside: contacts through which its members find each other, and an overlay of its own.
+/// Without it an application is no more than a set of nodes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Subcloud {
+    /// How the members of an application meet: by default Cyclon with views of 10. It has the keys of [sampling] but
+    /// `pairing`, `start` and `contacts`.
+    pub sampling: Option<Sampling>,
+    /// How those who belong to an application find others.
+    pub contacts: Option<Contacts>,
+    /// Who is in the overlay of an application when the run begins: all whom the suite assigns to it, or its seeds
+    /// alone.
+    #[schemars(extend("default" = "settled"))]
+    pub start: Option<Opening>,
+    /// Nodes that hold a new application by decree: random live ones, other ones for each application.
+    #[schemars(range(min = 1, max = 1000), extend("default" = 1))]
+    pub seeds: Option<At<Whole>>,
+}
+
+/// How those who belong to an application find others.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Contacts {
+    /// How contacts become known: by gossip, or by an oracle that knows every member.
+    #[schemars(extend("default" = "gossip"))]
+    pub protocol: Option<ContactsProtocol>,
+    /// Contacts of each application that a node keeps.
+    #[schemars(range(min = 1, max = 8), extend("default" = 2))]
+    pub keep: Option<At<Whole>>,
+    /// Nodes that a contact lets in a cycle.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 10))]
+    pub accept: Option<At<Whole>>,
+    /// Probability that a member meets one of its contacts in a cycle, instead of an entry of its view: so the parts of
+    /// an overlay that fell apart find each other again.
+    #[schemars(range(min = 0, max = 1), extend("default" = 0.1))]
+    pub share: Option<At<Number>>,
+}
