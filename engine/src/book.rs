@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::GroupCourse;
 use crate::error::Error;
-use crate::{government, observer};
+use crate::{application, government, observer};
 
 /// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the
 /// scenario is not in it.
@@ -17,6 +17,8 @@ pub struct Book {
     pub aggregation: Vec<GroupCourse>,
     /// Versions, moves, constraints.
     pub government: (government::VersionsBook, government::Course),
+    /// What has happened inside applications, if anything does.
+    pub applications: Option<application::Course>,
     /// What the observer has found.
     pub observer: observer::Known,
     /// What has happened since the last row.

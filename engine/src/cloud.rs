@@ -3,6 +3,7 @@
 use datasets::scenario::Scenario;
 
 use crate::aggregate::{Aggregation, Around, Scopes};
+use crate::application::{Applications, Who};
 use crate::error::Error;
 use crate::government::Government;
 use crate::memory::fields;
@@ -25,6 +26,8 @@ pub struct Cloud {
     pub slicing: Slicing,
     /// Who follows which version of the suite.
     pub government: Government,
+    /// What happens inside applications, if the scenario asks for it.
+    pub applications: Option<Applications>,
 }
 
 impl Cloud {
@@ -40,6 +43,7 @@ impl Cloud {
             aggregation,
             slicing,
             government: Government::declare(needs),
+            applications: Applications::declare(needs),
         }
     }
 
@@ -49,7 +53,7 @@ impl Cloud {
     /// # Errors
     /// If an inventory holds values that an aggregate cannot take.
     pub fn birth(&mut self, scenario: &Scenario, fleet: &Fleet) -> Result<(), Error> {
-        let Self { population, overlay, aggregation, slicing, government } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
         population.birth(scenario, fleet)?;
         slicing.birth(population, scenario.run.seed);
         overlay.start(population.live(), scenario.run.seed);
@@ -57,17 +61,41 @@ impl Cloud {
         Ok(())
     }
 
-    /// Settles what has happened to nodes, wing by wing. Touches the columns of these nodes alone, in the order of
+    /// Nodes have decided for the first time: they know whom they meet inside their applications.
+    pub fn open(&mut self, scenario: &Scenario) {
+        let Self { population, government, applications, .. } = self;
+        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return };
+        let wanted = government.versions.wanted();
+        let acting = government.acting.as_deref();
+        let who = Who { apps, acting, alive: population.alive(), wanted: &wanted };
+        applications.birth(who, scenario.run.seed, |node| government.may_seed(node), Cycle::new(scenario, 0));
+    }
+
+    /// The newest version has entered at some nodes, ascending: what it has of new applications begins at seeds. Those
+    /// who are not among these nodes are given the version, too; returns the bytes that they were sent.
+    pub fn launch(&mut self, at: &[u32], cycle: Cycle) -> u64 {
+        let Self { population, overlay, government, applications, .. } = self;
+        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return 0 };
+        let wanted = government.versions.wanted();
+        let acting = government.acting.as_deref();
+        let who = Who { apps, acting, alive: population.alive(), wanted: &wanted };
+        let number = government.versions.newest() as u8;
+        let more = applications.seed(who, (number, at), |node| government.may_seed(node), cycle);
+        government.hand(&more, overlay)
+    }
+
+    /// Settles what has happened to nodes, wing by wing; `is_crash` says that they had no time to say goodbye. Touches the columns of these nodes alone, in the order of
     /// their indices.
     pub fn settle(
         &mut self,
         scenario: &Scenario,
         fleet: &Fleet,
         cycle: Cycle,
-        changes: &Changes,
+        (changes, is_crash): (&Changes, bool),
         above: Option<Above>,
     ) {
-        let Self { population, overlay, aggregation, slicing, government } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications } = self;
+        applications.iter_mut().for_each(|applications| applications.leave(changes, is_crash));
         government.leave(changes);
         slicing.leave(changes);
         population.settle(scenario, fleet, cycle, changes, above);
@@ -84,7 +112,7 @@ impl Cloud {
         let is_as_at_first = |name: &String| ["alive", "life-next"].contains(&&**name) || name.starts_with("rule-");
         let mut unknown = names.iter().filter(|name| !is_as_at_first(name)).peekable();
         unknown.peek()?;
-        let Self { population, overlay, aggregation, slicing, government } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
         if names.iter().any(|name| name == "versions") {
             government.spread_from_now(scenario, population.alive(), overlay);
         }
@@ -101,7 +129,7 @@ impl Cloud {
         cycle: u32,
         work: impl FnOnce(&mut Aggregation, &mut Overlay, &mut Around<'_>) -> R,
     ) -> R {
-        let Self { population, overlay, aggregation, slicing, government } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
         let (gradients, slots) = slicing.parts();
         let mut around = Around {
             cycle: Cycle::new(scenario, cycle),
@@ -124,4 +152,4 @@ impl Cloud {
     }
 }
 
-fields!(Cloud { population, slicing, government, aggregation, overlay });
+fields!(Cloud { population, slicing, government, aggregation, overlay, applications });

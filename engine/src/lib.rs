@@ -15,7 +15,8 @@
 //! book         all that lasts beside columns
 //! meter        what passes cost: time and messages
 //! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, previews; changes none
-//! cloud        what nodes know: the five wings below, born and settled together
+//! cloud        what nodes know: the wings below, born and settled together
+//! application  what happens inside applications: contacts, members, an overlay for each
 //! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, monitor
 //! slicing      what nodes learn of their rank: ordered, ranking, quantile
 //! aggregate    what nodes learn together: epochs, counts, distributions
@@ -44,6 +45,7 @@
 #![allow(rustdoc::private_intra_doc_links)]
 
 pub mod aggregate;
+pub mod application;
 pub mod book;
 pub mod cloud;
 mod estimate;

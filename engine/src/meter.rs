@@ -16,10 +16,14 @@ pub enum Work {
     Sampling,
     /// The spread of the suite, beside what it takes to tell those met in peer sampling.
     Spreading,
+    /// The telling of contacts.
+    Contacts,
     /// Slicing.
     Slicing,
     /// Assignment.
     Assignment,
+    /// What happens inside applications.
+    Applications,
     /// Aggregation, and what rules make of it.
     Aggregation,
     /// Observing, and handing over rows.
@@ -28,13 +32,15 @@ pub enum Work {
 
 impl Work {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Birth,
         Self::Churn,
         Self::Sampling,
         Self::Spreading,
+        Self::Contacts,
         Self::Slicing,
         Self::Assignment,
+        Self::Applications,
         Self::Aggregation,
         Self::Observation,
     ];

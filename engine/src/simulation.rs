@@ -37,12 +37,14 @@ type Pass<S> = fn(&mut S, &mut Writer);
 
 impl<'a> Simulation<'a> {
     /// What is done in a cycle, in order, and the kind of work to which its time goes.
-    const PASSES: [(Work, Pass<Self>); 7] = [
+    const PASSES: [(Work, Pass<Self>); 9] = [
         (Work::Churn, Self::churn),
         (Work::Sampling, Self::sample),
         (Work::Spreading, Self::spread),
+        (Work::Contacts, Self::tell),
         (Work::Slicing, Self::slice),
         (Work::Assignment, Self::assign),
+        (Work::Applications, Self::belong),
         (Work::Aggregation, Self::aggregate),
         (Work::Aggregation, Self::watch),
     ];
@@ -65,6 +67,7 @@ impl<'a> Simulation<'a> {
         run.decide();
         // What nodes choose at first is no move.
         let _ = run.cloud.government.take_moves();
+        run.cloud.open(scenario);
         run.cloud.aggregating(scenario, 1, |aggregation, _, around| aggregation.start(around));
         run.meter.time(Work::Birth, start);
         Ok(run)
@@ -155,12 +158,13 @@ impl<'a> Simulation<'a> {
     pub fn book(&self) -> Book {
         // The scenario and the fleet are read again; how long it took is no state.
         let Self { scenario: _, fleet: _, cloud, observer, cycle, meter } = self;
-        let Cloud { population: _, overlay: _, aggregation, slicing: _, government } = cloud;
+        let Cloud { population: _, overlay: _, aggregation, slicing: _, government, applications } = cloud;
         let Meter { counts, times: _ } = meter;
         Book {
             cycle: *cycle,
             aggregation: aggregation.book(),
             government: government.book(),
+            applications: applications.as_ref().map(|applications| applications.course.clone()),
             observer: observer.book(),
             counts: counts.clone(),
         }

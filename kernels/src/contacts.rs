@@ -122,7 +122,7 @@ pub fn age(now: u8, stamp: u8) -> u8 {
 }
 
 /// Keeps those contacts of an application that are to be kept, in their order.
-pub fn retain(record: &mut [u32], shape: Shape, app: usize, keep: impl Fn(u32, u8) -> bool) {
+pub fn retain(record: &mut [u32], shape: Shape, app: usize, mut keep: impl FnMut(u32, u8) -> bool) {
     let (addresses, stamps) = of_app_mut(record, shape, app);
     let mut count = 0;
     for place in 0..addresses.len() {
@@ -170,6 +170,13 @@ impl Rules<'_> {
     #[inline]
     pub fn wanted(&self, header: Header) -> u64 {
         self.wanted.get(usize::from(header.version)).copied().unwrap_or(0)
+    }
+
+    /// How many entries a node sends that tells all contacts that it has, itself among them.
+    #[must_use]
+    pub fn told(&self, record: &[u32]) -> u64 {
+        let known = record[1..=self.shape.entries()].iter().filter(|&&address| address != NOBODY).count() as u64;
+        known + u64::from(Header::of(record).is_published)
     }
 
     /// Two nodes meet, and tell each other all contacts that they have. Returns how many entries each of them sends,

@@ -87,6 +87,13 @@ impl Ledger {
         self.entry(version, number, bytes).counts.payload_bytes += nodes * bytes;
     }
 
+    /// So many further nodes are given the version of a number; returns the bytes of its descriptions.
+    pub(super) fn hand(&mut self, number: usize, nodes: u64) -> u64 {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.number == Some(number)) else { return 0 };
+        entry.counts.payload_bytes += nodes * entry.bytes;
+        nodes * entry.bytes
+    }
+
     /// So many nodes make a version by a rule, in a description of so many bytes, and take it under its number, or drop
     /// it.
     pub(super) fn make(&mut self, version: u64, made: Result<usize, Reason>, nodes: u64, bytes: u64) {

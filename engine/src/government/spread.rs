@@ -36,10 +36,10 @@ use crate::schedule::{Batch, Cycle, Protocol};
 const DIGEST_BYTES: u64 = 8;
 
 /// A version that has entered by an event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Entered {
-    /// At how many nodes.
-    pub nodes_count: u64,
+    /// At which nodes, ascending.
+    pub nodes: Vec<u32>,
     /// Bytes that they were sent.
     pub payload_bytes: u64,
     /// Whether they take it.
@@ -125,7 +125,19 @@ impl Government {
         let bytes = version.bytes + number.map_or(0, |number| self.versions.layout_bytes(number));
         let nodes_count = chosen.len() as u64;
         self.course.ledger.enter((version, verdict), number, nodes_count, bytes);
-        Entered { nodes_count, payload_bytes: nodes_count * bytes, is_taken: number.is_some() }
+        Entered { payload_bytes: nodes_count * bytes, is_taken: number.is_some(), nodes: chosen }
+    }
+
+    /// Further nodes hold the newest version from now on, as they hold one of its applications by decree. Returns the
+    /// bytes that they were sent.
+    pub fn hand(&mut self, nodes: &[u32], overlay: &mut Overlay) -> u64 {
+        let number = self.versions.newest();
+        let Some(holding) = self.holding.as_mut().filter(|_| !nodes.is_empty()) else { return 0 };
+        for &node in nodes {
+            holding[node as usize] = number as u8;
+        }
+        overlay.tell(nodes.iter().copied(), holding);
+        self.course.ledger.hand(number, nodes.len() as u64)
     }
 
     /// Whether nodes take the version of a launch now: as was found before the run, unless the suite has changed by
@@ -139,6 +151,12 @@ impl Government {
             self.versions.refuse(launch);
         }
         verdict
+    }
+
+    /// Whether a node may hold a new application by decree: it is no adversary.
+    #[must_use]
+    pub fn may_seed(&self, node: usize) -> bool {
+        self.holding.as_ref().is_none_or(|holding| holding[node] & ADVERSARY == 0)
     }
 
     /// What nodes do in a cycle with what they are told.
@@ -170,13 +188,13 @@ impl Government {
     }
 
     /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by
-    /// exchanges of its own. Returns the messages, with the bytes of a request and of a reply, and the bytes of the
+    /// exchanges of its own, with those who stand in `partners`, if that is given. Returns the messages, with the bytes of a request and of a reply, and the bytes of the
     /// descriptions.
     pub fn spread(
         &mut self,
         scenario: &Scenario,
         population: &Population,
-        overlay: &Overlay,
+        (overlay, partners): (&Overlay, Option<&[u32]>),
         cycle: Cycle,
     ) -> (Tally, [u64; 2], u64) {
         let rules = self.rules(scenario, cycle);
@@ -188,7 +206,9 @@ impl Government {
             return Default::default();
         }
         let telling = Telling(Rumour::new(rules));
-        let tally = Meeting::drawn(population.live(), cycle.draws(SPREADING)).run(holding, &telling);
+        let (live, draws) = (population.live(), cycle.draws(SPREADING));
+        let meeting = partners.map_or_else(|| Meeting::drawn(live, draws), |list| Meeting::listed(live, draws, list));
+        let tally = meeting.run(holding, &telling);
         (tally, [DIGEST_BYTES; 2], self.course.ledger.count(&telling.0.into_spread(), scenario, (rules, cycle.number)))
     }
 

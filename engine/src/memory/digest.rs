@@ -8,7 +8,7 @@ use super::column::{Field, Kind};
 use super::pass::strides;
 
 /// Beginnings of the names of the columns that [`state`] covers, in the order by which it numbers them.
-const STATE: [&str; 12] = [
+const STATE: [&str; 16] = [
     "attribute-",
     "alive",
     "life-",
@@ -21,6 +21,10 @@ const STATE: [&str; 12] = [
     "versions",
     "acting",
     "rule-",
+    "phases",
+    "places",
+    "contacts",
+    "subcloud-views",
 ];
 
 /// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has

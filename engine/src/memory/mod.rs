@@ -16,4 +16,4 @@ pub(crate) use column::fields;
 pub use column::{Column, Field, Fields, Folder, Kind, Storage, free_bytes};
 pub use mask::{MEMBER, Mask};
 pub(crate) use pass::{STRIDE, strides};
-pub(crate) use split::{Split, between};
+pub(crate) use split::{Records, Split, between};

@@ -36,6 +36,34 @@ impl<C: Split> Split for Option<C> {
     }
 }
 
+/// A column of several cells a row.
+#[derive(Debug)]
+pub struct Records<'a, T> {
+    /// Cells of a row.
+    pub cells: usize,
+    /// Those of all rows, one after the other.
+    pub state: &'a mut [T],
+}
+
+impl<T> Records<'_, T> {
+    /// The cells of a row.
+    #[inline]
+    pub fn row(&mut self, row: usize) -> &mut [T] {
+        &mut self.state[row * self.cells..][..self.cells]
+    }
+}
+
+impl<T: Send> Split for Records<'_, T> {
+    fn rows(&self) -> usize {
+        self.state.len() / self.cells
+    }
+    fn cut(self, middle: usize) -> (Self, Self) {
+        let cells = self.cells;
+        let (before, after) = self.state.split_at_mut(middle * cells);
+        (Self { cells, state: before }, Self { cells, state: after })
+    }
+}
+
 /// As many rows as the first of the two.
 impl<A: Split, B: Split> Split for (A, B) {
     fn rows(&self) -> usize {

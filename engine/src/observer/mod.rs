@@ -133,6 +133,14 @@ impl Observer {
                 let standing = government.standing(population);
                 government.course.ledger.rows(cycle, *alive, &standing).into_iter().for_each(|row| trace.push(row));
             }
+            if let Some(applications) = &mut cloud.applications {
+                let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
+                let names = &cloud.government.versions.plans.apps;
+                let of = (cloud.population.alive(), *alive);
+                let (contacts, members) = applications.rows(names, of, (cycle, is_thorough));
+                contacts.into_iter().for_each(|row| trace.push(row));
+                members.into_iter().for_each(|row| trace.push(row));
+            }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {
                 trace.push(row);
@@ -140,7 +148,7 @@ impl Observer {
         }
         if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first {
             self.give_room();
-            rows::overlay(scenario, &cloud.overlay, cloud.population.alive(), cycle, trace)?;
+            rows::overlays(scenario, cloud, cycle, trace)?;
         }
         if is_last {
             let government = &cloud.government;

@@ -1,17 +1,21 @@
 //! Rows of attributes, of applications, and of the overlay.
 
+use std::io;
+
 use datasets::scenario::{self, Scenario};
 use datasets::trace::{AppRow, AttributeRow, DegreeRow, OverlayRow, Writer};
+use rayon::prelude::*;
 
 use super::graph::{BYTES_PER_NODE, Effort, Graph};
 use super::truth::{Figures, Truth};
+use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::government::{Cause, Government, Moves};
-use crate::memory::Mask;
+use crate::memory::{Column, Mask};
 use crate::overlay::Overlay;
 use crate::population::Population;
 use crate::schedule::Cycle;
-use crate::schedule::purpose::OVERLAY;
+use crate::schedule::purpose::{INSIDE_OVERLAY, OVERLAY, PASS};
 
 /// Nodes of which attributes are looked at, at most, evenly over the cloud. Changes the rows of `attributes` only.
 const SAMPLE: usize = 1 << 16;
@@ -86,38 +90,76 @@ pub fn apps(
     names.iter().enumerate().map(row).collect()
 }
 
-/// Writes a row of the overlay that the views span, and a row for each in-degree, if nodes keep views.
+/// Writes a row of the overlay that the views span, and a row for each in-degree, if nodes keep views; and those of the
+/// overlay of each application that has one.
 ///
 /// # Errors
 /// If there is no room for what it takes to measure.
-pub fn overlay(
+pub fn overlays(scenario: &Scenario, cloud: &Cloud, cycle: u32, trace: &mut Writer) -> Result<(), Error> {
+    let alive = cloud.population.alive();
+    overlay(scenario, &cloud.overlay, (alive, None), cycle, trace)?;
+    let Some(applications) = cloud.applications.as_ref().filter(|inside| inside.overlay.views.is_some()) else {
+        return Ok(());
+    };
+    let mut marks = Column::<u8>::anonymous(cloud.population.nodes).map_err(|source| no_room(scenario, source))?;
+    for (app, name) in cloud.government.versions.plans.apps.iter().enumerate() {
+        let is_member = |place: &u8| u8::from(usize::from(*place) == app);
+        marks.par_iter_mut().zip(applications.places.par_iter()).for_each(|(mark, place)| *mark = is_member(place));
+        let inside = Inside { app, name, alive };
+        overlay(scenario, &applications.overlay, (Mask::of(&marks), Some(inside)), cycle, trace)?;
+    }
+    Ok(())
+}
+
+/// The overlay of an application.
+#[derive(Clone, Copy)]
+struct Inside<'a> {
+    app: usize,
+    name: &'a str,
+    /// Nodes that live, members or not.
+    alive: Mask<'a>,
+}
+
+fn no_room(scenario: &Scenario, source: io::Error) -> Error {
+    Error::Column { column: "overlay".into(), bytes: BYTES_PER_NODE * u64::from(scenario.run.nodes), source }
+}
+
+/// Writes the row of an overlay among its members, and a row for each in-degree.
+fn overlay(
     scenario: &Scenario,
     overlay: &Overlay,
-    alive: Mask<'_>,
+    (members, inside): (Mask<'_>, Option<Inside<'_>>),
     cycle: u32,
     trace: &mut Writer,
 ) -> Result<(), Error> {
     let Some(records) = overlay.views.as_deref() else { return Ok(()) };
-    let graph = Graph { records, entries: scenario.sampling.view as usize, alive, now: overlay.date(cycle) };
+    let entries = overlay.sampling.view as usize;
+    let graph = Graph { records, entries, alive: members, now: overlay.date(cycle) };
     let scenario::Overlay { sample, paths, .. } = scenario.trace.overlay;
     let effort = Effort { sample: sample as usize, paths: paths as usize };
-    let bytes = BYTES_PER_NODE * u64::from(scenario.run.nodes);
-    let found = graph.measure(effort, Cycle::new(scenario, cycle).stream(OVERLAY)).map_err(|source| Error::Column {
-        column: "overlay".into(),
-        bytes,
-        source,
-    })?;
+    let purpose = inside.map_or(OVERLAY, |inside| INSIDE_OVERLAY + inside.app as u32 * PASS);
+    let stream = Cycle::new(scenario, cycle).stream(purpose);
+    let found = graph.measure(effort, stream).map_err(|source| no_room(scenario, source))?;
     let [in_degree_mean, in_degree_sd, in_degree_min, in_degree_max] = found.in_degree;
     let [age_p50, age_p90, age_p99] = found.ages.quantiles;
+    let app = inside.map(|inside| inside.name.to_owned());
+    let gone = inside.map(|inside| graph.gone_links(inside.alive));
+    let isolated = match inside {
+        Some(_) => Some(graph.isolated().map_err(|source| no_room(scenario, source))?),
+        None => None,
+    };
     trace.push(OverlayRow {
         cycle,
-        protocol: scenario.sampling.protocol.name().to_owned(),
+        app: app.clone(),
+        protocol: overlay.sampling.protocol.name().to_owned(),
         in_degree_mean,
         in_degree_sd,
         in_degree_min,
         in_degree_max,
         dead_links_count: found.dead_links,
         dead_links_mean: found.dead_links as f64 / found.live as f64,
+        gone_links_count: gone,
+        isolated_count: isolated,
         entries_count: found.entries,
         age_mean: found.ages.mean,
         age_p50,
@@ -132,7 +174,7 @@ pub fn overlay(
         largest_component_fraction: found.largest,
     });
     for (in_degree, nodes_count) in found.degrees {
-        trace.push(DegreeRow { cycle, in_degree, nodes_count });
+        trace.push(DegreeRow { cycle, app: app.clone(), in_degree, nodes_count });
     }
     Ok(())
 }

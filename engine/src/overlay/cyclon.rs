@@ -39,6 +39,18 @@ impl PeerSampling for Cyclon {
         partner
     }
 
+    /// The contact counts as the entry chosen: it is in the view no more, and if it was not there, the oldest entry of a
+    /// full view makes room.
+    fn call(&self, _: &Turn<'_>, mut view: View<'_>, contact: u32) {
+        view.grow_older();
+        let known = view.addresses.iter().position(|&address| address == contact);
+        let is_full = view.len() == view.addresses.len();
+        let oldest = || (0..view.len()).filter(|_| is_full).max_by_key(|&place| view.ages[place]);
+        if let Some(place) = known.or_else(oldest) {
+            view.remove(place);
+        }
+    }
+
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
         turn.one_by_one(
             ends,

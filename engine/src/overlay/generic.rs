@@ -44,7 +44,7 @@ impl PeerSampling for Generic {
     #[inline]
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, place: u32) -> u32 {
         let first = view.addresses[place as usize];
-        if self.peer == Peer::Rand && first != NOBODY && turn.is_alive(first) {
+        if self.peer == Peer::Rand && first != NOBODY && turn.answers(node, first) {
             return first;
         }
         let place = match self.peer {

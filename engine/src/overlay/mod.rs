@@ -34,14 +34,15 @@ use kernels::exchange::Tally;
 use kernels::views::{version_byte, version_byte_mut, words};
 use rayon::prelude::*;
 
-use crate::memory::{Column, Kind, Mask, STRIDE, fields};
+use crate::memory::{Column, Kind, STRIDE, fields};
 use crate::plans::Needs;
-use crate::schedule::Cycle;
-use crate::schedule::purpose::SAMPLING;
+use crate::schedule::purpose::{INSIDE, SAMPLING};
+use crate::schedule::{Cycle, Notes};
 use cyclon::Cyclon;
 use generic::Generic;
 use newscast::Newscast;
 use protocol::{AnySampling, Turn};
+pub use protocol::{Groups, MUST, Reach};
 use rumour::Rumour;
 use window::Window;
 
@@ -72,6 +73,8 @@ pub struct Overlay {
     picks: Option<Column<u32>>,
     /// The purpose of that pass.
     picking: Option<u32>,
+    /// The purpose of peer sampling itself.
+    purpose: u32,
     /// Dead nodes that were tried for these.
     failed_picks: u64,
 }
@@ -93,9 +96,27 @@ impl Overlay {
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
             picks: picking.map(|_| Column::new(Kind::Scratch, "picks")),
             picking,
+            purpose: SAMPLING,
             failed_picks: 0,
             protocol,
             sampling,
+        }
+    }
+
+    /// The columns of peer sampling inside groups, in which no other protocol meets yet.
+    #[must_use]
+    pub fn inside(sampling: &Sampling) -> Self {
+        let protocol = protocol(sampling);
+        let view = || Column::new(Kind::Kept, "subcloud-views").of_cells(words(sampling.view as usize));
+        Self {
+            views: protocol.is_some().then(view),
+            list: None,
+            picks: None,
+            picking: None,
+            purpose: INSIDE,
+            failed_picks: 0,
+            protocol,
+            sampling: sampling.clone(),
         }
     }
 
@@ -110,12 +131,13 @@ impl Overlay {
         self.protocol.as_ref().filter(|protocol| protocol.dates()).map(|_| cycle as u8)
     }
 
-    /// Runs one cycle of peer sampling.
-    pub fn exchange(&mut self, cycle: Cycle, alive: Mask<'_>, rumour: &Rumour) -> Tally {
+    /// Runs one cycle of peer sampling, and notes whom nodes meet in `met`, if that is there.
+    pub fn exchange(&mut self, cycle: Cycle, reach: Reach<'_>, rumour: &Rumour, met: Option<&mut [u32]>) -> Tally {
         let (Some(protocol), Some(views)) = (&self.protocol, &mut self.views) else { return Tally::default() };
         let picking = self.picking.map(|purpose| cycle.draws(purpose));
-        let turn = Turn::new(&self.sampling, (cycle.draws(SAMPLING), picking), alive, rumour);
-        let tally = protocol.cycle(views, self.picks.as_deref_mut(), &turn);
+        let turn = Turn::new(&self.sampling, (cycle.draws(self.purpose), picking), reach, rumour);
+        let notes = Notes { picks: self.picks.as_deref_mut(), met };
+        let tally = protocol.cycle(views, notes, &turn);
         self.failed_picks = turn.failed_picks.into_inner();
         tally
     }
@@ -147,4 +169,4 @@ impl Overlay {
     }
 }
 
-fields!(Overlay { list, picks, views } but sampling, protocol, picking, failed_picks);
+fields!(Overlay { list, picks, views } but sampling, protocol, picking, purpose, failed_picks);

@@ -49,10 +49,16 @@ impl PeerSampling for Newscast {
             forget(&mut view, turn.now());
         }
         let first = view.addresses[place as usize];
-        if first != NOBODY && turn.is_alive(first) {
+        if first != NOBODY && turn.answers(node, first) {
             return first;
         }
         turn.any(node, view.addresses, place).map_or(NOBODY, |place| view.addresses[place])
+    }
+
+    fn call(&self, turn: &Turn<'_>, mut view: View<'_>, _: u32) {
+        if turn.draws.cycle.is_multiple_of(FORGET_CYCLES) {
+            forget(&mut view, turn.now());
+        }
     }
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {

@@ -19,12 +19,13 @@ use kernels::choice::{any, oldest};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
 use kernels::spread::Spread;
+use kernels::suite::NONE;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
 use super::rumour::Rumour;
 use super::views::{counting, partner};
 use crate::memory::{MEMBER, Mask};
-use crate::schedule::{Batch, Draws, Listed, Partners, Protocol};
+use crate::schedule::{Batch, Draws, Listed, Notes, Partners, Protocol};
 
 /// Bytes of an entry in a message: an address and an age.
 pub const ENTRY_BYTES: u64 = 5;
@@ -43,6 +44,10 @@ pub trait PeerSampling: Debug + Send + Sync {
     /// `place` is a random place of the view.
     fn start(&self, turn: &Turn<'_>, node: u32, view: View<'_>, place: u32) -> u32;
 
+    /// A live node's turn has come, and it meets a contact outside of its view, as if that were the entry chosen: it
+    /// ages its view. Nothing by default, for protocols that age views elsewhere.
+    fn call(&self, _turn: &Turn<'_>, _view: View<'_>, _contact: u32) {}
+
     /// Runs the exchanges of a batch, in order.
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally;
 }
@@ -53,9 +58,9 @@ pub trait AnySampling: Debug + Send + Sync {
     fn wire_bytes(&self) -> [u64; 2];
     /// See [`PeerSampling::dates`].
     fn dates(&self) -> bool;
-    /// Runs one cycle over the records of all nodes. Each live node writes into `picks`, when its turn is over, whom it
-    /// will meet in a pass of another protocol.
-    fn cycle(&self, views: &mut [u32], picks: Option<&mut [u32]>, turn: &Turn<'_>) -> Tally;
+    /// Runs one cycle over the records of all nodes. It notes, of each live node, whom it meets, and when its turn is
+    /// over, whom it will meet in a pass of another protocol.
+    fn cycle(&self, views: &mut [u32], notes: Notes<'_>, turn: &Turn<'_>) -> Tally;
 }
 
 impl<P: PeerSampling> AnySampling for P {
@@ -65,12 +70,34 @@ impl<P: PeerSampling> AnySampling for P {
     fn dates(&self) -> bool {
         PeerSampling::dates(self)
     }
-    fn cycle(&self, views: &mut [u32], picks: Option<&mut [u32]>, turn: &Turn<'_>) -> Tally {
+    fn cycle(&self, views: &mut [u32], notes: Notes<'_>, turn: &Turn<'_>) -> Tally {
         let gossip = Gossip { protocol: self, turn };
-        let tally = Listed { draws: turn.draws, partners: &gossip }.run_and_pick(views, picks, &gossip);
+        let tally = Listed { draws: turn.draws, partners: &gossip }.run_and_note(views, notes, &gossip);
         Tally { failed: turn.failed.load(Ordering::Relaxed), ..tally }
     }
 }
+
+/// Who takes part in peer sampling, and who answers whom.
+#[derive(Clone, Copy, Debug)]
+pub enum Reach<'a> {
+    /// Whoever is alive.
+    Live(Mask<'a>),
+    /// The members of groups, each of the others of its own.
+    Groups(Groups<'a>),
+}
+
+/// Nodes in groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Groups<'a> {
+    /// The group of each node, [`NONE`] for none.
+    pub places: &'a [u8],
+    /// A contact of each node beside its view, or [`NOBODY`]: it is met if the view holds nobody who answers, and in
+    /// any case where [`MUST`] is added.
+    pub calls: &'a [u32],
+}
+
+/// Added to a contact that a node is to meet instead of an entry of its view. Nodes have indices below this.
+pub const MUST: u32 = 1 << 31;
 
 /// What nodes find around them in a cycle.
 #[derive(Debug)]
@@ -79,8 +106,8 @@ pub struct Turn<'a> {
     pub entries: usize,
     /// Where random numbers come from, and what is lost.
     pub draws: Draws,
-    /// Who is alive.
-    pub alive: Mask<'a>,
+    /// Who takes part, and who answers whom.
+    pub reach: Reach<'a>,
     /// What rides along.
     pub rumour: &'a Rumour,
     /// Whether a node tries others of its view when a partner is dead.
@@ -98,12 +125,12 @@ impl<'a> Turn<'a> {
     pub fn new(
         sampling: &Sampling,
         (draws, picking): (Draws, Option<Draws>),
-        alive: Mask<'a>,
+        reach: Reach<'a>,
         rumour: &'a Rumour,
     ) -> Self {
         let (entries, retry) = (sampling.view as usize, sampling.on_dead == OnDead::Retry);
         let [failed, failed_picks] = [0, 0].map(AtomicU64::new);
-        Self { entries, draws, alive, rumour, retry, picking, failed, failed_picks }
+        Self { entries, draws, reach, rumour, retry, picking, failed, failed_picks }
     }
 
     /// The low byte of this cycle's number.
@@ -111,22 +138,26 @@ impl<'a> Turn<'a> {
         self.draws.cycle as u8
     }
 
-    /// Whether a node is alive.
-    pub fn is_alive(&self, node: u32) -> bool {
-        self.alive.holds(node as usize)
+    /// Whether another node answers a node.
+    #[inline]
+    pub fn answers(&self, node: u32, other: u32) -> bool {
+        match self.reach {
+            Reach::Live(alive) => alive.holds(other as usize),
+            Reach::Groups(Groups { places, .. }) => places[other as usize] == places[node as usize],
+        }
     }
 
     /// The place of a live entry of a node's view: that at a random place, or another. `None` if the node's turn is
     /// lost.
     pub fn any(&self, node: u32, addresses: &[u32], place: u32) -> Option<usize> {
         let words = || Words::new(self.draws.retries(), node);
-        counting(&self.failed, self.alive, |accept| any(addresses, place, words, self.retry, accept))
+        counting(&self.failed, |other| self.answers(node, other), |accept| any(addresses, place, words, self.retry, accept))
     }
 
     /// The place of the oldest live entry of a node's view. `None` if the node's turn is lost.
     pub fn oldest(&self, node: u32, view: &View<'_>) -> Option<usize> {
         let mut words = Words::new(self.draws.retries(), node);
-        counting(&self.failed, self.alive, |accept| oldest(view, &mut words, self.retry, accept))
+        counting(&self.failed, |other| self.answers(node, other), |accept| oldest(view, &mut words, self.retry, accept))
     }
 
     /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the
@@ -179,13 +210,20 @@ struct Gossip<'a, P> {
 
 impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
     fn starting(&self, nodes: Range<usize>) -> usize {
-        self.turn
-            .alive
-            .marks()
-            .map_or(nodes.len(), |marks| marks[nodes].iter().map(|&mark| usize::from(mark == MEMBER)).sum())
+        match self.turn.reach {
+            Reach::Live(alive) => alive
+                .marks()
+                .map_or(nodes.len(), |marks| marks[nodes].iter().map(|&mark| usize::from(mark == MEMBER)).sum()),
+            Reach::Groups(Groups { places, .. }) => {
+                places[nodes].iter().map(|&place| usize::from(place != NONE)).sum()
+            }
+        }
     }
     fn may_start(&self, node: usize) -> bool {
-        self.turn.alive.holds(node)
+        match self.turn.reach {
+            Reach::Live(alive) => alive.holds(node),
+            Reach::Groups(Groups { places, .. }) => places[node] != NONE,
+        }
     }
     fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>) {
         words.resize(nodes.len(), 0);
@@ -195,7 +233,12 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         if !self.may_start(node) {
             return NOBODY;
         }
-        self.protocol.start(self.turn, node as u32, View::of(record, self.turn.entries), place)
+        let Turn { entries, reach, .. } = *self.turn;
+        let view = View::of(record, entries);
+        let Reach::Groups(Groups { calls, .. }) = reach else {
+            return self.protocol.start(self.turn, node as u32, view, place);
+        };
+        self.choose_or_call(node as u32, place, view, calls[node])
     }
     fn pick_words(&self, nodes: Range<usize>, words: &mut [u32]) {
         if let Some(picking) = &self.turn.picking {
@@ -203,11 +246,37 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         }
     }
     fn pick(&self, node: usize, place: u32, record: &[u32]) -> u32 {
-        let Turn { entries, picking: Some(picking), alive, retry, failed_picks, .. } = self.turn else { return NOBODY };
+        let Turn { entries, picking: Some(picking), retry, failed_picks, .. } = self.turn else { return NOBODY };
+        let Reach::Live(alive) = self.turn.reach else { return NOBODY };
         if !self.may_start(node) {
             return NOBODY;
         }
-        partner((node as u32, &record[..*entries]), place, (picking, *alive, *retry), failed_picks)
+        partner((node as u32, &record[..*entries]), place, (picking, alive, *retry), failed_picks)
+    }
+}
+
+impl<P: PeerSampling> Gossip<'_, P> {
+    /// The partner of a node of a group: its contact if it must call that, or if its view holds nobody who answers.
+    fn choose_or_call(&self, node: u32, place: u32, view: View<'_>, call: u32) -> u32 {
+        let contact = if call == NOBODY { NOBODY } else { call & !MUST };
+        let answers = || {
+            let answers = contact != NOBODY && self.turn.answers(node, contact);
+            if contact != NOBODY && !answers {
+                self.turn.failed.fetch_add(1, Ordering::Relaxed);
+            }
+            answers
+        };
+        if call != NOBODY && call & MUST != 0 {
+            if answers() {
+                self.protocol.call(self.turn, view, contact);
+                return contact;
+            }
+            return self.protocol.start(self.turn, node, view, place);
+        }
+        match self.protocol.start(self.turn, node, view, place) {
+            NOBODY if answers() => contact,
+            partner => partner,
+        }
     }
 }
 

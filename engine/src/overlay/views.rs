@@ -129,19 +129,20 @@ pub fn partner(
     }
     let words = || Words::new(draws.retries(), node);
     let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, retry, accept);
-    counting(failed, members, choose).map_or(NOBODY, |place| addresses[place])
+    let is_member = |node: u32| members.holds(node as usize);
+    counting(failed, is_member, choose).map_or(NOBODY, |place| addresses[place])
 }
 
 /// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no
 /// matter.
 pub fn counting(
     failed: &AtomicU64,
-    members: Mask<'_>,
+    is_member: impl Fn(u32) -> bool,
     choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
 ) -> Option<usize> {
     let others = Cell::new(0);
     let place = choose(&|node| {
-        let is_member = members.holds(node as usize);
+        let is_member = is_member(node);
         others.update(|others| others + u64::from(!is_member));
         is_member
     });

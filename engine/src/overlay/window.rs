@@ -27,6 +27,10 @@ impl PeerSampling for Window {
         turn.any(node, view.addresses, place).map_or(NOBODY, |place| view.addresses[place])
     }
 
+    fn call(&self, _: &Turn<'_>, mut view: View<'_>, _: u32) {
+        view.grow_older();
+    }
+
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
         let meet = |pair: &mut Pair<'_>, words: &mut Words| {
             let mut told = |view: &View<'_>| view.addresses[words.below(view.len().max(1))];

@@ -125,7 +125,7 @@ impl Draws {
         self.request_loss > 0 || self.reply_loss > 0
     }
     /// What is lost of exchanges: see [`Losses`].
-    pub(super) fn losses(&self) -> Losses {
+    pub(crate) fn losses(&self) -> Losses {
         let streams = [REQUESTS, REPLIES].map(|which| self.stream(which));
         Losses { streams, below: [self.request_loss, self.reply_loss] }
     }

@@ -8,7 +8,7 @@ use kernels::exchange::Tally;
 use super::partition::FEW;
 use super::sequence::Sequence;
 use super::steps::Steps;
-use super::{Draws, Partners, Protocol};
+use super::{Draws, Notes, Partners, Protocol};
 use crate::memory::STRIDE;
 
 /// A pass whose partners come as a list, or are chosen when nodes start.
@@ -29,19 +29,18 @@ impl<P> Listed<P> {
     where
         P: Partners<T>,
     {
-        self.run_and_pick(state, None, protocol)
+        self.run_and_note(state, Notes::default(), protocol)
     }
 
-    /// The same, where each node picks something when its turn is over ([`Partners::pick`]), if there are `picks`, a
-    /// word a node; nodes that may not start pick [`super::NOBODY`].
+    /// The same, where something is noted of each node.
     ///
     /// # Panics
-    /// If the lengths of the list, the picks and the state differ, or a partner is neither a node nor
+    /// If the lengths of the list, the notes and the state differ, or a partner is neither a node nor
     /// [`super::NOBODY`].
-    pub fn run_and_pick<T: Copy + Send + Sync>(
+    pub fn run_and_note<T: Copy + Send + Sync>(
         &self,
         state: &mut [T],
-        picks: Option<&mut [u32]>,
+        notes: Notes<'_>,
         protocol: &impl Protocol<T>,
     ) -> Tally
     where
@@ -49,12 +48,13 @@ impl<P> Listed<P> {
     {
         let nodes = state.len() / protocol.cells();
         assert!(self.partners.list().is_none_or(|list| list.len() == nodes), "a list has an entry for each node");
-        assert!(picks.as_ref().is_none_or(|picks| picks.len() == nodes), "there is a pick for each node");
+        let all = [&notes.picks, &notes.met];
+        assert!(all.into_iter().flatten().all(|notes| notes.len() == nodes), "there is a note of each node");
         let Self { draws, partners } = self;
         if self.are_few(nodes) {
-            return Sequence { draws: *draws, partners, protocol }.run(state, picks);
+            return Sequence { draws: *draws, partners, protocol }.run(state, notes);
         }
-        Steps { draws: *draws, partners, protocol }.run(state, picks)
+        Steps { draws: *draws, partners, protocol }.run(state, notes)
     }
 
     /// Whether fewer than [`FEW`] nodes may start. Of many it counts no more than the first.

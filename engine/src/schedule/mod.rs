@@ -44,6 +44,8 @@ use std::ops::Range;
 
 use kernels::exchange::{BATCH, Ends, Nodes, Tally};
 
+use crate::memory::Mask;
+
 /// What happens at the exchanges of a pass.
 pub trait Protocol<T>: Sync {
     /// Peers drawn for each initiator: one partner, or several candidates.
@@ -83,11 +85,25 @@ pub struct Batch<'a> {
     pub scratch: &'a mut [u64],
 }
 
+/// What is noted of each node in a pass, a word a node; nothing of what is missing.
+#[derive(Debug, Default)]
+pub struct Notes<'a> {
+    /// What it picks right after its turn ([`Partners::pick`]); [`NOBODY`] if it may not start.
+    pub picks: Option<&'a mut [u32]>,
+    /// Whom it has met as an initiator; [`NOBODY`] for nobody.
+    pub met: Option<&'a mut [u32]>,
+}
+
 /// Whom nodes meet: a list, or what they choose when their turn comes.
 pub trait Partners<T>: Sync {
     /// The partner of each node, or [`NOBODY`], if that is known beforehand.
     fn list(&self) -> Option<&[u32]> {
         None
+    }
+
+    /// Whether exchanges come in the order of nodes that choose when their turn comes.
+    fn is_choosing(&self) -> bool {
+        self.list().is_none()
     }
 
     /// How many of some nodes may start.
@@ -108,6 +124,38 @@ pub trait Partners<T>: Sync {
     /// What a node picks from its state, `cells`, right after its turn; [`NOBODY`] if it may not start.
     fn pick(&self, _node: usize, _word: u32, _cells: &[T]) -> u32 {
         NOBODY
+    }
+}
+
+/// Whom nodes have met in a pass in which they chose ([`Notes::met`]): the same exchanges in the same order, for
+/// another protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Again<'a> {
+    /// Whom each node met.
+    pub met: &'a [u32],
+    /// Who might start.
+    pub starting: Mask<'a>,
+}
+
+impl<T> Partners<T> for Again<'_> {
+    fn list(&self) -> Option<&[u32]> {
+        Some(self.met)
+    }
+    fn is_choosing(&self) -> bool {
+        true
+    }
+    fn starting(&self, nodes: Range<usize>) -> usize {
+        nodes.map(|node| usize::from(self.starting.holds(node))).sum()
+    }
+    fn may_start(&self, node: usize) -> bool {
+        self.starting.holds(node)
+    }
+    fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>) {
+        words.clear();
+        words.extend_from_slice(&self.met[nodes]);
+    }
+    fn choose(&self, _: usize, word: u32, _: &mut [T]) -> u32 {
+        word
     }
 }
 

@@ -60,6 +60,19 @@ pub const CLOCKS: u32 = 0x1a << 16;
 /// Which row of an inventory, or host of a trace, each node is: the order of nodes, and that of rows.
 pub const ROWS: u32 = 0x1b << 16;
 
+/// Exchanges of peer sampling inside applications.
+pub const INSIDE: u32 = 0x1c << 16;
+/// Which contacts members call.
+pub const CALLS: u32 = 0x1d << 16;
+/// Who lets whom into an application, and what is lost on the way.
+pub const JOINING: u32 = 0x1e << 16;
+/// Which nodes hold a new application by decree.
+pub const SEEDS: u32 = 0x1f << 16;
+/// What members of applications know when a run begins.
+pub const SETTLED: u32 = 0x20 << 16;
+/// At which members the overlay of application k is measured.
+pub const INSIDE_OVERLAY: u32 = 0x21 << 16;
+
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;
 

@@ -10,7 +10,7 @@ use kernels::exchange::{Nodes, Tally, Within};
 
 use super::batches::{Exchanges, SMALL};
 use super::blocks::permuted;
-use super::{Draws, NOBODY, Partners, Protocol};
+use super::{Draws, NOBODY, Notes, Partners, Protocol};
 
 /// One cycle of few nodes.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl Starting {
 }
 
 impl<P, Q> Sequence<'_, P, Q> {
-    /// Runs it; each node picks something when its turn is over, if there are `picks`.
-    pub fn run<T: Copy>(&self, state: &mut [T], mut picks: Option<&mut [u32]>) -> Tally
+    /// Runs it.
+    pub fn run<T: Copy>(&self, state: &mut [T], Notes { mut picks, mut met }: Notes<'_>) -> Tally
     where
         P: Partners<T>,
         Q: Protocol<T>,
@@ -52,9 +52,11 @@ impl<P, Q> Sequence<'_, P, Q> {
                 *pick = if self.partners.may_start(node) { *pick } else { NOBODY };
             }
         }
+        met.iter_mut().for_each(|met| met.fill(NOBODY));
         let starters = (0..nodes).filter(|&node| self.partners.may_start(node)).map(|node| node as u32);
         if let Some(list) = self.partners.list() {
-            let from = permuted(starters.collect(), &self.draws);
+            let mut from = permuted(starters.collect(), &self.draws);
+            from.retain(|&node| list[node as usize] != NOBODY);
             let to: Vec<_> = from.iter().map(|&node| list[node as usize]).collect();
             assert!(to.iter().all(|&to| (to as usize) < list.len()), "a partner is a node");
             return self.exchanges().run(&mut Within(state), &from, &to);
@@ -74,6 +76,7 @@ impl<P, Q> Sequence<'_, P, Q> {
                 left = &left[1..];
                 let own = &mut state[node as usize * cells..][..cells];
                 let partner = self.partners.choose(node as usize, word, own);
+                met.iter_mut().for_each(|met| met[node as usize] = partner);
                 if partner == NOBODY {
                     self.pick(node, state, &mut picks);
                     continue;

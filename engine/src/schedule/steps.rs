@@ -46,7 +46,7 @@ use super::blocks::total;
 use super::layout::{LEAST_STEPS, LEAST_STEPS_CHOOSING, Layout, Map};
 use super::team::Work;
 use super::traveller::{Seat, Step, Traveller, pick};
-use super::{Draws, Partners, Protocol};
+use super::{Draws, Notes, Partners, Protocol};
 
 /// One cycle of many nodes.
 #[derive(Debug)]
@@ -106,19 +106,19 @@ fn hold<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<P, Q> Steps<'_, P, Q> {
-    /// Runs the cycle; each node picks something when its turn is over, if there are `picks`.
-    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], picks: Option<&mut [u32]>) -> Tally
+    /// Runs the cycle.
+    pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], notes: Notes<'_>) -> Tally
     where
         P: Partners<T>,
         Q: Protocol<T>,
     {
         let holds = [self.protocol.cells(), self.protocol.bytes()];
-        let least_steps = if self.partners.list().is_some() { LEAST_STEPS } else { LEAST_STEPS_CHOOSING };
+        let least_steps = if self.partners.is_choosing() { LEAST_STEPS_CHOOSING } else { LEAST_STEPS };
         let layout = Layout::new(state.len() / holds[0], holds, least_steps, &self.draws);
         let count = layout.domains.count();
-        let any = |domain| Traveller::new(domain, &layout, &state[..layout.cells], picks.is_some());
+        let any = |domain| Traveller::new(domain, &layout, &state[..layout.cells], notes.picks.is_some());
         let travellers = (0..count).map(any).map(Mutex::new).collect();
-        let seats = Seat::all(&layout, state, picks).into_iter().map(Mutex::new).collect();
+        let seats = Seat::all(&layout, state, notes).into_iter().map(Mutex::new).collect();
         let hall = Hall { seats, travellers };
         let threads = rayon::current_num_threads();
         let groups = (count / LEAST_GROUP).max(threads.next_power_of_two()).clamp(2, count);

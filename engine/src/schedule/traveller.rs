@@ -3,7 +3,7 @@
 use kernels::exchange::Nodes;
 
 use super::layout::{Layout, Map};
-use super::{NOBODY, Partners};
+use super::{NOBODY, Notes, Partners};
 use crate::memory::between;
 
 /// A step under way.
@@ -26,16 +26,19 @@ pub struct Seat<'a, T> {
     pub state: &'a mut [T],
     /// What its nodes pick, if they do.
     picks: Option<&'a mut [u32]>,
+    /// Whom its nodes have met, if that is noted.
+    met: Option<&'a mut [u32]>,
 }
 
 impl<'a, T: Send> Seat<'a, T> {
     /// The domains of a cloud.
-    pub fn all(layout: &Layout, state: &'a mut [T], picks: Option<&'a mut [u32]>) -> Vec<Self> {
+    pub fn all(layout: &Layout, state: &'a mut [T], notes: Notes<'a>) -> Vec<Self> {
         let bounds = &layout.domains.bounds;
         let cuts: Vec<_> = bounds.iter().map(|&bound| bound * layout.cells).collect();
-        let picks = between(picks, bounds);
-        let seats = between(state, &cuts).into_iter().zip(picks).zip(bounds).enumerate();
-        seats.map(|(number, ((state, picks), &bound))| Self { number, first: bound as u32, state, picks }).collect()
+        let notes = between((notes.picks, notes.met), bounds);
+        let seats = between(state, &cuts).into_iter().zip(notes).zip(bounds).enumerate();
+        let seat = |(number, ((state, (picks, met)), &bound))| Self { number, first: bound as u32, state, picks, met };
+        seats.map(seat).collect()
     }
 }
 
@@ -146,7 +149,7 @@ impl<T: Copy> Traveller<T> {
     }
 
     /// Leaves from the seat of its own domain: its nodes choose whom they meet.
-    pub fn leave(&mut self, seat: &Seat<'_, T>, partners: &impl Partners<T>, step: &Step<'_>) {
+    pub fn leave(&mut self, seat: &mut Seat<'_, T>, partners: &impl Partners<T>, step: &Step<'_>) {
         let Step { layout, map, number } = step;
         let cells = layout.cells;
         let Self { domain, state, exchanges, partners: chosen, picks } = self;
@@ -166,6 +169,9 @@ impl<T: Copy> Traveller<T> {
                 *word = partners.choose(node, *word, state);
             }
             exchanges.sort(first as u32, chosen, map);
+            if let Some(met) = &mut seat.met {
+                met[nodes.start - seat.first as usize..][..nodes.len()].copy_from_slice(chosen);
+            }
             if let Some(picks) = picks.get_mut(first..first + nodes.len()) {
                 partners.pick_words(nodes.clone(), picks);
                 // The turn of whoever has no partner is over.

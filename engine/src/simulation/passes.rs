@@ -5,7 +5,9 @@ use datasets::trace::{CycleRow, EventRow, Writer};
 
 use super::Simulation;
 use crate::aggregate::{Aggregation, Finished};
+use crate::application::{Applications, Held, JOIN_BYTES, Who};
 use crate::cloud::Cloud;
+use crate::overlay::Reach;
 use crate::overlay::rumour::Rumour;
 use crate::population::{Above, Changes, past};
 use crate::schedule::Cycle;
@@ -44,7 +46,7 @@ impl Simulation<'_> {
     fn happen(&mut self, number: usize) -> u64 {
         let (scenario, cycle) = (self.scenario, self.now());
         self.observer.give_room();
-        let Cloud { population, overlay, aggregation, slicing, government } = &mut self.cloud;
+        let Cloud { population, overlay, aggregation, slicing, government, .. } = &mut self.cloud;
         match &scenario.events[number].kind {
             EventKind::Suite(launch, nodes) => {
                 let event = (cycle, number);
@@ -52,8 +54,9 @@ impl Simulation<'_> {
                 self.meter.counts.payload_bytes += entered.payload_bytes;
                 if entered.is_taken {
                     self.observer.forget();
+                    self.meter.counts.payload_bytes += self.cloud.launch(&entered.nodes, cycle);
                 }
-                entered.nodes_count
+                entered.nodes.len() as u64
             }
             EventKind::Scale(by) => {
                 let nodes_count = population.scale(scenario, by, cycle.stream(EVENT + number as u32));
@@ -75,7 +78,7 @@ impl Simulation<'_> {
             return;
         }
         let cycle = self.now();
-        self.cloud.settle(self.scenario, &self.fleet, cycle, changes, above);
+        self.cloud.settle(self.scenario, &self.fleet, cycle, (changes, is_crash), above);
         self.observer.forget();
         let CycleRow { crashed_count, left_count, joined_count, .. } = &mut self.meter.counts;
         *(if is_crash { crashed_count } else { left_count }) +=
@@ -86,9 +89,10 @@ impl Simulation<'_> {
     /// Nodes that keep views exchange entries, and tell each other the version of the suite that they hold.
     pub(super) fn sample(&mut self, _: &mut Writer) {
         let (scenario, cycle) = (self.scenario, self.now());
-        let Cloud { population, overlay, government, .. } = &mut self.cloud;
+        let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
         let rumour = Rumour::new(government.rules(scenario, cycle));
-        let tally = overlay.exchange(cycle, population.alive(), &rumour);
+        let met = applications.as_mut().and_then(Applications::noting);
+        let tally = overlay.exchange(cycle, Reach::Live(population.alive()), &rumour, met);
         let (bytes, payload_bytes) = government.rode(scenario, (rumour, cycle), overlay.wire_bytes());
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;
@@ -97,10 +101,44 @@ impl Simulation<'_> {
     /// The suite spreads.
     pub(super) fn spread(&mut self, _: &mut Writer) {
         let cycle = self.now();
-        let Cloud { population, overlay, government, .. } = &mut self.cloud;
-        let (tally, bytes, payload_bytes) = government.spread(self.scenario, population, overlay, cycle);
+        let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
+        let inside = applications.as_mut().filter(|_| overlay.views.is_none());
+        let partners = inside.and_then(|applications| applications.draw(population.alive(), cycle));
+        let met = (&*overlay, partners);
+        let (tally, bytes, payload_bytes) = government.spread(self.scenario, population, met, cycle);
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;
+    }
+
+    /// Nodes that have met tell each other whom they know in each application.
+    pub(super) fn tell(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
+        let Some(applications) = applications else { return };
+        let wanted = government.versions.wanted();
+        let versions = government.holding.as_deref().zip(government.acting.as_deref());
+        let held = Held { versions: versions.map(|(holding, acting)| [holding, acting]), wanted: &wanted };
+        let (tally, payload_bytes) = applications.tell(overlay, population.alive(), cycle, held);
+        // Where nodes have met for something else, contacts ride along.
+        if overlay.views.is_none() && government.holding.is_none() {
+            self.meter.messages(tally, [0; 2]);
+        }
+        self.meter.counts.payload_bytes += payload_bytes;
+    }
+
+    /// Nodes join their applications, and leave those in which they are no more; members of each meet.
+    pub(super) fn belong(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, government, applications, .. } = &mut self.cloud;
+        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return };
+        let wanted = government.versions.wanted();
+        let acting = government.acting.as_deref();
+        let waiting = applications.turn(Who { apps, acting, alive: population.alive(), wanted: &wanted }, cycle);
+        let joining = applications.join(&waiting, cycle);
+        let inside = applications.exchange(cycle);
+        let bytes = applications.wire_bytes();
+        self.meter.messages(joining, JOIN_BYTES);
+        self.meter.messages(inside, bytes);
     }
 
     /// Nodes learn their rank.
@@ -139,6 +177,7 @@ impl Simulation<'_> {
         let wings = (&*population, &*aggregation, overlay);
         if government.watch(self.scenario, wings, finished, self.cycle, trace) {
             self.observer.forget();
+            self.meter.counts.payload_bytes += self.cloud.launch(&[], self.now());
         }
     }
 

@@ -42,12 +42,20 @@ impl<'a> Simulation<'a> {
             Ok((lasts && !is_filled).then(|| field.name.clone()))
         });
         let missing: Vec<String> = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
-        let Book { cycle, aggregation, government, observer: known, counts } = book;
+        let Book { cycle, aggregation, government, applications, observer: known, counts } = book;
         if !cloud.aggregation.take_up(aggregation) {
             return Err(Error::State { what: "it has other aggregates".to_owned() });
         }
         if !cloud.government.take_up(government) {
             return Err(Error::State { what: "it has other versions of the suite".to_owned() });
+        }
+        let fits = match (&mut cloud.applications, applications) {
+            (Some(applications), Some(course)) => applications.take_up(course, nodes),
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        if !fits {
+            return Err(Error::State { what: "it has other applications".to_owned() });
         }
         if let Some(name) = cloud.grow(scenario, &missing) {
             return Err(Error::State { what: format!("it has no column '{name}'") });

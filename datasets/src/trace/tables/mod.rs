@@ -9,6 +9,7 @@
 
 mod aggregates;
 mod cloud;
+mod members;
 mod nodes;
 mod overlay;
 mod suites;
@@ -16,6 +17,7 @@ mod sweep;
 
 pub use aggregates::{AggregateRow, EpochRow};
 pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
+pub use members::{ContactRow, MemberRow};
 pub use nodes::NodeRows;
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
@@ -184,6 +186,8 @@ macro_rules! all_tables {
         Rules rules RuleRow,
         Aggregates aggregates AggregateRow,
         Epochs epochs EpochRow,
+        Contacts contacts ContactRow,
+        Members members MemberRow,
         Overlay overlay OverlayRow,
         Degrees degrees DegreeRow,
         Attributes attributes AttributeRow,

@@ -3,11 +3,14 @@
 use super::rows;
 
 rows! {
-    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views. Measures are null
-    /// where no node is alive.
+    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views; and one for each
+    /// application with an overlay of its own, of its members alone. Measures are null where there is no such node.
     OverlayRow {
         /// Cycles completed.
         cycle: u32,
+        /// The application whose overlay it is: nodes are its members then, those that are alive and in it; null for
+        /// the cloud.
+        app: Option<String>,
         /// The peer sampling protocol, as the scenario names it.
         protocol: String,
         /// Views that hold a live node: the mean over the live nodes.
@@ -18,10 +21,14 @@ rows! {
         in_degree_min: f64,
         /// The most of any node.
         in_degree_max: f64,
-        /// Entries of live nodes' views that are dead.
+        /// Entries of live nodes' views that are dead; of members' views, dead or gone.
         dead_links_count: u64,
         /// Their mean over the live nodes.
         dead_links_mean: f64,
+        /// Those of them that are alive, and no longer in the application; null for the cloud.
+        gone_links_count: Option<u64>,
+        /// Members that no member knows, and that know none; null for the cloud.
+        isolated_count: Option<u64>,
         /// Entries of live nodes' views.
         entries_count: u64,
         /// Mean age of those entries: Newscast and Cyclon count cycles since an entry was made, the generic framework
@@ -54,6 +61,8 @@ rows! {
     DegreeRow {
         /// Cycles completed.
         cycle: u32,
+        /// The application whose overlay it is; null for the cloud.
+        app: Option<String>,
         /// Live nodes' views that hold such a node.
         in_degree: u32,
         /// Live nodes that have it, at least one.

@@ -18,11 +18,13 @@ mod filter;
 mod paths;
 
 use std::io;
+use std::sync::atomic::Ordering::Relaxed;
 
 use kernels::philox::Stream;
 use kernels::views::{NOBODY, words};
+use rayon::prelude::*;
 
-use crate::memory::Mask;
+use crate::memory::{Column, Mask};
 use crate::population::select::{By, Selection};
 
 pub use census::Ages;
@@ -114,6 +116,34 @@ impl Graph<'_> {
             components,
             largest: largest as f64 / census.live.max(1) as f64,
         })
+    }
+
+    /// Entries of members' views whose node is alive and no member. Reads every view, and two bytes of each entry at
+    /// random.
+    #[must_use]
+    pub fn gone_links(&self, alive: Mask<'_>) -> u64 {
+        let of = |node: u32| {
+            let gone = |other: &u32| alive.holds(*other as usize) && !self.is_alive(*other);
+            self.known(node).filter(gone).count() as u64
+        };
+        (0..self.nodes() as u32).into_par_iter().filter(|&node| self.is_alive(node)).map(of).sum()
+    }
+
+    /// Members that no member knows, and that know none. Reads every view, and two bytes of each entry at random.
+    ///
+    /// # Errors
+    /// If there is no room for a byte a node.
+    pub fn isolated(&self) -> io::Result<u64> {
+        let mut known = Column::<u8>::anonymous(self.nodes())?;
+        let marks = known.shared();
+        let members = || (0..self.nodes() as u32).into_par_iter().filter(|&node| self.is_alive(node));
+        members().for_each(|node| {
+            for other in self.live_known(node) {
+                marks[other as usize].store(1, Relaxed);
+                marks[node as usize].store(1, Relaxed);
+            }
+        });
+        Ok(members().filter(|&node| marks[node as usize].load(Relaxed) == 0).count() as u64)
     }
 
     fn nodes(&self) -> usize {

@@ -1,0 +1,143 @@
+//! The columns of what happens inside applications, and its course.
+//!
+//! A node has two bytes, its contacts (4 bytes, and 5 for each of them, rounded up to words), its view of its
+//! application (as at the level of the cloud), and eight bytes of room.
+
+use std::collections::BTreeMap;
+
+use datasets::scenario::Subcloud;
+use kernels::contacts::Shape;
+use kernels::suite::NONE;
+use serde::{Deserialize, Serialize};
+
+use crate::memory::{Column, Kind, fields};
+use crate::overlay::Overlay;
+use crate::plans::Needs;
+
+/// Phases of a node: see [`super`].
+pub const WAITING: u8 = 1;
+/// In the overlay of its application, and without its code.
+pub const FETCHING: u8 = 2;
+/// Its `join` method has been called.
+pub const RUNNING: u8 = 3;
+/// It runs, and knows nobody in its application any more.
+pub const ALONE: u8 = 4;
+
+/// What happens inside applications.
+#[derive(Debug)]
+pub struct Applications {
+    /// What the scenario says of it.
+    pub subcloud: Subcloud,
+    /// How many contacts a node keeps.
+    pub shape: Shape,
+    /// The phase of each node.
+    pub phases: Column<u8>,
+    /// The application in whose overlay each node is, [`NONE`] for none.
+    pub places: Column<u8>,
+    /// Whom each node knows in each application, and what it says of itself ([`kernels::contacts`]).
+    pub contacts: Column<u32>,
+    /// The overlays of all applications: a view a node, since it is in one.
+    pub overlay: Overlay,
+    /// Whom each node has met in a pass.
+    pub(super) met: Column<u32>,
+    /// A contact that each member may call in the cycle under way ([`crate::overlay::Groups`]).
+    pub(super) calls: Column<u32>,
+    /// What lasts beside the columns.
+    pub course: Course,
+}
+
+/// What lasts beside the columns.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Course {
+    /// Who holds an application by decree, ascending by node.
+    pub seeds: Vec<Seed>,
+    /// What has happened in each application since the last row.
+    pub counts: Vec<Counts>,
+}
+
+/// A node that holds an application by decree, as long as it lives and its version has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seed {
+    /// The node.
+    pub node: u32,
+    /// The application.
+    pub app: u8,
+    /// The number of the version that brought it: the node may hold an older one for a while.
+    pub version: u8,
+}
+
+/// What has happened in an application since the last row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Calls of `join`.
+    pub join_calls: u64,
+    /// Calls of `leave`.
+    pub leave_calls: u64,
+    /// Members that crashed while they ran.
+    pub crashed: u64,
+    /// Nodes that entered the overlay, by the cycles that they had waited.
+    pub waits: BTreeMap<u16, u64>,
+    /// Contacts that those tried who entered.
+    pub tries: u64,
+    /// Nodes that a contact sent away, since it had let in as many as it does in a cycle.
+    pub busy: u64,
+}
+
+impl Counts {
+    /// Adds those of others.
+    pub fn add(&mut self, other: &Self) {
+        let Self { join_calls, leave_calls, crashed, waits, tries, busy } = other;
+        self.join_calls += join_calls;
+        self.leave_calls += leave_calls;
+        self.crashed += crashed;
+        self.tries += tries;
+        self.busy += busy;
+        waits.iter().for_each(|(&cycles, count)| *self.waits.entry(cycles).or_default() += count);
+    }
+}
+
+impl Applications {
+    /// The columns that a scenario needs, if its applications get anything inside.
+    #[must_use]
+    pub fn declare(needs: &Needs<'_>) -> Option<Self> {
+        let subcloud = needs.scenario.subcloud.clone()?;
+        let apps = needs.plans.apps.len();
+        let shape = Shape { keep: subcloud.contacts.keep as usize, apps };
+        Some(Self {
+            shape,
+            phases: Column::new(Kind::Kept, "phases"),
+            places: Column::new(Kind::Kept, "places").filled(NONE),
+            contacts: Column::new(Kind::Kept, "contacts").of_cells(shape.words()),
+            overlay: Overlay::inside(&subcloud.sampling),
+            met: Column::new(Kind::Scratch, "met"),
+            calls: Column::new(Kind::Scratch, "calls"),
+            course: Course { seeds: Vec::new(), counts: vec![Counts::default(); apps] },
+            subcloud,
+        })
+    }
+
+    /// Whether a node holds its application by decree.
+    pub(super) fn is_seed(&self, node: u32) -> bool {
+        self.course.seeds.binary_search_by_key(&node, |seed| seed.node).is_ok()
+    }
+
+    /// What has happened in each application since this was asked last.
+    pub fn take_counts(&mut self) -> Vec<Counts> {
+        self.course.counts.iter_mut().map(std::mem::take).collect()
+    }
+
+    /// Takes up what lasts where a book has left it; the scenario may know further applications. Says whether it is of
+    /// this scenario's nodes and applications.
+    pub fn take_up(&mut self, course: Course, nodes: usize) -> bool {
+        let apps = self.shape.apps;
+        let is_ours = |seed: &Seed| (seed.node as usize) < nodes && usize::from(seed.app) < apps;
+        let fits = course.counts.len() <= apps
+            && course.seeds.iter().all(is_ours)
+            && course.seeds.is_sorted_by(|one, next| one.node < next.node);
+        self.course = course;
+        self.course.counts.resize(apps, Counts::default());
+        fits
+    }
+}
+
+fields!(Applications { phases, places, contacts, overlay, met, calls } but subcloud, shape, course);
