@@ -7,10 +7,10 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event, EventKind, Fleet, Function,
-    Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Resample,
-    Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source,
-    Start, Subcloud, TimeUnit, Trace, Turnover,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event,
+    EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing,
+    Panel, Peer, Propagation, Push, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario,
+    Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault};
 use proptest::prelude::*;

@@ -49,7 +49,8 @@ fn what_makes_no_sense_is_refused() {
     refused("[subcloud]\ncontacts = { keep = 9 }\n", "`subcloud.contacts.keep` is 9", "");
     refused("[subcloud]\ncontacts = { share = 2 }\n", "`subcloud.contacts.share` is 2", "");
     refused("[subcloud]\nseeds = 0\n", "`subcloud.seeds` is 0", "");
-    let error = refused("[subcloud]\ncode = { bytes = 200e6 }\n", "(the code of applications) is not supported yet", "");
+    let error =
+        refused("[subcloud]\ncode = { bytes = 200e6 }\n", "(the code of applications) is not supported yet", "");
     assert_eq!(error.kind(), Kind::NotSupported);
 }
 

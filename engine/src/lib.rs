@@ -65,7 +65,7 @@ mod error;
 /// Number of what the engine computes: raised by whoever changes a golden value (`engine/tests/golden`), in a commit
 /// that says why. Two runs of one scenario under the same number have the same `state_digest` and the same values in
 /// their tables. How tables are written has a number of its own, [`datasets::trace::SCHEMA_VERSION`].
-pub const RESULTS_VERSION: u32 = 8;
+pub const RESULTS_VERSION: u32 = 9;
 
 /// Sets the number of threads of all passes, once a process; 0 stands for all processors.
 ///

@@ -72,6 +72,7 @@ pub fn slice(cycle: u32, gradient: u32) -> SliceRow {
 pub fn overlay(cycle: u32, dead_links_count: u64) -> OverlayRow {
     OverlayRow {
         cycle,
+        app: None,
         protocol: "newscast".into(),
         in_degree_mean: 20.0,
         in_degree_sd: 9.5,
@@ -79,6 +80,8 @@ pub fn overlay(cycle: u32, dead_links_count: u64) -> OverlayRow {
         in_degree_max: 70.0,
         dead_links_count,
         dead_links_mean: dead_links_count as f64 / 1e6,
+        gone_links_count: None,
+        isolated_count: None,
         entries_count: 20_000_000,
         age_mean: 1.0,
         age_p50: 1.0,

@@ -43,7 +43,8 @@ impl Applications {
         let strides = self.met.par_chunks(STRIDE).zip(self.places.par_chunks(STRIDE)).enumerate();
         let lost = |(stride, (met, places)): (usize, (&[u32], &[u8]))| {
             let nodes = (stride * STRIDE) as u32..;
-            let alone = nodes.zip(met.iter().zip(places)).filter(|(_, (met, place))| **met == NOBODY && **place != NONE);
+            let alone =
+                nodes.zip(met.iter().zip(places)).filter(|(_, (met, place))| **met == NOBODY && **place != NONE);
             let lost = |node: &u32| !self.is_seed(*node) && !self.reaches_anybody(*node);
             alone.map(|(node, _)| node).filter(lost).collect::<Vec<u32>>()
         };

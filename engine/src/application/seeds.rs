@@ -57,7 +57,8 @@ impl Applications {
             }
             living
         };
-        let either = |one: Vec<bool>, other: Vec<bool>| one.iter().zip(&other).map(|(one, other)| one | other).collect();
+        let either =
+            |one: Vec<bool>, other: Vec<bool>| one.iter().zip(&other).map(|(one, other)| one | other).collect();
         self.places.par_chunks(STRIDE).map(has).reduce(|| vec![false; self.shape.apps], either)
     }
 

@@ -9,7 +9,7 @@ use kernels::suite::NONE;
 use kernels::views::{NOBODY, View, Words};
 
 use super::members::Who;
-use super::state::{Applications, RUNNING};
+use super::state::{Applications, RUNNING, WAITING};
 use crate::memory::{Records, strides};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{SETTLED, for_life};
@@ -19,11 +19,10 @@ impl Applications {
     /// it, and knows random members; or all wait but the seeds, which `may` be any of some nodes.
     pub fn birth(&mut self, who: Who<'_>, seed: u64, may: impl Fn(usize) -> bool + Sync, cycle: Cycle) {
         self.empty();
-        if self.subcloud.start == Opening::Launch {
-            self.seed(who, (1, &[]), may, cycle);
-            return;
+        let is_launched = self.subcloud.start == Opening::Launch;
+        if !is_launched {
+            self.places.copy_from_slice(who.apps);
         }
-        self.places.copy_from_slice(who.apps);
         let pools = self.pools();
         let (shape, entries) = (self.shape, self.overlay.sampling.view as usize);
         let views = self.overlay.views.as_deref_mut();
@@ -40,14 +39,19 @@ impl Applications {
                 }
                 let record = contacts.row(k);
                 let version = acting.map_or(1, |acting| acting[k] & NUMBER);
-                Header { app, version, since: 0, is_published: app != NONE }.write(record);
+                Header { app, version, since: 0, is_published: app != NONE && !is_launched }.write(record);
+                if is_launched {
+                    phases[k] = if app == NONE { 0 } else { WAITING };
+                    continue;
+                }
                 let mut words = Words::new(stream, node);
                 for app in (0..shape.apps).filter(|app| is_gossiping && who.wanted(version) >> app & 1 == 1) {
                     let (addresses, stamps) = of_app_mut(record, shape, app);
                     stamps.fill(0);
-                    addresses.iter_mut().zip(others(&pools[app], node, shape.keep, &mut words)).for_each(
-                        |(address, other)| *address = other,
-                    );
+                    addresses
+                        .iter_mut()
+                        .zip(others(&pools[app], node, shape.keep, &mut words))
+                        .for_each(|(address, other)| *address = other);
                 }
                 if app == NONE {
                     continue;
@@ -59,6 +63,9 @@ impl Applications {
                 }
             }
         });
+        if is_launched {
+            self.seed(who, (1, &[]), may, cycle);
+        }
     }
 
     /// Nobody is in any application, or knows anybody there.

@@ -1,13 +1,13 @@
 //! Cyclon: a node swaps some entries with the oldest of its view.
 //!
 //! Voulgaris, Gavidia and van Steen, *Cyclon: inexpensive membership management for unstructured P2P overlays*, JNSM
-//! 2005. Entries age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed; both
-//! send some entries, the initiator a fresh one of itself among them, and what comes fills the places of what was sent.
+//! 2005. Entries age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed, whether
+//! it answers or not: that is how a node gets rid of the dead. Both send some entries, the initiator a fresh one of itself among them, and what comes fills the places of what was sent.
 
 use datasets::scenario::Sampling;
 use kernels::cyclon::cyclon;
 use kernels::exchange::{Ends, Tally};
-use kernels::views::{NOBODY, View};
+use kernels::views::View;
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -33,10 +33,7 @@ impl PeerSampling for Cyclon {
 
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, _: u32) -> u32 {
         view.grow_older();
-        let Some(place) = turn.oldest(node, &view) else { return NOBODY };
-        let partner = view.addresses[place];
-        view.remove(place);
-        partner
+        turn.take_oldest(node, &mut view)
     }
 
     /// The contact counts as the entry chosen: it is in the view no more, and if it was not there, the oldest entry of a

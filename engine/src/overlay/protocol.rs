@@ -151,13 +151,41 @@ impl<'a> Turn<'a> {
     /// lost.
     pub fn any(&self, node: u32, addresses: &[u32], place: u32) -> Option<usize> {
         let words = || Words::new(self.draws.retries(), node);
-        counting(&self.failed, |other| self.answers(node, other), |accept| any(addresses, place, words, self.retry, accept))
+        counting(
+            &self.failed,
+            |other| self.answers(node, other),
+            |accept| any(addresses, place, words, self.retry, accept),
+        )
     }
 
     /// The place of the oldest live entry of a node's view. `None` if the node's turn is lost.
     pub fn oldest(&self, node: u32, view: &View<'_>) -> Option<usize> {
         let mut words = Words::new(self.draws.retries(), node);
         counting(&self.failed, |other| self.answers(node, other), |accept| oldest(view, &mut words, self.retry, accept))
+    }
+
+    /// The oldest entry of a node's view that answers, which is taken out, and those with it that were tried and do not
+    /// answer. [`NOBODY`] if the node's turn is lost.
+    pub fn take_oldest(&self, node: u32, view: &mut View<'_>) -> u32 {
+        let mut words = Words::new(self.draws.retries(), node);
+        let mut failed = 0;
+        let mut partner = NOBODY;
+        while let Some(place) = oldest(view, &mut words, false, |_| true) {
+            let other = view.addresses[place];
+            view.remove(place);
+            if self.answers(node, other) {
+                partner = other;
+                break;
+            }
+            failed += 1;
+            if !self.retry {
+                break;
+            }
+        }
+        if failed > 0 {
+            self.failed.fetch_add(failed, Ordering::Relaxed);
+        }
+        partner
     }
 
     /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the
@@ -214,9 +242,7 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
             Reach::Live(alive) => alive
                 .marks()
                 .map_or(nodes.len(), |marks| marks[nodes].iter().map(|&mark| usize::from(mark == MEMBER)).sum()),
-            Reach::Groups(Groups { places, .. }) => {
-                places[nodes].iter().map(|&place| usize::from(place != NONE)).sum()
-            }
+            Reach::Groups(Groups { places, .. }) => places[nodes].iter().map(|&place| usize::from(place != NONE)).sum(),
         }
     }
     fn may_start(&self, node: usize) -> bool {

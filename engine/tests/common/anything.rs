@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::fs;
 
-use datasets::scenario::{self, Scenario};
+use datasets::scenario::{
+    self, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Sampling, SamplingProtocol,
+    Scenario, Start, Subcloud,
+};
 use kernels::philox::Stream;
 
 /// Choices that follow from a number.
@@ -150,4 +153,45 @@ pub fn anything(seed: u64) -> Scenario {
         writeln!(text, "[[event]]\nat_cycle = {}\n{}", 1 + dice.below(9), dice.one(&what)).unwrap();
     }
     read(&text, &files)
+}
+
+/// The same, whose applications get something inside, if there can be any.
+pub fn inside(seed: u64) -> Scenario {
+    let mut scenario = anything(seed);
+    if scenario.app_names().is_empty() {
+        return scenario;
+    }
+    let mut dice = Dice::new(2_000_000 + seed);
+    let view = 2 + dice.below(18);
+    let all = [
+        SamplingProtocol::Oracle,
+        SamplingProtocol::Newscast,
+        SamplingProtocol::Cyclon,
+        SamplingProtocol::Generic,
+        SamplingProtocol::Window,
+    ];
+    let protocol = all[dice.below(5) as usize];
+    let sampling = Sampling {
+        protocol,
+        view,
+        pairing: Pairing::Ordered,
+        listed: false,
+        start: Start::Random,
+        on_dead: if dice.is(3) { OnDead::Skip } else { OnDead::Retry },
+        peer: if dice.is(5) { Peer::Tail } else { Peer::Rand },
+        propagation: if dice.is(3) { Propagation::Push } else { Propagation::Pushpull },
+        healing: dice.below(view / 2 + 1),
+        swapping: 0,
+        shuffle: 1 + dice.below(view),
+        contacts: 1,
+    };
+    let contacts = Contacts {
+        protocol: if dice.is(2) { ContactsProtocol::Oracle } else { ContactsProtocol::Gossip },
+        keep: 1 + dice.below(8),
+        accept: 1 + dice.below(12),
+        share: f64::from(dice.below(11)) / 10.0,
+    };
+    let start = if dice.is(4) { Opening::Launch } else { Opening::Settled };
+    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1 + dice.below(3) });
+    scenario
 }

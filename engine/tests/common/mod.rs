@@ -10,8 +10,8 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, Meta, NodeRows, OverlayRow, RuleRow,
-    SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, ContactRow, CycleRow, DegreeRow, EpochRow, MemberRow, Meta,
+    NodeRows, OverlayRow, RuleRow, SliceRow, SuiteRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::memory::Fields;
@@ -30,6 +30,8 @@ pub struct Result {
     pub rules: Vec<RuleRow>,
     pub overlay: Vec<OverlayRow>,
     pub degrees: Vec<DegreeRow>,
+    pub contacts: Vec<ContactRow>,
+    pub members: Vec<MemberRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
@@ -127,6 +129,8 @@ fn read(out: &Path, digest: u64) -> Result {
         rules: run.rules().unwrap(),
         overlay: run.overlay().unwrap(),
         degrees: run.degrees().unwrap(),
+        contacts: run.contacts().unwrap(),
+        members: run.members().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),
         attributes: run.attributes().unwrap(),

@@ -196,6 +196,21 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("events newscast", &[EVENTS, AVERAGE, NEWSCAST]),
     ("adversaries", &[("adversaries", "{ share = 0.2, push = 'forged' }"), UP, DOWN]),
     ("adversaries cyclon", &[("adversaries", "{ share = 0.2, push = 'old' }"), UP, DOWN, CYCLON]),
+    ("subcloud", &[("subcloud", "{ seeds = 1 }")]),
+    ("subcloud launch", &[("subcloud", "{ start = 'launch', seeds = 3, contacts = { accept = 4 } }"), NEWSCAST]),
+    (
+        "subcloud churn loss",
+        &[
+            ("subcloud", "{ sampling = { protocol = 'newscast', view = 16 }, contacts = { keep = 3 } }"),
+            LOSS,
+            ("network.reply_loss", "0.2"),
+            UP,
+            DOWN,
+            CYCLON,
+        ],
+    ),
+    ("subcloud oracles", &[("subcloud", "{ contacts = { protocol = 'oracle' } }"), EVENTS, GENERIC]),
+    ("two domains subcloud", &[TWO_DOMAINS, SNAPSHOTS, ("subcloud", "{ seeds = 1 }"), UP, DOWN, NEWSCAST]),
 ];
 
 const TWO_DOMAINS: (&str, &str) = ("run", "{ nodes = 140_000, cycles = 6, seed = 7, cycle_seconds = 600 }");
