@@ -11,6 +11,7 @@ WITH steps AS (
         LAG(cycle) OVER (PARTITION BY run, seed ORDER BY cycle) AS previous_cycle,
         LAG(dead_links_mean) OVER (PARTITION BY run, seed ORDER BY cycle) AS previous_mean
     FROM overlay
+    WHERE app IS NULL
 ),
 since AS (
     SELECT steps.run AS run, steps.seed AS seed, steps.cycle AS cycle, MAX(events.cycle) AS event_cycle

@@ -1,4 +1,4 @@
--- By how many a node is known at the last cycle: the histogram, a row per in-degree that occurs.
+-- By how many a node of the cloud is known at the last cycle: the histogram, a row per in-degree that occurs.
 -- at_most_fraction: share of the live nodes known by so many or fewer.
 WITH last_cycle AS (
     SELECT run, seed, MAX(cycle) AS cycle FROM degrees GROUP BY run, seed
@@ -8,6 +8,7 @@ histogram AS (
     FROM degrees
     JOIN last_cycle
         ON degrees.run = last_cycle.run AND degrees.seed = last_cycle.seed AND degrees.cycle = last_cycle.cycle
+    WHERE degrees.app IS NULL
 )
 SELECT
     run,

@@ -1,10 +1,12 @@
--- Whom nodes know, over time: a row per cycle at which the overlay of views is measured.
+-- Whom nodes know, over time: a row per cycle at which an overlay of views is measured.
+-- app: the application whose overlay it is, and whose members are the nodes then; null for that of the cloud.
 -- in_degree_spread: standard deviation of the in-degree over its mean; about 0.22 for random views of 20.
 -- dead_links_per_live_node, dead_links_fraction: entries of live nodes' views that name dead nodes, per node and of all entries.
 -- age_*: how old entries are, as the protocol counts; 250 is 250 or more. Null: nothing to measure.
 SELECT
     overlay.run,
     overlay.seed,
+    overlay.app,
     overlay.protocol,
     overlay.cycle,
     overlay.in_degree_mean,
@@ -19,4 +21,4 @@ SELECT
     overlay.components_count,
     overlay.largest_component_fraction
 FROM overlay
-ORDER BY overlay.run, overlay.seed, overlay.cycle
+ORDER BY overlay.run, overlay.seed, overlay.app NULLS FIRST, overlay.cycle

@@ -6,7 +6,8 @@
 //! ([`Epochs`]), how views forget the dead ([`DeadLinks`]), and how many nodes come and go ([`Churn`]). Of a suite that
 //! changes while it runs it says how versions spread ([`Version`]), what each did to the applications ([`Change`]),
 //! which nodes these win and lose ([`AppChurn`]), and which constraints were broken ([`depth_fraction`]), and what
-//! nodes changed by rules ([`Firing`]). Its `Display` is the table that a run prints.
+//! nodes changed by rules ([`Firing`]); and of applications that have contacts and an overlay of their own, how fast
+//! nodes that belong to one come to run it ([`Inside`]). Its `Display` is the table that a run prints.
 //!
 //! [`Study`] does the same for a sweep: its metrics over replicates, their bands cycle by cycle, and what each key does
 //! to them; [`mod@compare`] sets two runs or two sweeps side by side. [`sizing`] turns replicas of a cloud into the
@@ -30,6 +31,7 @@ mod error;
 mod fleet;
 mod gradients;
 mod happenings;
+mod inside;
 mod metrics;
 mod moves;
 pub mod number;
@@ -57,6 +59,7 @@ pub use error::Error;
 pub use fleet::fleet;
 pub use gradients::Gradient;
 pub use happenings::{Happening, happenings};
+pub use inside::{Inside, RUNNING, Stage};
 pub use metrics::{Metric, Name, metrics};
 pub use moves::{AppChurn, Moves};
 pub use overlay::DeadLinks;

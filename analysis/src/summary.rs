@@ -5,10 +5,10 @@ use std::path::Path;
 use datasets::trace::{AggregateRow, BreachRow, EventRow, OverlayRow, read};
 
 use crate::{
-    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Settings,
+    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside, Settings,
     Settling, Version,
 };
-use crate::{aggregates, applications, changes, churn, epochs, gradients, moves, overlay, rules, versions};
+use crate::{aggregates, applications, changes, churn, epochs, gradients, inside, moves, overlay, rules, versions};
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub struct Summary {
     pub app_churn: Vec<AppChurn>,
     /// The times in which a constraint of an application was broken, in the order of the trace.
     pub breaches: Vec<BreachRow>,
+    /// What happened inside the applications, in the order of the suite; empty where they get nothing inside.
+    pub inside: Vec<Inside>,
     /// The gradients in the order of the suite.
     pub gradients: Vec<Gradient>,
     /// The overlay of the nodes' views when it was first and last measured; empty where nodes keep none.
@@ -85,7 +87,7 @@ impl Summary {
         let cycles = run.cycles()?;
         let apps = run.apps()?;
         let events = run.events()?;
-        let measured = run.overlay()?;
+        let (of_apps, measured): (Vec<_>, Vec<_>) = run.overlay()?.into_iter().partition(|row| row.app.is_some());
         let suites = run.suites()?;
         let versions = versions::versions(&suites, &events);
         let firings = rules::firings(run.rules()?, &suites, &apps);
@@ -113,6 +115,7 @@ impl Summary {
             settling: applications::settling_of_all(&apps, settling_from),
             settling_from,
             changes: changes::changes(&apps, &versions),
+            inside: inside::inside(&run.members()?, &run.contacts()?, &of_apps, &versions),
             versions,
             firings,
             app_churn: if is_disturbed { moves::app_churn(&apps) } else { Vec::new() },

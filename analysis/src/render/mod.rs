@@ -4,6 +4,7 @@ pub(crate) mod breaches;
 mod compare;
 mod convergence;
 mod epochs;
+mod inside;
 mod moves;
 mod overlay;
 pub(crate) mod rules;
@@ -27,6 +28,7 @@ impl fmt::Display for Summary {
         self.rules(f)?;
         self.changes(f)?;
         self.app_churn(f)?;
+        self.inside(f)?;
         self.gradients(f)?;
         self.overlay(f)?;
         self.convergence(f)?;

@@ -10,6 +10,7 @@ mod chart;
 mod cost;
 mod fleet;
 mod held;
+mod inside;
 mod moves;
 mod order;
 mod overlay;
@@ -70,6 +71,7 @@ impl Report {
             order::order,
             spread::spread,
             moves::moves,
+            inside::inside,
             overlay::overlay,
             truth::truth,
             cost::cost,

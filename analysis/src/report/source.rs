@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use datasets::record::{RunRecord, SizeRecord};
-use datasets::trace::{AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, OverlayRow, SliceRow, SuiteRow, read};
+use datasets::trace::{
+    AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, MemberRow, OverlayRow, SliceRow, SuiteRow, read,
+};
 use serde_json::Value;
 
 use crate::settings::record;
@@ -23,7 +25,10 @@ pub struct Source {
     pub suites: Vec<SuiteRow>,
     pub aggregates: Vec<AggregateRow>,
     pub epochs: Vec<EpochRow>,
+    /// Of the cloud.
     pub overlay: Vec<OverlayRow>,
+    /// Of applications.
+    pub members: Vec<MemberRow>,
     pub attributes: Vec<AttributeRow>,
     pub happenings: Vec<Happening>,
 }
@@ -42,7 +47,8 @@ impl Source {
             suites: run.suites()?,
             aggregates: run.aggregates()?,
             epochs: run.epochs()?,
-            overlay: run.overlay()?,
+            overlay: run.overlay()?.into_iter().filter(|row| row.app.is_none()).collect(),
+            members: run.members()?,
             attributes: run.attributes()?,
             happenings: happenings(&summary.events),
             summary,
