@@ -103,11 +103,7 @@ fn of_app(
 }
 
 /// What became of an application from one version on to the next, if nodes joined or left it.
-fn stage(
-    rows: &[&MemberRow],
-    (version, from): (Option<u64>, u32),
-    next: Option<&(Option<u64>, u32)>,
-) -> Option<Stage> {
+fn stage(rows: &[&MemberRow], (version, from): (Option<u64>, u32), next: Option<&(Option<u64>, u32)>) -> Option<Stage> {
     let end = next.map_or(u32::MAX, |(_, cycle)| *cycle);
     let before = rows.iter().rfind(|row| row.cycle < from).map_or(0, |row| row.assigned_count);
     let rows: Vec<&MemberRow> = rows.iter().copied().filter(|row| (from..end).contains(&row.cycle)).collect();

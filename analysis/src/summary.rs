@@ -5,8 +5,8 @@ use std::path::Path;
 use datasets::trace::{AggregateRow, BreachRow, EventRow, OverlayRow, read};
 
 use crate::{
-    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside, Settings,
-    Settling, Version,
+    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside,
+    Settings, Settling, Version,
 };
 use crate::{aggregates, applications, changes, churn, epochs, gradients, inside, moves, overlay, rules, versions};
 

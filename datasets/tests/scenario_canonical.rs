@@ -7,10 +7,10 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event,
-    EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing,
-    Panel, Peer, Propagation, Push, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario,
-    Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Code, Contacts, ContactsProtocol, Counting, Epochs,
+    Event, EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay,
+    Pairing, Panel, Peer, Propagation, Push, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale,
+    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover,
 };
 use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault};
 use proptest::prelude::*;
@@ -282,7 +282,10 @@ fn sampling() -> impl Strategy<Value = Sampling> {
 
 fn subcloud() -> impl Strategy<Value = Subcloud> {
     let numbers = (1..=8_u32, 1..=u32::MAX, 0.0..=1.0_f64, 1..=1000_u32);
-    (sampling(), numbers, any::<[bool; 2]>()).prop_map(|(sampling, (keep, accept, share, seeds), [a, b])| {
+    let code = (1..=1_000_000_000_000_000_u64, 1..=64_u32, 1..=64_u32);
+    let code = code.prop_map(|(bytes, chunks, per_exchange)| Code { bytes, chunks, per_exchange });
+    let all = (sampling(), numbers, any::<[bool; 2]>(), prop::option::of(code));
+    all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code)| {
         let contacts = sampling.view.min(3);
         Subcloud {
             sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
@@ -294,6 +297,7 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
             },
             start: if b { Opening::Settled } else { Opening::Launch },
             seeds,
+            code,
         }
     })
 }

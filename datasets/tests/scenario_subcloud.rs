@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use datasets::scenario::{self, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
+use datasets::scenario::{self, Code, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
 use datasets::{Error, Kind};
 
 /// A cloud with two applications, and what its applications get inside.
@@ -34,6 +34,9 @@ fn an_empty_table_gives_every_application_the_defaults() {
     let subcloud = read("[subcloud]\n").unwrap().subcloud.unwrap();
     let gossip = Contacts { protocol: ContactsProtocol::Gossip, keep: 2, accept: 10, share: 0.1 };
     assert_eq!((subcloud.contacts, subcloud.start, subcloud.seeds), (gossip, Opening::Settled, 1));
+    assert_eq!(subcloud.code, None);
+    let code = read("[subcloud]\ncode = { bytes = 200e6 }\n").unwrap().subcloud.unwrap().code;
+    assert_eq!(code, Some(Code { bytes: 200_000_000, chunks: 16, per_exchange: 1 }));
     let sampling = subcloud.sampling;
     assert_eq!((sampling.protocol, sampling.view, sampling.shuffle), (SamplingProtocol::Cyclon, 10, 5));
 }

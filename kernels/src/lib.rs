@@ -10,6 +10,7 @@
 //! - [`spread`]: how versions of a suite spread.
 //! - [`suite`]: which application a node belongs to.
 //! - [`views`]: what two nodes make of their views when they meet.
+//! - [`code`]: which chunks of code two members send each other.
 //! - [`contacts`]: the members of applications that nodes know of.
 //! - [`start`]: what views hold at first.
 //! - [`newscast`]: what they make of them in Newscast.
@@ -34,6 +35,7 @@
 pub mod census;
 pub mod choice;
 pub mod coarse;
+pub mod code;
 pub mod contacts;
 pub mod cyclon;
 pub mod disorder;

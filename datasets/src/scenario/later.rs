@@ -5,7 +5,7 @@ use crate::error::{Error, Kind};
 /// Keys, with `*` for the index in a list, and what they are for.
 const KEYS: &[(&str, &str)] = &[
     ("slicing.on_dead", "what a node does when its partner is dead"),
-    ("subcloud.code", "the code of applications"),
+    ("subcloud.code.version", "an upgrade of an application's code"),
     ("subcloud.topology", "a topology inside applications"),
     ("subcloud.lookups", "lookups inside applications"),
     ("event.*.split", "a split of the network"),

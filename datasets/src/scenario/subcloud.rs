@@ -16,6 +16,19 @@ pub struct Subcloud {
     pub start: Opening,
     /// Nodes that hold a new application by decree, at least 1.
     pub seeds: u32,
+    /// What a node must fetch from others before it runs an application; `None` if it runs at once.
+    pub code: Option<Code>,
+}
+
+/// The code of an application, which its members send each other chunk by chunk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    /// Bytes of all chunks, at least 1.
+    pub bytes: u64,
+    /// Chunks, 1 to 64.
+    pub chunks: u32,
+    /// Chunks that either of two members sends the other when they meet, at least 1.
+    pub per_exchange: u32,
 }
 
 /// How those who belong to an application find others.

@@ -53,8 +53,8 @@ pub use schema::{Definition, schema};
 pub use staging::Unfinished;
 pub use staging::holds_a_run;
 pub use tables::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow, MemberRow,
-    NodeRows, OverlayRow, ParamRow, Row, Rows, RuleRow, RunRow, SliceRow, SuiteRow, Table,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
+    MemberRow, NodeRows, OverlayRow, ParamRow, Row, Rows, RuleRow, RunRow, SliceRow, SuiteRow, Table,
 };
 pub use tree::{Claim, Place, Tree};
 pub use unlike::Unlike;

@@ -158,6 +158,9 @@ pub fn rule(cycle: u32, verdict: &str) -> RuleRow {
 pub fn overlay(cycle: u32) -> OverlayRow {
     OverlayRow {
         cycle,
+        app: None,
+        gone_links_count: None,
+        isolated_count: None,
         protocol: "newscast".into(),
         in_degree_mean: 20.0,
         in_degree_sd: 4.5,
@@ -181,7 +184,7 @@ pub fn overlay(cycle: u32) -> OverlayRow {
 }
 
 pub fn degree(cycle: u32, in_degree: u32) -> DegreeRow {
-    DegreeRow { cycle, in_degree, nodes_count: 500 }
+    DegreeRow { cycle, app: None, in_degree, nodes_count: 500 }
 }
 
 pub fn attribute(fraction: f64) -> AttributeRow {

@@ -8,7 +8,7 @@ use kernels::contacts::{Header, of_app};
 use kernels::exchange::Tally;
 use kernels::spread;
 use kernels::suite::NONE;
-use kernels::views::{NOBODY, words};
+use kernels::views::{NOBODY, View, words};
 use rayon::prelude::*;
 
 use super::state::{ALONE, Applications, RUNNING, WAITING};
@@ -66,8 +66,19 @@ impl Applications {
     fn strand(&mut self, node: u32, cycle: Cycle) {
         let (row, cells) = (node as usize, self.shape.words());
         let record = &mut self.contacts[row * cells..][..cells];
-        Header { is_published: false, since: cycle.number as u16, ..Header::of(record) }.write(record);
+        let header = Header { is_published: false, ..Header::of(record) };
         self.places[row] = NONE;
-        self.phases[row] = if self.phases[row] == RUNNING { ALONE } else { WAITING };
+        let entries = self.overlay.sampling.view as usize;
+        if let Some(views) = self.overlay.views.as_deref_mut() {
+            View::of(&mut views[row * words(entries)..][..words(entries)], entries).fill(std::iter::empty());
+        }
+        if self.phases[row] == RUNNING {
+            // It waits anew; who does not run yet has waited since it was assigned.
+            Header { since: cycle.number as u16, ..header }.write(record);
+            self.phases[row] = ALONE;
+        } else {
+            header.write(record);
+            self.phases[row] = WAITING;
+        }
     }
 }

@@ -18,7 +18,7 @@ use kernels::views::NOBODY;
 use rayon::prelude::*;
 
 use super::members::{Pools, known};
-use super::state::{ALONE, Applications, RUNNING};
+use super::state::{ALONE, Applications, FETCHING, RUNNING};
 use crate::overlay::MUST;
 use crate::schedule::purpose::JOINING;
 use crate::schedule::{Cycle, Draws};
@@ -140,8 +140,13 @@ impl Applications {
         *counts.waits.entry(waited).or_default() += 1;
         counts.tries += tried as u64;
         // Whoever runs already goes on.
-        counts.join_calls += u64::from(self.phases[row] != ALONE);
-        self.phases[row] = RUNNING;
+        if self.phases[row] == ALONE {
+            self.phases[row] = RUNNING;
+        } else if self.is_ready(row) {
+            self.run_from_now(row, cycle);
+        } else {
+            self.phases[row] = FETCHING;
+        }
     }
 }
 

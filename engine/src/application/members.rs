@@ -56,12 +56,13 @@ impl Applications {
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
         let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
-        let own = ((&mut *self.phases, &mut *self.places), (contacts, (views, &mut *self.calls)));
+        let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
+        let own = (kept, (contacts, (views, &mut *self.calls)));
         let now = cycle.number;
         let stream = cycle.stream(CALLS);
         let must = (share * 2_f64.powi(32)).round() as u64;
         let parts = strides((own, (who.apps, (who.acting, who.alive))), |first, (own, (apps, (acting, alive)))| {
-            let ((phases, places), (mut contacts, (mut views, calls))) = own;
+            let (((phases, places), mut held), (mut contacts, (mut views, calls))) = own;
             let mut stride = Stride { leaves: vec![0; shape.apps], waiting: Vec::new() };
             let mut words = [[0; STRIDE]; 2];
             for (draw, words) in (0..).zip(&mut words) {
@@ -90,6 +91,7 @@ impl Applications {
                     header = Header { app, since: now as u16, is_published: false, ..header };
                     phases[k] = if app == NONE { 0 } else { WAITING };
                     places[k] = NONE;
+                    held.iter_mut().for_each(|held| held[k] = 0);
                     if let Some(views) = &mut views {
                         View::of(views.row(k), entries).fill(std::iter::empty());
                     }
@@ -128,8 +130,9 @@ impl Applications {
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
         let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
-        let columns = ((&mut *self.phases, &mut *self.places), (contacts, views));
-        let parts = strides(columns, |first, ((phases, places), (mut contacts, mut views))| {
+        let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
+        let parts = strides((kept, (contacts, views)), |first, (kept, (mut contacts, mut views))| {
+            let ((phases, places), mut held) = kept;
             let mut counts = vec![Counts::default(); apps];
             for (_, k) in changes.within(first) {
                 let record = contacts.row(k);
@@ -138,6 +141,7 @@ impl Applications {
                     *(if is_crash { &mut counts.crashed } else { &mut counts.leave_calls }) += 1;
                 }
                 (phases[k], places[k]) = (0, NONE);
+                held.iter_mut().for_each(|held| held[k] = 0);
                 Header::NOBODY.write(record);
                 contacts::clear(record, shape);
                 if let Some(views) = &mut views {

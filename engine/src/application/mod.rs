@@ -2,7 +2,7 @@
 //!
 //! - what there is: [`state`]: the phase of each node, its contacts, its view of its application;
 //! - a cycle: [`contacts`] are told where nodes meet, [`members`] change and choose whom they call, those who wait
-//!   [`join`], and members meet [`inside`] their application;
+//!   [`join`], members meet [`inside`] their application, and fetch its [`code`];
 //! - how it begins: [`start`], and [`mod@seeds`] of an application that is new;
 //! - what there is to say of it: [`rows`].
 //!
@@ -10,16 +10,15 @@
 //! phase        the node                                                   leaves it when
 //! 0 none       is in no application                                       assigned
 //! 1 waiting    knows that it belongs, and nobody there                    a contact lets it in
-//! 2 fetching   is in the overlay of its application                       it has the code; at once, since there is none
+//! 2 fetching   is in the overlay of its application                       it has all of its code; at once without code
 //! 3 running    its `join` method has been called                          reassigned, leaves, dies
 //! 4 alone      runs, and has lost all whom it knew in its application     a contact lets it in: 3 again
 //! ```
 //!
 //! A node is in one application at most, so one record a node serves all of them; a node that changes its application,
 //! or comes back, begins it anew. This is a level: the overlay code of the cloud over a population in groups.
-//!
-//! What is left out until the code of applications comes: phase 2 lasts no time.
 
+mod code;
 mod contacts;
 mod inside;
 mod join;
@@ -32,4 +31,4 @@ mod state;
 pub use contacts::Held;
 pub use join::JOIN_BYTES;
 pub use members::Who;
-pub use state::{ALONE, Applications, Course, FETCHING, RUNNING, WAITING};
+pub use state::{ALONE, Applications, Course, FETCHING, RUNNING, Seed, WAITING};

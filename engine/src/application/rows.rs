@@ -1,4 +1,4 @@
-//! Rows of contacts and of members.
+//! Rows of contacts, of members, and of code.
 //!
 //! Reads the records of contacts once as a stream, and a byte of each contact at random. How many nodes are anybody's
 //! contact takes a counter of four bytes a node, and a pass an application.
@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use datasets::trace::{ContactRow, MemberRow};
+use datasets::trace::{CodeRow, ContactRow, MemberRow};
+use kernels::code::all;
 use kernels::contacts::{Header, age, of_app};
 use kernels::prefetch::prefetch;
 use kernels::views::NOBODY;
 use rayon::prelude::*;
 
-use super::state::{ALONE, Applications, Counts, FETCHING, RUNNING, WAITING};
+use super::code::{bytes_of, digest_bytes};
+use super::state::{ALONE, Applications, CodeCounts, Counts, FETCHING, RUNNING, WAITING};
 use crate::memory::{Mask, STRIDE};
 
 /// Nodes between the fetching of what contacts are and the looking. Changes speed only.
@@ -46,22 +48,26 @@ impl Found {
     }
 }
 
+/// The rows of `contacts`, of `members`, and of `code`.
+pub type Rows = (Vec<ContactRow>, Vec<MemberRow>, Vec<CodeRow>);
+
 impl Applications {
-    /// The rows of `contacts` and of `members`, an application each, where `live` nodes live. Counting begins anew.
+    /// The rows of `contacts`, `members` and `code`, an application each, where `live` nodes live. Counting begins anew.
     /// `is_thorough` asks how many nodes are anybody's contact.
     pub fn rows(
         &mut self,
         names: &[String],
         (alive, live): (Mask<'_>, u64),
         (cycle, is_thorough): (u32, bool),
-    ) -> (Vec<ContactRow>, Vec<MemberRow>) {
+    ) -> Rows {
         let counts = self.take_counts();
         let found = self.find(alive, cycle as u8);
         let members =
             names.iter().zip(&found).zip(&counts).map(|((name, found), counts)| member(name, cycle, found, counts));
         let members = members.collect();
+        let code = self.code_rows(names, cycle, &counts);
         if !self.is_gossiping() {
-            return (Vec::new(), members);
+            return (Vec::new(), members, code);
         }
         let row = |(app, name): (usize, &String)| {
             let (found, counts) = (&found[app], &counts[app]);
@@ -78,7 +84,40 @@ impl Applications {
                 busy_count: counts.busy,
             }
         };
-        (names.iter().enumerate().map(row).collect(), members)
+        (names.iter().enumerate().map(row).collect(), members, code)
+    }
+
+    /// The rows of `code`, if there is any. Reads ten bytes a node.
+    fn code_rows(&self, names: &[String], cycle: u32, counts: &[Counts]) -> Vec<CodeRow> {
+        let Some((held, code)) = self.held.as_deref().zip(self.subcloud.code.as_ref()) else { return Vec::new() };
+        let strides = self.places.par_chunks(STRIDE).zip(held.par_chunks(STRIDE)).map(|(places, held)| {
+            let mut found = vec![[0_u64; 3]; self.shape.apps];
+            for (&place, held) in places.iter().zip(held) {
+                let Some([members, chunks, complete]) = found.get_mut(usize::from(place)) else { continue };
+                *members += 1;
+                *chunks += u64::from(held.count_ones());
+                *complete += u64::from(*held == all(code.chunks));
+            }
+            found
+        });
+        let mut sum = vec![[0; 3]; self.shape.apps];
+        for found in strides.collect::<Vec<_>>() {
+            sum.iter_mut().zip(found).for_each(|(sum, found)| (0..3).for_each(|k| sum[k] += found[k]));
+        }
+        let row = |((name, [members, chunks, complete]), counts): ((&String, [u64; 3]), &Counts)| {
+            let CodeCounts { exchanges, useless, sent, by_seeds, digests } = counts.code;
+            CodeRow {
+                cycle,
+                app: name.clone(),
+                chunks_fraction: mean(chunks, members * u64::from(code.chunks)),
+                complete_fraction: mean(complete, members),
+                useless_fraction: mean(useless, exchanges),
+                sent_count: sent,
+                seed_sent_count: by_seeds,
+                payload_bytes: bytes_of(code, sent) + digests * digest_bytes(code),
+            }
+        };
+        names.iter().zip(sum).zip(counts).map(row).collect()
     }
 
     /// Counts what there is, application by application.
@@ -149,8 +188,8 @@ impl Applications {
 
 /// The row of `members` of an application.
 fn member(name: &str, cycle: u32, found: &Found, counts: &Counts) -> MemberRow {
-    let Counts { join_calls, leave_calls, crashed, waits, .. } = counts;
-    let [wait_mean, wait_p99] = of_waits(waits);
+    let Counts { join_calls, leave_calls, crashed, waits, starts, .. } = counts;
+    let [[wait_mean, wait_p99], [start_mean, start_p99]] = [waits, starts].map(of_waits);
     MemberRow {
         cycle,
         app: name.to_owned(),
@@ -164,9 +203,8 @@ fn member(name: &str, cycle: u32, found: &Found, counts: &Counts) -> MemberRow {
         crashed_count: *crashed,
         wait_cycles_mean: wait_mean,
         wait_cycles_p99: wait_p99,
-        // Without code, whoever has entered the overlay runs at once.
-        start_cycles_mean: wait_mean,
-        start_cycles_p99: wait_p99,
+        start_cycles_mean: start_mean,
+        start_cycles_p99: start_p99,
     }
 }
 

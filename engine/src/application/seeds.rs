@@ -1,5 +1,6 @@
 //! Seeds: nodes that hold an application by decree, from which a new one grows, or one that has died.
 
+use kernels::code::all;
 use kernels::contacts::Header;
 use kernels::views::View;
 use rayon::prelude::*;
@@ -41,7 +42,7 @@ impl Applications {
         let more = Selection::new(self.phases.len(), &marks, by, |_| wanted - first).into_nodes();
         chosen.extend(&more);
         for (node, &app) in chosen.into_iter().zip(dead.iter().cycle()) {
-            self.course.seeds.push(Seed { node, app, version });
+            self.course.seeds.push(Seed { node, app, version, sent: Vec::new() });
             self.enter(node, app, cycle);
         }
         self.course.seeds.sort_unstable_by_key(|seed| seed.node);
@@ -72,6 +73,7 @@ impl Applications {
         }
         Header { app, since: cycle.number as u16, is_published: true, ..before }.write(record);
         (self.phases[row], self.places[row]) = (RUNNING, app);
+        self.give_code(row);
         let entries = self.overlay.sampling.view as usize;
         if let Some(views) = self.overlay.views.as_deref_mut() {
             let cells = kernels::views::words(entries);
@@ -79,5 +81,13 @@ impl Applications {
         }
         let counts = &mut self.course.counts[usize::from(app)];
         counts.join_calls += 1;
+        *counts.starts.entry(0).or_default() += 1;
+    }
+
+    /// A node has all chunks of its application's code, if there is any.
+    fn give_code(&mut self, row: usize) {
+        if let Some((held, code)) = self.held.as_deref_mut().zip(self.subcloud.code.as_ref()) {
+            held[row] = all(code.chunks);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Writes every record once.
 
 use datasets::scenario::Opening;
+use kernels::code::all;
 use kernels::contacts::{self, Header, of_app_mut};
 use kernels::spread::NUMBER;
 use kernels::suite::NONE;
@@ -30,8 +31,10 @@ impl Applications {
         let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
         let is_gossiping = self.subcloud.contacts.protocol == datasets::scenario::ContactsProtocol::Gossip;
         let stream = for_life(seed, SETTLED);
-        let columns = ((&mut *self.phases, (contacts, views)), (who.apps, (who.acting, who.alive)));
-        strides(columns, |first, ((phases, (mut contacts, mut views)), (apps, (acting, alive)))| {
+        let whole = self.subcloud.code.as_ref().map_or(0, |code| all(code.chunks));
+        let own = ((&mut *self.phases, self.held.as_deref_mut()), (contacts, views));
+        strides((own, (who.apps, (who.acting, who.alive))), |first, (own, (apps, (acting, alive)))| {
+            let ((phases, mut held), (mut contacts, mut views)) = own;
             for k in 0..apps.len() {
                 let (node, app) = ((first + k) as u32, apps[k]);
                 if !alive.holds(k) {
@@ -57,6 +60,7 @@ impl Applications {
                     continue;
                 }
                 phases[k] = RUNNING;
+                held.iter_mut().for_each(|held| held[k] = whole);
                 if let Some(views) = &mut views {
                     let others = others(&pools[usize::from(app)], node, entries, &mut words);
                     View::of(views.row(k), entries).fill(others.into_iter().map(|other| (other, 0)));

@@ -1,7 +1,7 @@
 //! The columns of what happens inside applications, and its course.
 //!
 //! A node has two bytes, its contacts (4 bytes, and 5 for each of them, rounded up to words), its view of its
-//! application (as at the level of the cloud), and eight bytes of room.
+//! application (as at the level of the cloud), eight bytes of code, and eight bytes of room.
 
 use std::collections::BTreeMap;
 
@@ -42,6 +42,8 @@ pub struct Applications {
     pub(super) met: Column<u32>,
     /// A contact that each member may call in the cycle under way ([`crate::overlay::Groups`]).
     pub(super) calls: Column<u32>,
+    /// Which chunks of its application's code each node holds, a bit each; missing if there is no code.
+    pub held: Option<Column<u64>>,
     /// What lasts beside the columns.
     pub course: Course,
 }
@@ -56,7 +58,7 @@ pub struct Course {
 }
 
 /// A node that holds an application by decree, as long as it lives and its version has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seed {
     /// The node.
     pub node: u32,
@@ -64,6 +66,35 @@ pub struct Seed {
     pub app: u8,
     /// The number of the version that brought it: the node may hold an older one for a while.
     pub version: u8,
+    /// How often it has sent each chunk of the code; nothing before it has sent one.
+    pub sent: Vec<u32>,
+}
+
+/// What members have sent each other of code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeCounts {
+    /// Exchanges.
+    pub exchanges: u64,
+    /// Those in which nothing moved.
+    pub useless: u64,
+    /// Chunks sent.
+    pub sent: u64,
+    /// Those that seeds sent.
+    pub by_seeds: u64,
+    /// Messages by which a member said which chunks it has.
+    pub digests: u64,
+}
+
+impl CodeCounts {
+    /// Adds those of others.
+    pub fn add(&mut self, other: &Self) {
+        let Self { exchanges, useless, sent, by_seeds, digests } = other;
+        self.exchanges += exchanges;
+        self.useless += useless;
+        self.sent += sent;
+        self.by_seeds += by_seeds;
+        self.digests += digests;
+    }
 }
 
 /// What has happened in an application since the last row.
@@ -77,22 +108,28 @@ pub struct Counts {
     pub crashed: u64,
     /// Nodes that entered the overlay, by the cycles that they had waited.
     pub waits: BTreeMap<u16, u64>,
+    /// Nodes that began to run it, by the cycles since they were assigned.
+    pub starts: BTreeMap<u16, u64>,
     /// Contacts that those tried who entered.
     pub tries: u64,
     /// Nodes that a contact sent away, since it had let in as many as it does in a cycle.
     pub busy: u64,
+    /// What was sent of its code.
+    pub code: CodeCounts,
 }
 
 impl Counts {
     /// Adds those of others.
     pub fn add(&mut self, other: &Self) {
-        let Self { join_calls, leave_calls, crashed, waits, tries, busy } = other;
+        let Self { join_calls, leave_calls, crashed, waits, starts, tries, busy, code } = other;
         self.join_calls += join_calls;
         self.leave_calls += leave_calls;
         self.crashed += crashed;
         self.tries += tries;
         self.busy += busy;
+        self.code.add(code);
         waits.iter().for_each(|(&cycles, count)| *self.waits.entry(cycles).or_default() += count);
+        starts.iter().for_each(|(&cycles, count)| *self.starts.entry(cycles).or_default() += count);
     }
 }
 
@@ -111,6 +148,7 @@ impl Applications {
             overlay: Overlay::inside(&subcloud.sampling),
             met: Column::new(Kind::Scratch, "met"),
             calls: Column::new(Kind::Scratch, "calls"),
+            held: subcloud.code.is_some().then(|| Column::new(Kind::Kept, "code")),
             course: Course { seeds: Vec::new(), counts: vec![Counts::default(); apps] },
             subcloud,
         })
@@ -140,4 +178,4 @@ impl Applications {
     }
 }
 
-fields!(Applications { phases, places, contacts, overlay, met, calls } but subcloud, shape, course);
+fields!(Applications { phases, places, contacts, overlay, held, met, calls } but subcloud, shape, course);

@@ -137,9 +137,10 @@ impl Observer {
                 let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
                 let names = &cloud.government.versions.plans.apps;
                 let of = (cloud.population.alive(), *alive);
-                let (contacts, members) = applications.rows(names, of, (cycle, is_thorough));
+                let (contacts, members, code) = applications.rows(names, of, (cycle, is_thorough));
                 contacts.into_iter().for_each(|row| trace.push(row));
                 members.into_iter().for_each(|row| trace.push(row));
+                code.into_iter().for_each(|row| trace.push(row));
             }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use datasets::scenario::{Pairing, Sampling};
 use kernels::exchange::Tally;
 use kernels::slicing::MOST_CANDIDATES;
+use kernels::suite::NONE;
 use kernels::views::{NOBODY, TOGETHER};
 
 use super::Overlay;
@@ -151,12 +152,20 @@ impl Overlay {
     ) -> Meeting<'a> {
         let (views, list) = self.parts();
         let failed = if let Some(views) = views {
-            views.draw_partners(list, &draws, members.mask, starts)
+            views.draw_partners(list, &draws, |_, other| members.mask.holds(other as usize), starts)
         } else {
             draw_partners(list, &draws, members.mask, starts);
             0
         };
         Meeting { failed, ..Meeting::listed(members, draws, list) }
+    }
+
+    /// Writes a random entry of its view that is of its own group, for every node that is in a group, into a list.
+    /// `places` are the groups, [`NONE`] for none. Returns how many entries were tried that are of no such group.
+    pub fn draw_inside(&self, list: &mut [u32], draws: &Draws, places: &[u8]) -> u64 {
+        let Some(records) = &self.views else { return 0 };
+        let answers = |node: u32, other: u32| places[node as usize] == places[other as usize];
+        Views::of(records, &self.sampling).draw_partners(list, draws, answers, |node| places[node] != NONE)
     }
 
     /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh,

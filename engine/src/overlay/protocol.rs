@@ -277,7 +277,8 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         if !self.may_start(node) {
             return NOBODY;
         }
-        partner((node as u32, &record[..*entries]), place, (picking, alive, *retry), failed_picks)
+        let answers = |other: u32| alive.holds(other as usize);
+        partner((node as u32, &record[..*entries]), place, (picking, *retry), answers, failed_picks)
     }
 }
 

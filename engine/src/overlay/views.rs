@@ -13,7 +13,7 @@ use kernels::prefetch::prefetch;
 use kernels::views::{NOBODY, Words, words};
 use rayon::prelude::*;
 
-use crate::memory::{Mask, STRIDE};
+use crate::memory::STRIDE;
 use crate::schedule::Draws;
 
 /// Nodes between the fetching of an entry and its reading. Changes speed only.
@@ -47,17 +47,17 @@ impl<'a> Views<'a> {
         &self.records[node as usize * words(self.entries)..][..self.entries]
     }
 
-    /// Writes a random entry of its view, one that is a member, for every node that `starts`, into a list. Returns how
-    /// many entries were tried that are none.
+    /// Writes a random entry of its view, one that `answers` it, for every node that `starts`, into a list. Returns how
+    /// many entries were tried that do not.
     pub fn draw_partners(
         &self,
         list: &mut [u32],
         draws: &Draws,
-        members: Mask<'_>,
+        answers: impl Fn(u32, u32) -> bool + Sync,
         starts: impl Fn(usize) -> bool + Sync,
     ) -> u64 {
         let failed = AtomicU64::new(0);
-        self.each(list, |list, known| known.draw_partners(list, (draws, members, self.retry), &starts, &failed));
+        self.each(list, |list, known| known.draw_partners(list, (draws, self.retry), (&answers, &starts), &failed));
         failed.into_inner()
     }
 
@@ -72,13 +72,13 @@ impl<'a> Views<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Writes a random entry of its view, one that is a member, for each of the nodes that `starts`, into their list.
+    /// Writes a random entry of its view, one that `answers` it, for each of the nodes that `starts`, into their list.
     /// See [`partner`].
     fn draw_partners(
         &self,
         list: &mut [u32],
-        (draws, members, retry): (&Draws, Mask<'_>, bool),
-        starts: impl Fn(usize) -> bool,
+        (draws, retry): (&Draws, bool),
+        (answers, starts): (impl Fn(u32, u32) -> bool, impl Fn(usize) -> bool),
         failed: &AtomicU64,
     ) {
         let Self { first, records, entries } = *self;
@@ -91,7 +91,8 @@ impl<'a> Known<'a> {
             let (node, place) = (first + k, list[k]);
             let addresses = &records[k * cells..][..entries];
             list[k] = if starts(node) {
-                partner((node as u32, addresses), place, (draws, members, retry), failed)
+                let answers = |other| answers(node as u32, other);
+                partner((node as u32, addresses), place, (draws, retry), answers, failed)
             } else {
                 NOBODY
             };
@@ -114,37 +115,37 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The entry of a node's view at a random place, if it is a member; else it counts as `failed`, and the node may try
+/// The entry of a node's view at a random place, if it `answers`; else it counts as `failed`, and the node may try
 /// others or not (`retry`). [`NOBODY`] if none is found.
 #[inline]
 pub fn partner(
     (node, addresses): (u32, &[u32]),
     place: u32,
-    (draws, members, retry): (&Draws, Mask<'_>, bool),
+    (draws, retry): (&Draws, bool),
+    answers: impl Fn(u32) -> bool,
     failed: &AtomicU64,
 ) -> u32 {
     let entry = addresses[place as usize];
-    if entry != NOBODY && members.holds(entry as usize) {
+    if entry != NOBODY && answers(entry) {
         return entry;
     }
     let words = || Words::new(draws.retries(), node);
     let choose = |accept: &dyn Fn(u32) -> bool| any(addresses, place, words, retry, accept);
-    let is_member = |node: u32| members.holds(node as usize);
-    counting(failed, is_member, choose).map_or(NOBODY, |place| addresses[place])
+    counting(failed, answers, choose).map_or(NOBODY, |place| addresses[place])
 }
 
-/// A choice among nodes: those that are tried and are no members are added to a sum, so that the order of threads is no
+/// A choice among nodes: those that are tried and do not answer are added to a sum, so that the order of threads is no
 /// matter.
 pub fn counting(
     failed: &AtomicU64,
-    is_member: impl Fn(u32) -> bool,
+    answers: impl Fn(u32) -> bool,
     choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
 ) -> Option<usize> {
     let others = Cell::new(0);
     let place = choose(&|node| {
-        let is_member = is_member(node);
-        others.update(|others| others + u64::from(!is_member));
-        is_member
+        let answers = answers(node);
+        others.update(|others| others + u64::from(!answers));
+        answers
     });
     if others.get() > 0 {
         failed.fetch_add(others.get(), Ordering::Relaxed);

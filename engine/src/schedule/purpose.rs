@@ -73,6 +73,9 @@ pub const SETTLED: u32 = 0x20 << 16;
 /// At which members the overlay of application k is measured.
 pub const INSIDE_OVERLAY: u32 = 0x21 << 16;
 
+/// With whom members exchange code, and which chunks.
+pub const CODE: u32 = 0x22 << 16;
+
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;
 

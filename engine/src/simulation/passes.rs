@@ -138,7 +138,10 @@ impl Simulation<'_> {
         let inside = applications.exchange(cycle);
         let bytes = applications.wire_bytes();
         self.meter.messages(joining, JOIN_BYTES);
+        let (fetching, told, chunks) = applications.fetch(cycle);
         self.meter.messages(inside, bytes);
+        self.meter.messages(fetching, told);
+        self.meter.counts.payload_bytes += chunks;
     }
 
     /// Nodes learn their rank.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Sampling, SamplingProtocol,
+    self, Code, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Sampling, SamplingProtocol,
     Scenario, Start, Subcloud,
 };
 use kernels::philox::Stream;
@@ -192,6 +192,11 @@ pub fn inside(seed: u64) -> Scenario {
         share: f64::from(dice.below(11)) / 10.0,
     };
     let start = if dice.is(4) { Opening::Launch } else { Opening::Settled };
-    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1 + dice.below(3) });
+    let code = dice.is(5).then(|| Code {
+        bytes: 1 + u64::from(dice.below(1_000_000)),
+        chunks: 1 + dice.below(64),
+        per_exchange: 1 + dice.below(4),
+    });
+    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1 + dice.below(3), code });
     scenario
 }

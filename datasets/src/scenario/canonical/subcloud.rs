@@ -1,7 +1,7 @@
 //! What every application gets inside, written out.
 
 use super::header;
-use crate::scenario::{Contacts, Subcloud};
+use crate::scenario::{Code, Contacts, Subcloud};
 
 /// The table, and that of how members meet, by the keys that the protocol uses.
 pub(super) fn lines(subcloud: &Subcloud, sampling: Vec<String>) -> Vec<String> {
@@ -13,5 +13,8 @@ pub(super) fn lines(subcloud: &Subcloud, sampling: Vec<String>) -> Vec<String> {
     ));
     lines.push(format!("start = \"{}\"", subcloud.start));
     lines.push(format!("seeds = {}", subcloud.seeds));
+    lines.extend(subcloud.code.as_ref().map(|Code { bytes, chunks, per_exchange }| {
+        format!("code = {{ bytes = {bytes}, chunks = {chunks}, per_exchange = {per_exchange} }}")
+    }));
     lines
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::sampling::Place;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Contacts, ContactsProtocol, Opening, SamplingProtocol, Subcloud};
+use crate::scenario::{Code, Contacts, ContactsProtocol, Opening, SamplingProtocol, Subcloud};
 use crate::written::Check;
 
 /// How the members of an application meet.
@@ -43,7 +43,9 @@ impl Check<'_, '_> {
             return Err(self.refuse(raw.span(), message, help));
         }
         let start = raw.start.unwrap_or(Opening::Settled);
-        Ok(Subcloud { sampling, contacts, start, seeds: self.number_or(raw.seeds.as_ref(), 1, 1, 1000)? })
+        let seeds = self.number_or(raw.seeds.as_ref(), 1, 1, 1000)?;
+        let code = raw.code.as_ref().map(|raw| self.code(raw)).transpose()?;
+        Ok(Subcloud { sampling, contacts, start, seeds, code })
     }
 
     /// Refuses a key of [sampling] that has no meaning inside an application.
@@ -54,6 +56,16 @@ impl Check<'_, '_> {
             _ => "leave it out; members meet one by one, in order",
         };
         self.refuse(span, format!("`{key}` means nothing inside an application"), help)
+    }
+
+    fn code(&self, raw: &raw::Code) -> Result<Code, Error> {
+        let expected = "a number of bytes from 1 to 1e15";
+        let bytes = self.number_where(&raw.bytes, expected, |bytes| (1.0..=1e15).contains(&bytes))?;
+        Ok(Code {
+            bytes: bytes.round() as u64,
+            chunks: self.number_or(raw.chunks.as_ref(), 16, 1, 64)?,
+            per_exchange: self.number_or(raw.per_exchange.as_ref(), 1, 1, 64)?,
+        })
     }
 
     fn contacts(&self, raw: Option<&raw::Contacts>) -> Result<Contacts, Error> {

@@ -23,6 +23,23 @@ pub(in crate::scenario) struct Subcloud {
     /// Nodes that hold a new application by decree: random live ones, other ones for each application.
     #[schemars(range(min = 1, max = 1000), extend("default" = 1))]
     pub seeds: Option<At<Whole>>,
+    /// The code that a node must fetch from other members before it runs an application; by default there is none.
+    pub code: Option<Code>,
+}
+
+/// The code of an application, which its members send each other chunk by chunk.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Code {
+    /// Bytes in all, such as 200e6.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_u64))]
+    pub bytes: At<Number>,
+    /// Chunks into which it is cut.
+    #[schemars(range(min = 1, max = 64), extend("default" = 16))]
+    pub chunks: Option<At<Whole>>,
+    /// Chunks that either of two members sends the other when they meet.
+    #[schemars(range(min = 1, max = 64), extend("default" = 1))]
+    pub per_exchange: Option<At<Whole>>,
 }
 
 /// How those who belong to an application find others.

@@ -25,6 +25,26 @@ rows! {
         busy_count: u64,
     }
 
+    /// A row per cycle and application, if applications have code that nodes must fetch: how far it has spread.
+    CodeRow {
+        /// Cycles completed.
+        cycle: u32,
+        /// The application.
+        app: String,
+        /// Chunks that the members in its overlay hold, of all that they need, 0..1; null without members.
+        chunks_fraction: f64,
+        /// Share of those members that hold all chunks, 0..1; null without members.
+        complete_fraction: f64,
+        /// Share of the exchanges since the previous row in which nothing moved, 0..1; null if there was none.
+        useless_fraction: f64,
+        /// Chunks sent since the previous row, lost ones among them.
+        sent_count: u64,
+        /// Those of them that seeds sent.
+        seed_sent_count: u64,
+        /// Bytes of those chunks, and of what members told each other of what they hold.
+        payload_bytes: u64,
+    }
+
     /// A row per cycle and application, if applications get anything inside: how far the nodes are that belong to it.
     MemberRow {
         /// Cycles completed.

@@ -17,7 +17,7 @@ mod sweep;
 
 pub use aggregates::{AggregateRow, EpochRow};
 pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
-pub use members::{ContactRow, MemberRow};
+pub use members::{CodeRow, ContactRow, MemberRow};
 pub use nodes::NodeRows;
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
@@ -188,6 +188,7 @@ macro_rules! all_tables {
         Epochs epochs EpochRow,
         Contacts contacts ContactRow,
         Members members MemberRow,
+        Code code CodeRow,
         Overlay overlay OverlayRow,
         Degrees degrees DegreeRow,
         Attributes attributes AttributeRow,
