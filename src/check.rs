@@ -55,7 +55,7 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     for told in told(&scenario) {
-        print(&format!("Nodes are told, until they can estimate it: {told}."));
+        print(&format!("Nodes are told what no node of a real cloud knows by itself: {told}."));
     }
     Ok(())
 }

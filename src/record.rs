@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use datasets::record::{ColumnRecord, Machine, RunRecord, SessionRecord, Versions, run_id};
-use datasets::scenario::{SamplingProtocol, Scenario};
+use datasets::scenario::{ContactsProtocol, SamplingProtocol, Scenario};
 use datasets::suite::Suite;
 use engine::{Simulation, Work};
 
@@ -30,7 +30,15 @@ fn partners(scenario: &Scenario) -> String {
 pub fn told(scenario: &Scenario) -> Vec<String> {
     let mut apps = scenario.versions().flat_map(Suite::apps_ever);
     let fit = apps.any(|app| app.condition.is_some());
-    fit.then(|| "the share of the nodes that fit a condition".to_owned()).into_iter().collect()
+    let inside = scenario.subcloud.as_ref();
+    let joins = inside.is_some_and(|inside| inside.contacts.protocol == ContactsProtocol::Oracle);
+    let meets = inside.is_some_and(|inside| inside.sampling.protocol == SamplingProtocol::Oracle);
+    let all = [
+        (fit, "the share of the nodes that fit a condition"),
+        (joins, "members of an application whom a node can join"),
+        (meets, "random members of its application, whom a member meets"),
+    ];
+    all.into_iter().filter(|(is_told, _)| *is_told).map(|(_, what)| what.to_owned()).collect()
 }
 
 /// The record of a finished run, with the processes that have run its cycles, the last one among them, and the time

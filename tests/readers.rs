@@ -24,11 +24,14 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     // Versions that spread, a constraint that breaks, and a version that nodes drop.
     let spread = ["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"];
     let [launch, forged] = ["launch", "forged"].map(|name| runs.shipped(name, &spread));
+    // Contacts, members, code, and an overlay for each application.
+    let life = runs.shipped("life_cycle", &["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"]);
 
     let tables = runs.folder.path().join("tables.json");
     fs::write(&tables, schema()).expect("the columns of all tables");
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
-    let arguments = script.into_iter().chain([telco, everything, rules, launch, forged, runs.sweep("sweep")]);
+    let runs_of_all = [telco, everything, rules, launch, forged, life, runs.sweep("sweep")];
+    let arguments = script.into_iter().chain(runs_of_all);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }
 

@@ -7,6 +7,9 @@ use crate::Version;
 /// Shares of the nodes that belong to an application, whose running is dated, ascending.
 pub const RUNNING: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 
+/// A stage is told of where as large a share of the nodes of an application is new, or gone.
+pub const CHANGED: f64 = 0.05;
+
 /// What happened inside an application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inside {
@@ -26,8 +29,8 @@ pub struct Inside {
     pub crashed_count: u64,
     /// Mean cycles from being assigned to running, over all that started; not a number if none did.
     pub start_cycles_mean: f64,
-    /// What became of it from the beginning of the run, and from each version of the suite on that came in: where nodes
-    /// joined or left it.
+    /// What became of it from the beginning of the run, and from each version of the suite on that came in: where the
+    /// number of nodes that belong to it, or that run it, changed by more than [`CHANGED`].
     pub stages: Vec<Stage>,
     /// The first observed cycle from which on, to the end, nobody was in its overlay though nodes belonged to it.
     pub dead_from: Option<u32>,
@@ -49,7 +52,7 @@ pub struct Stage {
     /// Cycles until each share in [`RUNNING`] of its nodes ran it: of those that belonged to it then, or of those at the
     /// end of the stage, whichever were more. The latter makes a beginning with few nodes no success.
     pub running_cycles: [Option<u32>; RUNNING.len()],
-    /// Cycles until nobody belonged to it any more, to the end of the stage; `None` if somebody did, or nobody before.
+    /// Cycles until nobody belonged to it any more, to the end of the stage; `None` if somebody did.
     pub gone_cycles: Option<u32>,
     /// Mean cycles from being assigned to running; not a number if nobody started.
     pub start_cycles_mean: f64,
@@ -102,32 +105,28 @@ fn of_app(
     })
 }
 
-/// What became of an application from one version on to the next, if nodes joined or left it.
+/// What became of an application from one version on to the next, if that changed it.
 fn stage(rows: &[&MemberRow], (version, from): (Option<u64>, u32), next: Option<&(Option<u64>, u32)>) -> Option<Stage> {
     let end = next.map_or(u32::MAX, |(_, cycle)| *cycle);
-    let before = rows.iter().rfind(|row| row.cycle < from).map_or(0, |row| row.assigned_count);
+    let before = rows.iter().rfind(|row| row.cycle < from).or(rows.first().filter(|_| from == 0));
+    let before = before.map_or(0, |row| if from == 0 { row.running_count } else { row.assigned_count });
     let rows: Vec<&MemberRow> = rows.iter().copied().filter(|row| (from..end).contains(&row.cycle)).collect();
-    let moves = |row: &&MemberRow| row.join_calls_count + row.leave_calls_count + row.crashed_count > 0;
-    if !rows.iter().any(moves) {
-        return None;
-    }
     // What comes in at the start of a cycle has had one cycle when that one ends.
     let cycles = |row: &&MemberRow| row.cycle + u32::from(from > 0) - from;
     let last = rows.last().map_or(0, |row| row.assigned_count);
+    if last.abs_diff(before) as f64 <= CHANGED * last.max(before) as f64 {
+        return None;
+    }
     let reached = |share: f64| {
-        let is_reached = |row: &&&MemberRow| {
-            let wanted = row.assigned_count.max(last);
-            wanted > 0 && row.running_count as f64 >= share * wanted as f64
-        };
-        rows.iter().find(is_reached).map(cycles)
+        let is_reached = |row: &&&MemberRow| row.running_count as f64 >= share * row.assigned_count.max(last) as f64;
+        rows.iter().find(is_reached).filter(|_| last > 0).map(cycles)
     };
-    let is_gone = last == 0 && (before > 0 || rows.iter().any(|row| row.assigned_count > 0));
     let gone = rows.iter().rev().take_while(|row| row.assigned_count == 0).last();
     Some(Stage {
         version,
         from_cycle: from,
         running_cycles: RUNNING.map(reached),
-        gone_cycles: gone.filter(|_| is_gone).map(cycles),
+        gone_cycles: gone.map(cycles),
         start_cycles_mean: start_cycles(&rows),
     })
 }

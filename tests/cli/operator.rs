@@ -84,7 +84,7 @@ fn an_operators_day() {
         "At the start of cycle 10: version 2 of the suite enters at 1 node.",
         "recorder is new: from cycle",
         "recorder is removed: from cycle",
-        "Told by the observer, until nodes can estimate it: the share of the nodes that fit a condition.",
+        "Told by the observer, as no node of a real cloud knows it: the share of the nodes that fit a condition.",
         "What version 3 did, from the start of cycle 60 to the end of cycle 109: nodes",
     ] {
         assert!(told.contains(words), "no {words:?} in:\n{summary}");

@@ -58,7 +58,7 @@ impl Summary {
         }
         if !self.settings.told.is_empty() {
             let told = self.settings.told.join(", and ");
-            wrapped(f, "", &format!("Told by the observer, until nodes can estimate it: {told}."))?;
+            wrapped(f, "", &format!("Told by the observer, as no node of a real cloud knows it: {told}."))?;
         }
         self.happened(f)?;
         if let Some(Churn { joined_fraction, gone_fraction, least_alive, most_alive }) = self.churn {

@@ -5,6 +5,7 @@ mod breaches;
 mod degenerate;
 mod epochs;
 mod fixture;
+mod inside;
 mod living;
 mod rules;
 mod text;

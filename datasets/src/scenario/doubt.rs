@@ -1,6 +1,6 @@
 //! What a scenario may say, but is hardly meant to.
 
-use super::{SamplingProtocol, Scenario, SlicingProtocol};
+use super::{Sampling, SamplingProtocol, Scenario, SlicingProtocol};
 
 /// Something that a scenario may say, but is hardly meant to: the run is valid, and shows little.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -32,7 +32,20 @@ impl Scenario {
     /// ```
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
-        self.short_view().into_iter().chain(self.long_epochs()).collect()
+        self.short_view().into_iter().chain(self.short_view_inside()).chain(self.long_epochs()).collect()
+    }
+
+    /// A view that does not hold an application together. Contacts mend what falls apart, if members call them.
+    fn short_view_inside(&self) -> Option<Doubt> {
+        let Sampling { protocol, view, healing, .. } = self.subcloud.as_ref()?.sampling;
+        let least = holding_view(protocol, healing);
+        (view < least && view + 1 < self.run.nodes).then(|| Doubt {
+            message: format!(
+                "views of {view} are too short for {protocol} inside applications: their overlays fall into parts, \
+                 which contacts alone bring together again (`subcloud.contacts.share`)"
+            ),
+            remedy: format!("give `subcloud.sampling.view` of at least {least}, or choose `protocol = \"cyclon\"`"),
+        })
     }
 
     /// A view that does not hold the cloud together. Nodes that all know each other stay together.
@@ -111,6 +124,17 @@ mod tests {
         for keys in held {
             assert!(of(keys).is_empty(), "{keys}");
         }
+    }
+
+    #[test]
+    fn views_inside_applications_that_fall_apart_are_doubted() {
+        let of = |sampling: &str| {
+            let suite = "[[suite.app]]\nname = \"a\"\nshare = 0.5\n";
+            messages(&format!("{suite}[subcloud]\nsampling = {{ {sampling} }}"))
+        };
+        let [message] = &*of("protocol = \"newscast\", view = 10") else { panic!("one doubt") };
+        assert!(message.contains("views of 10 are too short for newscast inside applications"), "{message}");
+        assert!(of("protocol = \"newscast\", view = 16").is_empty() && of("protocol = \"cyclon\"").is_empty());
     }
 
     #[test]
