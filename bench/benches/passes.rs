@@ -10,7 +10,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
-use datasets::scenario::{self, Event, EventKind, SamplingProtocol, Scenario};
+use datasets::scenario::{
+    self, Code, Contacts, ContactsProtocol, Event, EventKind, Opening, Sampling, SamplingProtocol, Scenario, Subcloud,
+};
 use datasets::suite::{App, Choice, Version};
 use datasets::trace::{Meta, Writer};
 use engine::aggregate::merge::{Merge, mean};
@@ -28,6 +30,7 @@ use engine::{Simulation, Storage, Work};
 use kernels::moments::Moments;
 use kernels::slicing::Slot;
 use kernels::sort::key;
+use kernels::suite::NONE;
 use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -45,7 +48,7 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 10] = [
+const SECTIONS: [(&str, Section); 11] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
@@ -56,6 +59,7 @@ const SECTIONS: [(&str, Section); 10] = [
     ("churn", churn),
     ("suite", suite),
     ("counting", counting),
+    ("inside", inside),
 ];
 
 fn main() -> Outcome {
@@ -251,6 +255,50 @@ fn generic(meter: &mut Meter, nodes: usize) -> Outcome {
         check(full * 10 > scenario.run.nodes as usize * 9, "views are full")?;
         drop((trace, folder));
         meter.report(&format!("{protocol}, views of 30, a tenth of the nodes"), costs, bar);
+    }
+    Ok(())
+}
+
+/// What happens inside four applications, beside Cyclon of the same views among all nodes, with a tenth of the nodes:
+/// contacts, then members and their overlays, then those with code that all of them fetch.
+fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
+    let mut scenario = living((nodes / 10).max(1_000))?;
+    (scenario.launches, scenario.events) = (Vec::new(), Vec::new());
+    let cyclon = Sampling { protocol: SamplingProtocol::Cyclon, view: 10, shuffle: 5, ..scenario.sampling.clone() };
+    scenario.sampling = cyclon.clone();
+    let contacts = Contacts { protocol: ContactsProtocol::Gossip, keep: 2, accept: 10, share: 0.1 };
+    let code = Code { bytes: 20_000_000, chunks: 16, per_exchange: 1 };
+    for code in [None, Some(code)] {
+        let start = Opening::Settled;
+        let title = if code.is_some() { "and fetch code" } else { "meet inside" };
+        let (sampling, contacts) = (cyclon.clone(), contacts.clone());
+        scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1, code });
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        simulation.cloud_mut().applications.iter_mut().for_each(|inside| inside.forget_code(0));
+        let [mut around, mut told, mut met] = [(); 3].map(|()| Vec::new());
+        for _ in 0..CYCLES {
+            let before = *simulation.times();
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            let cost = |work| {
+                let nanoseconds = nanoseconds(simulation.times().of(work).saturating_sub(before.of(work)), &scenario);
+                Cost { nanoseconds, accesses: nanoseconds / (whole.nanoseconds / whole.accesses) }
+            };
+            around.push(cost(Work::Sampling));
+            told.push(cost(Work::Contacts));
+            met.push(cost(Work::Applications));
+        }
+        let members = simulation.cloud().applications.as_ref().ok_or("applications")?;
+        check(
+            members.places.iter().filter(|&&place| place != NONE).count() * 10 > members.places.len() * 8,
+            "members",
+        )?;
+        drop((trace, folder));
+        if scenario.subcloud.as_ref().is_some_and(|inside| inside.code.is_none()) {
+            meter.report("Cyclon, views of 10, a tenth of the nodes", around, None);
+            meter.report("  contacts of four applications, two each", told, Some(4.0));
+        }
+        meter.report(&format!("  members of four applications {title}"), met, None);
     }
     Ok(())
 }

@@ -137,6 +137,12 @@ impl<'a> Simulation<'a> {
         &self.cloud
     }
 
+    /// The state of every node, to be changed. A seam for tests and measures.
+    #[doc(hidden)]
+    pub fn cloud_mut(&mut self) -> &mut Cloud {
+        &mut self.cloud
+    }
+
     /// Wall time spent so far.
     pub fn times(&self) -> &Times {
         &self.meter.times

@@ -10,9 +10,7 @@ use common::anything::inside;
 use common::{Result, meta, run};
 use datasets::scenario::{self, Scenario};
 use datasets::trace::{ContactRow, MemberRow, OverlayRow, Writer};
-use engine::application::{ALONE, Applications, FETCHING, RUNNING, Seed};
-use engine::cloud::Cloud;
-use engine::schedule::Cycle;
+use engine::application::{ALONE, Applications, FETCHING, RUNNING};
 use engine::{Simulation, Storage};
 use kernels::contacts::{Header, of_app};
 use kernels::suite::NONE;
@@ -298,27 +296,21 @@ fn fetched(code: &str, loss: f64, seeds: u64) -> [f64; 3] {
             "[network]\nrequest_loss = {loss}\nreply_loss = {loss}\n[subcloud]\n\
              sampling = {{ protocol = \"oracle\" }}\ncode = {{ bytes = 1e6, {code} }}"
         );
-        let scenario = common::scenario(&cloud(10_000, 1, seed, &[1.0], &inside));
-        let (mut cloud, _) = common::born(&scenario);
-        let Cloud { population, slicing, aggregation, government, .. } = &mut cloud;
-        government.assign(population, slicing, aggregation);
-        cloud.open(&scenario);
-        let inside = cloud.applications.as_mut().unwrap();
-        let whole = inside.held.as_ref().unwrap()[0];
-        inside.held.as_mut().unwrap()[1..].fill(0);
-        inside.phases[1..].fill(FETCHING);
-        inside.course.seeds.push(Seed { node: 0, app: 0, version: 1, sent: Vec::new() });
+        let scenario = common::scenario(&cloud(10_000, 99, seed, &[1.0], &inside));
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        simulation.cloud_mut().applications.as_mut().unwrap().forget_code(0);
         let mut found = [0; 3];
         for cycle in 1.. {
-            inside.fetch(Cycle::new(&scenario, cycle));
-            let complete = inside.held.as_ref().unwrap().iter().filter(|held| **held == whole).count();
-            assert_eq!(complete, inside.phases.iter().filter(|phase| **phase == RUNNING).count());
+            simulation.cycle(&mut trace);
+            let phases = &simulation.cloud().applications.as_ref().unwrap().phases;
+            let running = phases.iter().filter(|phase| **phase == RUNNING).count();
             for (found, share) in found.iter_mut().zip([0.5, 0.99, 1.0]) {
-                if *found == 0 && complete as f64 >= share * 10_000.0 {
+                if *found == 0 && running as f64 >= share * 10_000.0 {
                     *found = cycle;
                 }
             }
-            if complete == 10_000 {
+            if running == 10_000 {
                 break;
             }
         }
@@ -342,5 +334,28 @@ fn code_reaches_all_members_as_fast_as_was_measured() {
         for (found, expected) in found.into_iter().zip(expected) {
             assert!((found - expected).abs() <= (0.1_f64 * expected).max(1.0), "{code}, {loss}: {found}, {expected}");
         }
+    }
+}
+
+#[test]
+fn who_moves_begins_anew_and_carries_nothing_over() {
+    // Ranks of `ranking` waver, so that nodes near the border between two applications move all the time.
+    let apps = "[[suite.app]]\nname = \"high\"\ntop = \"x\"\nshare = 0.5\n\
+                [[suite.app]]\nname = \"low\"\nbottom = \"x\"\nshare = 0.5\n";
+    let more = "[slicing]\nprotocol = \"ranking\"\nwindow = 256\n[trace]\noverlay = { every = 60, paths = 0 }\n\
+                [subcloud]\ncode = { bytes = 1e6, chunks = 16 }\n";
+    let found = run(&cloud(10_000, 60, 1, &[], &format!("{more}{apps}")));
+    for app in ["high", "low"] {
+        let late = || members(&found, app).filter(|row| row.cycle > 40);
+        let moved: u64 = late().map(|row| row.leave_calls_count).sum();
+        assert!(moved > 200, "{app}: {moved} moved");
+        // Sixteen chunks take eight cycles at least, on average, at one in each of two exchanges a cycle.
+        let waits: Vec<f64> = late().map(|row| row.start_cycles_mean).filter(|mean| mean.is_finite()).collect();
+        let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+        assert!((7.5..14.0).contains(&mean), "{app}: {mean} cycles until a node runs");
+        // Whoever has left does not answer: its entries are gone, and are dropped when they are tried.
+        let row = overlay(&found, app);
+        let gone = row.gone_links_count.unwrap() as f64 / row.entries_count as f64;
+        assert!(gone > 0.0 && gone < 0.1, "{app}: {gone} of the entries are gone");
     }
 }

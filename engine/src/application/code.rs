@@ -21,7 +21,7 @@ use kernels::suite::NONE;
 use kernels::views::Words;
 use rayon::prelude::*;
 
-use super::state::{Applications, CodeCounts, FETCHING, RUNNING};
+use super::state::{Applications, CodeCounts, FETCHING, RUNNING, Seed};
 use crate::memory::STRIDE;
 use crate::schedule::purpose::CODE;
 use crate::schedule::{Batch, Cycle, Draws, Listed, NOBODY, Protocol};
@@ -47,6 +47,19 @@ impl Applications {
         }
         self.start_who_has_all(cycle);
         (Tally { failed, ..tally }, [told; 2], bytes_of(&code, chunks))
+    }
+
+    /// All members but the one of this index, which is a seed, forget the code of their application. A seam for measures
+    /// of how code spreads.
+    #[doc(hidden)]
+    pub fn forget_code(&mut self, but: u32) {
+        let Some(held) = &mut self.held else { return };
+        let nodes = held.iter_mut().zip(self.phases.iter_mut()).enumerate();
+        for (_, (held, phase)) in nodes.filter(|(node, (_, phase))| *node != but as usize && **phase == RUNNING) {
+            (*held, *phase) = (0, FETCHING);
+        }
+        let app = self.places[but as usize];
+        self.course.seeds = vec![Seed { node: but, app, version: 1, sent: Vec::new() }];
     }
 
     /// Each member in an overlay notes a random other one.

@@ -11,6 +11,7 @@ mod accuracy;
 mod churn;
 mod counting;
 mod crash;
+mod inside;
 mod loss;
 mod order;
 mod overlay;
@@ -38,7 +39,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 10] = [
+const EXPERIMENTS: [(&str, Experiment); 13] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -49,6 +50,9 @@ const EXPERIMENTS: [(&str, Experiment); 10] = [
     ("small order", Experiment::Once(order::small)),
     ("generic", Experiment::Once(overlay::generic)),
     ("newscast", Experiment::Once(overlay::newscast)),
+    ("contacts", Experiment::Once(inside::contacts)),
+    ("inside overlays", Experiment::Once(inside::overlays)),
+    ("code", Experiment::Once(inside::code)),
 ];
 
 /// What the user wants.

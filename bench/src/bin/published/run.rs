@@ -4,7 +4,10 @@ use std::fs;
 
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
-use datasets::trace::{AggregateRow, AppRow, CycleRow, EpochRow, Meta, OverlayRow, SliceRow, Writer};
+use datasets::trace::{
+    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, MemberRow, Meta, OverlayRow, SliceRow, Writer,
+};
+use engine::cloud::Cloud;
 use engine::{Simulation, Storage};
 use kernels::epochs::takes_part;
 use rayon::prelude::*;
@@ -24,6 +27,10 @@ pub struct Observed {
     pub aggregates: Vec<AggregateRow>,
     /// The overlay that views span.
     pub overlay: Vec<OverlayRow>,
+    /// Whom nodes know in applications.
+    pub contacts: Vec<ContactRow>,
+    /// Who belongs to applications.
+    pub members: Vec<MemberRow>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
     /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at
@@ -55,10 +62,16 @@ pub fn seeds(what: &str, seeds: u32, text: &str) -> Outcome<Vec<Observed>> {
 /// As [`seeds`], with scenarios that are changed in a way that has no spelling.
 pub fn changed(what: &str, seeds: u32, text: &str, change: impl Fn(&mut Scenario) + Sync) -> Outcome<Vec<Observed>> {
     eprintln!("{what}");
-    (1..=seeds).into_par_iter().map(|seed| one(seed, text, &change)).collect()
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, &change, |_| {})).collect()
 }
 
-fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario)) -> Outcome<Observed> {
+/// As [`seeds`], with clouds that are changed before their first cycle.
+pub fn begun(what: &str, seeds: u32, text: &str, begin: impl Fn(&mut Cloud) + Sync) -> Outcome<Vec<Observed>> {
+    eprintln!("{what}");
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, |_| {}, &begin)).collect()
+}
+
+fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mut Cloud)) -> Outcome<Observed> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("published.toml");
     fs::write(&path, text)?;
@@ -67,6 +80,7 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario)) -> Outcome<Observe
     let out = folder.path().join("out");
     let mut trace = Writer::create(&out, meta(&scenario), false)?;
     let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+    begin(simulation.cloud_mut());
     simulation.observe(&mut trace)?;
     for _ in 0..scenario.run.cycles {
         simulation.cycle(&mut trace);
@@ -81,6 +95,8 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario)) -> Outcome<Observe
         apps: run.apps()?,
         aggregates: run.aggregates()?,
         overlay: run.overlay()?,
+        contacts: run.contacts()?,
+        members: run.members()?,
         epochs: run.epochs()?,
         instances,
     })

@@ -1,0 +1,102 @@
+//! What happens inside applications, beside an independent implementation at small sizes: contacts, overlays, code.
+//!
+//! Its figures are those of one to ten seeds: a row may be off by a tenth, and a time by a cycle.
+
+use crate::run::{Observed, Outcome, begun, seeds, text};
+use crate::table::Row;
+
+/// By how much a row may be off.
+const SHARE: f64 = 0.1;
+
+/// Applications of such shares, by what they are called.
+fn apps(shares: &[f64]) -> String {
+    shares
+        .iter()
+        .flat_map(|share| [format!("[[suite.app]]\nname = \"{share}\"\n"), format!("share = {share}\n")])
+        .collect()
+}
+
+/// The mean of something over runs.
+fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
+    runs.iter().map(of).sum::<f64>() / runs.len() as f64
+}
+
+/// Ages of contacts, and the share of the nodes that hold the contact most held, by the share of an application.
+pub fn contacts() -> Outcome<Vec<Row>> {
+    const NODES: u32 = 100_000;
+    let more = format!("[trace]\noverlay = {{ every = 30, paths = 0 }}\n[subcloud]\n{}", apps(&[0.5, 0.1, 0.01]));
+    let runs = seeds("contacts", 2, &text(NODES, 30, &more))?;
+    let mut rows = Vec::new();
+    for (app, age, most) in [("0.5", 0.29, 2e-4), ("0.1", 1.02, 8e-4), ("0.01", 2.3, 6e-3)] {
+        let last = |run: &Observed, of: fn(&datasets::trace::ContactRow) -> f64| {
+            run.contacts.iter().rfind(|row| row.app == app).map_or(f64::NAN, of)
+        };
+        let found = mean(&runs, |run| last(run, |row| row.age_mean));
+        rows.push(Row::near(format!("contacts, share {app}: age"), NODES, age, found, SHARE * age));
+        // A largest value of two seeds, which was given with one digit.
+        let found = mean(&runs, |run| last(run, |row| row.most_held_fraction));
+        rows.push(Row::near(format!("contacts, share {app}: most held"), NODES, most, found, 0.25 * most));
+    }
+    Ok(rows)
+}
+
+/// Overlays of 5,000 members after 150 cycles, in which nobody calls a contact.
+pub fn overlays() -> Outcome<Vec<Row>> {
+    const NODES: u32 = 5_000;
+    let mut rows = Vec::new();
+    for (name, sampling, parts, sd) in [
+        ("Cyclon 10", "protocol = \"cyclon\", view = 10, shuffle = 5", 1.0, 1.25),
+        ("Newscast 10", "protocol = \"newscast\", view = 10", 247.0, 3.4),
+        ("Newscast 16", "protocol = \"newscast\", view = 16", 1.0, 6.5),
+        ("healer 12", "protocol = \"generic\", view = 12, healing = 6", 1.0, 4.6),
+    ] {
+        let more = format!(
+            "[trace]\noverlay = {{ every = 150, paths = 0 }}\n[subcloud]\nsampling = {{ {sampling} }}\n\
+             contacts = {{ share = 0.0 }}\n{}",
+            apps(&[1.0])
+        );
+        let runs = seeds(&format!("inside, {name}"), 4, &text(NODES, 150, &more))?;
+        let last = |run: &Observed, of: fn(&datasets::trace::OverlayRow) -> f64| {
+            run.overlay.iter().rfind(|row| row.app.is_some()).map_or(f64::NAN, of)
+        };
+        let found = mean(&runs, |run| last(run, |row| row.in_degree_sd));
+        rows.push(Row::near(format!("inside, {name}: in-degree, sd"), NODES, sd, found, SHARE * sd));
+        let found = mean(&runs, |run| last(run, |row| row.components_count as f64));
+        rows.push(Row::near(format!("inside, {name}: components"), NODES, parts, found, SHARE * parts));
+    }
+    Ok(rows)
+}
+
+/// Cycles until 50, 99 and 100 % of 10^4 members have all chunks, which one of them has at first.
+pub fn code() -> Outcome<Vec<Row>> {
+    const NODES: u32 = 10_000;
+    let mut rows = Vec::new();
+    for (code, loss, expected) in [
+        ("chunks = 1", 0.0, [6.0, 7.3, 8.1]),
+        ("chunks = 16", 0.0, [17.0, 19.0, 20.0]),
+        ("chunks = 64", 0.0, [45.0, 48.0, 52.0]),
+        ("chunks = 64, per_exchange = 8", 0.0, [12.0, 13.5, 15.0]),
+        ("chunks = 16", 0.2, [25.0, 29.0, 32.0]),
+    ] {
+        let more = format!(
+            "[network]\nrequest_loss = {loss:?}\nreply_loss = {loss:?}\n[subcloud]\n\
+             sampling = {{ protocol = \"oracle\" }}\ncode = {{ bytes = 1e6, {code} }}\n{}",
+            apps(&[1.0])
+        );
+        let forget = |cloud: &mut engine::cloud::Cloud| {
+            cloud.applications.iter_mut().for_each(|inside| inside.forget_code(0));
+        };
+        let runs = begun(&format!("code, {code}, loss {loss}"), 10, &text(NODES, 60, &more), forget)?;
+        for (share, expected) in [0.5, 0.99, 1.0].into_iter().zip(expected) {
+            let reached = |run: &Observed| {
+                let is_reached =
+                    |row: &&datasets::trace::MemberRow| row.running_count as f64 >= share * f64::from(NODES);
+                run.members.iter().find(is_reached).map_or(f64::NAN, |row| row.cycle.into())
+            };
+            let name = format!("code, {code}, loss {loss}: {} %", share * 100.0);
+            let tolerance = (SHARE * expected).max(1.0);
+            rows.push(Row::near(name, NODES, expected, mean(&runs, reached), tolerance));
+        }
+    }
+    Ok(rows)
+}
