@@ -49,8 +49,8 @@ pub struct Stage {
     pub version: Option<u64>,
     /// The cycle at whose start it came in; 0 for the beginning.
     pub from_cycle: u32,
-    /// Cycles until each share in [`RUNNING`] of its nodes ran it: of those that belonged to it then, or of those at the
-    /// end of the stage, whichever were more. The latter makes a beginning with few nodes no success.
+    /// Cycles until each share in [`RUNNING`] of its nodes ran it: of those that belonged to it then, or of those at
+    /// the end of the stage, whichever were more. The latter makes a beginning with few nodes no success.
     pub running_cycles: [Option<u32>; RUNNING.len()],
     /// Cycles until nobody belonged to it any more, to the end of the stage; `None` if somebody did.
     pub gone_cycles: Option<u32>,

@@ -2,7 +2,7 @@
 
 use datasets::scenario::Scenario;
 
-use crate::aggregate::{Aggregation, Around, Scopes};
+use crate::aggregate::{Aggregation, Around, Inside, Scopes};
 use crate::application::{Applications, Who};
 use crate::error::Error;
 use crate::government::Government;
@@ -84,8 +84,8 @@ impl Cloud {
         government.hand(&more, overlay)
     }
 
-    /// Settles what has happened to nodes, wing by wing; `is_crash` says that they had no time to say goodbye. Touches the columns of these nodes alone, in the order of
-    /// their indices.
+    /// Settles what has happened to nodes, wing by wing; `is_crash` says that they had no time to say goodbye. Touches
+    /// the columns of these nodes alone, in the order of their indices.
     pub fn settle(
         &mut self,
         scenario: &Scenario,
@@ -129,24 +129,30 @@ impl Cloud {
         cycle: u32,
         work: impl FnOnce(&mut Aggregation, &mut Overlay, &mut Around<'_>) -> R,
     ) -> R {
-        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications } = self;
+        let (apps, inside) = match applications.as_mut().and_then(Applications::fellows) {
+            Some((overlay, places, list)) => (Some(places), Some(Inside { overlay, places, list })),
+            None => (government.apps.as_deref(), None),
+        };
         let (gradients, slots) = slicing.parts();
         let mut around = Around {
             cycle: Cycle::new(scenario, cycle),
             is_last: cycle == scenario.run.cycles,
             known: scenario.sampling.view,
-            scopes: Scopes { population, apps: government.apps.as_deref(), gradients },
+            scopes: Scopes { population, apps, gradients },
             slots,
             borders: &|gradient| government.versions.borders(gradient),
+            inside,
         };
         work(aggregation, overlay, &mut around)
     }
 
-    /// Among whom there can be aggregates.
+    /// Among whom there can be aggregates: of an application, among those in its overlay, if it has one.
     pub fn scopes(&self) -> Scopes<'_> {
+        let inside = self.applications.as_ref().filter(|applications| applications.overlay.views.is_some());
         Scopes {
             population: &self.population,
-            apps: self.government.apps.as_deref(),
+            apps: inside.map(|applications| &*applications.places).or(self.government.apps.as_deref()),
             gradients: self.slicing.gradients.iter().map(|gradient| gradient.members.as_deref()).collect(),
         }
     }

@@ -77,8 +77,8 @@ impl Summary {
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = "Dead: entries that lead to no member any more. Contacts: those of live nodes that lead to a member, \
-                    and their age in cycles.";
+        let text = "Dead: entries that lead to no member any more. Contacts: those of live nodes that lead to a \
+                    member, and their age in cycles.";
         wrapped(f, "  ", text)
     }
 }

@@ -16,7 +16,7 @@ use super::leaders::leaders;
 use super::log::{Found, Log};
 use super::merge::{Merge, mean};
 use super::restart::points;
-use super::running::{Around, Part, Running, StateColumn};
+use super::running::{Around, Part, Running, StateColumn, meeting};
 use super::state::Aggregation;
 use crate::overlay::Overlay;
 use crate::overlay::meeting::Meeting;
@@ -76,6 +76,7 @@ impl Aggregation {
     /// Runs one cycle.
     pub fn cycle(&mut self, overlay: &mut Overlay, around: &mut Around<'_>) -> Done {
         let mut done = Done::default();
+        let mut inside = around.inside.take();
         for number in 0..self.groups.len() {
             self.admit(number, &around.scopes, false);
             let cuts = Cuts::default();
@@ -83,7 +84,7 @@ impl Aggregation {
             group.open(around);
             for pass in 0..group.group.passes() {
                 let draws = around.cycle.draws(AGGREGATION + PASS * (group.group.first_pass + pass as u32));
-                let meeting = overlay.meeting(group.members, draws);
+                let meeting = meeting(overlay, inside.as_mut(), group.group.scope, group.members, draws);
                 done.messages.push((group.pass(pass, &meeting, around), [group.bytes(pass); 2]));
             }
             done.epochs.extend(group.close(around));

@@ -42,6 +42,6 @@ mod truth;
 
 pub use cycle::Done;
 pub use item::{Item, Scope};
-pub use running::Around;
+pub use running::{Around, Inside};
 pub use state::{Aggregation, Finished, GroupCourse};
 pub use truth::Scopes;

@@ -5,13 +5,15 @@ use datasets::scenario::Function;
 
 use super::group::Group;
 use super::initial::Initial;
-use super::item::Item;
+use super::item::{Item, Scope};
 use super::log::Log;
 use super::state::{Aggregation, Estimates, GroupCourse, Participation};
 use super::truth::Scopes;
 use crate::memory::Mask;
+use crate::overlay::Overlay;
+use crate::overlay::meeting::Meeting;
 use crate::population::{Cuts, Members};
-use crate::schedule::Cycle;
+use crate::schedule::{Cycle, Draws};
 
 /// What aggregation finds around it in a cycle.
 pub struct Around<'a> {
@@ -27,6 +29,40 @@ pub struct Around<'a> {
     pub slots: Vec<&'a mut [kernels::slicing::Slot]>,
     /// Shares of a gradient's members at which applications begin and end, by its number.
     pub borders: &'a dyn Fn(usize) -> Vec<u32>,
+    /// How members of applications meet, where these have overlays of their own.
+    pub inside: Option<Inside<'a>>,
+}
+
+/// The overlays of applications, in which their members meet.
+pub struct Inside<'a> {
+    /// The overlays.
+    pub overlay: &'a Overlay,
+    /// In which of them each node is.
+    pub places: &'a [u8],
+    /// Room for a list of partners.
+    pub list: &'a mut [u32],
+}
+
+impl Inside<'_> {
+    /// Each member meets another one of its application that takes part.
+    fn meeting<'m>(&'m mut self, members: Members<'m>, draws: Draws) -> Meeting<'m> {
+        let failed = self.overlay.draw_inside(self.list, &draws, (self.places, members.mask));
+        Meeting::listed(members, draws, self.list).with_failed(failed)
+    }
+}
+
+/// How the members of a group meet: inside their application, if it has an overlay.
+pub fn meeting<'m>(
+    overlay: &'m mut Overlay,
+    inside: Option<&'m mut Inside<'_>>,
+    scope: Scope,
+    members: Members<'m>,
+    draws: Draws,
+) -> Meeting<'m> {
+    match (scope, inside) {
+        (Scope::App(_), Some(inside)) => inside.meeting(members, draws),
+        _ => overlay.meeting(members, draws),
+    }
 }
 
 /// A group under way.

@@ -22,7 +22,7 @@ use kernels::views::Words;
 use rayon::prelude::*;
 
 use super::state::{Applications, CodeCounts, FETCHING, RUNNING, Seed};
-use crate::memory::STRIDE;
+use crate::memory::{Mask, STRIDE};
 use crate::schedule::purpose::CODE;
 use crate::schedule::{Batch, Cycle, Draws, Listed, NOBODY, Protocol};
 
@@ -49,8 +49,8 @@ impl Applications {
         (Tally { failed, ..tally }, [told; 2], bytes_of(&code, chunks))
     }
 
-    /// All members but the one of this index, which is a seed, forget the code of their application. A seam for measures
-    /// of how code spreads.
+    /// All members but the one of this index, which is a seed, forget the code of their application. A seam for
+    /// measures of how code spreads.
     #[doc(hidden)]
     pub fn forget_code(&mut self, but: u32) {
         let Some(held) = &mut self.held else { return };
@@ -65,7 +65,7 @@ impl Applications {
     /// Each member in an overlay notes a random other one.
     fn draw_fellows(&mut self, draws: &Draws) -> u64 {
         if self.overlay.views.is_some() {
-            return self.overlay.draw_inside(&mut self.met, draws, &self.places);
+            return self.overlay.draw_inside(&mut self.met, draws, (&self.places, Mask::ALL));
         }
         let pools = self.pools();
         let strides = self.met.par_chunks_mut(STRIDE).zip(self.places.par_chunks(STRIDE)).enumerate();

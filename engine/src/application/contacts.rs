@@ -37,7 +37,8 @@ impl Applications {
         Some(&self.met)
     }
 
-    /// Nodes that have just been told a version go by it. Reads two bytes a node, and touches the records of those alone.
+    /// Nodes that have just been told a version go by it. Reads two bytes a node, and touches the records of those
+    /// alone.
     fn take(&mut self, held: Held<'_>) {
         let Some([holding, acting]) = held.versions else { return };
         let contacts = Records { cells: self.shape.words(), state: &mut *self.contacts };

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::state::{ALONE, Applications, RUNNING, WAITING};
 use crate::memory::STRIDE;
 use crate::overlay::rumour::Rumour;
-use crate::overlay::{Groups, Reach};
+use crate::overlay::{Groups, Overlay, Reach};
 use crate::schedule::Cycle;
 
 impl Applications {
@@ -31,6 +31,13 @@ impl Applications {
             self.strand(node, cycle);
         }
         tally
+    }
+
+    /// Where other protocols find partners for members, if there are overlays: the views, in whose overlay each node is,
+    /// and room for a list.
+    pub fn fellows(&mut self) -> Option<(&Overlay, &[u8], &mut [u32])> {
+        let Self { overlay, places, met, .. } = self;
+        overlay.views.is_some().then_some((&*overlay, &**places, &mut **met))
     }
 
     /// Bytes of a request, and of its reply.

@@ -1,7 +1,7 @@
 //! Joining: whoever waits asks its contacts to let it in, the youngest first.
 //!
 //! ```text
-//! as many rounds as a node keeps contacts; in each, those who still wait ask the next of their contacts that is a member
+//! as many rounds as a node keeps contacts; in each, those who still wait ask the next of their contacts, if a member
 //! a contact lets in as many a cycle as it accepts: those with the smallest hash of (cycle, node)
 //! dead or gone: dropped, the next is tried at once.   full: the next is asked in the next round
 //! request lost: waits.   reply lost: waits, though the contact has let it in

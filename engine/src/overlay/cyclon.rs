@@ -2,7 +2,8 @@
 //!
 //! Voulgaris, Gavidia and van Steen, *Cyclon: inexpensive membership management for unstructured P2P overlays*, JNSM
 //! 2005. Entries age by a cycle at each turn of their owner; the partner is the oldest entry, which is removed, whether
-//! it answers or not: that is how a node gets rid of the dead. Both send some entries, the initiator a fresh one of itself among them, and what comes fills the places of what was sent.
+//! it answers or not: that is how a node gets rid of the dead. Both send some entries, the initiator a fresh one of
+//! itself among them, and what comes fills the places of what was sent.
 
 use datasets::scenario::Sampling;
 use kernels::cyclon::cyclon;
@@ -36,8 +37,8 @@ impl PeerSampling for Cyclon {
         turn.take_oldest(node, &mut view)
     }
 
-    /// The contact counts as the entry chosen: it is in the view no more, and if it was not there, the oldest entry of a
-    /// full view makes room.
+    /// The contact counts as the entry chosen: it is in the view no more, and if it was not there, the oldest entry of
+    /// a full view makes room.
     fn call(&self, _: &Turn<'_>, mut view: View<'_>, contact: u32) {
         view.grow_older();
         let known = view.addresses.iter().position(|&address| address == contact);

@@ -61,6 +61,12 @@ impl<'a> Meeting<'a> {
         Self { draws, members: members.mask, how: How::Listed(list), failed: 0 }
     }
 
+    /// The same, before which so many were tried who are no members.
+    #[must_use]
+    pub fn with_failed(self, failed: u64) -> Self {
+        Self { failed, ..self }
+    }
+
     /// Runs the exchanges of a protocol on a column.
     pub fn run<T: Copy + Send + Sync>(&self, state: &mut [T], protocol: &impl Protocol<T>) -> Tally {
         let Self { draws, members: mask, ref how, failed } = *self;
@@ -161,11 +167,14 @@ impl Overlay {
     }
 
     /// Writes a random entry of its view that is of its own group, for every node that is in a group, into a list.
-    /// `places` are the groups, [`NONE`] for none. Returns how many entries were tried that are of no such group.
-    pub fn draw_inside(&self, list: &mut [u32], draws: &Draws, places: &[u8]) -> u64 {
+    /// `places` are the groups, [`NONE`] for none; those alone take part whom a mask holds. Returns how many entries
+    /// were tried that are none of these.
+    pub fn draw_inside(&self, list: &mut [u32], draws: &Draws, (places, mask): (&[u8], Mask<'_>)) -> u64 {
         let Some(records) = &self.views else { return 0 };
-        let answers = |node: u32, other: u32| places[node as usize] == places[other as usize];
-        Views::of(records, &self.sampling).draw_partners(list, draws, answers, |node| places[node] != NONE)
+        let answers =
+            |node: u32, other: u32| places[node as usize] == places[other as usize] && mask.holds(other as usize);
+        let starts = |node: usize| places[node] != NONE && mask.holds(node);
+        Views::of(records, &self.sampling).draw_partners(list, draws, answers, starts)
     }
 
     /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh,

@@ -211,9 +211,12 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("subcloud oracles", &[("subcloud", "{ contacts = { protocol = 'oracle' } }"), EVENTS, GENERIC]),
     ("two domains subcloud", &[TWO_DOMAINS, SNAPSHOTS, ("subcloud", "{ seeds = 1 }"), UP, DOWN, NEWSCAST]),
+    ("subcloud code", &[CODE, UP, DOWN, LOSS, GENERIC]),
+    ("two domains subcloud code", &[TWO_DOMAINS, SNAPSHOTS, CODE, RANKING, NEWSCAST]),
 ];
 
 const TWO_DOMAINS: (&str, &str) = ("run", "{ nodes = 140_000, cycles = 6, seed = 7, cycle_seconds = 600 }");
+const CODE: (&str, &str) = ("subcloud", "{ start = 'launch', code = { bytes = 1e6, chunks = 5, per_exchange = 2 } }");
 const SNAPSHOTS: (&str, &str) = ("trace.nodes", "{ cycles = [0, 6], sample = 500 }");
 const NEWSCAST: (&str, &str) = ("sampling.protocol", "newscast");
 const CYCLON: (&str, &str) = ("sampling.protocol", "cyclon");

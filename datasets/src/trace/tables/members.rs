@@ -19,7 +19,8 @@ rows! {
         distinct_count: Option<u64>,
         /// Share of the live nodes that have the contact which most have, 0..1; null as `distinct_count` is.
         most_held_fraction: f64,
-        /// Mean number of contacts tried by the nodes that entered its overlay since the previous row; null if none did.
+        /// Mean number of contacts tried by the nodes that entered its overlay since the previous row; null if none
+        /// did.
         tries_mean: f64,
         /// Times that a contact sent a node away since the previous row, as it had let in enough in that cycle.
         busy_count: u64,
