@@ -95,7 +95,9 @@ impl Cloud {
         above: Option<Above>,
     ) {
         let Self { population, overlay, aggregation, slicing, government, applications } = self;
-        applications.iter_mut().for_each(|applications| applications.leave(changes, is_crash));
+        if let Some(applications) = applications {
+            applications.leave(changes, is_crash);
+        }
         government.leave(changes);
         slicing.leave(changes);
         population.settle(scenario, fleet, cycle, changes, above);

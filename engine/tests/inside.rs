@@ -304,7 +304,7 @@ fn fetched(code: &str, loss: f64, seeds: u64) -> [f64; 3] {
         for cycle in 1.. {
             simulation.cycle(&mut trace);
             let phases = &simulation.cloud().applications.as_ref().unwrap().phases;
-            let running = phases.iter().filter(|phase| **phase == RUNNING).count();
+            let running: usize = phases.iter().map(|phase| usize::from(*phase == RUNNING)).sum();
             for (found, share) in found.iter_mut().zip([0.5, 0.99, 1.0]) {
                 if *found == 0 && running as f64 >= share * 10_000.0 {
                     *found = cycle;

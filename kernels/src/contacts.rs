@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Reads and writes both records: 4 + 5k bytes an application and 4 more, at the partner at random. Ages are told
-//! apart up to 255 cycles: whoever keeps contacts [`forget`]s old ones in time.
+//! apart up to 255 cycles: whoever keeps contacts forgets old ones in time ([`retain`]).
 
 use crate::scalar::mixed;
 use crate::suite::NONE;
@@ -137,7 +137,7 @@ pub fn retain(record: &mut [u32], shape: Shape, app: usize, mut keep: impl FnMut
 
 /// A record forgets all of its contacts.
 pub fn clear(record: &mut [u32], shape: Shape) {
-    record[1..1 + shape.entries()].fill(NOBODY);
+    record[1..=shape.entries()].fill(NOBODY);
 }
 
 /// What nodes go by when they meet in a cycle.

@@ -47,7 +47,9 @@ fn lived(fill: impl FnOnce(&mut Writer)) -> Summary {
                     ..MemberRow::default()
                 },
             ];
-            rows.into_iter().for_each(|row| trace.push(MemberRow { cycle: k, ..row }));
+            for row in rows {
+                trace.push(MemberRow { cycle: k, ..row });
+            }
             trace.push(ContactRow { cycle: k, app: "new".into(), valid_fraction: 0.75, ..ContactRow::default() });
         }
         for (at, version) in [(4, 2), (20, 3)] {

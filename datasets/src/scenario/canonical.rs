@@ -91,7 +91,7 @@ impl Scenario {
         lines.extend(self.protocol_lines());
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
-        lines.extend(self.subcloud.iter().flat_map(|it| subcloud::lines(it, inside_lines(&it.sampling))));
+        lines.extend(self.subcloud.iter().flat_map(|it| subcloud::lines(it, &inside_lines(&it.sampling))));
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));

@@ -41,7 +41,7 @@ impl Applications {
     /// alone.
     fn take(&mut self, held: Held<'_>) {
         let Some([holding, acting]) = held.versions else { return };
-        let contacts = Records { cells: self.shape.words(), state: &mut *self.contacts };
+        let contacts = Records { cells: self.shape.words(), state: &mut self.contacts };
         strides(((holding, acting), contacts), |_, ((holding, acting), mut contacts)| {
             for (k, (held, acted)) in holding.iter().zip(acting).enumerate() {
                 if (held ^ acted) & NUMBER != 0 {

@@ -9,7 +9,7 @@
 //!
 //! Costs a record and a byte of each contact at random, for each node that waits.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use kernels::contacts::{Header, of_app, retain};
 use kernels::exchange::{REPLY_LOST, REQUEST_LOST, Tally};
@@ -53,7 +53,7 @@ impl Applications {
         let pools = (!self.is_gossiping()).then(|| self.pools());
         let [low, high, ..] = cycle.stream(JOINING).quad_of_many(0, u32::MAX / 4);
         let mut joiners: Vec<Joiner> = waiting.par_iter().map(|&node| self.joiner(node, &draws)).collect();
-        let mut taken: HashMap<u32, u32> = HashMap::new();
+        let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
         for round in 0..self.shape.keep {
             joiners.par_iter_mut().filter(|joiner| joiner.goes_on()).for_each(|joiner| {
                 self.ask(joiner, round, (pools.as_ref(), &draws));
@@ -154,6 +154,7 @@ impl Joiner {
     /// Whether it asks further contacts.
     fn goes_on(&self) -> bool {
         let has_asked = self.tried > 0 && self.contact == NOBODY;
-        !self.is_in && !has_asked && !(self.loss == REQUEST_LOST && self.contact != NOBODY)
+        let is_lost = self.loss == REQUEST_LOST && self.contact != NOBODY;
+        !(self.is_in || has_asked || is_lost)
     }
 }

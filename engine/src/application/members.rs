@@ -50,17 +50,17 @@ impl Applications {
     /// may call. Returns who waits, ascending.
     pub fn turn(&mut self, who: Who<'_>, cycle: Cycle) -> Vec<u32> {
         let pools = (!self.is_gossiping()).then(|| self.pools());
-        let (shape, share) = (self.shape, self.subcloud.contacts.share);
+        let shape = self.shape;
         let seeds = &self.course.seeds;
         let entries = self.overlay.sampling.view as usize;
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
-        let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
+        let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
         let own = (kept, (contacts, (views, &mut *self.calls)));
         let now = cycle.number;
         let stream = cycle.stream(CALLS);
-        let must = (share * 2_f64.powi(32)).round() as u64;
+        let must = (self.subcloud.contacts.share * 2_f64.powi(32)).round() as u64;
         let parts = strides((own, (who.apps, (who.acting, who.alive))), |first, (own, (apps, (acting, alive)))| {
             let (((phases, places), mut held), (mut contacts, (mut views, calls))) = own;
             let mut stride = Stride { leaves: vec![0; shape.apps], waiting: Vec::new() };
@@ -91,7 +91,9 @@ impl Applications {
                     header = Header { app, since: now as u16, is_published: false, ..header };
                     phases[k] = if app == NONE { 0 } else { WAITING };
                     places[k] = NONE;
-                    held.iter_mut().for_each(|held| held[k] = 0);
+                    if let Some(held) = &mut held {
+                        held[k] = 0;
+                    }
                     if let Some(views) = &mut views {
                         View::of(views.row(k), entries).fill(std::iter::empty());
                     }
@@ -129,7 +131,7 @@ impl Applications {
         let entries = self.overlay.sampling.view as usize;
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
-        let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
+        let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
         let parts = strides((kept, (contacts, views)), |first, (kept, (mut contacts, mut views))| {
             let ((phases, places), mut held) = kept;
@@ -141,7 +143,9 @@ impl Applications {
                     *(if is_crash { &mut counts.crashed } else { &mut counts.leave_calls }) += 1;
                 }
                 (phases[k], places[k]) = (0, NONE);
-                held.iter_mut().for_each(|held| held[k] = 0);
+                if let Some(held) = &mut held {
+                    held[k] = 0;
+                }
                 Header::NOBODY.write(record);
                 contacts::clear(record, shape);
                 if let Some(views) = &mut views {

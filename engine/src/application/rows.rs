@@ -183,7 +183,11 @@ impl Applications {
             let count = u64::from(counter.load(Ordering::Relaxed));
             [u64::from(count > 0), count]
         };
-        counters.par_iter().map(one).reduce(|| [0; 2], |one, other| [one[0] + other[0], one[1].max(other[1])])
+        let of_all = |counters: &[AtomicU32]| {
+            counters.iter().map(one).fold([0; 2], |[sum, most], [one, count]| [sum + one, most.max(count)])
+        };
+        let strides: Vec<[u64; 2]> = counters.par_chunks(STRIDE).map(of_all).collect();
+        strides.into_iter().fold([0; 2], |[sum, most], [one, count]| [sum + one, most.max(count)])
     }
 }
 

@@ -54,13 +54,14 @@ impl Applications {
         let has = |places: &[u8]| {
             let mut living = vec![false; self.shape.apps];
             for &place in places {
-                living.get_mut(usize::from(place)).into_iter().for_each(|living| *living = true);
+                if let Some(living) = living.get_mut(usize::from(place)) {
+                    *living = true;
+                }
             }
             living
         };
-        let either =
-            |one: Vec<bool>, other: Vec<bool>| one.iter().zip(&other).map(|(one, other)| one | other).collect();
-        self.places.par_chunks(STRIDE).map(has).reduce(|| vec![false; self.shape.apps], either)
+        let strides: Vec<Vec<bool>> = self.places.par_chunks(STRIDE).map(has).collect();
+        (0..self.shape.apps).map(|app| strides.iter().any(|living| living[app])).collect()
     }
 
     /// A node runs an application from now on, and knows nobody there.

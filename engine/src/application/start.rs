@@ -28,7 +28,7 @@ impl Applications {
         let (shape, entries) = (self.shape, self.overlay.sampling.view as usize);
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
-        let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
+        let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let is_gossiping = self.subcloud.contacts.protocol == datasets::scenario::ContactsProtocol::Gossip;
         let stream = for_life(seed, SETTLED);
         let whole = self.subcloud.code.as_ref().map_or(0, |code| all(code.chunks));
@@ -60,7 +60,9 @@ impl Applications {
                     continue;
                 }
                 phases[k] = RUNNING;
-                held.iter_mut().for_each(|held| held[k] = whole);
+                if let Some(held) = &mut held {
+                    held[k] = whole;
+                }
                 if let Some(views) = &mut views {
                     let others = others(&pools[usize::from(app)], node, entries, &mut words);
                     View::of(views.row(k), entries).fill(others.into_iter().map(|other| (other, 0)));
@@ -77,7 +79,7 @@ impl Applications {
         let (shape, entries) = (self.shape, self.overlay.sampling.view as usize);
         let views = self.overlay.views.as_deref_mut();
         let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
-        let contacts = Records { cells: shape.words(), state: &mut *self.contacts };
+        let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         strides((contacts, views), |_, (contacts, views)| {
             for record in contacts.state.chunks_exact_mut(contacts.cells) {
                 Header::NOBODY.write(record);

@@ -128,8 +128,11 @@ impl Counts {
         self.tries += tries;
         self.busy += busy;
         self.code.add(code);
-        waits.iter().for_each(|(&cycles, count)| *self.waits.entry(cycles).or_default() += count);
-        starts.iter().for_each(|(&cycles, count)| *self.starts.entry(cycles).or_default() += count);
+        for (all, more) in [(&mut self.waits, waits), (&mut self.starts, starts)] {
+            for (&cycles, count) in more {
+                *all.entry(cycles).or_default() += count;
+            }
+        }
     }
 }
 

@@ -138,9 +138,15 @@ impl Observer {
                 let names = &cloud.government.versions.plans.apps;
                 let of = (cloud.population.alive(), *alive);
                 let (contacts, members, code) = applications.rows(names, of, (cycle, is_thorough));
-                contacts.into_iter().for_each(|row| trace.push(row));
-                members.into_iter().for_each(|row| trace.push(row));
-                code.into_iter().for_each(|row| trace.push(row));
+                for row in contacts {
+                    trace.push(row);
+                }
+                for row in members {
+                    trace.push(row);
+                }
+                for row in code {
+                    trace.push(row);
+                }
             }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {

@@ -40,7 +40,7 @@ impl<P> Listed<P> {
     pub fn run_and_note<T: Copy + Send + Sync>(
         &self,
         state: &mut [T],
-        notes: Notes<'_>,
+        noted: Notes<'_>,
         protocol: &impl Protocol<T>,
     ) -> Tally
     where
@@ -48,13 +48,13 @@ impl<P> Listed<P> {
     {
         let nodes = state.len() / protocol.cells();
         assert!(self.partners.list().is_none_or(|list| list.len() == nodes), "a list has an entry for each node");
-        let all = [&notes.picks, &notes.met];
-        assert!(all.into_iter().flatten().all(|notes| notes.len() == nodes), "there is a note of each node");
+        let all = [&noted.picks, &noted.met];
+        assert!(all.into_iter().flatten().all(|noted| noted.len() == nodes), "there is a note of each node");
         let Self { draws, partners } = self;
         if self.are_few(nodes) {
-            return Sequence { draws: *draws, partners, protocol }.run(state, notes);
+            return Sequence { draws: *draws, partners, protocol }.run(state, noted);
         }
-        Steps { draws: *draws, partners, protocol }.run(state, notes)
+        Steps { draws: *draws, partners, protocol }.run(state, noted)
     }
 
     /// Whether fewer than [`FEW`] nodes may start. Of many it counts no more than the first.

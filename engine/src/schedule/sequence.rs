@@ -52,7 +52,9 @@ impl<P, Q> Sequence<'_, P, Q> {
                 *pick = if self.partners.may_start(node) { *pick } else { NOBODY };
             }
         }
-        met.iter_mut().for_each(|met| met.fill(NOBODY));
+        if let Some(met) = &mut met {
+            met.fill(NOBODY);
+        }
         let starters = (0..nodes).filter(|&node| self.partners.may_start(node)).map(|node| node as u32);
         if let Some(list) = self.partners.list() {
             let mut from = permuted(starters.collect(), &self.draws);
@@ -76,7 +78,9 @@ impl<P, Q> Sequence<'_, P, Q> {
                 left = &left[1..];
                 let own = &mut state[node as usize * cells..][..cells];
                 let partner = self.partners.choose(node as usize, word, own);
-                met.iter_mut().for_each(|met| met[node as usize] = partner);
+                if let Some(met) = &mut met {
+                    met[node as usize] = partner;
+                }
                 if partner == NOBODY {
                     self.pick(node, state, &mut picks);
                     continue;

@@ -4,7 +4,7 @@ use super::header;
 use crate::scenario::{Code, Contacts, Subcloud};
 
 /// The table, and that of how members meet, by the keys that the protocol uses.
-pub(super) fn lines(subcloud: &Subcloud, sampling: Vec<String>) -> Vec<String> {
+pub(super) fn lines(subcloud: &Subcloud, sampling: &[String]) -> Vec<String> {
     let Contacts { protocol, keep, accept, share } = subcloud.contacts;
     let mut lines = Vec::from(header("[subcloud]"));
     lines.push(format!("sampling = {{ {} }}", sampling.join(", ")));

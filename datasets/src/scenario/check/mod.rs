@@ -71,9 +71,6 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     })
 }
 
-/// The largest view.
-const MOST_PEERS: u64 = 128;
-
 /// The most nodes from which path lengths are measured.
 const MOST_PATHS: u64 = 1024;
 

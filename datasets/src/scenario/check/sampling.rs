@@ -1,10 +1,12 @@
 //! How nodes meet: in the cloud, and inside an application.
 
-use super::MOST_PEERS;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 use crate::written::Check;
+
+/// The largest view.
+pub(super) const MOST_PEERS: u64 = 128;
 
 /// Live nodes that a node knows when it comes.
 const CONTACTS: u32 = 3;

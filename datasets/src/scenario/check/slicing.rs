@@ -1,7 +1,7 @@
 //! How nodes learn their rank.
 
-use super::MOST_PEERS;
 use super::aggregate::{LEAST_POINTS, LONGEST_EPOCH, MOST_POINTS};
+use super::sampling::MOST_PEERS;
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
 use crate::scenario::raw::{self, At};

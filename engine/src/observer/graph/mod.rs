@@ -122,11 +122,14 @@ impl Graph<'_> {
     /// random.
     #[must_use]
     pub fn gone_links(&self, alive: Mask<'_>) -> u64 {
-        let of = |node: u32| {
-            let gone = |other: &u32| alive.holds(*other as usize) && !self.is_alive(*other);
-            self.known(node).filter(gone).count() as u64
+        let gone = |other: &u32| alive.holds(*other as usize) && !self.is_alive(*other);
+        let of = |node: u32| self.known(node).filter(gone).count() as u64;
+        let strips = (0..self.nodes()).into_par_iter().step_by(STRIP);
+        let of_strip = |first: usize| {
+            let nodes = first as u32..self.nodes().min(first + STRIP) as u32;
+            nodes.filter(|&node| self.is_alive(node)).map(of).sum::<u64>()
         };
-        (0..self.nodes() as u32).into_par_iter().filter(|&node| self.is_alive(node)).map(of).sum()
+        strips.map(of_strip).collect::<Vec<u64>>().into_iter().sum()
     }
 
     /// Members that no member knows, and that know none. Reads every view, and two bytes of each entry at random.
