@@ -3,7 +3,7 @@
 //! ```text
 //! each member in the overlay, with a random entry of its view that is a member:
 //!     it says which chunks it has; each then sends the other so many that it has and the other lacks, at random
-//!     a seed sends those first that it has sent least often: else its last chunk would come late
+//!     a seed sends those first of which fewest have arrived: else its last chunk would come late
 //! request lost: nothing.   reply lost: the partner has its chunks, the initiator has not
 //! ```
 //!
@@ -150,14 +150,16 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// What a node sends of the chunks that the other lacks, and whether it is a seed.
-    fn send(&self, node: u32, lacking: u64, words: &mut Words) -> (u64, bool) {
+    /// What a node sends of the chunks that the other lacks, and whether it is a seed. A seed counts what arrives, and
+    /// not what is `lost`.
+    fn send(&self, node: u32, lacking: u64, lost: bool, words: &mut Words) -> (u64, bool) {
         if lacking == 0 {
             return (0, false);
         }
         let most = self.code.per_exchange;
         match self.seeds.binary_search_by_key(&node, |(seed, _)| *seed) {
             // Exchanges of one node come one after the other, in an order that the scenario decides.
+            Ok(_) if lost => (some(lacking, most, words), true),
             Ok(place) => {
                 let mut sent = self.seeds[place].1.lock().unwrap_or_else(PoisonError::into_inner);
                 sent.resize(self.code.chunks as usize, 0);
@@ -196,8 +198,8 @@ impl Protocol<u64> for Sending<'_> {
                 continue;
             }
             let mut words = Words::new(self.draws.meetings(), nodes[0]);
-            let (to_other, own_is_seed) = self.send(nodes[0], own & !other, &mut words);
-            let (to_own, other_is_seed) = self.send(nodes[1], other & !own, &mut words);
+            let (to_other, own_is_seed) = self.send(nodes[0], own & !other, false, &mut words);
+            let (to_own, other_is_seed) = self.send(nodes[1], other & !own, loss == REPLY_LOST, &mut words);
             ends.set_partner(to, other | to_other);
             if loss != REPLY_LOST {
                 ends.set_initiator(from, own | to_own);

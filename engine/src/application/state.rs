@@ -66,7 +66,7 @@ pub struct Seed {
     pub app: u8,
     /// The number of the version that brought it: the node may hold an older one for a while.
     pub version: u8,
-    /// How often it has sent each chunk of the code; nothing before it has sent one.
+    /// How often each chunk of the code that it has sent has arrived; nothing before one has.
     pub sent: Vec<u32>,
 }
 

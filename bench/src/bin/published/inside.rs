@@ -33,9 +33,9 @@ pub fn contacts() -> Outcome<Vec<Row>> {
         };
         let found = mean(&runs, |run| last(run, |row| row.age_mean));
         rows.push(Row::near(format!("contacts, share {app}: age"), NODES, age, found, SHARE * age));
-        // A largest value of two seeds, which was given with one digit.
+        // A largest value of a few seeds, which was given with one digit.
         let found = mean(&runs, |run| last(run, |row| row.most_held_fraction));
-        rows.push(Row::near(format!("contacts, share {app}: most held"), NODES, most, found, 0.25 * most));
+        rows.push(Row::near(format!("contacts, share {app}: most held"), NODES, most, found, 0.35 * most));
     }
     Ok(rows)
 }
