@@ -52,8 +52,11 @@ fn what_makes_no_sense_is_refused() {
     refused("[subcloud]\ncontacts = { keep = 9 }\n", "`subcloud.contacts.keep` is 9", "");
     refused("[subcloud]\ncontacts = { share = 2 }\n", "`subcloud.contacts.share` is 2", "");
     refused("[subcloud]\nseeds = 0\n", "`subcloud.seeds` is 0", "");
-    let error =
-        refused("[subcloud]\ncode = { bytes = 200e6 }\n", "(the code of applications) is not supported yet", "");
+    let code = |keys: &str| format!("[subcloud]\ncode = {{ {keys} }}\n");
+    refused(&code("bytes = 0"), "`subcloud.code.bytes` is 0", "");
+    refused(&code("bytes = 1e6, chunks = 65"), "`subcloud.code.chunks` is 65", "");
+    refused(&code("bytes = 1e6, per_exchange = 0"), "`subcloud.code.per_exchange` is 0", "");
+    let error = refused(&code("bytes = 1, version = 2"), "(an upgrade of an application's code) is not supported", "");
     assert_eq!(error.kind(), Kind::NotSupported);
 }
 

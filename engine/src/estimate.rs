@@ -27,11 +27,13 @@ pub struct Estimate {
 
 /// What a scenario needs: at the height the columns, and while true ranks are sorted two buffers of eight bytes a node
 /// (under churn they are kept until something else needs as much), while the overlay is measured [`BYTES_PER_NODE`],
-/// while an event happens or a rule makes a version lists of the nodes that it hits and of what happens to them.
+/// while an event happens or a rule makes a version lists of the nodes that it hits and of what happens to them, and
+/// where applications have something inside, lists of their members.
 #[must_use]
 pub fn estimate(scenario: &Scenario) -> Estimate {
     const SORT: u64 = 16;
     const EVENTS: u64 = 16;
+    const POOLS: u64 = 8;
     const FIXED: u64 = 64 << 20;
     let (needs, nodes) = (Needs::of(scenario), u64::from(scenario.run.nodes));
     let (cloud, observer) = (Cloud::declare(&needs), Observer::declare(&needs));
@@ -48,6 +50,8 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
     let bytes_per_node = columns.iter().map(|(_, bytes)| bytes).sum();
     let sort = if needs.has_suite { SORT } else { 0 };
     let overlay = if cloud.overlay.views.is_some() { BYTES_PER_NODE } else { 0 };
+    // Lists of the members of each application, made side by side and put together.
+    let pools = if cloud.applications.is_some() { POOLS } else { 0 };
     let events = if scenario.events.is_empty() && needs.rules.is_empty() { 0 } else { EVENTS };
     let blocks = nodes / 4096 * 160;
     Estimate {
@@ -56,6 +60,6 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
         column_bytes: nodes * bytes_per_node,
         state_bytes: kept + slow + derived,
         changing_bytes: kept + churning,
-        peak_bytes: nodes * (bytes_per_node + sort.max(overlay).max(events)) + blocks + FIXED,
+        peak_bytes: nodes * (bytes_per_node + sort.max(overlay).max(events) + pools) + blocks + FIXED,
     }
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, Finished, Meta, NodeRows,
-    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
+    Finished, MemberRow, Meta, NodeRows, OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -155,6 +155,52 @@ pub fn rule(cycle: u32, verdict: &str) -> RuleRow {
     }
 }
 
+pub fn contact(cycle: u32) -> ContactRow {
+    ContactRow {
+        cycle,
+        app: "chat".into(),
+        known_fraction: 0.5,
+        valid_fraction: 0.25,
+        age_mean: 1.5,
+        distinct_count: Some(7),
+        most_held_fraction: 0.125,
+        tries_mean: 1.0,
+        busy_count: 3,
+    }
+}
+
+pub fn member(cycle: u32) -> MemberRow {
+    MemberRow {
+        cycle,
+        app: "chat".into(),
+        assigned_count: 10,
+        waiting_count: 1,
+        fetching_count: 2,
+        running_count: 7,
+        alone_count: 1,
+        join_calls_count: 4,
+        leave_calls_count: 5,
+        crashed_count: 6,
+        wait_cycles_mean: 1.5,
+        wait_cycles_p99: 3.0,
+        start_cycles_mean: 9.5,
+        start_cycles_p99: 12.0,
+    }
+}
+
+pub fn code(cycle: u32) -> CodeRow {
+    CodeRow {
+        cycle,
+        app: "chat".into(),
+        chunks_fraction: 0.75,
+        complete_fraction: 0.5,
+        useless_fraction: 0.25,
+        sent_count: 1 << 33,
+        seed_sent_count: 17,
+        payload_bytes: 1 << 41,
+    }
+}
+
 pub fn overlay(cycle: u32) -> OverlayRow {
     OverlayRow {
         cycle,
@@ -236,6 +282,9 @@ pub fn fill(writer: &mut Writer) {
         writer.push(aggregate(k));
     }
     writer.push(overlay(2));
+    writer.push(contact(2));
+    writer.push(member(2));
+    writer.push(code(2));
     writer.push(degree(2, 19));
     writer.push(degree(2, 70_000));
     writer.push(attribute(0.0));

@@ -22,6 +22,9 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.epochs().unwrap(), [epoch(0, None), epoch(1, Some(1001.5))]);
     assert_eq!(run.rules().unwrap(), [rule(1, "taken"), rule(2, "expired")]);
     assert_eq!(run.overlay().unwrap(), [overlay(2)]);
+    assert_eq!(run.contacts().unwrap(), [fixture::contact(2)]);
+    assert_eq!(run.members().unwrap(), [fixture::member(2)]);
+    assert_eq!(run.code().unwrap(), [fixture::code(2)]);
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
     assert_eq!(run.attributes().unwrap(), [0.0, 0.25].map(attribute));
     assert_eq!(run.events().unwrap(), [event(2)]);

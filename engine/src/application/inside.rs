@@ -33,8 +33,8 @@ impl Applications {
         tally
     }
 
-    /// Where other protocols find partners for members, if there are overlays: the views, in whose overlay each node is,
-    /// and room for a list.
+    /// Where other protocols find partners for members, if there are overlays: the views, in whose overlay each node
+    /// is, and room for a list.
     pub fn fellows(&mut self) -> Option<(&Overlay, &[u8], &mut [u32])> {
         let Self { overlay, places, met, .. } = self;
         overlay.views.is_some().then_some((&*overlay, &**places, &mut **met))
