@@ -275,7 +275,7 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
         scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1, code });
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
-        simulation.cloud_mut().applications.iter_mut().for_each(|inside| inside.forget_code(0));
+        simulation.cloud_mut().applications.iter_mut().for_each(|inside| inside.forget_code());
         let [mut around, mut told, mut met] = [(); 3].map(|()| Vec::new());
         for _ in 0..CYCLES {
             let before = *simulation.times();

@@ -299,7 +299,7 @@ fn fetched(code: &str, loss: f64, seeds: u64) -> [f64; 3] {
         let scenario = common::scenario(&cloud(10_000, 99, seed, &[1.0], &inside));
         let mut trace = Writer::in_memory(meta(&scenario));
         let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
-        simulation.cloud_mut().applications.as_mut().unwrap().forget_code(0);
+        simulation.cloud_mut().applications.as_mut().unwrap().forget_code();
         let mut found = [0; 3];
         for cycle in 1.. {
             simulation.cycle(&mut trace);

@@ -49,17 +49,16 @@ impl Applications {
         (Tally { failed, ..tally }, [told; 2], bytes_of(&code, chunks))
     }
 
-    /// All members but the one of this index, which is a seed, forget the code of their application. A seam for
-    /// measures of how code spreads.
+    /// All members but the first, which is a seed, forget the code of their application. A seam for measures of how code
+    /// spreads.
     #[doc(hidden)]
-    pub fn forget_code(&mut self, but: u32) {
+    pub fn forget_code(&mut self) {
+        let Some(first) = self.places.iter().position(|&place| place != NONE) else { return };
         let Some(held) = &mut self.held else { return };
-        let nodes = held.iter_mut().zip(self.phases.iter_mut()).enumerate();
-        for (_, (held, phase)) in nodes.filter(|(node, (_, phase))| *node != but as usize && **phase == RUNNING) {
-            (*held, *phase) = (0, FETCHING);
+        for node in (first + 1..held.len()).filter(|&node| self.phases[node] == RUNNING).collect::<Vec<_>>() {
+            (held[node], self.phases[node]) = (0, FETCHING);
         }
-        let app = self.places[but as usize];
-        self.course.seeds = vec![Seed { node: but, app, version: 1, sent: Vec::new() }];
+        self.course.seeds = vec![Seed { node: first as u32, app: self.places[first], version: 1, sent: Vec::new() }];
     }
 
     /// Each member in an overlay notes a random other one.

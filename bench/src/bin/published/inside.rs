@@ -84,7 +84,7 @@ pub fn code() -> Outcome<Vec<Row>> {
             apps(&[1.0])
         );
         let forget = |cloud: &mut engine::cloud::Cloud| {
-            cloud.applications.iter_mut().for_each(|inside| inside.forget_code(0));
+            cloud.applications.iter_mut().for_each(engine::application::Applications::forget_code);
         };
         let runs = begun(&format!("code, {code}, loss {loss}"), 10, &text(NODES, 60, &more), forget)?;
         for (share, expected) in [0.5, 0.99, 1.0].into_iter().zip(expected) {
