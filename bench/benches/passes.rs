@@ -16,6 +16,7 @@ use datasets::scenario::{
 use datasets::suite::{App, Choice, Version};
 use datasets::trace::{Meta, Writer};
 use engine::aggregate::merge::{Merge, mean};
+use engine::application::Applications;
 use engine::cloud::Cloud;
 use engine::memory::{Column, Fields, Mask};
 use engine::observer::ranks::{Scratch, ranks};
@@ -275,7 +276,7 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
         scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1, code });
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
-        simulation.cloud_mut().applications.iter_mut().for_each(|inside| inside.forget_code());
+        simulation.cloud_mut().applications.iter_mut().for_each(Applications::forget_code);
         let [mut around, mut told, mut met] = [(); 3].map(|()| Vec::new());
         for _ in 0..CYCLES {
             let before = *simulation.times();

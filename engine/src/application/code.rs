@@ -49,8 +49,8 @@ impl Applications {
         (Tally { failed, ..tally }, [told; 2], bytes_of(&code, chunks))
     }
 
-    /// All members but the first, which is a seed, forget the code of their application. A seam for measures of how code
-    /// spreads.
+    /// All members but the first, which is a seed, forget the code of their application. A seam for measures of how
+    /// code spreads.
     #[doc(hidden)]
     pub fn forget_code(&mut self) {
         let Some(first) = self.places.iter().position(|&place| place != NONE) else { return };
