@@ -31,4 +31,4 @@ mod state;
 pub use contacts::Held;
 pub use join::JOIN_BYTES;
 pub use members::Who;
-pub use state::{ALONE, Applications, Course, FETCHING, RUNNING, WAITING};
+pub use state::{ALONE, Applications, CONTACTS, Course, FETCHING, RUNNING, WAITING};

@@ -6,13 +6,18 @@
 use std::collections::BTreeMap;
 
 use datasets::scenario::Subcloud;
-use kernels::contacts::Shape;
+use kernels::contacts::{Header, Shape, clear, of_app, of_app_mut};
 use kernels::suite::NONE;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::memory::{Column, Kind, fields};
 use crate::overlay::Overlay;
 use crate::plans::Needs;
+
+/// The name of the column of contacts.
+pub const CONTACTS: &str = "contacts";
 
 /// Phases of a node: see [`super`].
 pub const WAITING: u8 = 1;
@@ -147,7 +152,7 @@ impl Applications {
             shape,
             phases: Column::new(Kind::Kept, "phases"),
             places: Column::new(Kind::Kept, "places").filled(NONE),
-            contacts: Column::new(Kind::Kept, "contacts").of_cells(shape.words()),
+            contacts: Column::new(Kind::Kept, CONTACTS).of_cells(shape.words()),
             overlay: Overlay::inside(&subcloud.sampling),
             met: Column::new(Kind::Scratch, "met"),
             calls: Column::new(Kind::Scratch, "calls"),
@@ -165,6 +170,38 @@ impl Applications {
     /// What has happened in each application since this was asked last.
     pub fn take_counts(&mut self) -> Vec<Counts> {
         self.course.counts.iter_mut().map(std::mem::take).collect()
+    }
+
+    /// Takes up the contacts of nodes that knew of the first so many applications, which `fill` has by the name of their
+    /// column: they know nobody in the others yet.
+    ///
+    /// # Errors
+    /// If there is no room for both, or `fill` fails.
+    pub fn take_contacts(
+        &mut self,
+        apps: usize,
+        nodes: usize,
+        fill: impl Fn(&str, &mut [u8]) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let (before, shape) = (Shape { apps, ..self.shape }, self.shape);
+        let no_room = |source| {
+            let bytes = (nodes * before.words() * size_of::<u32>()) as u64;
+            Error::Column { column: CONTACTS.to_owned(), bytes, source }
+        };
+        let mut known = Column::<u32>::anonymous(nodes * before.words()).map_err(no_room)?;
+        fill(CONTACTS, bytemuck::cast_slice_mut(&mut known))?;
+        let records = self.contacts.par_chunks_mut(shape.words()).zip(known.par_chunks(before.words()));
+        records.for_each(|(record, known)| {
+            Header::of(known).write(record);
+            clear(record, shape);
+            for app in 0..apps {
+                let (addresses, stamps) = of_app_mut(record, shape, app);
+                let (old_addresses, old_stamps) = of_app(known, before, app);
+                addresses.copy_from_slice(old_addresses);
+                stamps.copy_from_slice(old_stamps);
+            }
+        });
+        Ok(())
     }
 
     /// Takes up what lasts where a book has left it; the scenario may know further applications. Says whether it is of

@@ -12,6 +12,7 @@ use datasets::scenario::Scenario;
 use rayon::prelude::*;
 
 use super::Simulation;
+use crate::application::CONTACTS;
 use crate::book::Book;
 use crate::cloud::Cloud;
 use crate::error::Error;
@@ -36,12 +37,22 @@ impl<'a> Simulation<'a> {
         let (mut cloud, mut observer) = (Cloud::declare(&needs), Observer::declare(&needs));
         let nodes = scenario.run.nodes as usize;
         let fields: Vec<&Field> = cloud.fields().into_iter().chain(observer.fields()).collect();
+        // What a node knows of applications is as long as there are applications.
+        let known = book.applications.as_ref().map(|course| course.counts.len());
+        let known = known.filter(|&apps| cloud.applications.as_ref().is_some_and(|inside| apps < inside.shape.apps));
         let filled = fields.par_iter().map(|field| {
+            if known.is_some() && field.name == CONTACTS {
+                field.allocate(storage, nodes)?;
+                return Ok(None);
+            }
             let lasts = field.kind != Kind::Scratch;
             let is_filled = field.allocate_with(storage, nodes, |cells| Ok(lasts && fill(&field.name, cells)?))?;
             Ok((lasts && !is_filled).then(|| field.name.clone()))
         });
         let missing: Vec<String> = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
+        if let (Some(apps), Some(inside)) = (known, &mut cloud.applications) {
+            inside.take_contacts(apps, nodes, fill)?;
+        }
         let Book { cycle, aggregation, government, applications, observer: known, counts } = book;
         if !cloud.aggregation.take_up(aggregation) {
             return Err(Error::State { what: "it has other aggregates".to_owned() });
