@@ -172,8 +172,8 @@ impl Applications {
         self.course.counts.iter_mut().map(std::mem::take).collect()
     }
 
-    /// Takes up the contacts of nodes that knew of the first so many applications, which `fill` has by the name of their
-    /// column: they know nobody in the others yet.
+    /// Takes up the contacts of nodes that knew of the first so many applications, which `fill` has by the name of
+    /// their column: they know nobody in the others yet.
     ///
     /// # Errors
     /// If there is no room for both, or `fill` fails.
