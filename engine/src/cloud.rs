@@ -64,10 +64,9 @@ impl Cloud {
     /// Nodes have decided for the first time: they know whom they meet inside their applications.
     pub fn open(&mut self, scenario: &Scenario) {
         let Self { population, government, applications, .. } = self;
-        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return };
+        let Some(applications) = applications else { return };
         let wanted = government.versions.wanted();
-        let acting = government.acting.as_deref();
-        let who = Who { apps, acting, alive: population.alive(), wanted: &wanted };
+        let Some(who) = decided(population, government, &wanted) else { return };
         applications.birth(who, scenario.run.seed, |node| government.may_seed(node), Cycle::new(scenario, 0));
     }
 
@@ -75,10 +74,9 @@ impl Cloud {
     /// who are not among these nodes are given the version, too; returns the bytes that they were sent.
     pub fn launch(&mut self, at: &[u32], cycle: Cycle) -> u64 {
         let Self { population, overlay, government, applications, .. } = self;
-        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return 0 };
+        let Some(applications) = applications else { return 0 };
         let wanted = government.versions.wanted();
-        let acting = government.acting.as_deref();
-        let who = Who { apps, acting, alive: population.alive(), wanted: &wanted };
+        let Some(who) = decided(population, government, &wanted) else { return 0 };
         let number = government.versions.newest() as u8;
         let more = applications.seed(who, (number, at), |node| government.may_seed(node), cycle);
         government.hand(&more, overlay)
@@ -158,6 +156,12 @@ impl Cloud {
             gradients: self.slicing.gradients.iter().map(|gradient| gradient.members.as_deref()).collect(),
         }
     }
+}
+
+/// What nodes have decided, if there is a suite; `wanted` says which applications each version has.
+pub fn decided<'a>(population: &'a Population, government: &'a Government, wanted: &'a [u64]) -> Option<Who<'a>> {
+    let (apps, acting) = (government.apps.as_deref()?, government.acting.as_deref());
+    Some(Who { apps, acting, alive: population.alive(), wanted })
 }
 
 fields!(Cloud { population, slicing, government, aggregation, overlay, applications });

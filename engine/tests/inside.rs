@@ -207,6 +207,11 @@ fn assert_consistent(simulation: &Simulation<'_>) {
     let Applications { shape, phases, places, contacts, overlay, course, held, subcloud, .. } = inside;
     let alive = cloud.population.alive();
     let wanted = cloud.government.versions.wanted();
+    for seed in &course.seeds {
+        let version = Header::of(&contacts[seed.node as usize * shape.words()..]).version;
+        let has_app = wanted[usize::from(version)] >> seed.app & 1 == 1;
+        assert!(alive.holds(seed.node as usize) && (version < seed.version || has_app), "{seed:?} is a seed no more");
+    }
     for node in 0..cloud.population.nodes {
         let (record, phase, place) = (&contacts[node * shape.words()..][..shape.words()], phases[node], places[node]);
         let header = Header::of(record);

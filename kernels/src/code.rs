@@ -1,7 +1,7 @@
 //! The code of an application: which of its chunks two members send each other when they meet.
 //!
 //! What a member holds is a bit a chunk. Each sends the other so many chunks that it has and the other lacks, chosen at
-//! random; a seed sends those first that it has sent least often. Reads and writes one word at either end.
+//! random; a seed sends those first of which fewest have arrived by it. Reads and writes one word at either end.
 
 use crate::choice::nth;
 use crate::views::Words;
@@ -36,7 +36,8 @@ pub fn some(chunks: u64, most: u32, words: &mut Words) -> u64 {
     chosen
 }
 
-/// At most so many of some chunks, those first that were `sent` least often, ties at random; counts them.
+/// At most so many of some chunks, those first that were `sent` least often, ties at random. Counts each of them as
+/// sent once more; `sent` has an entry a chunk.
 #[must_use]
 pub fn least_sent(chunks: u64, most: u32, sent: &mut [u32], words: &mut Words) -> u64 {
     let mut chosen = 0;

@@ -96,7 +96,7 @@ impl Applications {
 
     /// A node begins to run its application.
     pub(super) fn run_from_now(&mut self, node: usize, cycle: Cycle) {
-        let Header { app, since, .. } = Header::of(&self.contacts[node * self.shape.words()..]);
+        let Header { app, since, .. } = Header::of(self.record(node as u32));
         let counts = &mut self.course.counts[usize::from(app)];
         counts.join_calls += 1;
         *counts.starts.entry((cycle.number as u16).wrapping_sub(since) & 0x7FFF).or_default() += 1;
@@ -143,7 +143,7 @@ struct Sending<'a> {
     draws: Draws,
     /// The application of each node.
     places: &'a [u8],
-    /// How often each seed has sent each chunk; ascending by node.
+    /// How often each chunk has arrived that a seed has sent, seed by seed, ascending by node.
     seeds: Vec<(u32, Mutex<&'a mut Vec<u32>>)>,
     counts: Totals,
 }

@@ -8,7 +8,7 @@ use kernels::contacts::{Header, of_app};
 use kernels::exchange::Tally;
 use kernels::spread;
 use kernels::suite::NONE;
-use kernels::views::{NOBODY, View, words};
+use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 
 use super::state::{ALONE, Applications, RUNNING, WAITING};
@@ -62,8 +62,7 @@ impl Applications {
         let (row, place) = (node as usize, self.places[node as usize]);
         let entries = self.overlay.sampling.view as usize;
         let view = self.overlay.views.as_deref().map_or(&[][..], |views| &views[row * words(entries)..][..entries]);
-        let record = &self.contacts[row * self.shape.words()..][..self.shape.words()];
-        let (contacts, _) = of_app(record, self.shape, place.into());
+        let (contacts, _) = of_app(self.record(node), self.shape, place.into());
         let is_there = |&other: &u32| other != NOBODY && self.places[other as usize] == place;
         // An oracle always knows somebody, if there is anybody.
         view.iter().chain(contacts).any(is_there) || !self.is_gossiping()
@@ -71,20 +70,16 @@ impl Applications {
 
     /// A member knows nobody any more: it waits again, and goes on running if it ran.
     fn strand(&mut self, node: u32, cycle: Cycle) {
-        let (row, cells) = (node as usize, self.shape.words());
-        let record = &mut self.contacts[row * cells..][..cells];
-        let header = Header { is_published: false, ..Header::of(record) };
+        let row = node as usize;
+        let header = Header { is_published: false, ..Header::of(self.record(node)) };
         self.places[row] = NONE;
-        let entries = self.overlay.sampling.view as usize;
-        if let Some(views) = self.overlay.views.as_deref_mut() {
-            View::of(&mut views[row * words(entries)..][..words(entries)], entries).fill(std::iter::empty());
-        }
+        self.overlay.forget(row);
         if self.phases[row] == RUNNING {
             // It waits anew; who does not run yet has waited since it was assigned.
-            Header { since: cycle.number as u16, ..header }.write(record);
+            Header { since: cycle.number as u16, ..header }.write(self.record_mut(node));
             self.phases[row] = ALONE;
         } else {
-            header.write(record);
+            header.write(self.record_mut(node));
             self.phases[row] = WAITING;
         }
     }

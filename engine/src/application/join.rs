@@ -94,10 +94,6 @@ impl Applications {
         Joiner { node, app, tried: 0, gone: 0, loss, contact: NOBODY, is_in: false }
     }
 
-    fn record(&self, node: u32) -> &[u32] {
-        &self.contacts[node as usize * self.shape.words()..][..self.shape.words()]
-    }
-
     /// A node looks for the next of its contacts that is a member.
     fn ask(&self, joiner: &mut Joiner, round: usize, (pools, draws): (Option<&Pools>, &Draws)) {
         joiner.contact = NOBODY;

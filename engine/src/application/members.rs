@@ -46,15 +46,14 @@ impl Applications {
         self.subcloud.contacts.protocol == ContactsProtocol::Gossip
     }
 
-    /// Nodes have decided: those who are in another application than before begin there, and members choose whom they
-    /// may call. Returns who waits, ascending.
+    /// Nodes have decided: a node that is in another application than before begins there, and members choose whom they
+    /// may call. A seed whose version no longer has its application is none any more. Returns who waits, ascending.
     pub fn turn(&mut self, who: Who<'_>, cycle: Cycle) -> Vec<u32> {
         let pools = (!self.is_gossiping()).then(|| self.pools());
         let shape = self.shape;
         let seeds = &self.course.seeds;
         let entries = self.overlay.sampling.view as usize;
-        let views = self.overlay.views.as_deref_mut();
-        let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
+        let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
         let own = (kept, (contacts, (views, &mut *self.calls)));
@@ -122,6 +121,9 @@ impl Applications {
             self.course.counts.iter_mut().zip(stride.leaves).for_each(|(counts, leaves)| counts.leave_calls += leaves);
             waiting.extend(stride.waiting);
         }
+        let Self { course, contacts, .. } = self;
+        let version = |node: u32| Header::of(&contacts[node as usize * shape.words()..]).version;
+        course.seeds.retain(|seed| holds(seed, &who, version(seed.node)));
         waiting
     }
 
@@ -129,8 +131,7 @@ impl Applications {
     pub fn leave(&mut self, changes: &Changes, is_crash: bool) {
         let (shape, apps) = (self.shape, self.shape.apps);
         let entries = self.overlay.sampling.view as usize;
-        let views = self.overlay.views.as_deref_mut();
-        let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
+        let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
         let parts = strides((kept, (contacts, views)), |first, (kept, (mut contacts, mut views))| {

@@ -53,8 +53,7 @@ pub type Rows = (Vec<ContactRow>, Vec<MemberRow>, Vec<CodeRow>);
 
 impl Applications {
     /// The rows of `contacts`, `members` and `code`, an application each, where `live` nodes live. Counting begins
-    /// anew.
-    /// `is_thorough` asks how many nodes are anybody's contact.
+    /// anew. `is_thorough` asks how many nodes are anybody's contact.
     pub fn rows(
         &mut self,
         names: &[String],

@@ -2,7 +2,6 @@
 
 use kernels::code::all;
 use kernels::contacts::Header;
-use kernels::views::View;
 use rayon::prelude::*;
 
 use super::members::Who;
@@ -13,9 +12,9 @@ use crate::schedule::Cycle;
 use crate::schedule::purpose::SEEDS;
 
 impl Applications {
-    /// A version enters, under its number, at some nodes: each of its applications that has no member gets seeds, other
-    /// ones each: nodes `at` which the version enters, and if these are too few, random ones that `may` hold one.
-    /// Returns the latter. Reads a byte a node.
+    /// A version enters, under its number, at some nodes, ascending. Each of its applications that has no member in its
+    /// overlay gets seeds of its own: nodes `at` which the version enters, and if these are too few, random nodes that
+    /// `may` hold an application by decree. Returns the random ones. Reads a byte a node.
     pub fn seed(
         &mut self,
         who: Who<'_>,
@@ -66,20 +65,15 @@ impl Applications {
 
     /// A node runs an application from now on, and knows nobody there.
     fn enter(&mut self, node: u32, app: u8, cycle: Cycle) {
-        let (row, cells) = (node as usize, self.shape.words());
-        let record = &mut self.contacts[row * cells..][..cells];
-        let before = Header::of(record);
+        let row = node as usize;
+        let before = Header::of(self.record(node));
         if self.phases[row] >= RUNNING {
             self.course.counts[usize::from(before.app)].leave_calls += 1;
         }
-        Header { app, since: cycle.number as u16, is_published: true, ..before }.write(record);
+        Header { app, since: cycle.number as u16, is_published: true, ..before }.write(self.record_mut(node));
         (self.phases[row], self.places[row]) = (RUNNING, app);
         self.give_code(row);
-        let entries = self.overlay.sampling.view as usize;
-        if let Some(views) = self.overlay.views.as_deref_mut() {
-            let cells = kernels::views::words(entries);
-            View::of(&mut views[row * cells..][..cells], entries).fill(std::iter::empty());
-        }
+        self.overlay.forget(row);
         let counts = &mut self.course.counts[usize::from(app)];
         counts.join_calls += 1;
         *counts.starts.entry(0).or_default() += 1;

@@ -26,8 +26,7 @@ impl Applications {
         }
         let pools = self.pools();
         let (shape, entries) = (self.shape, self.overlay.sampling.view as usize);
-        let views = self.overlay.views.as_deref_mut();
-        let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
+        let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let is_gossiping = self.subcloud.contacts.protocol == datasets::scenario::ContactsProtocol::Gossip;
         let stream = for_life(seed, SETTLED);
@@ -77,8 +76,7 @@ impl Applications {
     /// Nobody is in any application, or knows anybody there.
     fn empty(&mut self) {
         let (shape, entries) = (self.shape, self.overlay.sampling.view as usize);
-        let views = self.overlay.views.as_deref_mut();
-        let views = views.map(|state| Records { cells: kernels::views::words(entries), state });
+        let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         strides((contacts, views), |_, (contacts, views)| {
             for record in contacts.state.chunks_exact_mut(contacts.cells) {

@@ -19,13 +19,13 @@ use crate::plans::Needs;
 /// The name of the column of contacts.
 pub const CONTACTS: &str = "contacts";
 
-/// Phases of a node: see [`super`].
+/// A phase ([`super`]): the node belongs to an application, and is not in its overlay.
 pub const WAITING: u8 = 1;
-/// In the overlay of its application, and without its code.
+/// A phase: the node is in the overlay of its application, and lacks some of its code.
 pub const FETCHING: u8 = 2;
-/// Its `join` method has been called.
+/// A phase: the application's `join` method has been called.
 pub const RUNNING: u8 = 3;
-/// It runs, and knows nobody in its application any more.
+/// A phase: the node runs its application, and knows nobody in it any more.
 pub const ALONE: u8 = 4;
 
 /// What happens inside applications.
@@ -162,6 +162,17 @@ impl Applications {
         })
     }
 
+    /// What a node says of itself, and whom it knows.
+    pub(super) fn record(&self, node: u32) -> &[u32] {
+        &self.contacts[node as usize * self.shape.words()..][..self.shape.words()]
+    }
+
+    /// The same, to be changed.
+    pub(super) fn record_mut(&mut self, node: u32) -> &mut [u32] {
+        let cells = self.shape.words();
+        &mut self.contacts[node as usize * cells..][..cells]
+    }
+
     /// Whether a node holds its application by decree.
     pub(super) fn is_seed(&self, node: u32) -> bool {
         self.course.seeds.binary_search_by_key(&node, |seed| seed.node).is_ok()
@@ -175,6 +186,8 @@ impl Applications {
     /// Takes up the contacts of nodes that knew of the first so many applications, which `fill` has by the name of
     /// their column: they know nobody in the others yet.
     ///
+    /// Says whether `fill` has that column.
+    ///
     /// # Errors
     /// If there is no room for both, or `fill` fails.
     pub fn take_contacts(
@@ -182,14 +195,16 @@ impl Applications {
         apps: usize,
         nodes: usize,
         fill: impl Fn(&str, &mut [u8]) -> Result<bool, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let (before, shape) = (Shape { apps, ..self.shape }, self.shape);
         let no_room = |source| {
             let bytes = (nodes * before.words() * size_of::<u32>()) as u64;
             Error::Column { column: CONTACTS.to_owned(), bytes, source }
         };
         let mut known = Column::<u32>::anonymous(nodes * before.words()).map_err(no_room)?;
-        fill(CONTACTS, bytemuck::cast_slice_mut(&mut known))?;
+        if !fill(CONTACTS, bytemuck::cast_slice_mut(&mut known))? {
+            return Ok(false);
+        }
         let records = self.contacts.par_chunks_mut(shape.words()).zip(known.par_chunks(before.words()));
         records.for_each(|(record, known)| {
             Header::of(known).write(record);
@@ -201,7 +216,7 @@ impl Applications {
                 stamps.copy_from_slice(old_stamps);
             }
         });
-        Ok(())
+        Ok(true)
     }
 
     /// Takes up what lasts where a book has left it; the scenario may know further applications. Says whether it is of

@@ -7,6 +7,7 @@
 //!   [`window`], and [`oracle`], which keeps no views; [`kernels::choice`] among the entries of a view;
 //! - [`start`]: what views hold before the first cycle, and of nodes that come;
 //! - [`rumour`]: what rides along;
+//! - [`Reach`]: who takes part and who answers whom: whoever is alive, or, inside applications, the members of groups;
 //! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed,
 //!   matched, or entries of [`views`].
 //!
@@ -31,10 +32,10 @@ mod window;
 
 use datasets::scenario::{Sampling, SamplingProtocol};
 use kernels::exchange::Tally;
-use kernels::views::{version_byte, version_byte_mut, words};
+use kernels::views::{View, version_byte, version_byte_mut, words};
 use rayon::prelude::*;
 
-use crate::memory::{Column, Kind, STRIDE, fields};
+use crate::memory::{Column, Kind, Records, STRIDE, fields};
 use crate::plans::Needs;
 use crate::schedule::purpose::{INSIDE, SAMPLING};
 use crate::schedule::{Cycle, Notes};
@@ -140,6 +141,20 @@ impl Overlay {
         let tally = protocol.cycle(views, notes, &turn);
         self.failed_picks = turn.failed_picks.into_inner();
         tally
+    }
+
+    /// The records of all nodes' views, if nodes keep any.
+    pub fn records(&mut self) -> Option<Records<'_, u32>> {
+        let cells = words(self.sampling.view as usize);
+        self.views.as_deref_mut().map(|state| Records { cells, state })
+    }
+
+    /// A node forgets all whom it knows, if nodes keep views.
+    pub fn forget(&mut self, node: usize) {
+        let entries = self.sampling.view as usize;
+        if let Some(mut records) = self.records() {
+            View::of(records.row(node), entries).fill(std::iter::empty());
+        }
     }
 
     /// From now on these nodes tell those they meet the byte that stands in their row, if nodes keep views.

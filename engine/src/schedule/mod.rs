@@ -8,7 +8,8 @@
 //! - [`Drawn`]: partners are drawn on the spot, uniformly, within pairs of blocks that lie in cache.
 //! - [`Matching`]: two random perfect matchings of the nodes a cycle, laid out in the same way.
 //! - [`Listed`]: partners come as a list, or are chosen as nodes start: few nodes in a `sequence`, many in `steps`, in
-//!   which they travel from domain to domain.
+//!   which they travel from domain to domain. [`Notes`] of whom nodes met let another protocol run the same exchanges
+//!   [`Again`].
 //!
 //! A [`Protocol`] says what happens at each exchange; it reads another node's state only through the [`Ends`] of its
 //! pair. The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins

@@ -5,8 +5,8 @@ use datasets::trace::{CycleRow, EventRow, Writer};
 
 use super::Simulation;
 use crate::aggregate::{Aggregation, Finished};
-use crate::application::{Applications, Held, JOIN_BYTES, Who};
-use crate::cloud::Cloud;
+use crate::application::{Applications, Held, JOIN_BYTES};
+use crate::cloud::{Cloud, decided};
 use crate::overlay::Reach;
 use crate::overlay::rumour::Rumour;
 use crate::population::{Above, Changes, past};
@@ -130,10 +130,10 @@ impl Simulation<'_> {
     pub(super) fn belong(&mut self, _: &mut Writer) {
         let cycle = self.now();
         let Cloud { population, government, applications, .. } = &mut self.cloud;
-        let (Some(applications), Some(apps)) = (applications, government.apps.as_deref()) else { return };
+        let Some(applications) = applications else { return };
         let wanted = government.versions.wanted();
-        let acting = government.acting.as_deref();
-        let waiting = applications.turn(Who { apps, acting, alive: population.alive(), wanted: &wanted }, cycle);
+        let Some(who) = decided(population, government, &wanted) else { return };
+        let waiting = applications.turn(who, cycle);
         let joining = applications.join(&waiting, cycle);
         let inside = applications.exchange(cycle);
         let bytes = applications.wire_bytes();

@@ -49,9 +49,11 @@ impl<'a> Simulation<'a> {
             let is_filled = field.allocate_with(storage, nodes, |cells| Ok(lasts && fill(&field.name, cells)?))?;
             Ok((lasts && !is_filled).then(|| field.name.clone()))
         });
-        let missing: Vec<String> = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
-        if let (Some(apps), Some(inside)) = (known, &mut cloud.applications) {
-            inside.take_contacts(apps, nodes, fill)?;
+        let mut missing: Vec<String> = filled.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
+        if let (Some(apps), Some(inside)) = (known, &mut cloud.applications)
+            && !inside.take_contacts(apps, nodes, fill)?
+        {
+            missing.push(CONTACTS.to_owned());
         }
         let Book { cycle, aggregation, government, applications, observer: known, counts } = book;
         if !cloud.aggregation.take_up(aggregation) {
