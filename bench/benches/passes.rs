@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
 use datasets::scenario::{
-    self, Code, Contacts, ContactsProtocol, Event, EventKind, Opening, Sampling, SamplingProtocol, Scenario, Subcloud,
+    self, Contacts, ContactsProtocol, Event, EventKind, Opening, Sampling, SamplingProtocol, Scenario, Subcloud,
 };
-use datasets::suite::{App, Choice, Version};
+use datasets::suite::{App, Choice, CodeSettings, Version};
 use datasets::trace::{Meta, Writer};
 use engine::aggregate::merge::{Merge, mean};
 use engine::application::Applications;
@@ -268,12 +268,12 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
     let cyclon = Sampling { protocol: SamplingProtocol::Cyclon, view: 10, shuffle: 5, ..scenario.sampling.clone() };
     scenario.sampling = cyclon.clone();
     let contacts = Contacts { protocol: ContactsProtocol::Gossip, keep: 2, accept: 10, share: 0.1 };
-    let code = Code { bytes: 20_000_000, chunks: 16, per_exchange: 1 };
+    let code = CodeSettings { bytes: Some(20_000_000), ..CodeSettings::default() };
     for code in [None, Some(code)] {
         let start = Opening::Settled;
         let title = if code.is_some() { "and fetch code" } else { "meet inside" };
         let (sampling, contacts) = (cyclon.clone(), contacts.clone());
-        scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1, code });
+        scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1, code, uplink: None });
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
         simulation.cloud_mut().applications.iter_mut().for_each(Applications::forget_code);

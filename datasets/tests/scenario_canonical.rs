@@ -7,12 +7,14 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Code, Contacts, ContactsProtocol, Counting, Epochs,
-    Event, EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay,
-    Pairing, Panel, Peer, Propagation, Push, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale,
-    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event,
+    EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing,
+    Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario,
+    Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover, Uplink,
 };
-use datasets::suite::{Action, App, Choice, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault};
+use datasets::suite::{
+    Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -124,6 +126,7 @@ fn suite() -> impl Strategy<Value = Suite> {
         condition,
         min_nodes,
         min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
+        code: None,
         rules: Vec::new(),
     });
     let app = app.boxed();
@@ -282,10 +285,17 @@ fn sampling() -> impl Strategy<Value = Sampling> {
 
 fn subcloud() -> impl Strategy<Value = Subcloud> {
     let numbers = (1..=8_u32, 1..=u32::MAX, 0.0..=1.0_f64, 1..=1000_u32);
-    let code = (1..=1_000_000_000_000_000_u64, 1..=64_u32, 1..=64_u32);
-    let code = code.prop_map(|(bytes, chunks, per_exchange)| Code { bytes, chunks, per_exchange });
-    let all = (sampling(), numbers, any::<[bool; 2]>(), prop::option::of(code));
-    all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code)| {
+    let code = (1..=1_000_000_000_000_000_u64, 1..=64_u32, 1..=64_u32, 1..=u32::MAX);
+    let code = code.prop_map(|(bytes, chunks, per_exchange, version)| CodeSettings {
+        bytes: Some(bytes),
+        chunks: Some(chunks),
+        per_exchange: Some(per_exchange),
+        version: Some(version),
+    });
+    let rate = prop_oneof![Just(Rate::Attribute(0)), (0.001..1e6).prop_map(Rate::Mbps)];
+    let uplink = (rate, 0.001..=1.0).prop_map(|(rate, share)| Uplink { rate, share });
+    let all = (sampling(), numbers, any::<[bool; 2]>(), prop::option::of(code), prop::option::of(uplink));
+    all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code, uplink)| {
         let contacts = sampling.view.min(3);
         Subcloud {
             sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
@@ -298,6 +308,7 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
             start: if b { Opening::Settled } else { Opening::Launch },
             seeds,
             code,
+            uplink,
         }
     })
 }

@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use datasets::scenario::{self, Code, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
+use datasets::scenario::{self, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
+use datasets::suite::CodeSettings;
 use datasets::{Error, Kind};
 
 /// A cloud with two applications, and what its applications get inside.
@@ -36,7 +37,8 @@ fn an_empty_table_gives_every_application_the_defaults() {
     assert_eq!((subcloud.contacts, subcloud.start, subcloud.seeds), (gossip, Opening::Settled, 1));
     assert_eq!(subcloud.code, None);
     let code = read("[subcloud]\ncode = { bytes = 200e6 }\n").unwrap().subcloud.unwrap().code;
-    assert_eq!(code, Some(Code { bytes: 200_000_000, chunks: 16, per_exchange: 1 }));
+    let expected = CodeSettings { bytes: Some(200_000_000), chunks: Some(16), per_exchange: Some(1), version: Some(1) };
+    assert_eq!(code, Some(expected));
     let sampling = subcloud.sampling;
     assert_eq!((sampling.protocol, sampling.view, sampling.shuffle), (SamplingProtocol::Cyclon, 10, 5));
 }
@@ -56,7 +58,15 @@ fn what_makes_no_sense_is_refused() {
     refused(&code("bytes = 0"), "`subcloud.code.bytes` is 0", "");
     refused(&code("bytes = 1e6, chunks = 65"), "`subcloud.code.chunks` is 65", "");
     refused(&code("bytes = 1e6, per_exchange = 0"), "`subcloud.code.per_exchange` is 0", "");
-    let error = refused(&code("bytes = 1, version = 2"), "(an upgrade of an application's code) is not supported", "");
+    refused(&code("bytes = 1, version = 0"), "`subcloud.code.version` is 0", "");
+    refused("[subcloud]\ncode = {}\n", "`code` says nothing", "bytes");
+    let uplink = |keys: &str| format!("[subcloud]\nuplink = {{ {keys} }}\n");
+    refused(&uplink(""), "does not say how fast lines are", "mbps");
+    refused(&uplink("mbps = 0"), "`subcloud.uplink.mbps` is 0", "");
+    refused(&uplink("mbps = 1, attribute = \"x\""), "both `mbps` and `attribute` are given", "keep one");
+    refused(&uplink("attribute = \"y\""), "y", "x");
+    refused(&uplink("mbps = 1, share = 0"), "`subcloud.uplink.share` is 0", "");
+    let error = refused("[subcloud]\ntopology = { protocol = \"ring\" }\n", "is not supported", "");
     assert_eq!(error.kind(), Kind::NotSupported);
 }
 

@@ -3,7 +3,7 @@
 use datasets::scenario::Scenario;
 
 use crate::aggregate::{Aggregation, Around, Inside, Scopes};
-use crate::application::{Applications, Who};
+use crate::application::{Applications, CODE, UPGRADES, Wanted, Who};
 use crate::error::Error;
 use crate::government::Government;
 use crate::memory::fields;
@@ -65,7 +65,7 @@ impl Cloud {
     pub fn open(&mut self, scenario: &Scenario) {
         let Self { population, government, applications, .. } = self;
         let Some(applications) = applications else { return };
-        let wanted = government.versions.wanted();
+        let wanted = wanted(applications, government);
         let Some(who) = decided(population, government, &wanted) else { return };
         applications.birth(who, scenario.run.seed, |node| government.may_seed(node), Cycle::new(scenario, 0));
     }
@@ -75,7 +75,7 @@ impl Cloud {
     pub fn launch(&mut self, at: &[u32], cycle: Cycle) -> u64 {
         let Self { population, overlay, government, applications, .. } = self;
         let Some(applications) = applications else { return 0 };
-        let wanted = government.versions.wanted();
+        let wanted = wanted(applications, government);
         let Some(who) = decided(population, government, &wanted) else { return 0 };
         let number = government.versions.newest() as u8;
         let more = applications.seed(who, (number, at), |node| government.may_seed(node), cycle);
@@ -108,8 +108,9 @@ impl Cloud {
     /// Fills the columns of these names, which the saved state of the cloud does not have since nothing needed them
     /// until now: they are as they would have become. Returns the name of one of which that is not known.
     pub fn grow(&mut self, scenario: &Scenario, names: &[String]) -> Option<String> {
-        // These hold what they hold at first as long as nobody dies, and no rule is in force.
-        let is_as_at_first = |name: &String| ["alive", "life-next"].contains(&&**name) || name.starts_with("rule-");
+        // These hold what they hold at first as long as nobody dies, there is no code, and no rule is in force.
+        let is_as_at_first =
+            |name: &String| ["alive", "life-next", CODE].contains(&&**name) || name.starts_with("rule-");
         let mut unknown = names.iter().filter(|name| !is_as_at_first(name)).peekable();
         unknown.peek()?;
         let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
@@ -119,7 +120,8 @@ impl Cloud {
         let of_gradients = slicing.take_part(population, names);
         let of_groups = aggregation.tag(names);
         let known = [&of_gradients[..], &of_groups].concat();
-        unknown.find(|name| !["versions", "acting"].contains(&&***name) && !known.contains(name)).cloned()
+        let is_filled = |name: &str| ["versions", "acting"].contains(&name) || UPGRADES.contains(&name);
+        unknown.find(|name| !is_filled(name) && !known.contains(name)).cloned()
     }
 
     /// Runs what nodes learn together, in a cycle.
@@ -158,8 +160,14 @@ impl Cloud {
     }
 }
 
-/// What nodes have decided, if there is a suite; `wanted` says which applications each version has.
-pub fn decided<'a>(population: &'a Population, government: &'a Government, wanted: &'a [u64]) -> Option<Who<'a>> {
+/// What the versions that have entered say of applications.
+pub fn wanted(applications: &Applications, government: &Government) -> Wanted {
+    let versions = &government.versions;
+    applications.releases.wanted(versions.entered(), &versions.plans.apps)
+}
+
+/// What nodes have decided, if there is a suite; `wanted` is what each version says of applications.
+pub fn decided<'a>(population: &'a Population, government: &'a Government, wanted: &'a Wanted) -> Option<Who<'a>> {
     let (apps, acting) = (government.apps.as_deref()?, government.acting.as_deref());
     Some(Who { apps, acting, alive: population.alive(), wanted })
 }

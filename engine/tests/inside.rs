@@ -10,7 +10,7 @@ use common::anything::inside;
 use common::{Result, meta, run};
 use datasets::scenario::{self, Scenario};
 use datasets::trace::{ContactRow, MemberRow, OverlayRow, Writer};
-use engine::application::{ALONE, Applications, FETCHING, RUNNING};
+use engine::application::{ALONE, Applications, FETCHING, NO_CODE, RUNNING};
 use engine::{Simulation, Storage};
 use kernels::contacts::{Header, of_app};
 use kernels::suite::NONE;
@@ -204,12 +204,12 @@ fn members_are_those_who_joined_and_have_not_left() {
 fn assert_consistent(simulation: &Simulation<'_>) {
     let cloud = simulation.cloud();
     let (Some(inside), Some(apps)) = (&cloud.applications, cloud.government.apps.as_deref()) else { return };
-    let Applications { shape, phases, places, contacts, overlay, course, held, subcloud, .. } = inside;
+    let Applications { shape, phases, places, contacts, overlay, course, held, upgrades, releases, .. } = inside;
     let alive = cloud.population.alive();
-    let wanted = cloud.government.versions.wanted();
+    let wanted = engine::cloud::wanted(inside, &cloud.government);
     for seed in &course.seeds {
         let version = Header::of(&contacts[seed.node as usize * shape.words()..]).version;
-        let has_app = wanted[usize::from(version)] >> seed.app & 1 == 1;
+        let has_app = wanted.apps(version) >> seed.app & 1 == 1;
         assert!(alive.holds(seed.node as usize) && (version < seed.version || has_app), "{seed:?} is a seed no more");
     }
     for node in 0..cloud.population.nodes {
@@ -228,7 +228,7 @@ fn assert_consistent(simulation: &Simulation<'_>) {
             let entries: Vec<u32> = addresses.iter().copied().filter(|&address| address != NOBODY).collect();
             assert_eq!(entries.iter().collect::<BTreeSet<_>>().len(), entries.len(), "nobody twice");
             assert!(!entries.contains(&(node as u32)) && addresses[..entries.len()] == entries);
-            let is_wanted = wanted[usize::from(header.version)] >> known & 1 == 1;
+            let is_wanted = wanted.apps(header.version) >> known & 1 == 1;
             assert!(entries.is_empty() || is_wanted, "node {node} knows members of what its version has not");
         }
         if let Some(views) = overlay.views.as_deref() {
@@ -238,11 +238,20 @@ fn assert_consistent(simulation: &Simulation<'_>) {
             assert!(!view.contains(&(node as u32)));
             assert!(view.is_empty() || place != NONE, "whoever is in no overlay knows nobody there");
         }
-        if let Some((held, code)) = held.as_ref().zip(subcloud.code.as_ref()) {
-            let whole = kernels::code::all(code.chunks);
-            assert!(phase < RUNNING || held[node] == whole, "nobody runs without the code");
+        if let Some(held) = held {
+            let having = inside.having();
+            let release = if app == NONE { NO_CODE } else { having.held(node, app) };
+            let whole = releases.whole(release);
+            let is_upgrading = upgrades.as_ref().is_some_and(|upgrades| upgrades.run[node] != upgrades.held[node]);
+            let runs = phase >= RUNNING;
+            assert!(!runs || is_upgrading || held[node] == whole, "nobody runs without the code");
             assert!(phase != FETCHING || held[node] != whole, "whoever has the code runs");
+            assert!(!runs || place == NONE || !is_upgrading || held[node] != whole, "whoever has new code runs it");
             assert!(phase != 0 || held[node] == 0, "whoever is in no application keeps nothing of its code");
+            assert!(runs || having.beside(node) == NO_CODE, "who does not run has no other code");
+            assert_eq!(held[node] & !whole, 0, "chunks are those of the release");
+            let named = wanted.release(header.version, app);
+            assert!(app == NONE || release == named || seed.is_some(), "node {node} is to have release {named}");
         }
     }
 }

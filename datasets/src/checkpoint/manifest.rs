@@ -18,7 +18,7 @@ use crate::trace::SavedRows;
 
 /// The version of the layout of checkpoints. A program reads its own version alone. Version 1 had books without the
 /// keys that an owner has revoked.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A file of a checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

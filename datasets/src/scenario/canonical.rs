@@ -91,7 +91,9 @@ impl Scenario {
         lines.extend(self.protocol_lines());
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
-        lines.extend(self.subcloud.iter().flat_map(|it| subcloud::lines(it, &inside_lines(&it.sampling))));
+        let attributes = &self.fleet.attributes;
+        let inside = |it| subcloud::lines(it, &inside_lines(&it.sampling), attributes);
+        lines.extend(self.subcloud.iter().flat_map(inside));
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));

@@ -5,7 +5,8 @@ use crate::error::{Error, Kind};
 /// Keys, with `*` for the index in a list, and what they are for.
 const KEYS: &[(&str, &str)] = &[
     ("slicing.on_dead", "what a node does when its partner is dead"),
-    ("subcloud.code.version", "an upgrade of an application's code"),
+    ("suite.app.*.sampling", "peer sampling that one application has for itself"),
+    ("suite.app.*.contacts", "contacts that one application has for itself"),
     ("subcloud.topology", "a topology inside applications"),
     ("subcloud.lookups", "lookups inside applications"),
     ("event.*.split", "a split of the network"),

@@ -131,7 +131,7 @@ pub(super) fn first_sizes(suite: &Suite, launches: &[Version], nodes: u32) -> Ve
 }
 
 /// The applications of all versions that nodes may ever hold.
-fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Version]) -> impl Iterator<Item = &'s App> {
+pub(super) fn apps_ever<'s>(suite: &'s Suite, launches: &'s [Version]) -> impl Iterator<Item = &'s App> {
     suites(suite, launches).flat_map(Suite::apps_ever)
 }
 

@@ -42,7 +42,7 @@ pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
-pub use subcloud::{Code, Contacts, ContactsProtocol, Opening, Subcloud};
+pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
 pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.

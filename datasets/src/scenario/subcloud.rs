@@ -1,8 +1,10 @@
 //! What every application gets inside: contacts through which those who belong to it find each other, and an overlay of
 //! its own.
 
-use super::Sampling;
 use super::choices::choices;
+use super::launch::apps_ever;
+use super::{Sampling, Scenario};
+use crate::suite::{App, Code, CodeSettings};
 
 /// What every application gets inside.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,19 +18,30 @@ pub struct Subcloud {
     pub start: Opening,
     /// Nodes that hold a new application by decree, at least 1.
     pub seeds: u32,
-    /// What a node must fetch from others before it runs an application; `None` if it runs at once.
-    pub code: Option<Code>,
+    /// What holds of the code of an application that does not say it itself; `None` if nothing is said. An application
+    /// of which nobody says how many bytes its code has runs at once.
+    pub code: Option<CodeSettings>,
+    /// How many chunks a node can send; `None` for any number.
+    pub uplink: Option<Uplink>,
 }
 
-/// The code of an application, which its members send each other chunk by chunk.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Code {
-    /// Bytes of all chunks, at least 1.
-    pub bytes: u64,
-    /// Chunks, 1 to 64.
-    pub chunks: u32,
-    /// Chunks that either of two members sends the other when they meet, at least 1.
-    pub per_exchange: u32,
+/// How fast a node sends code. In a cycle it sends as many chunks, over all of its exchanges, as the line carries in
+/// that time; what is left of a chunk is carried into the next cycle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uplink {
+    /// How fast the lines of nodes are.
+    pub rate: Rate,
+    /// The share of its line that a node gives to code, above 0, at most 1.
+    pub share: f64,
+}
+
+/// How fast the lines of nodes are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// As fast each, in Mbit/s, above 0.
+    Mbps(f64),
+    /// As fast as the attribute of this index says, in Mbit/s; those below 0 carry nothing.
+    Attribute(usize),
 }
 
 /// How those who belong to an application find others.
@@ -59,5 +72,40 @@ choices! {
         Settled = "settled",
         /// Its seeds alone.
         Launch = "launch",
+    }
+}
+
+/// The code of an application under one of its numbers: a *release*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The name of the application.
+    pub app: String,
+    /// The code.
+    pub code: Code,
+}
+
+impl Subcloud {
+    /// The code of an application, if it has any.
+    #[must_use]
+    pub fn code_of(&self, app: &App) -> Option<Code> {
+        app.code.unwrap_or_default().or(self.code.unwrap_or_default()).code()
+    }
+}
+
+impl Scenario {
+    /// The code of all applications of all versions that nodes may ever take, in the order in which it comes up, each
+    /// once.
+    #[must_use]
+    pub fn releases(&self) -> Vec<Release> {
+        let Some(subcloud) = &self.subcloud else { return Vec::new() };
+        let mut releases: Vec<Release> = Vec::new();
+        for app in apps_ever(&self.first.suite, &self.launches) {
+            let Some(code) = subcloud.code_of(app) else { continue };
+            let is_it = |known: &Release| known.app == app.name && known.code.version == code.version;
+            if !releases.iter().any(is_it) {
+                releases.push(Release { app: app.name.clone(), code });
+            }
+        }
+        releases
     }
 }

@@ -56,6 +56,7 @@ impl Check<'_, '_> {
             condition: raw.condition.as_ref().map(|written| self.condition(written, names)).transpose()?,
             min_nodes: raw.min_nodes.as_ref().map(|nodes| self.whole(nodes, 0, most)).transpose()?,
             min_means: raw.min_mean.as_ref().map_or(Ok(Vec::new()), |means| self.min_means(means, names))?,
+            code: raw.code.as_ref().map(|code| self.code(code)).transpose()?,
             rules: Vec::new(),
         })
     }

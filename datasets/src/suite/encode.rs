@@ -36,6 +36,18 @@
 //!             2 and the application to remove as text; or 3 and the application to add as above
 //! ```
 //!
+//! Where applications say something of their code, these bytes follow:
+//!
+//! ```text
+//! magic       5 bytes   "code" and a line feed
+//! count       u32: the applications that do and follow, at least one, in their order
+//!   place     u32: its place among all applications and, behind them, those that rules add, from 0
+//!   bytes     0, or 1 and a u64
+//!   chunks    0, or 1 and a u64
+//!   per_exchange  0, or 1 and a u64
+//!   version   0, or 1 and a u64
+//! ```
+//!
 //! Where words are laid out (see [`layout`](super::layout)), these bytes follow:
 //!
 //! ```text
@@ -48,14 +60,14 @@
 //!
 //! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
 //!
-//! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, no words
-//! are laid out, and the limits of means stand in the order in which they are written. Signatures of format 1 are still
-//! verified. A suite that nobody has signed is sent in the bytes of format 1 too, with its layout behind them if it has
-//! one.
+//! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, nothing is
+//! said of code, no words are laid out, and the limits of means stand in the order in which they are written. Signatures
+//! of format 1 are still verified. A suite that nobody has signed is sent in the bytes of format 1 too, with what it says
+//! of code and its layout behind them if it has any.
 
 use super::bytes::{begun, put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
 use super::cloud::CloudId;
-use super::{Action, App, Choice, Request, Rule, Suite};
+use super::{Action, App, Choice, CodeSettings, Request, Rule, Suite};
 
 /// What the bytes of a suite begin with.
 pub const MAGIC: &[u8] = b"subcloud suite 2\n";
@@ -65,6 +77,9 @@ const MAGIC_1: &[u8] = b"subcloud suite 1\n";
 
 /// What its rules begin with, if it has any.
 const RULES: &[u8] = b"rules\n";
+
+/// What applications say of their code begins with that, if they say anything.
+const CODE: &[u8] = b"code\n";
 
 /// What its layout begins with, if it has one.
 const LAYOUT: &[u8] = b"layout\n";
@@ -102,8 +117,28 @@ pub fn encode(suite: &Suite, attributes: &[String], cloud: Option<CloudId>) -> V
             }
         }
     }
+    put_codes(&mut bytes, suite);
     put_layout(&mut bytes, suite);
     bytes
+}
+
+/// Puts what applications say of their code, if one does.
+fn put_codes(bytes: &mut Vec<u8>, suite: &Suite) {
+    let saying: Vec<(usize, &CodeSettings)> =
+        suite.apps_ever().enumerate().filter_map(|(place, app)| Some((place, app.code.as_ref()?))).collect();
+    if saying.is_empty() {
+        return;
+    }
+    bytes.extend(CODE);
+    put_count(bytes, saying.len());
+    for (place, code) in saying {
+        put_count(bytes, place);
+        put_code(bytes, code);
+    }
+}
+
+fn put_code(bytes: &mut Vec<u8>, code: &CodeSettings) {
+    code.numbers().into_iter().for_each(|(_, number)| put_optional(bytes, number.map(u64::to_be_bytes)));
 }
 
 /// Puts the layout, if there is one: five bytes a run of words.
@@ -123,18 +158,24 @@ fn put_layout(bytes: &mut Vec<u8>, suite: &Suite) {
     }
 }
 
-/// Bytes of an application without its rules, wherever it stands.
+/// Bytes of an application with its code and without its rules, wherever it stands.
 pub(super) fn encode_app(app: &App, attributes: &[String]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_app_sorted(&mut bytes, app, attributes);
+    put_app_whole(&mut bytes, app, attributes);
     bytes
 }
 
 /// Bytes of a rule, whoever carries it.
 pub(super) fn encode_rule(rule: &Rule, attributes: &[String]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_rule(&mut bytes, rule, attributes, put_app_sorted);
+    put_rule(&mut bytes, rule, attributes, put_app_whole);
     bytes
+}
+
+/// Puts an application with what it says of its code.
+fn put_app_whole(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {
+    put_app_sorted(bytes, app, attributes);
+    app.code.iter().for_each(|code| put_code(bytes, code));
 }
 
 /// Puts an application in one of the formats.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::code::{CodeFault, said_of_code};
 use super::{Certificate, Description, Names, SignedBy, Suite, raw};
 use crate::error::{Error, Kind};
 use crate::written::{At, Check, Document, read_text};
@@ -26,6 +27,8 @@ pub struct File {
     until: Option<Range<usize>>,
     /// The key and the place of the `when` of each rule.
     whens: Vec<(String, Range<usize>)>,
+    /// The same of what is said of the code of each application, and behind them of those that rules add.
+    codes: Vec<(String, Range<usize>)>,
 }
 
 /// Reads and checks a suite file.
@@ -67,7 +70,9 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
     }
     let suite = check.suite_here(&raw.suite, &mut names)?;
     let whens = raw.suite.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span());
-    let whens = whens.map(|span| (document.key_at(&span).unwrap_or_default(), span)).collect();
+    let keyed = |span: Range<usize>| (document.key_at(&span).unwrap_or_default(), span);
+    let whens = whens.map(keyed).collect();
+    let codes = said_of_code(&raw.suite.app).map(keyed).collect();
     let until_of_certificate = raw.certificate.as_ref().and_then(|certificate| certificate.until.as_ref());
     Ok(File {
         path: path.to_owned(),
@@ -75,6 +80,7 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         suite,
         attributes: names.list().to_vec(),
         whens,
+        codes,
         until: raw.suite.until.as_ref().or(until_of_certificate).map(At::span),
         certificate: raw.certificate.as_ref().map(|raw| check.certificate(raw)).transpose()?,
         signed_by: raw.signature.as_ref().map(|raw| check.signed_by(raw)).transpose()?,
@@ -115,7 +121,16 @@ impl File {
 
     /// An error about the condition of a rule, by its number among all.
     pub(crate) fn refuse_when(&self, rule: usize, message: String, help: String) -> Error {
-        let (key, span) = self.whens.get(rule).cloned().unwrap_or_default();
+        self.refuse_at(self.whens.get(rule), message, help)
+    }
+
+    /// An error about the code of an application.
+    pub(crate) fn refuse_code(&self, CodeFault { app, message, help }: CodeFault) -> Error {
+        self.refuse_at(self.codes.get(app), message, help)
+    }
+
+    fn refuse_at(&self, place: Option<&(String, Range<usize>)>, message: String, help: String) -> Error {
+        let (key, span) = place.cloned().unwrap_or_default();
         Error::new(Kind::Value, &self.path, message).keyed(key).at(&self.text, span).helped(help)
     }
 }

@@ -56,6 +56,7 @@ pub mod verify;
 
 mod bytes;
 mod check;
+mod code;
 mod description;
 mod file;
 mod names;
@@ -66,6 +67,8 @@ mod text;
 
 pub use certificate::{Ceiling, Certificate, Grant, Scope};
 pub use cloud::{Cloud, CloudId};
+pub use code::{Code, CodeSettings};
+pub(crate) use code::{CodeFault, said_of_code};
 pub use condition::{Comparison, Condition, Operand, Test};
 pub use description::{Description, SignedBy};
 pub use encode::encode;
@@ -111,10 +114,11 @@ impl Suite {
         self.apps.is_empty()
     }
 
-    /// Whether it says nothing that signatures of format 1 do not cover: no key is revoked, and no words are laid out.
+    /// Whether it says nothing that signatures of format 1 do not cover: no key is revoked, no words are laid out, and
+    /// no application says anything of its code.
     #[must_use]
     pub fn fits_format_1(&self) -> bool {
-        self.revoked.is_empty() && self.layout.is_empty()
+        self.revoked.is_empty() && self.layout.is_empty() && self.apps_ever().all(|app| app.code.is_none())
     }
 
     /// The suite, if it is one.
@@ -138,6 +142,8 @@ pub struct App {
     pub min_nodes: Option<u64>,
     /// It is broken where the mean of an attribute over its nodes is below a limit.
     pub min_means: Vec<(usize, f64)>,
+    /// What it says of its code, other than what holds for all applications; `None` for nothing.
+    pub code: Option<CodeSettings>,
     /// What its nodes watch, and how they change the suite.
     pub rules: Vec<Rule>,
 }
@@ -230,6 +236,7 @@ impl App {
             condition: None,
             min_nodes: None,
             min_means: Vec::new(),
+            code: None,
             rules: Vec::new(),
         }
     }

@@ -93,9 +93,30 @@ pub(crate) struct App {
     pub min_nodes: Option<At<Whole>>,
     /// It is broken where the mean of an attribute over its nodes is below this: { storage_gb = 50 }.
     pub min_mean: Option<At<Named<Number>>>,
+    /// What it says of its code; the rest is as `subcloud.code` has it. Code of another `version` is an upgrade: members
+    /// fetch it while they run the old one.
+    pub code: Option<At<Code>>,
     /// What its nodes watch, and how they change the suite; at most 8 rules in a suite.
     #[serde(default)]
     pub rule: Vec<At<Rule>>,
+}
+
+/// The code of an application, which its members send each other chunk by chunk before they run it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    /// Bytes in all, such as 200e6; an application of which nobody says how many has no code.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_u64))]
+    pub bytes: Option<At<Number>>,
+    /// Chunks into which it is cut; by default 16.
+    #[schemars(range(min = 1, max = 64))]
+    pub chunks: Option<At<Whole>>,
+    /// Chunks that either of two members sends the other when they meet; by default 1.
+    #[schemars(range(min = 1, max = 64))]
+    pub per_exchange: Option<At<Whole>>,
+    /// The number of the code; by default 1. Code under the same number is the same in every version of the suite.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub version: Option<At<Whole>>,
 }
 
 /// A rule that the nodes of an application follow: exactly one of `remove`, `scale` and `add` says what they do.

@@ -54,6 +54,7 @@ fn app_lines(app: &App, attributes: &[String]) -> Vec<String> {
         let limits: Vec<String> = app.min_means.iter().map(limit).collect();
         lines.push(format!("min_mean = {{ {} }}", limits.join(", ")));
     }
+    lines.extend(app.code.map(|code| format!("code = {}", code.to_toml())));
     lines
 }
 

@@ -2,7 +2,7 @@
 
 use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
-    Action, App, Choice, CloudId, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode,
+    Action, App, Choice, CloudId, CodeSettings, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -21,6 +21,7 @@ fn full() -> Suite {
         condition: Some(Condition { text: "load < 2".to_owned(), test }),
         min_nodes: Some(7),
         min_means: vec![(0, 0.5)],
+        code: None,
         rules: Vec::new(),
     };
     let apps = vec![app, App::of_share("a", 0.25, Choice::Random)];
@@ -161,14 +162,23 @@ fn bare_app() -> impl Strategy<Value = App> {
         prop_oneof![Just(Choice::Random), (0..2_usize).prop_map(Choice::Top), (0..2_usize).prop_map(Choice::Bottom)];
     let test = Test::And(Vec::new());
     let condition = option::of(text().prop_map(move |text| Condition { text, test: test.clone() }));
-    (text(), request, choice, condition, option::of(0..2_u64), vec((0..2_usize, number()), 0..3)).prop_map(
-        |(name, request, choice, condition, min_nodes, min_means)| App {
+    let one = || option::of(1..3_u32);
+    let code = (option::of(1..3_u64), one(), one(), one());
+    let code = option::of(code.prop_map(|(bytes, chunks, per_exchange, version)| CodeSettings {
+        bytes,
+        chunks,
+        per_exchange,
+        version,
+    }));
+    (text(), request, choice, condition, option::of(0..2_u64), vec((0..2_usize, number()), 0..3), code).prop_map(
+        |(name, request, choice, condition, min_nodes, min_means, code)| App {
             name,
             request,
             choice,
             condition,
             min_nodes,
             min_means,
+            code,
             rules: Vec::new(),
         },
     )
@@ -221,6 +231,18 @@ fn sorted(mut suite: Suite) -> Suite {
         }
     }
     suite
+}
+
+#[test]
+fn what_applications_say_of_their_code_follows_their_rules() {
+    let plain = encode(&full(), &attributes(), id());
+    let mut suite = full();
+    suite.apps[1].code = Some(CodeSettings { bytes: Some(258), version: Some(2), ..CodeSettings::default() });
+    let mut expected = plain;
+    expected.extend(b"code\n\0\0\0\x01\0\0\0\x01");
+    expected.extend([1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]);
+    assert_eq!(encode(&suite, &attributes(), id()), expected);
+    assert!(!suite.fits_format_1(), "signatures of format 1 do not cover it");
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! What a certificate for some applications allows.
 
-use datasets::suite::{Choice, Description, Reason, Request, Suite, Verdict, beyond, verify};
+use datasets::suite::{Choice, CodeSettings, Description, Reason, Request, Suite, Verdict, beyond, verify};
 
 use crate::fixture::{NOW, apps, certificate, grant, held, id, next, only, planner, rule, trusted, verdict};
 
@@ -27,6 +27,10 @@ fn everything_about_its_applications_may_change() {
     assert_eq!(one(|app| app.request = Request::Rest(2.0)), Verdict::Valid);
     assert_eq!(one(|app| app.choice = Choice::Bottom(1)), Verdict::Valid);
     assert_eq!(one(|app| app.min_nodes = Some(5)), Verdict::Valid);
+    assert_eq!(
+        one(|app| app.code = Some(CodeSettings { version: Some(2), ..CodeSettings::default() })),
+        Verdict::Valid
+    );
 }
 
 #[test]
@@ -40,6 +44,7 @@ fn nothing_about_other_applications_may_change() {
     assert_eq!(one(|app| app.min_nodes = Some(5)), REFUSED);
     assert_eq!(one(|app| app.min_means = vec![(0, 0.5)]), REFUSED);
     assert_eq!(one(|app| app.name = "recorders".to_owned()), REFUSED);
+    assert_eq!(one(|app| app.code = Some(CodeSettings { version: Some(2), ..CodeSettings::default() })), REFUSED);
 }
 
 #[test]

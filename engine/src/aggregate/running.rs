@@ -46,7 +46,7 @@ pub struct Inside<'a> {
 impl Inside<'_> {
     /// Each member meets another one of its application that takes part.
     fn meeting<'m>(&'m mut self, members: Members<'m>, draws: Draws) -> Meeting<'m> {
-        let failed = self.overlay.draw_inside(self.list, &draws, (self.places, members.mask));
+        let failed = self.overlay.draw_inside(self.list, &draws, (self.places, members.mask), |_| true);
         Meeting::listed(members, draws, self.list).with_failed(failed)
     }
 }

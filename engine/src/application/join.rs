@@ -138,7 +138,7 @@ impl Applications {
         // Whoever runs already goes on.
         if self.phases[row] == ALONE {
             self.phases[row] = RUNNING;
-        } else if self.is_ready(row) {
+        } else if self.is_ready(row, app) {
             self.run_from_now(row, cycle);
         } else {
             self.phases[row] = FETCHING;

@@ -10,6 +10,7 @@ use kernels::suite::NONE;
 use kernels::views::{FORGET_CYCLES, NOBODY, OLDEST, View};
 use rayon::prelude::*;
 
+use super::releases::{NO_CODE, Wanted, own, parts};
 use super::state::{ALONE, Applications, Counts, RUNNING, Seed, WAITING};
 use crate::memory::{Mask, Records, STRIDE, strides};
 use crate::overlay::MUST;
@@ -26,15 +27,8 @@ pub struct Who<'a> {
     pub acting: Option<&'a [u8]>,
     /// Which of them live.
     pub alive: Mask<'a>,
-    /// Which applications each version has, by its number: a bit each.
-    pub wanted: &'a [u64],
-}
-
-impl Who<'_> {
-    /// Which applications a version has.
-    pub(super) fn wanted(&self, version: u8) -> u64 {
-        self.wanted.get(usize::from(version)).copied().unwrap_or(0)
-    }
+    /// What each version says of applications.
+    pub wanted: &'a Wanted,
 }
 
 /// Members of each application.
@@ -55,13 +49,15 @@ impl Applications {
         let entries = self.overlay.sampling.view as usize;
         let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
-        let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
-        let own = (kept, (contacts, (views, &mut *self.calls)));
+        let releases = &self.releases;
+        let kept = ((&mut *self.phases, &mut *self.places), parts(&mut self.held, &mut self.upgrades));
+        let own_columns = (kept, (contacts, (views, &mut *self.calls)));
         let now = cycle.number;
         let stream = cycle.stream(CALLS);
         let must = (self.subcloud.contacts.share * 2_f64.powi(32)).round() as u64;
-        let parts = strides((own, (who.apps, (who.acting, who.alive))), |first, (own, (apps, (acting, alive)))| {
-            let (((phases, places), mut held), (mut contacts, (mut views, calls))) = own;
+        let found = strides((own_columns, (who.apps, (who.acting, who.alive))), |first, (columns, deciding)| {
+            let (((phases, places), mut code), (mut contacts, (mut views, calls))) = columns;
+            let (apps, (acting, alive)) = deciding;
             let mut stride = Stride { leaves: vec![0; shape.apps], waiting: Vec::new() };
             let mut words = [[0; STRIDE]; 2];
             for (draw, words) in (0..).zip(&mut words) {
@@ -77,7 +73,11 @@ impl Applications {
                 header.version = if lives { acting.map_or(1, |acting| acting[k] & NUMBER) } else { 0 };
                 let decreed = seeds.next_if(|seed| seed.node == node).filter(|seed| holds(seed, &who, header.version));
                 let app = decreed.map_or(apps[k], |seed| seed.app);
-                let lost = !who.wanted(header.version);
+                let release = match who.wanted.release(header.version, app) {
+                    NO_CODE => decreed.filter(|seed| header.version < seed.version).map_or(NO_CODE, |it| it.release),
+                    release => release,
+                };
+                let lost = !who.wanted.apps(header.version);
                 (0..shape.apps).filter(|app| lost >> app & 1 == 1).for_each(|app| drop_all(record, shape, app));
                 if now.is_multiple_of(FORGET_CYCLES) {
                     let is_young = |_: u32, stamp| contacts::age(now as u8, stamp) < OLDEST;
@@ -90,13 +90,12 @@ impl Applications {
                     header = Header { app, since: now as u16, is_published: false, ..header };
                     phases[k] = if app == NONE { 0 } else { WAITING };
                     places[k] = NONE;
-                    if let Some(held) = &mut held {
-                        held[k] = 0;
-                    }
+                    own(&mut code, k).begin(release);
                     if let Some(views) = &mut views {
                         View::of(views.row(k), entries).fill(std::iter::empty());
                     }
                 }
+                own(&mut code, k).want(releases, release);
                 header.write(record);
                 calls[k] = NOBODY;
                 if places[k] != NONE {
@@ -117,7 +116,7 @@ impl Applications {
             stride
         });
         let mut waiting = Vec::new();
-        for stride in parts {
+        for stride in found {
             self.course.counts.iter_mut().zip(stride.leaves).for_each(|(counts, leaves)| counts.leave_calls += leaves);
             waiting.extend(stride.waiting);
         }
@@ -133,9 +132,9 @@ impl Applications {
         let entries = self.overlay.sampling.view as usize;
         let views = self.overlay.records();
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
-        let kept = ((&mut *self.phases, &mut *self.places), self.held.as_deref_mut());
-        let parts = strides((kept, (contacts, views)), |first, (kept, (mut contacts, mut views))| {
-            let ((phases, places), mut held) = kept;
+        let kept = ((&mut *self.phases, &mut *self.places), parts(&mut self.held, &mut self.upgrades));
+        let found = strides((kept, (contacts, views)), |first, (kept, (mut contacts, mut views))| {
+            let ((phases, places), mut code) = kept;
             let mut counts = vec![Counts::default(); apps];
             for (_, k) in changes.within(first) {
                 let record = contacts.row(k);
@@ -144,9 +143,7 @@ impl Applications {
                     *(if is_crash { &mut counts.crashed } else { &mut counts.leave_calls }) += 1;
                 }
                 (phases[k], places[k]) = (0, NONE);
-                if let Some(held) = &mut held {
-                    held[k] = 0;
-                }
+                own(&mut code, k).begin(NO_CODE);
                 Header::NOBODY.write(record);
                 contacts::clear(record, shape);
                 if let Some(views) = &mut views {
@@ -155,7 +152,7 @@ impl Applications {
             }
             counts
         });
-        for counts in parts {
+        for counts in found {
             self.course.counts.iter_mut().zip(&counts).for_each(|(sum, counts)| sum.add(counts));
         }
         let seeds = &mut self.course.seeds;
@@ -198,7 +195,7 @@ struct Stride {
 
 /// Whether a seed holds its application still: until it acts by a version that has it not, and knew of it.
 fn holds(seed: &Seed, who: &Who<'_>, version: u8) -> bool {
-    version < seed.version || who.wanted(version) >> seed.app & 1 == 1
+    version < seed.version || who.wanted.apps(version) >> seed.app & 1 == 1
 }
 
 /// A record forgets whom it knows in an application.

@@ -3,6 +3,7 @@
 //! - what there is: [`state`]: the phase of each node, its contacts, its view of its application;
 //! - a cycle: [`contacts`] are told where nodes meet, [`members`] change and choose whom they call, those who wait
 //!   [`join`], members meet [`inside`] their application, and fetch its [`code`];
+//! - which code that is: [`releases`];
 //! - how it begins: [`start`], and [`mod@seeds`] of an application that is new;
 //! - what there is to say of it: [`rows`].
 //!
@@ -23,6 +24,7 @@ mod contacts;
 mod inside;
 mod join;
 mod members;
+mod releases;
 mod rows;
 mod seeds;
 mod start;
@@ -31,4 +33,5 @@ mod state;
 pub use contacts::Held;
 pub use join::JOIN_BYTES;
 pub use members::Who;
-pub use state::{ALONE, Applications, CONTACTS, Course, FETCHING, RUNNING, WAITING};
+pub use releases::{NO_CODE, UPGRADES, Wanted};
+pub use state::{ALONE, Applications, CODE, CONTACTS, Course, FETCHING, RUNNING, WAITING};

@@ -7,18 +7,48 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use datasets::trace::{CodeRow, ContactRow, MemberRow};
-use kernels::code::all;
 use kernels::contacts::{Header, age, of_app};
 use kernels::prefetch::prefetch;
+use kernels::suite::NONE;
 use kernels::views::NOBODY;
 use rayon::prelude::*;
 
-use super::code::{bytes_of, digest_bytes};
+use super::releases::Wanted;
 use super::state::{ALONE, Applications, CodeCounts, Counts, FETCHING, RUNNING, WAITING};
 use crate::memory::{Mask, STRIDE};
 
 /// Nodes between the fetching of what contacts are and the looking. Changes speed only.
 const AHEAD: usize = 8;
+
+/// A node that waits or fetches for more cycles than that is stranded.
+const STRANDED: u16 = 20;
+
+/// What is counted of the code of an application.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread {
+    members: u64,
+    /// Chunks that they hold, and that they are to have.
+    chunks: u64,
+    needed: u64,
+    /// Those that hold all.
+    complete: u64,
+    /// Nodes that run the newest code.
+    current: u64,
+    /// Chunks of the newest code that anybody holds.
+    union: u64,
+}
+
+impl Spread {
+    fn add(&mut self, other: &Self) {
+        let Self { members, chunks, needed, complete, current, union } = other;
+        self.members += members;
+        self.chunks += chunks;
+        self.needed += needed;
+        self.complete += complete;
+        self.current += current;
+        self.union |= union;
+    }
+}
 
 /// What is counted of an application.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,11 +62,37 @@ struct Found {
     fetching: u64,
     running: u64,
     alone: u64,
+    /// Members that know somebody of it.
+    known: u64,
+    /// Those that wait for too long and know no contact, that wait and know one, and that fetch for too long.
+    stranded: [u64; 3],
 }
 
 impl Found {
+    /// Counts a node that belongs to it.
+    fn meet(&mut self, phase: u8, knows: bool, is_stranded: bool) {
+        match phase {
+            WAITING => self.waiting += 1,
+            FETCHING => self.fetching += 1,
+            RUNNING => self.running += 1,
+            ALONE => self.alone += 1,
+            _ => {}
+        }
+        let is_inside = matches!(phase, FETCHING | RUNNING);
+        self.known += u64::from(is_inside || knows);
+        let reason = match phase {
+            WAITING if knows => 1,
+            WAITING => 0,
+            FETCHING => 2,
+            _ => return,
+        };
+        self.stranded[reason] += u64::from(is_stranded);
+    }
+
     fn add(&mut self, other: &Self) {
-        let Self { knowing, contacts, valid, ages, waiting, fetching, running, alone } = other;
+        let Self { knowing, contacts, valid, ages, waiting, fetching, running, alone, known, stranded } = other;
+        self.known += known;
+        self.stranded.iter_mut().zip(stranded).for_each(|(sum, more)| *sum += more);
         self.knowing += knowing;
         self.contacts += contacts;
         self.valid += valid;
@@ -56,16 +112,16 @@ impl Applications {
     /// anew. `is_thorough` asks how many nodes are anybody's contact.
     pub fn rows(
         &mut self,
-        names: &[String],
+        (names, wanted): (&[String], &Wanted),
         (alive, live): (Mask<'_>, u64),
         (cycle, is_thorough): (u32, bool),
     ) -> Rows {
-        let counts = self.take_counts();
-        let found = self.find(alive, cycle as u8);
+        let (counts, sent) = self.take_counts();
+        let found = self.find(alive, cycle);
         let members =
             names.iter().zip(&found).zip(&counts).map(|((name, found), counts)| member(name, cycle, found, counts));
         let members = members.collect();
-        let code = self.code_rows(names, cycle, &counts);
+        let code = self.code_rows((names, wanted), cycle, &sent);
         if !self.is_gossiping() {
             return (Vec::new(), members, code);
         }
@@ -87,41 +143,71 @@ impl Applications {
         (names.iter().enumerate().map(row).collect(), members, code)
     }
 
-    /// The rows of `code`, if there is any. Reads ten bytes a node.
-    fn code_rows(&self, names: &[String], cycle: u32, counts: &[Counts]) -> Vec<CodeRow> {
-        let Some((held, code)) = self.held.as_deref().zip(self.subcloud.code.as_ref()) else { return Vec::new() };
-        let strides = self.places.par_chunks(STRIDE).zip(held.par_chunks(STRIDE)).map(|(places, held)| {
-            let mut found = vec![[0_u64; 3]; self.shape.apps];
-            for (&place, held) in places.iter().zip(held) {
-                let Some([members, chunks, complete]) = found.get_mut(usize::from(place)) else { continue };
-                *members += 1;
-                *chunks += u64::from(held.count_ones());
-                *complete += u64::from(*held == all(code.chunks));
+    /// The rows of `code`, of those applications that have any. Reads eleven bytes a node, or thirteen.
+    fn code_rows(&self, (names, wanted): (&[String], &Wanted), cycle: u32, sent: &[CodeCounts]) -> Vec<CodeRow> {
+        let Some(held) = self.held.as_deref() else { return Vec::new() };
+        let (having, apps) = (self.having(), self.shape.apps);
+        let newest: Vec<u8> = (0..apps as u8).map(|app| wanted.release(wanted.newest(), app)).collect();
+        let runs = |node: usize, app: u8| match having.upgrades {
+            Some([_, run]) => run[node] == newest[usize::from(app)],
+            None => self.phases[node] >= RUNNING,
+        };
+        let cells = self.shape.words();
+        let strides = self.contacts.par_chunks(STRIDE * cells).enumerate().map(|(stride, records)| {
+            let mut found = vec![Spread::default(); apps];
+            for (record, node) in records.chunks_exact(cells).zip(stride * STRIDE..) {
+                let app = Header::of(record).app;
+                let Some(found) = found.get_mut(usize::from(app)) else { continue };
+                found.current += u64::from(runs(node, app));
+                if self.places[node] == NONE {
+                    continue;
+                }
+                let (release, held) = (having.held(node, app), held[node]);
+                let whole = self.releases.whole(release);
+                found.needed += u64::from(whole.count_ones());
+                found.chunks += u64::from(held.count_ones());
+                found.members += 1;
+                found.complete += u64::from(held == whole);
+                if release == newest[usize::from(app)] {
+                    found.union |= held;
+                }
             }
             found
         });
-        let mut sum = vec![[0; 3]; self.shape.apps];
+        let mut sum = vec![Spread::default(); apps];
         for found in strides.collect::<Vec<_>>() {
-            sum.iter_mut().zip(found).for_each(|(sum, found)| (0..3).for_each(|k| sum[k] += found[k]));
+            sum.iter_mut().zip(&found).for_each(|(sum, found)| sum.add(found));
         }
-        let row = |((name, [members, chunks, complete]), counts): ((&String, [u64; 3]), &Counts)| {
-            let CodeCounts { exchanges, useless, sent, by_seeds, digests } = counts.code;
+        let row = |(app, name): (usize, &String)| {
+            let mut moved = CodeCounts::default();
+            let mut payload_bytes = 0;
+            for release in self.releases.of_app(app) {
+                let sent = &sent[usize::from(release) - 1];
+                moved.add(sent);
+                payload_bytes += self.releases.payload_bytes(release, sent);
+            }
+            let found = &sum[app];
+            let code = self.releases.code(newest[app]);
             CodeRow {
                 cycle,
                 app: name.clone(),
-                chunks_fraction: mean(chunks, members * u64::from(code.chunks)),
-                complete_fraction: mean(complete, members),
-                useless_fraction: mean(useless, exchanges),
-                sent_count: sent,
-                seed_sent_count: by_seeds,
-                payload_bytes: bytes_of(code, sent) + digests * digest_bytes(code),
+                version: code.map(|code| code.version.into()),
+                current_count: if code.is_some() { found.current } else { 0 },
+                missing_chunks_count: u64::from((self.releases.whole(newest[app]) & !found.union).count_ones()),
+                chunks_fraction: mean(found.chunks, found.needed),
+                complete_fraction: mean(found.complete, found.members),
+                useless_fraction: mean(moved.useless, moved.exchanges),
+                sent_count: moved.sent,
+                seed_sent_count: moved.by_seeds,
+                payload_bytes,
             }
         };
-        names.iter().zip(sum).zip(counts).map(row).collect()
+        let has_code = |(app, _): &(usize, &String)| self.releases.of_app(*app).next().is_some();
+        names.iter().enumerate().filter(has_code).map(row).collect()
     }
 
     /// Counts what there is, application by application.
-    fn find(&self, alive: Mask<'_>, now: u8) -> Vec<Found> {
+    fn find(&self, alive: Mask<'_>, cycle: u32) -> Vec<Found> {
         let (shape, apps) = (self.shape, self.shape.apps);
         let cells = shape.words();
         let strides = self.contacts.par_chunks(STRIDE * cells).enumerate().map(|(stride, records)| {
@@ -135,14 +221,11 @@ impl Applications {
                 if !alive.holds(node) {
                     continue;
                 }
-                if let Some(found) = found.get_mut(usize::from(Header::of(record).app)) {
-                    match self.phases[node] {
-                        WAITING => found.waiting += 1,
-                        FETCHING => found.fetching += 1,
-                        RUNNING => found.running += 1,
-                        ALONE => found.alone += 1,
-                        _ => {}
-                    }
+                let Header { app, since, .. } = Header::of(record);
+                if let Some(found) = found.get_mut(usize::from(app)) {
+                    let knows = || !self.is_gossiping() || of_app(record, shape, app.into()).0[0] != NOBODY;
+                    let is_stranded = (cycle as u16).wrapping_sub(since) & 0x7FFF > STRANDED;
+                    found.meet(self.phases[node], knows(), is_stranded);
                 }
                 for (app, found) in found.iter_mut().enumerate() {
                     let (addresses, stamps) = of_app(record, shape, app);
@@ -150,7 +233,7 @@ impl Applications {
                     let before = found.contacts;
                     for (&address, &stamp) in known {
                         found.contacts += 1;
-                        found.ages += u64::from(age(now, stamp));
+                        found.ages += u64::from(age(cycle as u8, stamp));
                         found.valid += u64::from(usize::from(self.places[address as usize]) == app);
                     }
                     found.knowing += u64::from(found.contacts > before);
@@ -192,7 +275,7 @@ impl Applications {
 
 /// The row of `members` of an application.
 fn member(name: &str, cycle: u32, found: &Found, counts: &Counts) -> MemberRow {
-    let Counts { join_calls, leave_calls, crashed, waits, starts, .. } = counts;
+    let Counts { join_calls, leave_calls, crashed, waits, starts, upgrades, .. } = counts;
     let [[wait_mean, wait_p99], [start_mean, start_p99]] = [waits, starts].map(of_waits);
     MemberRow {
         cycle,
@@ -202,6 +285,12 @@ fn member(name: &str, cycle: u32, found: &Found, counts: &Counts) -> MemberRow {
         fetching_count: found.fetching,
         running_count: found.running + found.alone,
         alone_count: found.alone,
+        known_count: found.known,
+        stranded_count: found.stranded.iter().sum(),
+        stranded_unknown_count: found.stranded[0],
+        stranded_unanswered_count: found.stranded[1],
+        stranded_fetching_count: found.stranded[2],
+        upgrades_count: *upgrades,
         join_calls_count: *join_calls,
         leave_calls_count: *leave_calls,
         crashed_count: *crashed,

@@ -3,13 +3,13 @@
 //! Writes every record once.
 
 use datasets::scenario::Opening;
-use kernels::code::all;
 use kernels::contacts::{self, Header, of_app_mut};
 use kernels::spread::NUMBER;
 use kernels::suite::NONE;
 use kernels::views::{NOBODY, View, Words};
 
 use super::members::Who;
+use super::releases::{own, parts};
 use super::state::{Applications, RUNNING, WAITING};
 use crate::memory::{Records, strides};
 use crate::schedule::Cycle;
@@ -30,10 +30,11 @@ impl Applications {
         let contacts = Records { cells: shape.words(), state: &mut self.contacts };
         let is_gossiping = self.subcloud.contacts.protocol == datasets::scenario::ContactsProtocol::Gossip;
         let stream = for_life(seed, SETTLED);
-        let whole = self.subcloud.code.as_ref().map_or(0, |code| all(code.chunks));
-        let own = ((&mut *self.phases, self.held.as_deref_mut()), (contacts, views));
-        strides((own, (who.apps, (who.acting, who.alive))), |first, (own, (apps, (acting, alive)))| {
-            let ((phases, mut held), (mut contacts, mut views)) = own;
+        let releases = &self.releases;
+        let kept = (&mut *self.phases, parts(&mut self.held, &mut self.upgrades));
+        let columns = (kept, (contacts, views));
+        strides((columns, (who.apps, (who.acting, who.alive))), |first, (columns, (apps, (acting, alive)))| {
+            let ((phases, mut code), (mut contacts, mut views)) = columns;
             for k in 0..apps.len() {
                 let (node, app) = ((first + k) as u32, apps[k]);
                 if !alive.holds(k) {
@@ -43,11 +44,12 @@ impl Applications {
                 let version = acting.map_or(1, |acting| acting[k] & NUMBER);
                 Header { app, version, since: 0, is_published: app != NONE && !is_launched }.write(record);
                 if is_launched {
+                    own(&mut code, k).begin(who.wanted.release(version, app));
                     phases[k] = if app == NONE { 0 } else { WAITING };
                     continue;
                 }
                 let mut words = Words::new(stream, node);
-                for app in (0..shape.apps).filter(|app| is_gossiping && who.wanted(version) >> app & 1 == 1) {
+                for app in (0..shape.apps).filter(|app| is_gossiping && who.wanted.apps(version) >> app & 1 == 1) {
                     let (addresses, stamps) = of_app_mut(record, shape, app);
                     stamps.fill(0);
                     addresses
@@ -59,9 +61,7 @@ impl Applications {
                     continue;
                 }
                 phases[k] = RUNNING;
-                if let Some(held) = &mut held {
-                    held[k] = whole;
-                }
+                own(&mut code, k).have(releases, who.wanted.release(version, app));
                 if let Some(views) = &mut views {
                     let others = others(&pools[usize::from(app)], node, entries, &mut words);
                     View::of(views.row(k), entries).fill(others.into_iter().map(|other| (other, 0)));

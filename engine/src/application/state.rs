@@ -11,6 +11,7 @@ use kernels::suite::NONE;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::releases::{Having, NO_CODE, Own, Releases, UPGRADES, Upgrades, own, parts};
 use crate::error::Error;
 use crate::memory::{Column, Kind, fields};
 use crate::overlay::Overlay;
@@ -18,6 +19,8 @@ use crate::plans::Needs;
 
 /// The name of the column of contacts.
 pub const CONTACTS: &str = "contacts";
+/// The name of the column of chunks.
+pub const CODE: &str = "code";
 
 /// A phase ([`super`]): the node belongs to an application, and is not in its overlay.
 pub const WAITING: u8 = 1;
@@ -47,8 +50,12 @@ pub struct Applications {
     pub(super) met: Column<u32>,
     /// A contact that each member may call in the cycle under way ([`crate::overlay::Groups`]).
     pub(super) calls: Column<u32>,
+    /// The code of all applications.
+    pub releases: Releases,
     /// Which chunks of its application's code each node holds, a bit each; missing if there is no code.
     pub held: Option<Column<u64>>,
+    /// Of which release these chunks are, and which one each node runs; missing if code never changes.
+    pub upgrades: Option<Upgrades>,
     /// What lasts beside the columns.
     pub course: Course,
 }
@@ -60,6 +67,8 @@ pub struct Course {
     pub seeds: Vec<Seed>,
     /// What has happened in each application since the last row.
     pub counts: Vec<Counts>,
+    /// What was sent of each release since the last row.
+    pub sent: Vec<CodeCounts>,
 }
 
 /// A node that holds an application by decree, as long as it lives and its version has it.
@@ -71,7 +80,9 @@ pub struct Seed {
     pub app: u8,
     /// The number of the version that brought it: the node may hold an older one for a while.
     pub version: u8,
-    /// How often each chunk of the code that it has sent has arrived; nothing before one has.
+    /// The release of which it is a seed.
+    pub release: u8,
+    /// How often each chunk of that release which it has sent has arrived; nothing before one has.
     pub sent: Vec<u32>,
 }
 
@@ -119,20 +130,20 @@ pub struct Counts {
     pub tries: u64,
     /// Nodes that a contact sent away, since it had let in as many as it does in a cycle.
     pub busy: u64,
-    /// What was sent of its code.
-    pub code: CodeCounts,
+    /// Nodes that ran it and changed to another release.
+    pub upgrades: u64,
 }
 
 impl Counts {
     /// Adds those of others.
     pub fn add(&mut self, other: &Self) {
-        let Self { join_calls, leave_calls, crashed, waits, starts, tries, busy, code } = other;
+        let Self { join_calls, leave_calls, crashed, waits, starts, tries, busy, upgrades } = other;
         self.join_calls += join_calls;
         self.leave_calls += leave_calls;
         self.crashed += crashed;
         self.tries += tries;
         self.busy += busy;
-        self.code.add(code);
+        self.upgrades += upgrades;
         for (all, more) in [(&mut self.waits, waits), (&mut self.starts, starts)] {
             for (&cycles, count) in more {
                 *all.entry(cycles).or_default() += count;
@@ -148,6 +159,7 @@ impl Applications {
         let subcloud = needs.scenario.subcloud.clone()?;
         let apps = needs.plans.apps.len();
         let shape = Shape { keep: subcloud.contacts.keep as usize, apps };
+        let releases = Releases::of(needs, &subcloud);
         Some(Self {
             shape,
             phases: Column::new(Kind::Kept, "phases"),
@@ -156,8 +168,14 @@ impl Applications {
             overlay: Overlay::inside(&subcloud.sampling),
             met: Column::new(Kind::Scratch, "met"),
             calls: Column::new(Kind::Scratch, "calls"),
-            held: subcloud.code.is_some().then(|| Column::new(Kind::Kept, "code")),
-            course: Course { seeds: Vec::new(), counts: vec![Counts::default(); apps] },
+            held: releases.are_any().then(|| Column::new(Kind::Kept, CODE)),
+            upgrades: releases.change(needs).then(Upgrades::declare),
+            course: Course {
+                seeds: Vec::new(),
+                counts: vec![Counts::default(); apps],
+                sent: vec![CodeCounts::default(); releases.count()],
+            },
+            releases,
             subcloud,
         })
     }
@@ -178,9 +196,36 @@ impl Applications {
         self.course.seeds.binary_search_by_key(&node, |seed| seed.node).is_ok()
     }
 
-    /// What has happened in each application since this was asked last.
-    pub fn take_counts(&mut self) -> Vec<Counts> {
-        self.course.counts.iter_mut().map(std::mem::take).collect()
+    /// What has happened in each application, and what was sent of each release, since this was asked last.
+    pub fn take_counts(&mut self) -> (Vec<Counts>, Vec<CodeCounts>) {
+        let Course { counts, sent, .. } = &mut self.course;
+        (counts.iter_mut().map(std::mem::take).collect(), sent.iter_mut().map(std::mem::take).collect())
+    }
+
+    /// What nodes have of code.
+    #[must_use]
+    pub fn having(&self) -> Having<'_> {
+        self.releases.having(self.upgrades.as_ref())
+    }
+
+    /// What a node has of code, to be changed by `change`.
+    pub(super) fn change_code(&mut self, node: usize, change: impl FnOnce(Own<'_>, &Releases)) {
+        let Self { held, upgrades, releases, .. } = self;
+        change(own(&mut parts(held, upgrades), node), releases);
+    }
+
+    /// Nodes hold and run the release that their application had when there were so many: what the columns say of a
+    /// state from before code could change.
+    fn grow_upgrades(&mut self, known: usize) {
+        let Self { upgrades, releases, contacts, shape, phases, .. } = self;
+        let Some(Upgrades { held, run }) = upgrades else { return };
+        let before = |app: usize| releases.of_app(app).find(|&release| usize::from(release) <= known);
+        let before: Vec<u8> = (0..shape.apps).map(|app| before(app).unwrap_or(NO_CODE)).collect();
+        for (node, record) in contacts.chunks_exact(shape.words()).enumerate() {
+            let release = before.get(usize::from(Header::of(record).app)).copied().unwrap_or(NO_CODE);
+            held[node] = release;
+            run[node] = if phases[node] >= RUNNING { release } else { NO_CODE };
+        }
     }
 
     /// Takes up the contacts of nodes that knew of the first so many applications, which `fill` has by the name of
@@ -219,18 +264,23 @@ impl Applications {
         Ok(true)
     }
 
-    /// Takes up what lasts where a book has left it; the scenario may know further applications. Says whether it is of
-    /// this scenario's nodes and applications.
-    pub fn take_up(&mut self, course: Course, nodes: usize) -> bool {
+    /// Takes up what lasts where a book has left it; the scenario may know further applications, and further code. Says
+    /// whether it is of this scenario's nodes and applications. `missing` are the columns that were not saved.
+    pub fn take_up(&mut self, course: Course, nodes: usize, missing: &[String]) -> bool {
         let apps = self.shape.apps;
         let is_ours = |seed: &Seed| (seed.node as usize) < nodes && usize::from(seed.app) < apps;
         let fits = course.counts.len() <= apps
+            && course.sent.len() <= self.releases.count()
             && course.seeds.iter().all(is_ours)
             && course.seeds.is_sorted_by(|one, next| one.node < next.node);
+        if UPGRADES.iter().any(|name| missing.iter().any(|missing| missing == name)) {
+            self.grow_upgrades(course.sent.len());
+        }
         self.course = course;
         self.course.counts.resize(apps, Counts::default());
+        self.course.sent.resize(self.releases.count(), CodeCounts::default());
         fits
     }
 }
 
-fields!(Applications { phases, places, contacts, overlay, held, met, calls } but subcloud, shape, course);
+fields!(Applications { phases, places, contacts, overlay, held, upgrades, met, calls } but subcloud, shape, releases, course);

@@ -142,12 +142,9 @@ impl Versions {
         newest.map_or_else(Vec::new, |(plan, running)| laid_out(plan, shares, &running.nominal))
     }
 
-    /// Which applications each version that has entered has, by its number: a bit each; none of number 0. There are at
-    /// most 64 applications where that is asked.
-    #[must_use]
-    pub fn wanted(&self) -> Vec<u64> {
-        let bits = |plan: &Plan| plan.steps.iter().fold(0, |bits, step| bits | 1 << step.app);
-        std::iter::once(0).chain(self.plans.versions[..self.newest()].iter().map(bits)).collect()
+    /// The plans of the versions that have entered, by their numbers from 1 on.
+    pub fn entered(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.versions[..self.newest()].iter()
     }
 
     /// Whether what a version asks depends on the cloud, and not on itself alone.

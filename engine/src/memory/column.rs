@@ -13,7 +13,7 @@ use std::io;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::{AtomicU8, AtomicU32};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytemuck::Pod;
@@ -275,15 +275,30 @@ impl<T: Pod> DerefMut for Column<T> {
     }
 }
 
-impl Column<u8> {
-    /// The column as bytes that threads may change side by side.
-    pub fn shared(&mut self) -> &[AtomicU8] {
-        let bytes: &mut [u8] = self;
+/// A number that threads may change side by side.
+pub trait Shareable: Pod {
+    /// The number as threads share it, of the same size and alignment.
+    type Atomic;
+}
+
+impl Shareable for u8 {
+    type Atomic = AtomicU8;
+}
+
+impl Shareable for u32 {
+    type Atomic = AtomicU32;
+}
+
+impl<T: Shareable> Column<T> {
+    /// The column as cells that threads may change side by side.
+    pub fn shared(&mut self) -> &[T::Atomic] {
+        const { assert!(size_of::<T>() == size_of::<T::Atomic>() && align_of::<T>() == align_of::<T::Atomic>()) };
+        let cells: &mut [T] = self;
         #[expect(unsafe_code, reason = "atomic views of a slice are not yet stable")]
-        // SAFETY: an `AtomicU8` has the size and the alignment of a `u8`; the bytes are borrowed mutably for as long,
-        // so nobody sees them but through the atomic ones.
+        // SAFETY: the atomic type is that of the number, of its size and its alignment; the cells are borrowed mutably
+        // for as long, so nobody sees them but through the atomic ones.
         unsafe {
-            &*(std::ptr::from_mut(bytes) as *const [AtomicU8])
+            &*(std::ptr::from_mut(cells) as *const [T::Atomic])
         }
     }
 }

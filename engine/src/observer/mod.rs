@@ -23,7 +23,7 @@ use datasets::trace::{CycleRow, Writer};
 use kernels::disorder::Ecdf;
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, wanted};
 use crate::error::Error;
 use crate::memory::fields;
 use crate::plans::Needs;
@@ -137,7 +137,8 @@ impl Observer {
                 let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
                 let names = &cloud.government.versions.plans.apps;
                 let of = (cloud.population.alive(), *alive);
-                let (contacts, members, code) = applications.rows(names, of, (cycle, is_thorough));
+                let wanted = wanted(applications, &cloud.government);
+                let (contacts, members, code) = applications.rows((names, &wanted), of, (cycle, is_thorough));
                 for row in contacts {
                     trace.push(row);
                 }

@@ -167,13 +167,19 @@ impl Overlay {
     }
 
     /// Writes a random entry of its view that is of its own group, for every node that is in a group, into a list.
-    /// `places` are the groups, [`NONE`] for none; those alone take part whom a mask holds. Returns how many entries
-    /// were tried that are none of these.
-    pub fn draw_inside(&self, list: &mut [u32], draws: &Draws, (places, mask): (&[u8], Mask<'_>)) -> u64 {
+    /// `places` are the groups, [`NONE`] for none; those alone take part whom a mask holds, and those alone draw of
+    /// which `starts` says so. Returns how many entries were tried that are none of these.
+    pub fn draw_inside(
+        &self,
+        list: &mut [u32],
+        draws: &Draws,
+        (places, mask): (&[u8], Mask<'_>),
+        starts: impl Fn(usize) -> bool + Sync,
+    ) -> u64 {
         let Some(records) = &self.views else { return 0 };
         let answers =
             |node: u32, other: u32| places[node as usize] == places[other as usize] && mask.holds(other as usize);
-        let starts = |node: usize| places[node] != NONE && mask.holds(node);
+        let starts = |node: usize| places[node] != NONE && mask.holds(node) && starts(node);
         Views::of(records, &self.sampling).draw_partners(list, draws, answers, starts)
     }
 

@@ -6,7 +6,7 @@ use datasets::trace::{CycleRow, EventRow, Writer};
 use super::Simulation;
 use crate::aggregate::{Aggregation, Finished};
 use crate::application::{Applications, Held, JOIN_BYTES};
-use crate::cloud::{Cloud, decided};
+use crate::cloud::{Cloud, decided, wanted};
 use crate::overlay::Reach;
 use crate::overlay::rumour::Rumour;
 use crate::population::{Above, Changes, past};
@@ -115,9 +115,9 @@ impl Simulation<'_> {
         let cycle = self.now();
         let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
         let Some(applications) = applications else { return };
-        let wanted = government.versions.wanted();
+        let wanted = wanted(applications, government);
         let versions = government.holding.as_deref().zip(government.acting.as_deref());
-        let held = Held { versions: versions.map(|(holding, acting)| [holding, acting]), wanted: &wanted };
+        let held = Held { versions: versions.map(|(holding, acting)| [holding, acting]), wanted: &wanted.apps };
         let (tally, payload_bytes) = applications.tell(overlay, population.alive(), cycle, held);
         // Where nodes have met for something else, contacts ride along.
         if overlay.views.is_none() && government.holding.is_none() {
@@ -131,17 +131,17 @@ impl Simulation<'_> {
         let cycle = self.now();
         let Cloud { population, government, applications, .. } = &mut self.cloud;
         let Some(applications) = applications else { return };
-        let wanted = government.versions.wanted();
+        let wanted = wanted(applications, government);
         let Some(who) = decided(population, government, &wanted) else { return };
         let waiting = applications.turn(who, cycle);
         let joining = applications.join(&waiting, cycle);
         let inside = applications.exchange(cycle);
         let bytes = applications.wire_bytes();
         self.meter.messages(joining, JOIN_BYTES);
-        let (fetching, told, chunks) = applications.fetch(cycle);
+        let (fetching, payload_bytes) = applications.fetch(cycle, &population.attributes);
         self.meter.messages(inside, bytes);
-        self.meter.messages(fetching, told);
-        self.meter.counts.payload_bytes += chunks;
+        self.meter.messages(fetching, [0; 2]);
+        self.meter.counts.payload_bytes += payload_bytes;
     }
 
     /// Nodes learn their rank.

@@ -63,7 +63,7 @@ impl<'a> Simulation<'a> {
             return Err(Error::State { what: "it has other versions of the suite".to_owned() });
         }
         let fits = match (&mut cloud.applications, applications) {
-            (Some(applications), Some(course)) => applications.take_up(course, nodes),
+            (Some(applications), Some(course)) => applications.take_up(course, nodes, &missing),
             (None, _) => true,
             (Some(_), None) => false,
         };

@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Code, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Sampling, SamplingProtocol,
-    Scenario, Start, Subcloud,
+    self, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Rate, Sampling, SamplingProtocol,
+    Scenario, Start, Subcloud, Uplink,
 };
+use datasets::suite::CodeSettings;
 use kernels::philox::Stream;
 
 /// Choices that follow from a number.
@@ -192,11 +193,30 @@ pub fn inside(seed: u64) -> Scenario {
         share: f64::from(dice.below(11)) / 10.0,
     };
     let start = if dice.is(4) { Opening::Launch } else { Opening::Settled };
-    let code = dice.is(5).then(|| Code {
-        bytes: 1 + u64::from(dice.below(1_000_000)),
-        chunks: 1 + dice.below(64),
-        per_exchange: 1 + dice.below(4),
+    let code = dice.is(5).then(|| CodeSettings {
+        bytes: Some(1 + u64::from(dice.below(1_000_000))),
+        chunks: Some(1 + dice.below(64)),
+        per_exchange: Some(1 + dice.below(4)),
+        version: Some(1),
     });
-    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds: 1 + dice.below(3), code });
+    let seeds = 1 + dice.below(3);
+    let rate = if dice.is(2) { Rate::Mbps(f64::from(1 + dice.below(9))) } else { Rate::Attribute(0) };
+    let uplink = dice.is(3).then(|| Uplink { rate, share: f64::from(1 + dice.below(10)) / 10.0 });
+    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds, code, uplink });
+    let later = scenario.launches.iter_mut().map(|launch| &mut launch.suite);
+    for app in std::iter::once(&mut scenario.first.suite).chain(later).flat_map(|suite| &mut suite.apps) {
+        app.code = dice.is(4).then(|| own_code(&app.name, 1 + dice.below(3)));
+    }
     scenario
+}
+
+/// Code of an application that is not that of the others, the same under the same number.
+fn own_code(name: &str, version: u32) -> CodeSettings {
+    let number = name.bytes().map(u32::from).sum::<u32>() + 7 * version;
+    CodeSettings {
+        bytes: Some(u64::from(1 + number) * 1000),
+        chunks: Some(1 + number % 64),
+        per_exchange: Some(1 + number % 3),
+        version: Some(10 + version),
+    }
 }

@@ -1,10 +1,10 @@
 //! What every application gets inside, written out.
 
 use super::header;
-use crate::scenario::{Code, Contacts, Subcloud};
+use crate::scenario::{Contacts, Rate, Subcloud, Uplink};
 
 /// The table, and that of how members meet, by the keys that the protocol uses.
-pub(super) fn lines(subcloud: &Subcloud, sampling: &[String]) -> Vec<String> {
+pub(super) fn lines(subcloud: &Subcloud, sampling: &[String], attributes: &[String]) -> Vec<String> {
     let Contacts { protocol, keep, accept, share } = subcloud.contacts;
     let mut lines = Vec::from(header("[subcloud]"));
     lines.push(format!("sampling = {{ {} }}", sampling.join(", ")));
@@ -13,8 +13,13 @@ pub(super) fn lines(subcloud: &Subcloud, sampling: &[String]) -> Vec<String> {
     ));
     lines.push(format!("start = \"{}\"", subcloud.start));
     lines.push(format!("seeds = {}", subcloud.seeds));
-    lines.extend(subcloud.code.as_ref().map(|Code { bytes, chunks, per_exchange }| {
-        format!("code = {{ bytes = {bytes}, chunks = {chunks}, per_exchange = {per_exchange} }}")
+    lines.extend(subcloud.code.map(|code| format!("code = {}", code.to_toml())));
+    lines.extend(subcloud.uplink.map(|Uplink { rate, share }| {
+        let rate = match rate {
+            Rate::Mbps(mbps) => format!("mbps = {mbps:?}"),
+            Rate::Attribute(attribute) => format!("attribute = \"{}\"", attributes[attribute]),
+        };
+        format!("uplink = {{ {rate}, share = {share:?} }}")
     }));
     lines
 }

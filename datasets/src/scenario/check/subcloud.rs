@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use super::launch::Entering;
 use super::sampling::Place;
+use super::suite::Beginning;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Code, Contacts, ContactsProtocol, Opening, SamplingProtocol, Subcloud};
+use crate::scenario::{Contacts, ContactsProtocol, Fleet, Opening, Rate, Release, SamplingProtocol, Subcloud, Uplink};
+use crate::suite::{Code, CodeFault, CodeSettings, Suite, Verdict, said_of_code};
 use crate::written::Check;
 
 /// How the members of an application meet.
@@ -19,7 +22,7 @@ const MOST_APPS: usize = 64;
 
 impl Check<'_, '_> {
     /// `apps` are all that there ever are.
-    pub(super) fn subcloud(&self, raw: &At<raw::Subcloud>, apps: usize) -> Result<Subcloud, Error> {
+    pub(super) fn subcloud(&self, raw: &At<raw::Subcloud>, fleet: &Fleet, apps: usize) -> Result<Subcloud, Error> {
         if apps == 0 {
             let help = "give a suite with at least one [[suite.app]], or leave [subcloud] out";
             return Err(self.refuse(raw.span(), "[subcloud] means nothing without applications", help));
@@ -44,8 +47,9 @@ impl Check<'_, '_> {
         }
         let start = raw.start.unwrap_or(Opening::Settled);
         let seeds = self.number_or(raw.seeds.as_ref(), 1, 1, 1000)?;
-        let code = raw.code.as_ref().map(|raw| self.code(raw)).transpose()?;
-        Ok(Subcloud { sampling, contacts, start, seeds, code })
+        let code = raw.code.as_ref().map(|raw| self.code(raw)).transpose()?.map(|code| code.or(CodeSettings::DEFAULT));
+        let uplink = raw.uplink.as_ref().map(|raw| self.uplink(raw, fleet)).transpose()?;
+        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink })
     }
 
     /// Refuses a key of [sampling] that has no meaning inside an application.
@@ -58,14 +62,44 @@ impl Check<'_, '_> {
         self.refuse(span, format!("`{key}` means nothing inside an application"), help)
     }
 
-    fn code(&self, raw: &raw::Code) -> Result<Code, Error> {
-        let expected = "a number of bytes from 1 to 1e15";
-        let bytes = self.number_where(&raw.bytes, expected, |bytes| (1.0..=1e15).contains(&bytes))?;
-        Ok(Code {
-            bytes: bytes.round() as u64,
-            chunks: self.number_or(raw.chunks.as_ref(), 16, 1, 64)?,
-            per_exchange: self.number_or(raw.per_exchange.as_ref(), 1, 1, 64)?,
-        })
+    /// Refuses code that nobody can fetch, and code that is another one under the same number.
+    pub(super) fn codes_fit(
+        &self,
+        raw: Option<&raw::Suite>,
+        first: &Beginning,
+        entering: &Entering,
+        subcloud: Option<&Subcloud>,
+    ) -> Result<(), Error> {
+        let mut known = Vec::new();
+        match (&first.file, raw) {
+            (Some(file), _) => fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)),
+            (None, Some(raw)) => fit(&first.version.suite, subcloud, &mut known).map_err(|fault| {
+                let span = said_of_code(&raw.app).nth(fault.app).unwrap_or(0..0);
+                self.refuse(span, fault.message, fault.help)
+            }),
+            (None, None) => Ok(()),
+        }?;
+        let taken = entering.launches.iter().zip(&entering.files).filter(|(it, _)| it.verdict == Verdict::Valid);
+        taken
+            .map(|(_, file)| file)
+            .try_for_each(|file| fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)))
+    }
+
+    fn uplink(&self, raw: &At<raw::Uplink>, fleet: &Fleet) -> Result<Uplink, Error> {
+        let rate = match (&raw.mbps, &raw.attribute) {
+            (Some(mbps), None) => Rate::Mbps(self.positive(mbps)?),
+            (None, Some(name)) => Rate::Attribute(self.attribute(name, &fleet.attributes)?),
+            (None, None) => {
+                let help = "write `{ mbps = 10 }`, or `{ attribute = \"upload_mbps\" }` with one of the fleet's";
+                return Err(self.refuse(raw.span(), "`subcloud.uplink` does not say how fast lines are", help));
+            }
+            (Some(_), Some(attribute)) => {
+                return Err(self.refuse(attribute.span(), "both `mbps` and `attribute` are given", "keep one of them"));
+            }
+        };
+        let expected = "a share above 0, at most 1";
+        let share = |share| self.number_where(share, expected, |share| share > 0.0 && share <= 1.0);
+        Ok(Uplink { rate, share: raw.share.as_ref().map_or(Ok(1.0), share)? })
     }
 
     fn contacts(&self, raw: Option<&raw::Contacts>) -> Result<Contacts, Error> {
@@ -76,4 +110,40 @@ impl Check<'_, '_> {
             share: raw.and_then(|raw| raw.share.as_ref()).map_or(Ok(0.1), |share| self.fraction(share))?,
         })
     }
+}
+
+/// Whether the code of each application of a suite can be fetched, and is what it was under its number.
+fn fit(suite: &Suite, subcloud: Option<&Subcloud>, known: &mut Vec<Release>) -> Result<(), CodeFault> {
+    for (number, app) in suite.apps_ever().enumerate() {
+        let name = &app.name;
+        let refuse = |message: String, help: &str| Err(CodeFault { app: number, message, help: help.to_owned() });
+        let Some(code) = subcloud.and_then(|subcloud| subcloud.code_of(app)) else {
+            if app.code.is_none() {
+                continue;
+            }
+            let (message, help) = match subcloud {
+                None => ("no node fetches it without [subcloud]", "add [subcloud], or leave `code` out"),
+                Some(_) => ("nobody says how many bytes it has", "add `bytes`, here or to `subcloud.code`"),
+            };
+            return refuse(format!("application \"{name}\" has code, and {message}"), help);
+        };
+        let version = code.version;
+        let Some(release) = known.iter().find(|known| known.app == *name && known.code.version == version) else {
+            known.push(Release { app: name.clone(), code });
+            continue;
+        };
+        if release.code != code {
+            let message = format!(
+                "the code of \"{name}\" has the number {version} and is {}, and before {}",
+                told(&code),
+                told(&release.code)
+            );
+            return refuse(message, "give it another number, as in `code = { version = 2 }`: then members fetch it");
+        }
+    }
+    Ok(())
+}
+
+fn told(Code { bytes, chunks, per_exchange, .. }: &Code) -> String {
+    format!("{bytes} bytes in {chunks} chunks, {per_exchange} in an exchange")
 }

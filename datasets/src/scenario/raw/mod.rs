@@ -20,7 +20,7 @@ pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
-pub(super) use subcloud::{Code, Contacts, Subcloud};
+pub(super) use subcloud::{Contacts, Subcloud, Uplink};
 
 use super::{
     Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{At, Number, Sampling, Whole};
 use crate::scenario::{ContactsProtocol, Opening};
+use crate::suite::raw::Code;
 
 /// What every application gets inside: contacts through which its members find each other, and an overlay of its own.
 /// Without it an application is no more than a set of nodes.
@@ -23,23 +24,26 @@ pub(in crate::scenario) struct Subcloud {
     /// Nodes that hold a new application by decree: random live ones, other ones for each application.
     #[schemars(range(min = 1, max = 1000), extend("default" = 1))]
     pub seeds: Option<At<Whole>>,
-    /// The code that a node must fetch from other members before it runs an application; by default there is none.
-    pub code: Option<Code>,
+    /// The code that a node must fetch from other members before it runs an application, as far as that does not say it
+    /// itself under [[suite.app]]; by default there is none.
+    pub code: Option<At<Code>>,
+    /// How fast nodes send code; by default as fast as they meet. In a cycle a node sends as many chunks, over all of its
+    /// exchanges, as its line carries in that time, and the rest of a chunk is carried into the next cycle.
+    pub uplink: Option<At<Uplink>>,
 }
 
-/// The code of an application, which its members send each other chunk by chunk.
+/// How fast nodes send code: exactly one of `mbps` and `attribute` says it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::scenario) struct Code {
-    /// Bytes in all, such as 200e6.
-    #[schemars(range(min = 1, max = 1_000_000_000_000_000_u64))]
-    pub bytes: At<Number>,
-    /// Chunks into which it is cut.
-    #[schemars(range(min = 1, max = 64), extend("default" = 16))]
-    pub chunks: Option<At<Whole>>,
-    /// Chunks that either of two members sends the other when they meet.
-    #[schemars(range(min = 1, max = 64), extend("default" = 1))]
-    pub per_exchange: Option<At<Whole>>,
+pub(in crate::scenario) struct Uplink {
+    /// Mbit/s, for all nodes.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub mbps: Option<At<Number>>,
+    /// The attribute that says how many Mbit/s a node has.
+    pub attribute: Option<At<String>>,
+    /// The share of its line that a node gives to code.
+    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0, "default" = 1.0))]
+    pub share: Option<At<Number>>,
 }
 
 /// How those who belong to an application find others.

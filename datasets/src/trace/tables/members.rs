@@ -26,15 +26,23 @@ rows! {
         busy_count: u64,
     }
 
-    /// A row per cycle and application, if applications have code that nodes must fetch: how far it has spread.
+    /// A row per cycle and application that has code which nodes must fetch: how far it has spread.
     CodeRow {
         /// Cycles completed.
         cycle: u32,
         /// The application.
         app: String,
-        /// Chunks that the members in its overlay hold, of all that they need, 0..1; null without members.
+        /// The number of the code that the newest version of the suite names for it; null if that has it not, or
+        /// without code.
+        version: Option<u64>,
+        /// Live nodes that run that code.
+        current_count: u64,
+        /// Chunks of that code that no member in its overlay holds: nobody can get them.
+        missing_chunks_count: u64,
+        /// Chunks that the members in its overlay hold, of all of the code that the version by which each acts names,
+        /// 0..1; null without members.
         chunks_fraction: f64,
-        /// Share of those members that hold all chunks, 0..1; null without members.
+        /// Share of those members that hold all of these chunks, 0..1; null without members.
         complete_fraction: f64,
         /// Share of the exchanges since the previous row in which nothing moved, 0..1; null if there was none.
         useless_fraction: f64,
@@ -62,6 +70,19 @@ rows! {
         running_count: u64,
         /// Of those that run it, the ones that have lost all whom they knew in it, and wait to be let in again.
         alone_count: u64,
+        /// Of those that belong to it, the ones that know somebody in it: they have a contact of it, or are in its
+        /// overlay.
+        known_count: u64,
+        /// Those that have been waiting or fetching for more than 20 cycles since they were assigned: the next three.
+        stranded_count: u64,
+        /// Of these, the ones that wait and know no contact.
+        stranded_unknown_count: u64,
+        /// Of these, the ones that wait, and whose contacts do not let them in: they are dead, gone or busy.
+        stranded_unanswered_count: u64,
+        /// Of these, the ones that lack some of its code.
+        stranded_fetching_count: u64,
+        /// Nodes that ran it and changed to other code of it since the previous row.
+        upgrades_count: u64,
         /// Calls of its `join` method since the previous row.
         join_calls_count: u64,
         /// Calls of its `leave` method since the previous row: of nodes that ran it, and that were given to another
