@@ -1,11 +1,14 @@
 //! What happened inside applications: who found members of it, joined, ran, left, and whether its overlay is whole.
 
-use datasets::trace::{ContactRow, MemberRow, OverlayRow};
+use datasets::trace::{AppRow, CodeRow, ContactRow, MemberRow, OverlayRow};
 
 use crate::Version;
 
-/// Shares of the nodes that belong to an application, whose running is dated, ascending.
-pub const RUNNING: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
+/// Shares of the nodes that belong to an application, whose steps are dated, ascending.
+pub const SHARES: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
+
+/// An application is usable while as large a share of the nodes that it asks for runs it.
+pub const USABLE: f64 = 0.99;
 
 /// A stage is told of where as large a share of the nodes of an application is new, or gone.
 pub const CHANGED: f64 = 0.05;
@@ -29,6 +32,13 @@ pub struct Inside {
     pub crashed_count: u64,
     /// Mean cycles from being assigned to running, over all that started; not a number if none did.
     pub start_cycles_mean: f64,
+    /// Share of the observed cycles in which it asked for nodes and [`USABLE`] of these ran it, of those in which it
+    /// asked for nodes; not a number if it never did.
+    pub usable_fraction: f64,
+    /// The row with the most nodes that had been waiting or fetching for too long; `None` if there never was one.
+    pub stranded: Option<MemberRow>,
+    /// Chunks of the newest code that nobody in its overlay held when the run ended.
+    pub missing_chunks_count: u64,
     /// What became of it from the beginning of the run, and from each version of the suite on that came in: where the
     /// number of nodes that belong to it, or that run it, changed by more than [`CHANGED`].
     pub stages: Vec<Stage>,
@@ -49,22 +59,41 @@ pub struct Stage {
     pub version: Option<u64>,
     /// The cycle at whose start it came in; 0 for the beginning.
     pub from_cycle: u32,
-    /// Cycles until each share in [`RUNNING`] of its nodes ran it: of those that belonged to it then, or of those at
-    /// the end of the stage, whichever were more. The latter makes a beginning with few nodes no success.
-    pub running_cycles: [Option<u32>; RUNNING.len()],
+    /// Cycles until each share in [`SHARES`] of its nodes had taken a step: of those that belonged to it then, or of
+    /// those at the end of the stage, whichever were more. The latter makes a beginning with few nodes no success.
+    pub steps: Vec<(Step, [Option<u32>; SHARES.len()])>,
     /// Cycles until nobody belonged to it any more, to the end of the stage; `None` if somebody did.
     pub gone_cycles: Option<u32>,
     /// Mean cycles from being assigned to running; not a number if nobody started.
     pub start_cycles_mean: f64,
 }
 
+/// A step that the nodes of an application take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// They know somebody in it.
+    Know,
+    /// They are in its overlay.
+    Join,
+    /// They have its code, and run it.
+    Run,
+    /// They run the new code that the version brought.
+    Upgrade,
+}
+
+/// The rows that tell of what happens inside applications.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'r> {
+    pub members: &'r [MemberRow],
+    pub contacts: &'r [ContactRow],
+    pub code: &'r [CodeRow],
+    pub overlay: &'r [OverlayRow],
+    pub apps: &'r [AppRow],
+}
+
 /// What happened inside each application, in the order of the trace.
-pub(crate) fn inside(
-    members: &[MemberRow],
-    contacts: &[ContactRow],
-    overlay: &[OverlayRow],
-    versions: &[Version],
-) -> Vec<Inside> {
+pub(crate) fn inside(all: Rows<'_>, versions: &[Version]) -> Vec<Inside> {
+    let Rows { members, contacts, code, overlay, apps: asked } = all;
     let entries = versions.iter().filter_map(|version| Some((Some(version.version), version.launch()?.cycle)));
     let entries: Vec<_> = std::iter::once((None, 0)).chain(entries).collect();
     let first = members.first().map(|row| row.cycle);
@@ -73,15 +102,18 @@ pub(crate) fn inside(
         let rows: Vec<&MemberRow> = members.iter().filter(|row| row.app == *app).collect();
         let known = contacts.iter().rfind(|row| row.app == *app);
         let measured = overlay.iter().rfind(|row| row.app.as_ref() == Some(app));
-        of_app(&rows, known, measured, &entries)
+        let code: Vec<&CodeRow> = code.iter().filter(|row| row.app == *app).collect();
+        let mut found = of_app(&rows, &code, (known, measured), &entries)?;
+        found.usable_fraction = usable(&rows, asked.iter().filter(|row| row.app == *app));
+        Some(found)
     })
     .collect()
 }
 
 fn of_app(
     rows: &[&MemberRow],
-    contacts: Option<&ContactRow>,
-    overlay: Option<&OverlayRow>,
+    code: &[&CodeRow],
+    (contacts, overlay): (Option<&ContactRow>, Option<&OverlayRow>),
     entries: &[(Option<u64>, u32)],
 ) -> Option<Inside> {
     let last = rows.last()?;
@@ -97,7 +129,12 @@ fn of_app(
         leave_calls_count: sum(|row| row.leave_calls_count),
         crashed_count: sum(|row| row.crashed_count),
         start_cycles_mean: start_cycles(rows),
-        stages: entries.iter().enumerate().filter_map(|(k, &entry)| stage(rows, entry, entries.get(k + 1))).collect(),
+        usable_fraction: f64::NAN,
+        stranded: most_stranded(rows),
+        missing_chunks_count: code.last().map_or(0, |row| row.missing_chunks_count),
+        stages: (entries.iter().enumerate())
+            .filter_map(|(k, &entry)| stage((rows, code, contacts.is_some()), entry, entries.get(k + 1)))
+            .collect(),
         dead_from,
         valid_contacts_fraction: contacts.map_or(f64::NAN, |row| row.valid_fraction),
         contacts_age_mean: contacts.map_or(f64::NAN, |row| row.age_mean),
@@ -105,8 +142,32 @@ fn of_app(
     })
 }
 
-/// What became of an application from one version on to the next, if that changed it.
-fn stage(rows: &[&MemberRow], (version, from): (Option<u64>, u32), next: Option<&(Option<u64>, u32)>) -> Option<Stage> {
+/// The row with the most stranded nodes, the first one of several; `None` if there never was one.
+fn most_stranded(rows: &[&MemberRow]) -> Option<MemberRow> {
+    let most = rows.iter().rev().max_by_key(|row| row.stranded_count)?;
+    (most.stranded_count > 0).then(|| (**most).clone())
+}
+
+/// In which share of the cycles in which an application asks for nodes it is usable. Rows of the same cycles go side by
+/// side.
+fn usable<'r>(members: &[&MemberRow], asked: impl Iterator<Item = &'r AppRow>) -> f64 {
+    let mut members = members.iter().peekable();
+    let (mut asking, mut usable) = (0_u32, 0_u32);
+    for row in asked.filter(|row| row.asked_count > 0) {
+        while members.next_if(|member| member.cycle < row.cycle).is_some() {}
+        let running = members.peek().filter(|member| member.cycle == row.cycle).map_or(0, |it| it.running_count);
+        asking += 1;
+        usable += u32::from(running as f64 >= USABLE * row.asked_count as f64);
+    }
+    if asking == 0 { f64::NAN } else { f64::from(usable) / f64::from(asking) }
+}
+
+/// What became of an application from one version on to the next, if that changed it, or its code.
+fn stage(
+    (rows, code, has_contacts): (&[&MemberRow], &[&CodeRow], bool),
+    (version, from): (Option<u64>, u32),
+    next: Option<&(Option<u64>, u32)>,
+) -> Option<Stage> {
     let end = next.map_or(u32::MAX, |(_, cycle)| *cycle);
     let before = rows.iter().rfind(|row| row.cycle < from).or(rows.first().filter(|_| from == 0));
     let before = before.map_or(0, |row| if from == 0 { row.running_count } else { row.assigned_count });
@@ -114,18 +175,38 @@ fn stage(rows: &[&MemberRow], (version, from): (Option<u64>, u32), next: Option<
     // What comes in at the start of a cycle has had one cycle when that one ends.
     let cycles = |row: &&MemberRow| row.cycle + u32::from(from > 0) - from;
     let last = rows.last().map_or(0, |row| row.assigned_count);
-    if last.abs_diff(before) as f64 <= CHANGED * last.max(before) as f64 {
+    let named = |row: Option<&&CodeRow>| row.and_then(|row| row.version);
+    let code_before = named(code.iter().rfind(|row| row.cycle < from));
+    let code: Vec<&CodeRow> = code.iter().copied().filter(|row| (from..end).contains(&row.cycle)).collect();
+    let is_upgraded = code_before.is_some_and(|before| named(code.last()).is_some_and(|now| now != before));
+    let is_changed = last.abs_diff(before) as f64 > CHANGED * last.max(before) as f64;
+    if !is_changed && !is_upgraded {
         return None;
     }
-    let reached = |share: f64| {
-        let is_reached = |row: &&&MemberRow| row.running_count as f64 >= share * row.assigned_count.max(last) as f64;
-        rows.iter().find(is_reached).filter(|_| last > 0).map(cycles)
+    let reached = |count: &dyn Fn(&MemberRow) -> u64| {
+        SHARES.map(|share| {
+            let is_reached = |row: &&&MemberRow| count(row) as f64 >= share * row.assigned_count.max(last) as f64;
+            rows.iter().find(is_reached).filter(|_| last > 0).map(cycles)
+        })
     };
+    let mut steps = Vec::new();
+    if is_changed && last > 0 {
+        steps.extend(has_contacts.then(|| (Step::Know, reached(&|row| row.known_count))));
+        steps.push((Step::Join, reached(&in_overlay)));
+        steps.push((Step::Run, reached(&|row| row.running_count)));
+    }
+    if is_upgraded {
+        let current = |row: &MemberRow| {
+            let found = code.binary_search_by_key(&row.cycle, |row| row.cycle);
+            found.map_or(0, |index| code[index].current_count)
+        };
+        steps.push((Step::Upgrade, reached(&current)));
+    }
     let gone = rows.iter().rev().take_while(|row| row.assigned_count == 0).last();
     Some(Stage {
         version,
         from_cycle: from,
-        running_cycles: RUNNING.map(reached),
+        steps,
         gone_cycles: gone.map(cycles),
         start_cycles_mean: start_cycles(&rows),
     })

@@ -59,7 +59,7 @@ pub use error::Error;
 pub use fleet::fleet;
 pub use gradients::Gradient;
 pub use happenings::{Happening, happenings};
-pub use inside::{CHANGED, Inside, RUNNING, Stage};
+pub use inside::{CHANGED, Inside, SHARES, Stage, Step, USABLE};
 pub use metrics::{Metric, Name, metrics};
 pub use moves::{AppChurn, Moves};
 pub use overlay::DeadLinks;

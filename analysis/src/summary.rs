@@ -103,6 +103,8 @@ impl Summary {
         let (restarting, lasting): (Vec<_>, Vec<_>) = aggregates::by_name(run.aggregates()?)
             .into_iter()
             .partition(|rows: &Vec<AggregateRow>| epochs::restarts(rows, &finished));
+        let (members, contacts, code) = (run.members()?, run.contacts()?, run.code()?);
+        let rows = inside::Rows { members: &members, contacts: &contacts, code: &code, overlay: &of_apps, apps: &apps };
         Ok(Summary {
             run_id: run.meta().run_id.clone(),
             seed: run.meta().seed,
@@ -115,7 +117,7 @@ impl Summary {
             settling: applications::settling_of_all(&apps, settling_from),
             settling_from,
             changes: changes::changes(&apps, &versions),
-            inside: inside::inside(&run.members()?, &run.contacts()?, &of_apps, &versions),
+            inside: inside::inside(rows, &versions),
             versions,
             firings,
             app_churn: if is_disturbed { moves::app_churn(&apps) } else { Vec::new() },

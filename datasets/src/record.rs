@@ -300,6 +300,9 @@ pub struct SizeRecord {
     pub app: String,
     /// Nodes that it must hold.
     pub hold: f64,
+    /// Whether only nodes count that run it, and not all that belong to it.
+    #[serde(default)]
+    pub usable: bool,
     /// The condition that nodes must fit to count.
     #[serde(rename = "where")]
     pub condition: Option<String>,

@@ -98,3 +98,53 @@ fn a_node_keeps_a_bounded_number_of_contacts() {
     assert!(error.to_string().contains("17 applications, with 136 contacts a node"), "{error}");
     assert!(read(1, 65).unwrap_err().to_string().contains("65 applications"), "as many as a word has bits");
 }
+
+/// What comes of a scenario with this text behind its fleet, and of version 2 of its suite, which enters.
+fn with_version(keys: &str, version: &str) -> Result<Scenario, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cloud.toml");
+    let cloud = "[run]\nnodes = 900\n[[fleet.class]]\nname = \"box\"\nshare = 1\nattributes.x = { constant = 1 }\n";
+    let event = "[[event]]\nat_cycle = 2\nsuite = \"v2.toml\"\n";
+    fs::write(&path, format!("{cloud}{event}{keys}")).unwrap();
+    fs::write(folder.path().join("v2.toml"), format!("[suite]\nversion = 2\n{version}")).unwrap();
+    scenario::read(&path, &[])
+}
+
+fn app(keys: &str) -> String {
+    format!("[[suite.app]]\nname = \"a\"\nshare = 0.5\n{keys}\n")
+}
+
+#[test]
+fn an_application_says_what_its_code_is_and_the_rest_holds_for_all() {
+    let keys = format!("[subcloud.code]\nbytes = 5e6\n{}", app(""));
+    let read = with_version(&keys, &app("code = { version = 2, chunks = 64 }")).unwrap();
+    let releases = read.releases();
+    let [old, new] = &*releases else { panic!("{releases:?}") };
+    assert_eq!((&*old.app, old.code.bytes, old.code.chunks, old.code.version), ("a", 5_000_000, 16, 1));
+    assert_eq!((&*new.app, new.code.bytes, new.code.chunks, new.code.version), ("a", 5_000_000, 64, 2));
+    // Where the scenario says nothing of code, an application may; others run at once.
+    let other = "[[suite.app]]\nname = \"b\"\nshare = 0.1\n";
+    let read = with_version(&format!("[subcloud]\n{}{other}", app("code = { bytes = 7 }")), &app("")).unwrap();
+    assert_eq!(read.releases().len(), 1);
+}
+
+#[test]
+fn code_that_nobody_can_fetch_or_that_changes_under_its_number_is_refused() {
+    #[track_caller]
+    fn refused(keys: &str, version: &str, place: &str, words: &str, help: &str) {
+        let error = with_version(keys, version).unwrap_err();
+        let shown = error.to_string();
+        assert!(shown.contains(place) && shown.contains(words), "`{place}`, `{words}` expected: {shown}");
+        assert!(error.help().is_some_and(|found| found.contains(help)), "`{help}` expected: {error:?}");
+    }
+    let own = app("code = { version = 2 }");
+    refused(&app(""), &own, "v2.toml:6", "application \"a\" has code, and no node fetches it", "add [subcloud]");
+    refused(&own, &app(""), "cloud.toml:13", "has code, and no node fetches it without [subcloud]", "add [subcloud]");
+    let keys = format!("[subcloud]\n{}", app(""));
+    refused(&keys, &own, "v2.toml:6", "nobody says how many bytes it has", "`subcloud.code`");
+    let keys = format!("[subcloud.code]\nbytes = 5e6\n{}", app(""));
+    let words = "the code of \"a\" has the number 1 and is 5000000 bytes in 64 chunks, 1 in an exchange, and before";
+    refused(&keys, &app("code = { chunks = 64 }"), "v2.toml:6", words, "version = 2");
+    refused(&keys, &app("code = { chunks = 65 }"), "v2.toml:6", "`suite.app.0.code.chunks` is 65", "");
+    refused(&keys, &app("sampling = { view = 5 }"), "v2.toml:6", "is not supported", "");
+}

@@ -122,6 +122,16 @@ impl<'a> Simulation<'a> {
         self.cloud.government.held(app, test, &self.cloud.population)
     }
 
+    /// Nodes that run an application, as [`Simulation::held`] has those that belong to it; the same nodes where an
+    /// application is no more than a set of nodes.
+    ///
+    /// # Panics
+    /// If there is no such application.
+    pub fn running(&self, app: usize, test: Option<&Test>) -> u64 {
+        let inside = self.cloud.applications.as_ref();
+        inside.map_or_else(|| self.held(app, test), |inside| inside.running(app, test, &self.cloud.population))
+    }
+
     /// What was read of the fleet's files, and what of it is in the cloud; `None` if there are none.
     pub fn fleet(&self) -> Option<&FleetRecord> {
         self.fleet.record.as_ref()

@@ -11,6 +11,7 @@ use common::{Result, meta, run};
 use datasets::scenario::{self, Scenario};
 use datasets::trace::{ContactRow, MemberRow, OverlayRow, Writer};
 use engine::application::{ALONE, Applications, FETCHING, NO_CODE, RUNNING};
+use engine::schedule::Cycle;
 use engine::{Simulation, Storage};
 use kernels::contacts::{Header, of_app};
 use kernels::suite::NONE;
@@ -395,4 +396,154 @@ fn members_aggregate_over_their_own_overlay() {
         |cycle: u32| found.aggregates.iter().find(|row| row.aggregate == "load" && row.cycle == cycle).unwrap();
     assert_eq!(average(0).participants_count, 1);
     assert!(average(50).participants_count > 5_800, "{:?}", average(50));
+}
+
+/// Two thousand nodes that all run one application, and a second version of the suite that reaches all of them at once
+/// in cycle 5, with `code` of the application.
+fn upgraded(cycles: u32, seed: u64, more: &str, code: &str) -> Scenario {
+    let folder = tempfile::tempdir().unwrap();
+    let app = "[[suite.app]]\nname = \"all\"\nshare = 1.0\n";
+    fs::write(folder.path().join("next.toml"), format!("[suite]\nversion = 2\n{app}code = {{ {code} }}\n")).unwrap();
+    let text = format!(
+        "[run]\nnodes = 2_000\ncycles = {cycles}\nseed = {seed}\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+         attributes.x = {{ uniform = [0, 1] }}\n[subcloud]\ncode = {{ bytes = 1e6, chunks = 16 }}\n{more}\n[suite]\n\
+         version = 1\n{app}[[event]]\nat_cycle = 5\nsuite = \"next.toml\"\nat_nodes = 2_000\n"
+    );
+    let path = folder.path().join("upgrade.toml");
+    fs::write(&path, text).unwrap();
+    scenario::read(&path, &[]).unwrap()
+}
+
+#[test]
+fn members_fetch_new_code_while_they_run_the_old_one() {
+    let mut sums = [0.0; 3];
+    for seed in 1..=4 {
+        let scenario = upgraded(60, seed, "", "version = 2");
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        let mut found = [0; 3];
+        for cycle in 1..=60 {
+            simulation.cycle(&mut trace);
+            let inside = simulation.cloud().applications.as_ref().unwrap();
+            assert!(inside.phases.iter().all(|phase| *phase == RUNNING), "cycle {cycle}: nobody stops");
+            let run = &inside.upgrades.as_ref().unwrap().run;
+            let current = run.iter().filter(|release| **release == 2).count();
+            assert_eq!(current > 0, cycle >= 5, "cycle {cycle}: a seed has the new code as its version enters");
+            for (found, share) in found.iter_mut().zip([0.5, 0.99, 1.0]) {
+                if *found == 0 && current as f64 >= share * 2_000.0 {
+                    *found = cycle - 4;
+                }
+            }
+        }
+        let applications = simulation.cloud_mut().applications.as_mut().unwrap();
+        let (counts, sent) = applications.take_counts();
+        assert_eq!((counts[0].upgrades, counts[0].join_calls, counts[0].leave_calls), (2_000, 0, 0));
+        // The first is the seed; nobody has fetched the old code, which all have had.
+        assert_eq!((sent[0].sent, sent[1].sent), (0, 1_999 * 16));
+        sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += f64::from(found));
+    }
+    println!("{sums:?}");
+    // As long as code takes that nobody has had (§ code, 16 chunks): 17, 19 and 20 cycles.
+    for (sum, expected) in sums.into_iter().zip([17.0, 19.0, 20.0]) {
+        assert_near(sum / 4.0, expected, 0.1);
+    }
+}
+
+#[test]
+fn who_runs_the_old_code_serves_it_while_it_fetches_the_new_one() {
+    let scenario = upgraded(60, 1, "", "version = 2, chunks = 64");
+    let mut trace = Writer::in_memory(meta(&scenario));
+    let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+    simulation.cycle(&mut trace);
+    let cloud = simulation.cloud_mut();
+    let applications = cloud.applications.as_mut().unwrap();
+    // The even nodes run the first release and are to have the second, of which there is nothing; the odd ones are to
+    // have the first, and have nothing.
+    for node in 0..2_000 {
+        let upgrades = applications.upgrades.as_mut().unwrap();
+        let is_old = node % 2 == 0;
+        (upgrades.held[node], upgrades.run[node]) = if is_old { (2, 1) } else { (1, 0) };
+        applications.phases[node] = if is_old { RUNNING } else { FETCHING };
+        applications.held.as_mut().unwrap()[node] = 0;
+    }
+    for cycle in 2..60 {
+        applications.fetch(Cycle::new(&scenario, cycle), &cloud.population.attributes);
+    }
+    let upgrades = applications.upgrades.as_ref().unwrap();
+    for node in 0..2_000 {
+        assert_eq!(applications.phases[node], RUNNING, "node {node} has got the old code from those who run it");
+        assert_eq!(upgrades.run[node], 1);
+        let chunks = if node % 2 == 0 { 0 } else { 0xFFFF };
+        assert_eq!(applications.held.as_ref().unwrap()[node], chunks, "chunks of the new code come from nowhere");
+    }
+}
+
+#[test]
+fn a_node_sends_no_more_than_its_line_carries() {
+    // Chunks of 62,500 bytes, cycles of 10 seconds: 0.075 Mbit/s are one and a half chunks a cycle.
+    for (mbps, share, in_two_cycles) in [(0.075, 1.0, [1, 2]), (0.1, 0.25, [0, 1]), (0.1, 1.0, [2, 2])] {
+        let more = format!("per_exchange = 64\n[subcloud.uplink]\nmbps = {mbps}\nshare = {share}");
+        let text =
+            cloud(1_000, 99, 1, &[1.0], &format!("[subcloud]\n[subcloud.code]\nbytes = 1e6\nchunks = 16\n{more}"));
+        let scenario = common::scenario(&text);
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        simulation.cloud_mut().applications.as_mut().unwrap().forget_code();
+        let mut most = 0;
+        for cycle in 1..=98_u64 {
+            simulation.cycle(&mut trace);
+            let inside = simulation.cloud_mut().applications.as_mut().unwrap();
+            let held: Vec<u64> = inside.held.as_deref().unwrap().to_vec();
+            let (_, sent) = inside.take_counts();
+            let limit = in_two_cycles[usize::from(cycle % 2 == 0)];
+            assert!(sent[0].sent <= 1_000 * limit, "cycle {cycle}: {} of {limit} each", sent[0].sent);
+            // The seed has what it sent itself, so that others know no more of its chunks than its line has carried.
+            let known = held[1..].iter().fold(0, |all, chunks| all | chunks).count_ones();
+            let carried = (in_two_cycles[0] + in_two_cycles[1]) * cycle / 2 + u64::from(cycle % 2 == 1);
+            assert!(u64::from(known) <= carried, "cycle {cycle}: {known} chunks known, {carried} carried");
+            most = most.max(sent[0].sent / limit.max(1));
+        }
+        assert!(most > 500, "lines are what limits: {most} of 1,000 nodes sent all that they could");
+        let phases = &simulation.cloud().applications.as_ref().unwrap().phases;
+        assert!(phases.iter().all(|phase| *phase == RUNNING));
+    }
+}
+
+#[test]
+fn code_that_is_lost_comes_again_with_a_version() {
+    // The new code enters at one seed, which dies with all but a few in the next cycle; the members that are left run
+    // the old code for ever, until the same code enters again.
+    let folder = tempfile::tempdir().unwrap();
+    let app = "[[suite.app]]\nname = \"all\"\nshare = 1.0\ncode = { version = 2 }\n";
+    for version in [2, 3] {
+        fs::write(folder.path().join(format!("v{version}.toml")), format!("[suite]\nversion = {version}\n{app}"))
+            .unwrap();
+    }
+    let text = "[run]\nnodes = 2_000\ncycles = 90\nseed = 1\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+                attributes.x = { uniform = [0, 1] }\n[subcloud]\ncode = { bytes = 1e6, chunks = 16 }\n[suite]\n\
+                version = 1\n[[suite.app]]\nname = \"all\"\nshare = 1.0\n\
+                [[event]]\nat_cycle = 5\nsuite = \"v2.toml\"\nat_nodes = 2_000\n\
+                [[event]]\nat_cycle = 7\ncrash = { share = 0.9 }\n[[event]]\nat_cycle = 50\nsuite = \"v3.toml\"\n";
+    let path = folder.path().join("lost.toml");
+    fs::write(&path, text).unwrap();
+    let found = common::run_scenario(&scenario::read(&path, &[]).unwrap(), &Storage::Memory);
+    let code = |cycle: u32| found.code.iter().find(|row| row.cycle == cycle).unwrap();
+    assert!(code(49).missing_chunks_count > 8 && code(49).current_count == 0, "{:?}", code(49));
+    let members = |cycle: u32| found.members.iter().find(|row| row.cycle == cycle).unwrap();
+    assert_eq!(members(49).running_count, members(49).assigned_count, "all run the old code");
+    let last = code(90);
+    assert_eq!((last.missing_chunks_count, last.current_count), (0, members(90).assigned_count), "{last:?}");
+}
+
+#[test]
+fn who_waits_or_fetches_for_too_long_is_counted_with_the_reason() {
+    // The seed's line carries nothing: whoever joins fetches for ever.
+    let inside = "code = { bytes = 1e9 }\nuplink = { mbps = 1e-9 }";
+    let found = common::run_scenario(&launch(2_000, 1, inside, "oracle"), &Storage::Memory);
+    let last = members(&found, "new").last().unwrap();
+    assert!(last.fetching_count > 150, "{last:?}");
+    assert_eq!((last.stranded_count, last.stranded_fetching_count), (last.fetching_count, last.fetching_count));
+    assert_eq!(last.known_count, last.assigned_count);
+    let before = members(&found, "new").find(|row| row.cycle == 22).unwrap();
+    assert_eq!(before.stranded_count, 0, "nobody has waited for so long: {before:?}");
 }

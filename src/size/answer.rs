@@ -45,7 +45,8 @@ impl<'p> Answer<'p> {
     fn question(&self) -> String {
         let Plan { app, goal, counted: cycles, .. } = self.plan;
         format!(
-            "\"{app}\" is to hold at least {}{} for {} of the time: of cycles {} to {}.",
+            "\"{app}\" is to {} at least {}{} for {} of the time: of cycles {} to {}.",
+            self.plan.to_hold(),
             counted(goal.hold as u64, "node", "nodes"),
             self.which(),
             percent(goal.fraction),
@@ -73,7 +74,8 @@ impl<'p> Answer<'p> {
             ),
         };
         format!(
-            "Ask for {nodes}: \"{app}\" then holds at least {hold}{} for {} of the time.",
+            "Ask for {nodes}: \"{app}\" then {} at least {hold}{} for {} of the time.",
+            self.plan.holds(),
             self.which(),
             percent(goal.fraction)
         )
@@ -100,7 +102,8 @@ impl<'p> Answer<'p> {
             format!("the other applications ask for {:.4} of the {cloud}, and even with all the rest", 1.0 - room)
         };
         format!(
-            "{all} \"{app}\" holds {} nodes{} on average, and {} for {} of the time",
+            "{all} \"{app}\" {} {} nodes{} on average, and {} for {} of the time",
+            self.plan.holds(),
             count(mean.max(0.0) as u64),
             self.which(),
             count(model.most_for(goal.fraction)),
@@ -182,10 +185,12 @@ impl<'p> Answer<'p> {
         let mean = model.mean.iter().sum::<f64>() / model.mean.len().max(1) as f64;
         let cycle = (0..model.mean.len()).min_by(|&a, &b| model.mean[a].total_cmp(&model.mean[b])).unwrap_or(0);
         format!(
-            "Headroom: it asks for {:.2} times the nodes that it must hold. It holds {} on average, {:+.2} %; after \
+            "Headroom: it asks for {:.2} times the nodes that it must {}. It {} {} on average, {:+.2} %; after \
              cycle {}, the \
              worst, {}, and only 1 cloud in 100 less than {}.",
             self.share * self.plan.live / goal.hold,
+            self.plan.to_hold(),
+            self.plan.holds(),
             count(mean as u64),
             100.0 * (mean / goal.hold - 1.0),
             self.plan.counted.start() + cycle as u32,

@@ -141,6 +141,7 @@ impl Answer<'_> {
         SizeRecord {
             app: app.clone(),
             hold: goal.hold,
+            usable: self.plan.usable,
             condition: condition.as_ref().map(|condition| condition.text.clone()),
             fraction: goal.fraction,
             over: cycles.clone().count(),

@@ -36,6 +36,8 @@ pub struct Plan {
     pub app: String,
     /// Its number among those of the scenario.
     pub number: usize,
+    /// Whether only nodes count that run it.
+    pub usable: bool,
     /// Which nodes count.
     pub condition: Option<Condition>,
     /// What is to be held, and for how long.
@@ -56,6 +58,10 @@ pub struct Plan {
 impl Plan {
     /// Checks what the command line asks for.
     pub fn new(arguments: &Arguments, scenario: &Scenario) -> Result<Self, Failure> {
+        if arguments.usable && scenario.subcloud.is_none() {
+            let message = "--usable: nodes run an application as soon as they belong to it without [subcloud]";
+            return Err(Failure::input(message, "add [subcloud] to the scenario, or leave --usable out"));
+        }
         let mut full = scenario.clone();
         let app = app(&full, &arguments.app)?;
         let in_nodes = match app.request {
@@ -81,6 +87,7 @@ impl Plan {
         let enough = if full.run.nodes > ONE_WILL_DO { 1 } else { CONFIRMING };
         Ok(Self {
             number,
+            usable: arguments.usable,
             condition,
             goal: Goal { hold: arguments.hold.into(), fraction: arguments.fraction, confidence: arguments.confidence },
             counted,
@@ -93,6 +100,16 @@ impl Plan {
             full_because,
             app,
         })
+    }
+
+    /// What nodes are there for: `hold` if all count that belong to the application, `run on` if those do that run it.
+    pub fn to_hold(&self) -> &'static str {
+        if self.usable { "run on" } else { "hold" }
+    }
+
+    /// The same of one application.
+    pub fn holds(&self) -> &'static str {
+        if self.usable { "runs on" } else { "holds" }
     }
 
     /// How many times the nodes of a replica the full cloud has.

@@ -18,6 +18,8 @@ use crate::room::{Room, side_by_side};
 pub enum Nodes<'p> {
     /// Those that an application holds, by its number; only those that fit a test, if there is one.
     Held(usize, Option<&'p Test>),
+    /// The same of those that run it.
+    Running(usize, Option<&'p Test>),
     /// All that live.
     Live,
 }
@@ -57,6 +59,7 @@ fn path(scenario: &Scenario, look: Look<'_>) -> Result<Vec<f64>, Failure> {
         if look.counted.contains(&cycle) {
             path.push(match look.nodes {
                 Nodes::Held(app, test) => simulation.held(app, test) as f64,
+                Nodes::Running(app, test) => simulation.running(app, test) as f64,
                 Nodes::Live => simulation.cloud().population.live().count() as f64,
             });
         }

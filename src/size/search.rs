@@ -159,7 +159,8 @@ impl<'p> Search<'p> {
             let note = format!("{} nodes, {} {}", scenario.run.nodes, plan.app, plan.about(share));
             self.bar.lock().unwrap_or_else(PoisonError::into_inner).advance_kind(kind, 1.0, &note);
         };
-        let look = Look { nodes: Nodes::Held(plan.number, test), counted: &plan.counted, stopped: self.stopped };
+        let of = if plan.usable { Nodes::Running } else { Nodes::Held };
+        let look = Look { nodes: of(plan.number, test), counted: &plan.counted, stopped: self.stopped };
         paths(&scenarios, look, done)
     }
 }

@@ -86,8 +86,8 @@ fn read(path: &Path, scenario: &Scenario) -> Result<Description, Failure> {
     Ok(suite::read(path, Names::Fleet(&scenario.fleet.attributes))?.description())
 }
 
-/// What changes beside applications and rules: until when the suite is good, whose keys are revoked, and whose words
-/// are whose.
+/// What changes beside applications and rules: until when the suite is good, whose keys are revoked, what applications
+/// say of their code, and whose words are whose.
 fn beside(before: &Suite, after: &Suite) -> Vec<String> {
     let mut lines = Vec::new();
     if before.until != after.until {
@@ -103,6 +103,22 @@ fn beside(before: &Suite, after: &Suite) -> Vec<String> {
     }
     if !fewer.is_empty() {
         lines.push(format!("It no more revokes {}.", fewer.join(", ")));
+    }
+    let said = |suite: &Suite, name: &str| {
+        let app = suite.apps.iter().find(|app| app.name == name);
+        app.map(|app| app.code.map(|code| code.to_toml()).unwrap_or_default())
+    };
+    for name in after.apps.iter().map(|app| &app.name) {
+        match (said(before, name), said(after, name)) {
+            (Some(old), Some(new)) if old != new && new.is_empty() => {
+                lines.push(format!("{name} says nothing more of its code: it is as the scenario has it."));
+            }
+            (Some(old), Some(new)) if old != new => lines.push(format!(
+                "The code of {name} is now {new}. Where its number is another one, members fetch it while they run the \
+                 old one."
+            )),
+            _ => {}
+        }
     }
     if before.layout != after.layout {
         let which = if after.layout.is_empty() { "has no layout of words" } else { "lays words out anew" };

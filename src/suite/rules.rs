@@ -11,6 +11,12 @@ pub fn rules(suite: &Suite) -> impl Iterator<Item = (&str, &Rule)> {
     suite.apps.iter().flat_map(|app| app.rules.iter().map(move |rule| (&*app.name, rule)))
 }
 
+/// What the applications of a suite say of their code, those that rules add among them: a line each.
+pub fn codes(suite: &Suite) -> impl Iterator<Item = String> {
+    let said = suite.apps_ever().filter_map(|app| Some((&app.name, app.code?)));
+    said.map(|(name, code)| format!("{name}: {}", code.to_toml()))
+}
+
 /// A rule in words: when nodes act by it, what they do, and for how long it rests then.
 pub fn told(rule: &Rule, attributes: &[String]) -> String {
     let when = rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -106,6 +106,59 @@ fn an_operators_day() {
     assert!(monitoring[0] == 2_000 && monitoring[1].abs_diff(2_000) < 215, "{summary}");
 }
 
+#[test]
+fn the_life_of_an_application() {
+    let apps = |number: u32, share: Option<f64>, code: u32| {
+        let recorder = share.map_or(String::new(), |share| {
+            format!("[[suite.app]]\nname = \"recorder\"\nshare = {share}\ncode = {{ bytes = 9e6, version = {code} }}\n")
+        });
+        format!("[suite]\nversion = {number}\n{MONITORING}{recorder}")
+    };
+    let events = [(2, 10), (3, 60), (4, 110), (5, 150)]
+        .map(|(version, cycle)| format!("[[event]]\nat_cycle = {cycle}\nsuite = \"v{version}.signed.toml\"\n"));
+    let head = PLAN.split("[[event]]").next().expect("the head").replace("cycles = 150", "cycles = 190");
+    let place = Place::with(&format!("{head}[subcloud]\n{}", events.concat()));
+    let call = |arguments: &str| place.call(&arguments.split(' ').collect::<Vec<_>>());
+    call("suite keygen owner").quietly();
+    place.write("fleet.toml", head.replace("trust = \"owner.pub.pem\"\n", "").as_bytes());
+    // Launched, given new code, shrunk, removed.
+    for (number, share, code) in [(2, Some(0.3), 1), (3, Some(0.3), 2), (4, Some(0.1), 2), (5, None, 2)] {
+        place.write(&format!("v{number}.toml"), apps(number, share, code).as_bytes());
+        call(&format!("suite sign v{number}.toml --key owner.pem")).quietly();
+        let verify = format!("suite verify v{number}.signed.toml --trust owner.pub.pem --at 2026-11-01T00:10:00Z");
+        assert!(call(&verify).quietly().out.contains(": valid"));
+    }
+    let said = call("suite show v3.signed.toml").quietly().out;
+    assert!(said.contains("recorder: { bytes = 9000000, version = 2 }"), "{said}");
+    let said = call("suite diff v2.toml v3.toml --fleet fleet.toml").quietly().out;
+    let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("The code of recorder is now { bytes = 9000000, version = 2 }. Where its number"), "{said}");
+    call("check scenario.toml").quietly();
+    let summary = place.run(&[]).quietly().out;
+    let table = summary.split("had come so far").nth(1).and_then(|text| text.split("Know:").next()).expect("its table");
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    let reached = |head: &[&str], step: &str| -> Vec<u32> {
+        let from = rows.iter().position(|row| row.starts_with(head)).expect("a stage");
+        let row = rows[from..].iter().find(|row| row.contains(&step)).expect("a step");
+        let cells = row.iter().skip_while(|cell| **cell != step).skip(1);
+        cells.filter_map(|cell| cell.parse().ok()).collect()
+    };
+    // Nobody comes or goes: all 6,000 nodes know a contact, join and run it, in this order.
+    let launch = ["know", "join", "run"].map(|step| reached(&["recorder", "2", "10"], step));
+    assert!(launch.iter().all(|cycles| cycles.len() >= 5 && cycles.is_sorted()), "{summary}");
+    assert!(
+        (0..5).all(|share| launch[0][share] <= launch[1][share] && launch[1][share] < launch[2][share]),
+        "{summary}"
+    );
+    let upgrade = reached(&["recorder", "3", "60"], "upgrade");
+    assert!(upgrade.len() == 5 && upgrade.is_sorted() && upgrade[4] < 45, "{summary}");
+    // It shrinks at once as nodes are told, and none of those that stay has to fetch anything.
+    assert!(reached(&["recorder", "4", "110"], "run")[4] < 20, "{summary}");
+    assert!(reached(&["recorder", "5", "150"], "gone")[0] < 20, "{summary}");
+    let last = summary.split("Inside applications").nth(1).expect("the part");
+    assert_eq!(&words(last, "recorder")[1..4], ["0", "0", "0"], "{summary}");
+}
+
 /// The words of the first line that begins with a name.
 fn words<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());

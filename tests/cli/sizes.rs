@@ -278,3 +278,18 @@ fn another_run_in_its_place_leaves_nothing_that_tells_of_the_first() {
     place.call(&["run", "scenario.toml", "--out", "found", "--quiet", "--force"]).quietly();
     assert!(told.iter().all(|path| !path.exists()));
 }
+
+#[test]
+fn nodes_that_do_not_run_it_yet_do_not_count_as_usable() {
+    let place = Place::with(BOXES);
+    let quick = ["size", "scenario.toml", "--app", "recorder", "--hold", "3000", "--usable"];
+    place.refuse(&quick, &["--usable: nodes run an application as soon as they belong to it", "[subcloud]"]);
+    // Code takes some ten cycles of ten minutes: of a session of four hours that is a good part.
+    place.write("scenario.toml", format!("{BOXES}\n[subcloud]\ncode = {{ bytes = 1e6 }}\n").as_bytes());
+    let asked = ["--app", "recorder", "--hold", "600", "--nodes", "4_000"];
+    let [held, usable] = [&asked[..], &[&asked[..], &["--usable"]].concat()].map(|asked| size(&place, asked));
+    assert_eq!((&held["usable"], &usable["usable"]), (&false.into(), &true.into()));
+    let [held, run] = [&held, &usable].map(|answer| number(answer, "share"));
+    assert!(run > 1.2 * held, "{run} to run on as many nodes as {held} holds");
+    assert!(usable["headline"].as_str().is_some_and(|text| text.contains("then runs on at least 600 nodes")));
+}

@@ -51,6 +51,7 @@ MAY_BE_MISSING = {
     ("overlay", "gone_links_count"),
     ("overlay", "isolated_count"),
     ("contacts", "distinct_count"),
+    ("code", "version"),
 }
 
 ROW_GROUP_ROWS = 122_880

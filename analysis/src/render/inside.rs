@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::table::{Table, wrapped};
-use crate::number::{count, decimal, nodes, percent};
-use crate::{Inside, RUNNING, Summary};
+use crate::number::{count, counted, decimal, nodes, percent};
+use crate::{Inside, SHARES, Step, Summary, USABLE};
 
 impl Summary {
     pub(super) fn inside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,7 +12,7 @@ impl Summary {
             return Ok(());
         }
         writeln!(f, "\nInside applications after cycle {}: nodes\n", self.cycles)?;
-        let titles = ["application", "belong", "in overlay", "run it", "joined", "left", "crashed"];
+        let titles = ["application", "belong", "in overlay", "run it", "joined", "left", "crashed", "usable"];
         let mut table = Table::new(&titles, 1);
         for app in &self.inside {
             let counts = [
@@ -23,12 +23,17 @@ impl Summary {
                 app.leave_calls_count,
                 app.crashed_count,
             ];
-            table.row(&[vec![app.app.clone()], counts.map(count).to_vec()].concat());
+            let usable = or_none(app.usable_fraction, percent);
+            table.row(&[vec![app.app.clone()], counts.map(count).to_vec(), vec![usable]].concat());
         }
         table.write(f)?;
+        writeln!(f)?;
+        let share = percent(USABLE);
+        wrapped(f, "  ", &format!("Usable: how long {share} of the nodes that it asks for ran it, of all cycles."))?;
         self.started(f)?;
         self.overlays(f)?;
-        self.inside.iter().filter(|app| app.dead_from.is_some()).try_for_each(|app| dead(f, app))
+        self.inside.iter().filter(|app| app.dead_from.is_some()).try_for_each(|app| dead(f, app))?;
+        self.inside.iter().try_for_each(|app| stranded(f, app))
     }
 
     /// How fast nodes came to run what they belong to, from the beginning and from each version on.
@@ -37,23 +42,36 @@ impl Summary {
         if stages().next().is_none() {
             return Ok(());
         }
-        writeln!(f, "\nCycles from a version on until so many of an application's nodes ran it\n")?;
-        let shares = RUNNING.map(|share| format!("{} %", share * 100.0));
-        let mut titles = vec!["application", "version", "from"];
+        writeln!(f, "\nCycles from a version on until so many of an application's nodes had come so far\n")?;
+        let shares = SHARES.map(|share| format!("{} %", share * 100.0));
+        let mut titles = vec!["application", "version", "from", "step"];
         titles.extend(shares.iter().map(String::as_str));
-        titles.extend(["gone", "wait"]);
+        titles.push("wait");
         let mut table = Table::new(&titles, 1);
         let cycle = |cycle: &Option<u32>| cycle.map_or("-".to_owned(), |cycle| cycle.to_string());
         for (app, stage) in stages() {
             let version = stage.version.map_or("first".to_owned(), |version| version.to_string());
-            let mut cells = vec![app.app.clone(), version, stage.from_cycle.to_string()];
-            cells.extend(stage.running_cycles.iter().map(cycle));
-            cells.extend([cycle(&stage.gone_cycles), or_none(stage.start_cycles_mean, decimal)]);
-            table.row(&cells);
+            let mut head = vec![app.app.clone(), version, stage.from_cycle.to_string()];
+            for (step, reached) in &stage.steps {
+                let mut cells = head.clone();
+                cells.push(named(*step).to_owned());
+                cells.extend(reached.iter().map(cycle));
+                let waits = *step == Step::Run;
+                cells.push(if waits { or_none(stage.start_cycles_mean, decimal) } else { String::new() });
+                table.row(&cells);
+                head = vec![String::new(); head.len()];
+            }
+            if stage.gone_cycles.is_some() {
+                let mut cells = [head, vec!["gone".to_owned()], vec![String::new(); SHARES.len()]].concat();
+                cells[3 + SHARES.len()] = cycle(&stage.gone_cycles);
+                cells.push(String::new());
+                table.row(&cells);
+            }
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = "Gone: nobody belongs to it any more. Wait: mean cycles from being assigned to running.";
+        let text = "Know: know somebody in it. Join: are in its overlay. Run: have its code. Upgrade: run the new code. \
+                    Gone: nobody belongs to it any more. Wait: mean cycles from being assigned to running.";
         wrapped(f, "  ", text)
     }
 
@@ -86,6 +104,49 @@ impl Summary {
 /// What there is to say of a number, if it is one.
 fn or_none(value: f64, told: fn(f64) -> String) -> String {
     if value.is_finite() { told(value) } else { "-".to_owned() }
+}
+
+/// What a step is called.
+fn named(step: Step) -> &'static str {
+    match step {
+        Step::Know => "know",
+        Step::Join => "join",
+        Step::Run => "run",
+        Step::Upgrade => "upgrade",
+    }
+}
+
+/// Nodes that waited or fetched for too long, and why; chunks that nobody has.
+fn stranded(f: &mut fmt::Formatter<'_>, app: &Inside) -> fmt::Result {
+    if let Some(most) = &app.stranded {
+        let reasons = [
+            (most.stranded_unknown_count, "know no contact"),
+            (most.stranded_unanswered_count, "know contacts that do not let them in: dead, gone or busy ones"),
+            (most.stranded_fetching_count, "lack some of its code"),
+        ];
+        let told =
+            reasons.iter().filter(|(nodes, _)| *nodes > 0).map(|(nodes, why)| format!("{} {why}", count(*nodes)));
+        let text = format!(
+            "{}: most nodes were stranded after cycle {}, when {} had waited or fetched for more than 20 cycles: {}.",
+            app.app,
+            most.cycle,
+            nodes(most.stranded_count),
+            told.collect::<Vec<_>>().join(", "),
+        );
+        writeln!(f)?;
+        wrapped(f, "  ", &text)?;
+    }
+    if app.missing_chunks_count > 0 {
+        let text = format!(
+            "{}: {} of its code are lost: nobody in its overlay has them when the run ends. A version of the suite that \
+             enters brings them again.",
+            app.app,
+            counted(app.missing_chunks_count, "chunk", "chunks"),
+        );
+        writeln!(f)?;
+        wrapped(f, "  ", &text)?;
+    }
+    Ok(())
 }
 
 /// An application that has nobody in its overlay.

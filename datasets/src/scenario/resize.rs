@@ -72,6 +72,7 @@ impl Scenario {
             adversaries: None,
             aggregates: Vec::new(),
             monitor: None,
+            subcloud: None,
             events,
             sampling: Sampling { protocol: SamplingProtocol::Oracle, ..self.sampling.clone() },
             trace: Trace { nodes: None, ..self.trace.clone() },

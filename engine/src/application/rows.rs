@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use datasets::suite::Test;
 use datasets::trace::{CodeRow, ContactRow, MemberRow};
 use kernels::contacts::{Header, age, of_app};
 use kernels::prefetch::prefetch;
@@ -15,7 +16,9 @@ use rayon::prelude::*;
 
 use super::releases::Wanted;
 use super::state::{ALONE, Applications, CodeCounts, Counts, FETCHING, RUNNING, WAITING};
-use crate::memory::{Mask, STRIDE};
+use crate::memory::{Mask, STRIDE, strides};
+use crate::plans::condition::fits;
+use crate::population::Population;
 
 /// Nodes between the fetching of what contacts are and the looking. Changes speed only.
 const AHEAD: usize = 8;
@@ -108,6 +111,27 @@ impl Found {
 pub type Rows = (Vec<ContactRow>, Vec<MemberRow>, Vec<CodeRow>);
 
 impl Applications {
+    /// Nodes that run an application: all of them, or those that fit a test. Reads the records of contacts and a byte a
+    /// node, and what [`strides`] of the values of attributes costs if there is a test.
+    #[must_use]
+    pub fn running(&self, app: usize, test: Option<&Test>, population: &Population) -> u64 {
+        let contacts = self.contacts.par_chunks(self.shape.words() * STRIDE);
+        let runs = contacts.zip(self.phases.par_chunks(STRIDE)).map(|(records, phases)| {
+            let records = records.chunks_exact(self.shape.words());
+            let runs = |(record, phase): (&[u32], &u8)| *phase >= RUNNING && usize::from(Header::of(record).app) == app;
+            records.zip(phases).map(runs).collect::<Vec<bool>>()
+        });
+        let runs = runs.collect::<Vec<_>>();
+        let Some(test) = test else { return runs.concat().into_iter().filter(|runs| *runs).count() as u64 };
+        let counts = strides((&*self.phases, population.values()), |first, (phases, attributes)| {
+            let mut fit = [0; STRIDE];
+            let fit = &mut fit[..phases.len()];
+            fits(fit, test, &attributes);
+            runs[first / STRIDE].iter().zip(fit).filter(|(runs, fit)| **runs && **fit == 1).count() as u64
+        });
+        counts.into_iter().sum()
+    }
+
     /// The rows of `contacts`, `members` and `code`, an application each, where `live` nodes live. Counting begins
     /// anew. `is_thorough` asks how many nodes are anybody's contact.
     pub fn rows(

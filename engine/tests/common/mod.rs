@@ -10,7 +10,7 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, ContactRow, CycleRow, DegreeRow, EpochRow, MemberRow, Meta,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, MemberRow, Meta,
     NodeRows, OverlayRow, RuleRow, SliceRow, SuiteRow, Writer,
 };
 use engine::cloud::Cloud;
@@ -32,6 +32,7 @@ pub struct Result {
     pub degrees: Vec<DegreeRow>,
     pub contacts: Vec<ContactRow>,
     pub members: Vec<MemberRow>,
+    pub code: Vec<CodeRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
@@ -131,6 +132,7 @@ fn read(out: &Path, digest: u64) -> Result {
         degrees: run.degrees().unwrap(),
         contacts: run.contacts().unwrap(),
         members: run.members().unwrap(),
+        code: run.code().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),
         attributes: run.attributes().unwrap(),

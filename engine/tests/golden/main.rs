@@ -213,6 +213,16 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("two domains subcloud", &[TWO_DOMAINS, SNAPSHOTS, ("subcloud", "{ seeds = 1 }"), UP, DOWN, NEWSCAST]),
     ("subcloud code", &[CODE, UP, DOWN, LOSS, GENERIC]),
     ("two domains subcloud code", &[TWO_DOMAINS, SNAPSHOTS, CODE, RANKING, NEWSCAST]),
+    (
+        "subcloud uplink",
+        &[
+            ("subcloud", "{ start = 'launch', code = { chunks = 9 }, uplink = { attribute = 'disk', share = 0.01 } }"),
+            ("suite.app.large.code", "{ bytes = 3e9, per_exchange = 4 }"),
+            UP,
+            DOWN,
+            CYCLON,
+        ],
+    ),
 ];
 
 const TWO_DOMAINS: (&str, &str) = ("run", "{ nodes = 140_000, cycles = 6, seed = 7, cycle_seconds = 600 }");
