@@ -45,6 +45,16 @@ pub fn needed(scenario: &Scenario, in_files: bool) -> u64 {
     estimate.peak_bytes - if in_files { estimate.column_bytes } else { 0 }
 }
 
+/// The part of the memory that is left which columns may take that files would slow down.
+const FOR_COLUMNS: f64 = 0.9;
+
+/// Bytes of memory for the widest columns of a cloud whose columns lie in files: as much as there is, but for a tenth,
+/// where not all of them fit; none where they do, since then there is no need of files.
+pub fn for_columns(scenario: &Scenario) -> u64 {
+    let left = |available: u64| (FOR_COLUMNS * available.saturating_sub(needed(scenario, true)) as f64) as u64;
+    available().filter(|&available| needed(scenario, false) > available).map_or(0, left)
+}
+
 /// Bytes of memory that can be had: what the system calls available, within the limits of the control group.
 pub fn available() -> Option<u64> {
     let meminfo = fs::read_to_string("/proc/meminfo").ok()?;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use datasets::checkpoint::{Folder, Store};
+use datasets::numeral::is_ambiguous;
 use datasets::record::run_id;
 use datasets::scenario::Scenario;
 use datasets::trace::{Writer, holds_a_run};
@@ -38,6 +39,10 @@ pub struct Arguments {
     /// Keep the columns of the cloud in files of this directory rather than in memory.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// With --state: GiB of memory for the widest columns, which become files when the run ends; files are slow where
+    /// nodes meet at random [default: nine tenths of what is there where not all columns fit, else 0].
+    #[arg(long, value_name = "GIB", requires = "state", value_parser = gib)]
+    state_memory: Option<u64>,
     /// Show no progress.
     #[arg(long)]
     quiet: bool,
@@ -48,13 +53,20 @@ pub struct Arguments {
     checkpoints: checkpoint::Arguments,
 }
 
+/// A number of GiB, as bytes.
+fn gib(text: &str) -> Result<u64, String> {
+    let gib = text.trim().replace('_', "").parse().ok().filter(|gib: &f64| (0.0..1e6).contains(gib));
+    let bytes = gib.filter(|_| !is_ambiguous(text)).map(|gib| (gib * f64::from(1_u32 << 30)) as u64);
+    bytes.ok_or_else(|| "expected a number of GiB of at least 0, as in 18 or 0.5".to_owned())
+}
+
 /// Runs a scenario.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupts = Interrupts::catch()?;
     let mut scenario = arguments.scenario.read()?;
     let fork = checkpoint::fork(&mut scenario, &arguments.checkpoints)?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
-    let Arguments { state, force, quiet, checkpoints, .. } = arguments;
+    let Arguments { state, state_memory, force, quiet, checkpoints, .. } = arguments;
     memory::check(&scenario, state.as_deref())?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
@@ -62,7 +74,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return told(&out);
     }
     let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario) };
-    let place = Place { out: &out, state: state.as_deref(), force: *force, longer };
+    let memory = state_memory.unwrap_or_else(|| memory::for_columns(&scenario));
+    let place = Place { out: &out, state: state.as_deref().map(|folder| (folder, memory)), force: *force, longer };
     let keeper = into(place, (&scenario, &hash), (checkpoints, fork, *quiet), &interrupts)?;
     told(&out)?;
     keeper.finish(&out, *force)
@@ -120,8 +133,8 @@ fn tidied_up(
 pub struct Place<'p> {
     /// The directory of the result.
     pub out: &'p Path,
-    /// That of the columns, if they are kept in files.
-    pub state: Option<&'p Path>,
+    /// That of the columns, if they are kept in files, and bytes of memory for the widest of them.
+    pub state: Option<(&'p Path, u64)>,
     /// Whether what is there is replaced.
     pub force: bool,
     /// Cycles of the shorter run of the same scenario that is there, which is replaced.
@@ -157,6 +170,7 @@ pub fn into<'a>(
     progress.writing();
     interrupts.wait();
     let record = record(scenario, hash, &simulation, keeper.spent(&simulation));
+    simulation.write_out(&state.storage())?;
     trace.finish(&datasets::record::text(&record))?;
     state.keep();
     Ok(keeper)

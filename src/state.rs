@@ -47,18 +47,20 @@ struct Listed {
 
 impl State {
     /// Prepares the directory; no directory means that columns lie in memory.
-    pub fn prepare(folder: Option<&Path>, scenario: &Scenario, force: bool) -> Result<Self, Failure> {
-        let Some(folder) = folder else {
+    ///
+    /// The widest columns lie in `memory` bytes of memory, as many as fit, for as long as the run goes on.
+    pub fn prepare(place: Option<(&Path, u64)>, scenario: &Scenario, force: bool) -> Result<Self, Failure> {
+        let Some((folder, memory)) = place else {
             return Ok(Self { folder: None, columns: BTreeSet::new(), made: Vec::new(), keep: false, lock: None });
         };
         let fail = |error: io::Error| {
             let message = format!("--state {}: {error}", folder.display());
             Failure::run(message, Some("choose a directory that can be written, on a roomy local disk".into()))
         };
-        let names = engine::estimate(scenario).columns.into_iter();
-        let columns = names.map(|(name, _)| format!("{name}.column")).collect();
+        let all = engine::estimate(scenario).columns;
+        let columns = all.iter().map(|(name, _)| format!("{name}.column")).collect();
         // Until the directory is claimed nothing in it is touched, but what was made for it goes again.
-        let owned = Folder::new(folder.to_owned());
+        let owned = Folder::new(folder.to_owned()).with_in_memory(widest(all, scenario.run.nodes, memory));
         let mut state = Self { folder: Some(owned), columns, made: missing(folder), keep: true, lock: None };
         fs::create_dir_all(folder).map_err(fail)?;
         refuse_links(folder)?;
@@ -133,6 +135,18 @@ impl Listed {
     fn any(&self, folder: &Path) -> bool {
         self.columns.iter().any(|name| folder.join(name).exists())
     }
+}
+
+/// Names of the widest columns that fit together into so many bytes of memory.
+fn widest(mut columns: Vec<(String, u64)>, nodes: u32, memory: u64) -> BTreeSet<String> {
+    columns.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    let mut left = memory;
+    let mut fits = |bytes: u64| {
+        let rest = left.checked_sub(bytes * u64::from(nodes));
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    };
+    columns.into_iter().filter(|(_, bytes)| fits(*bytes)).map(|(name, _)| name).collect()
 }
 
 /// Writes the list of columns.

@@ -7,7 +7,7 @@ use crate::Version;
 /// Shares of the nodes that belong to an application, whose steps are dated, ascending.
 pub const SHARES: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 
-/// An application is usable while as large a share of the nodes that it asks for runs it.
+/// An application is usable while as large a share of the nodes that it asks for, and can get, runs it.
 pub const USABLE: f64 = 0.99;
 
 /// A stage is told of where as large a share of the nodes of an application is new, or gone.
@@ -32,8 +32,9 @@ pub struct Inside {
     pub crashed_count: u64,
     /// Mean cycles from being assigned to running, over all that started; not a number if none did.
     pub start_cycles_mean: f64,
-    /// Share of the observed cycles in which it asked for nodes and [`USABLE`] of these ran it, of those in which it
-    /// asked for nodes; not a number if it never did.
+    /// Share of the observed cycles in which [`USABLE`] of the nodes that it asks for ran it, of those in which it asked
+    /// for nodes; not a number if it never did. Where it asks for more than there are, as with a condition that few
+    /// fit, it is of those that belonged to it then, or when the next version came in, whichever were more.
     pub usable_fraction: f64,
     /// The row with the most nodes that had been waiting or fetching for too long; `None` if there never was one.
     pub stranded: Option<MemberRow>,
@@ -104,7 +105,8 @@ pub(crate) fn inside(all: Rows<'_>, versions: &[Version]) -> Vec<Inside> {
         let measured = overlay.iter().rfind(|row| row.app.as_ref() == Some(app));
         let code: Vec<&CodeRow> = code.iter().filter(|row| row.app == *app).collect();
         let mut found = of_app(&rows, &code, (known, measured), &entries)?;
-        found.usable_fraction = usable(&rows, asked.iter().filter(|row| row.app == *app));
+        let asked: Vec<&AppRow> = asked.iter().filter(|row| row.app == *app).collect();
+        found.usable_fraction = usable(&rows, &asked, &entries);
         Some(found)
     })
     .collect()
@@ -148,16 +150,22 @@ fn most_stranded(rows: &[&MemberRow]) -> Option<MemberRow> {
     (most.stranded_count > 0).then(|| (**most).clone())
 }
 
-/// In which share of the cycles in which an application asks for nodes it is usable. Rows of the same cycles go side by
-/// side.
-fn usable<'r>(members: &[&MemberRow], asked: impl Iterator<Item = &'r AppRow>) -> f64 {
+/// In which share of the cycles in which an application asks for nodes it is usable. `asked` are its rows of all cycles,
+/// and `entries` the cycles in which versions came in.
+fn usable(members: &[&MemberRow], asked: &[&AppRow], entries: &[(Option<u64>, u32)]) -> f64 {
     let mut members = members.iter().peekable();
     let (mut asking, mut usable) = (0_u32, 0_u32);
-    for row in asked.filter(|row| row.asked_count > 0) {
-        while members.next_if(|member| member.cycle < row.cycle).is_some() {}
-        let running = members.peek().filter(|member| member.cycle == row.cycle).map_or(0, |it| it.running_count);
-        asking += 1;
-        usable += u32::from(running as f64 >= USABLE * row.asked_count as f64);
+    for (k, &(_, from)) in entries.iter().enumerate() {
+        let end = entries.get(k + 1).map_or(u32::MAX, |(_, cycle)| *cycle);
+        let rows = || asked.iter().filter(|row| (from..end).contains(&row.cycle));
+        let last = rows().next_back().map_or(0, |row| row.held_count);
+        for row in rows().filter(|row| row.asked_count > 0) {
+            while members.next_if(|member| member.cycle < row.cycle).is_some() {}
+            let running = members.peek().filter(|member| member.cycle == row.cycle).map_or(0, |it| it.running_count);
+            let needed = row.held_count.max(last).min(row.asked_count);
+            asking += 1;
+            usable += u32::from(needed > 0 && running as f64 >= USABLE * needed as f64);
+        }
     }
     if asking == 0 { f64::NAN } else { f64::from(usable) / f64::from(asking) }
 }

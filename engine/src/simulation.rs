@@ -132,6 +132,14 @@ impl<'a> Simulation<'a> {
         inside.map_or_else(|| self.held(app, test), |inside| inside.running(app, test, &self.cloud.population))
     }
 
+    /// Writes the columns that a directory of files has kept in memory ([`Folder::with_in_memory`]) to their files.
+    ///
+    /// # Errors
+    /// If the disk is full, or may not be written.
+    pub fn write_out(&self, storage: &Storage) -> Result<(), Error> {
+        self.cloud.fields().into_iter().chain(self.observer.fields()).try_for_each(|field| field.write_out(storage))
+    }
+
     /// What was read of the fleet's files, and what of it is in the cloud; `None` if there are none.
     pub fn fleet(&self) -> Option<&FleetRecord> {
         self.fleet.record.as_ref()

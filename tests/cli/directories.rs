@@ -72,6 +72,29 @@ fn columns_of_an_earlier_run_are_replaced_only_by_force() {
 }
 
 #[test]
+fn columns_that_lie_in_memory_become_the_same_files_when_the_run_ends() {
+    let place = Place::new();
+    // Two thousand nodes: a column of eight bytes a node takes 16 kB, all together some hundred.
+    for (folder, gib) in [("none", "0"), ("some", "0.00002"), ("all", "1")] {
+        place.run(&["--state", folder, "--state-memory", gib, "--force"]).quietly();
+    }
+    let columns = |folder: &str| -> Vec<String> {
+        let start = format!("{folder}/");
+        let names = place.contents().into_iter().filter_map(|name| Some(name.strip_prefix(&start)?.to_owned()));
+        names.filter(|name| name.ends_with(".column")).collect()
+    };
+    // What a pass writes before it reads it is no file unless it has been one all the time.
+    let [all, some, none] = ["all", "some", "none"].map(columns);
+    assert!(all.len() > 3 && all.len() < none.len() && some.len() > all.len(), "{all:?} {some:?} {none:?}");
+    for name in &all {
+        let [one, other, in_files] = ["all", "some", "none"].map(|folder| fs::read(place.path(folder).join(name)));
+        assert!(one.as_ref().is_ok_and(|bytes| bytes.len() >= 2_000), "{name}");
+        assert!(one.as_ref().ok() == other.as_ref().ok() && one.ok() == in_files.ok(), "{name} differs");
+    }
+    place.refused(&["--state", "none", "--state-memory", "much"], &["a number of GiB"]);
+}
+
+#[test]
 fn columns_and_result_may_share_a_directory() {
     let place = Place::new();
     place.run(&["--state", "out"]).quietly();

@@ -29,7 +29,7 @@ impl Summary {
         table.write(f)?;
         writeln!(f)?;
         let share = percent(USABLE);
-        wrapped(f, "  ", &format!("Usable: how long {share} of the nodes that it asks for ran it, of all cycles."))?;
+        wrapped(f, "  ", &format!("Usable: in how many of the cycles {share} of the nodes that it asks for ran it."))?;
         self.started(f)?;
         self.overlays(f)?;
         self.inside.iter().filter(|app| app.dead_from.is_some()).try_for_each(|app| dead(f, app))?;

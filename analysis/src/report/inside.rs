@@ -4,7 +4,7 @@ use super::axis::{Axis, Format};
 use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
-use crate::number::nodes;
+use crate::number::{count, counted, nodes};
 
 /// The most applications drawn: the first ones.
 const MOST_DRAWN: usize = 8;
@@ -28,6 +28,20 @@ pub fn inside(source: &Source) -> Option<Section> {
             app.dead_from.unwrap_or_default(),
             nodes(app.assigned_count - app.in_overlay_count)
         ));
+    }
+    for (app, most) in all.iter().filter_map(|app| Some((app, app.stranded.as_ref()?))) {
+        section.say(format!(
+            "{}: after cycle {} {} had waited or fetched for more than 20 cycles, more than at any other time; {} of them \
+             lacked some of its code.",
+            app.app,
+            most.cycle,
+            nodes(most.stranded_count),
+            count(most.stranded_fetching_count)
+        ));
+    }
+    for app in all.iter().filter(|app| app.missing_chunks_count > 0) {
+        let chunks = counted(app.missing_chunks_count, "chunk", "chunks");
+        section.say(format!("{}: {chunks} of its code are lost: nobody in its overlay has them at the end.", app.app));
     }
     let axes = [source.time(), Axis::linear("nodes", Format::Count)];
     let mut chart = Chart::new("inside-members", "Nodes that run an application", "members", axes).wide().caption(

@@ -25,13 +25,17 @@ pub fn size(source: &Source) -> Option<Section> {
 fn band(source: &Source, size: &SizeRecord) -> Chart {
     let SizeRecord { app, hold, series, .. } = size;
     let axes = [source.time(), Axis::linear("nodes", Format::Count)];
-    let mut chart = Chart::new("size-held", format!("Nodes that {app} would hold"), "size", axes).wide();
+    let what = if size.usable { "run on" } else { "hold" };
+    let mut chart = Chart::new("size-held", format!("Nodes that {app} would {what}"), "size", axes).wide();
     let rows = || series.iter().map(|row| (f64::from(row.cycle), row));
     chart.band("clouds like this one", Some(0), false, rows().map(|(cycle, row)| (cycle, row.low, row.high)));
     chart.line("mean of such clouds", Some(0), Stroke::Solid, rows().map(|(cycle, row)| (cycle, row.mean)));
     if size.condition.is_none() {
-        let held = source.of_app(app).map(|row| (row.cycle.into(), row.held_count as f64));
-        chart.line("this run", Some(1), Stroke::Dash, held);
+        let held = source.of_app(app).map(|row| (row.cycle, row.held_count));
+        let run = source.members.iter().filter(|row| row.app == *app).map(|row| (row.cycle, row.running_count));
+        let this_run: Vec<(u32, u64)> = if size.usable { run.collect() } else { held.collect() };
+        let points = this_run.into_iter().map(|(cycle, nodes)| (cycle.into(), nodes as f64));
+        chart.line("this run", Some(1), Stroke::Dash, points);
     }
     chart.line("to be held", None, Stroke::Dot, rows().map(|(cycle, _)| (cycle, *hold)));
     chart.mark(&source.happenings);
