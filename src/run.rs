@@ -40,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// With --state: GiB of memory for the widest columns, which become files when the run ends; files are slow where
-    /// nodes meet at random [default: nine tenths of what is there where not all columns fit, else 0].
+    /// nodes meet at random [default: nearly all that is left where not all columns fit, else 0].
     #[arg(long, value_name = "GIB", requires = "state", value_parser = gib)]
     state_memory: Option<u64>,
     /// Show no progress.

@@ -137,8 +137,10 @@ impl Listed {
     }
 }
 
-/// Names of the widest columns that fit together into so many bytes of memory.
+/// Names of the widest columns that fit together into so many bytes of memory; of columns as wide, the last ones: the
+/// code of applications, which is written all over, goes before the slots of gradients, which are mostly read.
 fn widest(mut columns: Vec<(String, u64)>, nodes: u32, memory: u64) -> BTreeSet<String> {
+    columns.reverse();
     columns.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let mut left = memory;
     let mut fits = |bytes: u64| {

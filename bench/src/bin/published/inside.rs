@@ -40,19 +40,24 @@ pub fn contacts() -> Outcome<Vec<Row>> {
     Ok(rows)
 }
 
-/// Overlays of 5,000 members after 150 cycles, in which nobody calls a contact.
+/// Overlays of 5,000 members after 150 cycles, in which nobody calls a contact; and the same, of whom one in a hundred
+/// is replaced in a cycle, after 80.
 pub fn overlays() -> Outcome<Vec<Row>> {
     const NODES: u32 = 5_000;
+    /// Cycles before an average starts anew, and those over which its variance falls.
+    const SETTLED: usize = 140;
+    const FALLING: usize = 5;
     let mut rows = Vec::new();
-    for (name, sampling, parts, sd) in [
-        ("Cyclon 10", "protocol = \"cyclon\", view = 10, shuffle = 5", 1.0, 1.25),
-        ("Newscast 10", "protocol = \"newscast\", view = 10", 247.0, 3.4),
-        ("Newscast 16", "protocol = \"newscast\", view = 16", 1.0, 6.5),
-        ("healer 12", "protocol = \"generic\", view = 12, healing = 6", 1.0, 4.6),
+    for (name, sampling, [parts, sd, factor, dead]) in [
+        ("Cyclon 10", "protocol = \"cyclon\", view = 10, shuffle = 5", [1.0, 1.25, 0.3075, 0.041]),
+        ("Newscast 10", "protocol = \"newscast\", view = 10", [247.0, 3.4, 0.74, 0.012]),
+        ("Newscast 16", "protocol = \"newscast\", view = 16", [1.0, 6.5, 0.40, 0.011]),
+        ("healer 12", "protocol = \"generic\", view = 12, healing = 6", [1.0, 4.6, 0.40, 0.014]),
     ] {
         let more = format!(
             "[trace]\noverlay = {{ every = 150, paths = 0 }}\n[subcloud]\nsampling = {{ {sampling} }}\n\
-             contacts = {{ share = 0.0 }}\n{}",
+             contacts = {{ share = 0.0 }}\n[[aggregate]]\nname = \"load\"\nfunction = \"average\"\n\
+             attribute = \"load\"\napp = \"1\"\nepoch_cycles = {SETTLED}\n{}",
             apps(&[1.0])
         );
         let runs = seeds(&format!("inside, {name}"), 4, &text(NODES, 150, &more))?;
@@ -63,6 +68,23 @@ pub fn overlays() -> Outcome<Vec<Row>> {
         rows.push(Row::near(format!("inside, {name}: in-degree, sd"), NODES, sd, found, SHARE * sd));
         let found = mean(&runs, |run| last(run, |row| row.components_count as f64));
         rows.push(Row::near(format!("inside, {name}: components"), NODES, parts, found, SHARE * parts));
+        let fall = |run: &Observed| {
+            let variance = |after: usize| run.aggregates[SETTLED + after].variance;
+            (variance(1 + FALLING) / variance(1)).powf(1.0 / FALLING as f64)
+        };
+        let found = mean(&runs, fall);
+        rows.push(Row::near(format!("inside, {name}: averaging factor"), NODES, factor, found, SHARE * factor));
+        let churning = format!(
+            "lifetime.days = 1000\nvacancy.days = 1000\npresent = 0.1\n\
+             [[event]]\nat_cycle = 1\nuntil_cycle = 80\nleave = {{ nodes = {0} }}\n\
+             [[event]]\nat_cycle = 1\nuntil_cycle = 80\njoin = {{ nodes = {0} }}\n\
+             [trace]\noverlay = {{ every = 80, paths = 0 }}\n[subcloud]\nsampling = {{ {sampling} }}\n{1}",
+            NODES / 100,
+            apps(&[1.0])
+        );
+        let runs = seeds(&format!("inside, {name}, churn"), 4, &text(10 * NODES, 80, &churning))?;
+        let found = mean(&runs, |run| last(run, |row| row.dead_links_count as f64 / row.entries_count as f64));
+        rows.push(Row::near(format!("inside, {name}: dead entries"), NODES, dead, found, SHARE * dead));
     }
     Ok(rows)
 }
