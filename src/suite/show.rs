@@ -35,7 +35,9 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     let codes: Vec<String> = codes(&file.suite).collect();
     if !codes.is_empty() {
         print("\nWhat applications say of their code; the rest is as the scenario has it\n");
-        codes.iter().for_each(|code| print(&format!("  {code}")));
+        for code in &codes {
+            print(&format!("  {code}"));
+        }
     }
     if rules(&file.suite).next().is_some() {
         print("\nRules by which nodes of an application change the suite\n");

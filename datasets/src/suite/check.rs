@@ -1,5 +1,6 @@
 //! What a suite means: ranges are checked, attributes resolved.
 
+pub(super) mod code;
 mod layout;
 mod rule;
 

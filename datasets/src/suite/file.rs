@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::code::{CodeFault, said_of_code};
+use super::check::code::said_of_code;
+use super::code::CodeFault;
 use super::{Certificate, Description, Names, SignedBy, Suite, raw};
 use crate::error::{Error, Kind};
 use crate::written::{At, Check, Document, read_text};

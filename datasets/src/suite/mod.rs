@@ -66,9 +66,10 @@ mod tables;
 mod text;
 
 pub use certificate::{Ceiling, Certificate, Grant, Scope};
+pub(crate) use check::code::said_of_code;
 pub use cloud::{Cloud, CloudId};
+pub(crate) use code::CodeFault;
 pub use code::{Code, CodeSettings};
-pub(crate) use code::{CodeFault, said_of_code};
 pub use condition::{Comparison, Condition, Operand, Test};
 pub use description::{Description, SignedBy};
 pub use encode::encode;

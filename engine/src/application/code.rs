@@ -271,7 +271,9 @@ impl Sending<'_> {
     /// Counts the message by which a node says which chunks it has.
     fn tell(&self, node: u32, place: u8) {
         let releases = [self.having.held(node as usize, place), self.having.beside(node as usize)];
-        releases.into_iter().for_each(|release| self.add(release, DIGESTS, 1));
+        for release in releases {
+            self.add(release, DIGESTS, 1);
+        }
     }
 
     /// Adds to a total of a release; nothing to one of no code.
