@@ -32,9 +32,9 @@ pub struct Inside {
     pub crashed_count: u64,
     /// Mean cycles from being assigned to running, over all that started; not a number if none did.
     pub start_cycles_mean: f64,
-    /// Share of the observed cycles in which [`USABLE`] of the nodes that it asks for ran it, of those in which it asked
-    /// for nodes; not a number if it never did. Where it asks for more than there are, as with a condition that few
-    /// fit, it is of those that belonged to it then, or when the next version came in, whichever were more.
+    /// Share of the observed cycles in which [`USABLE`] of the nodes that it asks for ran it, of those in which it
+    /// asked for nodes; not a number if it never did. Where it asks for more than there are, as with a condition that
+    /// few fit, it is of those that belonged to it then, or when the next version came in, whichever were more.
     pub usable_fraction: f64,
     /// The row with the most nodes that had been waiting or fetching for too long; `None` if there never was one.
     pub stranded: Option<MemberRow>,
@@ -150,8 +150,8 @@ fn most_stranded(rows: &[&MemberRow]) -> Option<MemberRow> {
     (most.stranded_count > 0).then(|| (**most).clone())
 }
 
-/// In which share of the cycles in which an application asks for nodes it is usable. `asked` are its rows of all cycles,
-/// and `entries` the cycles in which versions came in.
+/// In which share of the cycles in which an application asks for nodes it is usable. `asked` are its rows of all
+/// cycles, and `entries` the cycles in which versions came in.
 fn usable(members: &[&MemberRow], asked: &[&AppRow], entries: &[(Option<u64>, u32)]) -> f64 {
     let mut members = members.iter().peekable();
     let (mut asking, mut usable) = (0_u32, 0_u32);

@@ -132,7 +132,8 @@ impl<'a> Simulation<'a> {
         inside.map_or_else(|| self.held(app, test), |inside| inside.running(app, test, &self.cloud.population))
     }
 
-    /// Writes the columns that a directory of files has kept in memory ([`with_in_memory`](crate::Folder::with_in_memory)) to their files.
+    /// Writes the columns that a directory of files has kept in memory
+    /// ([`with_in_memory`](crate::Folder::with_in_memory)) to their files.
     ///
     /// # Errors
     /// If the disk is full, or may not be written.

@@ -30,8 +30,8 @@ pub struct Arguments {
     /// Nodes that it must hold.
     #[arg(long, value_name = "N", value_parser = nodes)]
     pub hold: u32,
-    /// Count only nodes that run it: those that have found a contact in it, joined its overlay and fetched its code. The
-    /// scenario needs a table `subcloud`.
+    /// Count only nodes that run it: those that have found a contact in it, joined its overlay and fetched its code.
+    /// The scenario needs a table `subcloud`.
     #[arg(long)]
     pub usable: bool,
     /// Count only nodes that fit this condition, as in 'storage_gb >= 50 and availability > 0.9'.

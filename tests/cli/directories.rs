@@ -91,7 +91,8 @@ fn columns_that_lie_in_memory_become_the_same_files_when_the_run_ends() {
         assert!(one.as_ref().is_ok_and(|bytes| bytes.len() >= 2_000), "{name}");
         assert!(one.as_ref().ok() == other.as_ref().ok() && one.ok() == in_files.ok(), "{name} differs");
     }
-    place.refused(&["--state", "none", "--state-memory", "much"], &["a number of GiB"]);
+    let said = place.run(&["--state", "none", "--state-memory", "much"]);
+    assert!(said.code == Some(2) && said.err.contains("expected a number of GiB"), "{}", said.err);
 }
 
 #[test]

@@ -70,8 +70,8 @@ impl Summary {
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = "Know: know somebody in it. Join: are in its overlay. Run: have its code. Upgrade: run the new code. \
-                    Gone: nobody belongs to it any more. Wait: mean cycles from being assigned to running.";
+        let text = "Know: know somebody in it. Join: are in its overlay. Run: have its code. Upgrade: run the new \
+                    code. Gone: nobody belongs to it any more. Wait: mean cycles from being assigned to running.";
         wrapped(f, "  ", text)
     }
 
@@ -138,8 +138,8 @@ fn stranded(f: &mut fmt::Formatter<'_>, app: &Inside) -> fmt::Result {
     }
     if app.missing_chunks_count > 0 {
         let text = format!(
-            "{}: {} of its code are lost: nobody in its overlay has them when the run ends. A version of the suite that \
-             enters brings them again.",
+            "{}: {} of its code are lost: nobody in its overlay has them when the run ends. A version of the suite \
+             that enters brings them again.",
             app.app,
             counted(app.missing_chunks_count, "chunk", "chunks"),
         );

@@ -31,8 +31,8 @@ pub fn inside(source: &Source) -> Option<Section> {
     }
     for (app, most) in all.iter().filter_map(|app| Some((app, app.stranded.as_ref()?))) {
         section.say(format!(
-            "{}: after cycle {} {} had waited or fetched for more than 20 cycles, more than at any other time; {} of them \
-             lacked some of its code.",
+            "{}: after cycle {} {} had waited or fetched for more than 20 cycles, more than at any other time; {} of \
+             them lacked some of its code.",
             app.app,
             most.cycle,
             nodes(most.stranded_count),

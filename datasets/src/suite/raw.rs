@@ -93,8 +93,8 @@ pub(crate) struct App {
     pub min_nodes: Option<At<Whole>>,
     /// It is broken where the mean of an attribute over its nodes is below this: { storage_gb = 50 }.
     pub min_mean: Option<At<Named<Number>>>,
-    /// What it says of its code; the rest is as `subcloud.code` has it. Code of another `version` is an upgrade: members
-    /// fetch it while they run the old one.
+    /// What it says of its code; the rest is as `subcloud.code` has it. Code of another `version` is an upgrade:
+    /// members fetch it while they run the old one.
     pub code: Option<At<Code>>,
     /// What its nodes watch, and how they change the suite; at most 8 rules in a suite.
     #[serde(default)]

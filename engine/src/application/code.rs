@@ -7,14 +7,14 @@
 //! request lost: nothing.   reply lost: the partner has its chunks, the initiator has not
 //! ```
 //!
-//! What the other lacks are chunks of the release that it is to have: who runs an older one serves that, too. Where lines
-//! are slow, a node sends no more chunks in a cycle than its line carries in that time, over all of its exchanges. A
-//! chunk is one of the release that the node is to have; what is left of one is carried into the next cycle: with 2.5
-//! chunks a cycle a node sends 2 and 3 by turns.
+//! What the other lacks are chunks of the release that it is to have: who runs an older one serves that, too. Where
+//! lines are slow, a node sends no more chunks in a cycle than its line carries in that time, over all of its
+//! exchanges. A chunk is one of the release that the node is to have; what is left of one is carried into the next
+//! cycle: with 2.5 chunks a cycle a node sends 2 and 3 by turns.
 //!
 //! Reads and writes eight bytes a node, once as a stream and once at random, a line of each view, and a list of four
-//! bytes a node; a byte at random for each entry that is tried. Two bytes more are read at either end where code changes
-//! during the run, and four are read and written where lines are slow.
+//! bytes a node; a byte at random for each entry that is tried. Two bytes more are read at either end where code
+//! changes during the run, and four are read and written where lines are slow.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -223,8 +223,8 @@ struct Sending<'a> {
     draws: Draws,
     /// The application of each node.
     places: &'a [u8],
-    /// How many chunks each node can still send in this cycle, if there is a limit. Exchanges of one node come one after
-    /// the other, in an order that the scenario decides.
+    /// How many chunks each node can still send in this cycle, if there is a limit. Exchanges of one node come one
+    /// after the other, in an order that the scenario decides.
     lines: Option<&'a [AtomicU32]>,
     /// The seeds, ascending by node.
     seeds: Vec<(u32, Sent<'a>)>,

@@ -1,13 +1,15 @@
-//! Releases: the code of each application under each of its numbers, which of them a node is to have, and which it runs.
+//! Releases: the code of each application under each of its numbers, which of them a node is to have, and which it
+//! runs.
 //!
 //! ```text
 //! the version by which a node acts names another release than before:
-//!     its chunks of the earlier one are dropped, and it fetches; if it runs a release, it goes on running and serving it
+//!     its chunks of the earlier one are dropped, and it fetches; if it runs a release, it goes on running and
+//!     serving it
 //! it has all chunks: it runs the new release, and serves the old one no more
 //! ```
 //!
-//! A node that runs a release has all of it. So the chunks of what it runs take no bits, and the two sets that it serves
-//! during an upgrade are a word and a byte.
+//! A node that runs a release has all of it. So the chunks of what it runs take no bits, and the two sets that it
+//! serves during an upgrade are a word and a byte.
 
 use datasets::scenario::{Release, Subcloud, Uplink};
 use datasets::suite::{App, Code};

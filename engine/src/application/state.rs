@@ -283,4 +283,6 @@ impl Applications {
     }
 }
 
-fields!(Applications { phases, places, contacts, overlay, held, upgrades, met, calls } but subcloud, shape, releases, course);
+fields!(Applications {
+    phases, places, contacts, overlay, held, upgrades, met, calls
+} but subcloud, shape, releases, course);

@@ -27,8 +27,8 @@ pub(in crate::scenario) struct Subcloud {
     /// The code that a node must fetch from other members before it runs an application, as far as that does not say it
     /// itself under [[suite.app]]; by default there is none.
     pub code: Option<At<Code>>,
-    /// How fast nodes send code; by default as fast as they meet. In a cycle a node sends as many chunks, over all of its
-    /// exchanges, as its line carries in that time, and the rest of a chunk is carried into the next cycle.
+    /// How fast nodes send code; by default as fast as they meet. In a cycle a node sends as many chunks, over all of
+    /// its exchanges, as its line carries in that time, and the rest of a chunk is carried into the next cycle.
     pub uplink: Option<At<Uplink>>,
 }
 
