@@ -176,7 +176,8 @@ impl Applications {
 /// How many chunks a line carries in a cycle, from 1 on, which carries so many in a cycle on average: whole ones, and
 /// what is left is carried on. Nothing of a number below 0, or that is none.
 fn in_cycle(chunks: f64, cycle: u32) -> u32 {
-    let until = |cycle: u32| (chunks.max(0.0) * f64::from(cycle)).floor();
+    let chunks = chunks.max(0.0).min(u32::MAX.into());
+    let until = |cycle: u32| (chunks * f64::from(cycle)).floor();
     (until(cycle) - until(cycle.saturating_sub(1))) as u32
 }
 
