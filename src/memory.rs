@@ -46,10 +46,10 @@ pub fn needed(scenario: &Scenario, in_files: bool) -> u64 {
 }
 
 /// The part of the memory that is left which columns may take that files would slow down.
-const FOR_COLUMNS: f64 = 0.95;
+const FOR_COLUMNS: f64 = 0.98;
 
 /// Bytes of memory for the widest columns of a cloud whose columns lie in files: as much as there is, but for a
-/// twentieth, where not all of them fit; none where they do, since then there is no need of files.
+/// fiftieth, where not all of them fit; none where they do, since then there is no need of files.
 pub fn for_columns(scenario: &Scenario) -> u64 {
     let left = |available: u64| (FOR_COLUMNS * available.saturating_sub(needed(scenario, true)) as f64) as u64;
     available().filter(|&available| needed(scenario, false) > available).map_or(0, left)
