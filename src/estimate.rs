@@ -57,9 +57,12 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     let in_files = arguments.state.is_some();
     let available =
         memory::available().map_or_else(String::new, |available| format!("; {} are available", bytes(available)));
-    print(&format!("memory  {} at the height{available}", bytes(memory::needed(&scenario, in_files))));
-    let state = if in_files { format!(", and {} for the columns", bytes(*column_bytes)) } else { String::new() };
-    print(&format!("disk    about {} for the trace{state}", bytes(trace_bytes(&scenario))));
+    // Where not all columns of files fit, the widest lie in what memory is left.
+    let state = arguments.state.as_deref().map(|folder| (folder, memory::for_columns(&scenario)));
+    let needed = memory::needed(&scenario, in_files) + state.map_or(0, |(_, memory)| memory.min(*column_bytes));
+    print(&format!("memory  {} at the height{available}", bytes(needed)));
+    let columns = if in_files { format!(", and {} for the columns", bytes(*column_bytes)) } else { String::new() };
+    print(&format!("disk    about {} for the trace{columns}", bytes(trace_bytes(&scenario))));
     let [birth, cycle] = sample(&scenario)?;
     let total = birth + cycle * scenario.run.cycles;
     print(&format!(
@@ -70,7 +73,7 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
         engine::threads()
     ));
     print(&checkpoints(&estimate, total));
-    memory::check(&scenario, arguments.state.as_deref())
+    memory::check(&scenario, state)
 }
 
 /// What checkpoints cost a run of such a time, by the cadence of `run` unless it is told another.

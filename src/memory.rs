@@ -8,22 +8,22 @@ use datasets::scenario::Scenario;
 
 use crate::failure::Failure;
 
-/// Refuses a scenario whose cloud does not fit in memory, or whose columns do not fit on the disk of `state`.
-pub fn check(scenario: &Scenario, state: Option<&Path>) -> Result<(), Failure> {
-    let needed = needed(scenario, state.is_some());
+/// Refuses a scenario whose cloud does not fit in memory, or whose columns do not fit on the disk of `state`, of which
+/// the widest lie in so many bytes of memory.
+pub fn check(scenario: &Scenario, state: Option<(&Path, u64)>) -> Result<(), Failure> {
+    let columns = engine::estimate(scenario).column_bytes;
+    let needed = needed(scenario, state.is_some()) + state.map_or(0, |(_, memory)| memory.min(columns));
     let nodes = count(scenario.run.nodes.into());
     if let Some(available) = available().filter(|&available| needed > available) {
         let fit = available.saturating_mul(u64::from(scenario.run.nodes)) / needed.max(1);
-        let help = format!(
-            "run about {} nodes (--nodes), free memory, or keep the columns in files with --state DIR",
-            count(fit / 1000 * 1000)
-        );
+        let files =
+            if state.is_some() { "give less --state-memory" } else { "keep the columns in files with --state DIR" };
+        let help = format!("run about {} nodes (--nodes), free memory, or {files}", count(fit / 1000 * 1000));
         let message = format!("{nodes} nodes need {} of memory, and {} are available", bytes(needed), bytes(available));
         return Err(Failure::input(message, help));
     }
-    let columns = engine::estimate(scenario).column_bytes;
     if let Some((folder, free)) =
-        state.and_then(|state| Some((state, free(state)?))).filter(|&(_, free)| columns > free)
+        state.and_then(|(folder, _)| Some((folder, free(folder)?))).filter(|&(_, free)| columns > free)
     {
         let message = format!(
             "{nodes} nodes need {} on the disk of {}, and {} are free",

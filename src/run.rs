@@ -67,15 +67,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let fork = checkpoint::fork(&mut scenario, &arguments.checkpoints)?;
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&scenario.name));
     let Arguments { state, state_memory, force, quiet, checkpoints, .. } = arguments;
-    memory::check(&scenario, state.as_deref())?;
+    let memory = state_memory.unwrap_or_else(|| memory::for_columns(&scenario));
+    let state = state.as_deref().map(|folder| (folder, memory));
+    memory::check(&scenario, state)?;
     use_threads(arguments.threads)?;
     let hash = scenario.hash();
     if !force && !checkpoints.fresh && tidied_up(&out, &scenario, &hash, checkpoints)? {
         return told(&out);
     }
     let longer = if *force || fork.is_some() { None } else { arguments.shorter(&out, &scenario) };
-    let memory = state_memory.unwrap_or_else(|| memory::for_columns(&scenario));
-    let place = Place { out: &out, state: state.as_deref().map(|folder| (folder, memory)), force: *force, longer };
+    let place = Place { out: &out, state, force: *force, longer };
     let keeper = into(place, (&scenario, &hash), (checkpoints, fork, *quiet), &interrupts)?;
     told(&out)?;
     keeper.finish(&out, *force)

@@ -147,4 +147,35 @@ fn code_that_nobody_can_fetch_or_that_changes_under_its_number_is_refused() {
     refused(&keys, &app("code = { chunks = 64 }"), "v2.toml:6", words, "version = 2");
     refused(&keys, &app("code = { chunks = 65 }"), "v2.toml:6", "`suite.app.0.code.chunks` is 65", "");
     refused(&keys, &app("sampling = { view = 5 }"), "v2.toml:6", "is not supported", "");
+    // What is said of code where there is none, and more codes than a node can tell apart.
+    let none = "[subcloud.code]\nchunks = 8\n";
+    refused(&format!("{none}{}", app("")), &app(""), "cloud.toml:10", "`subcloud.code` means nothing", "`bytes`");
+    let lines = "[subcloud.uplink]\nmbps = 1\n";
+    refused(&format!("{lines}{}", app("")), &app(""), "cloud.toml:10", "`subcloud.uplink` means nothing", "`bytes`");
+}
+
+#[test]
+fn more_codes_than_a_node_can_tell_apart_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let apps = |version: usize| -> String {
+        let app = |k: usize| format!("[[suite.app]]\nname = \"{k}\"\nshare = 0.01\ncode = {{ version = {version} }}\n");
+        (0..60).map(app).collect()
+    };
+    let with = |versions: usize| {
+        let mut text = "[run]\nnodes = 900\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+                        attributes.x = { constant = 1 }\n[subcloud.code]\nbytes = 9\n"
+            .to_owned();
+        for version in 2..=versions {
+            let suite = format!("[suite]\nversion = {version}\n{}", apps(version));
+            fs::write(folder.path().join(format!("v{version}.toml")), suite).unwrap();
+            text += &format!("[[event]]\nat_cycle = {version}\nsuite = \"v{version}.toml\"\n");
+        }
+        let path = folder.path().join("cloud.toml");
+        fs::write(&path, text + &apps(1)).unwrap();
+        scenario::read(&path, &[])
+    };
+    assert_eq!(with(4).unwrap().releases().len(), 240);
+    let error = with(5).unwrap_err();
+    let words = "with the code of \"15\" the run has more than 255 codes";
+    assert!(error.to_string().contains("v5.toml") && error.to_string().contains(words), "{error}");
 }

@@ -547,3 +547,36 @@ fn who_waits_or_fetches_for_too_long_is_counted_with_the_reason() {
     let before = members(&found, "new").find(|row| row.cycle == 22).unwrap();
     assert_eq!(before.stranded_count, 0, "nobody has waited for so long: {before:?}");
 }
+
+#[test]
+fn a_version_that_launches_one_application_and_upgrades_another_gives_seeds_to_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let app =
+        |name: &str, share: f64, code: &str| format!("[[suite.app]]\nname = \"{name}\"\nshare = {share}\n{code}\n");
+    let next = app("old", 0.9, "code = { version = 2 }") + &app("new", 0.1, "");
+    fs::write(folder.path().join("next.toml"), format!("[suite]\nversion = 2\n{next}")).unwrap();
+    // The version enters at a node that runs the old application, as nine in ten do.
+    for seed in 1..=5 {
+        let text = format!(
+            "[run]\nnodes = 1_000\ncycles = 40\nseed = {seed}\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+             attributes.x = {{ uniform = [0, 1] }}\n[subcloud]\ncode = {{ bytes = 1e6, chunks = 4 }}\n[suite]\n\
+             version = 1\n{}[[event]]\nat_cycle = 2\nsuite = \"next.toml\"\n",
+            app("old", 0.9, "")
+        );
+        let path = folder.path().join("both.toml");
+        fs::write(&path, text).unwrap();
+        let scenario = scenario::read(&path, &[]).unwrap();
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        (0..2).for_each(|_| simulation.cycle(&mut trace));
+        let inside = simulation.cloud().applications.as_ref().unwrap();
+        let apps: BTreeSet<u8> = inside.course.seeds.iter().map(|seed| seed.app).collect();
+        assert_eq!(apps, [0, 1].into(), "seed {seed}: {:?}", inside.course.seeds);
+        let found = common::run_scenario(&scenario, &Storage::Memory);
+        let last = |app: &str| found.code.iter().rfind(|row| row.app == app).unwrap();
+        for name in ["old", "new"] {
+            let running = members(&found, name).last().unwrap().running_count;
+            assert!(running > 50 && last(name).current_count == running, "seed {seed}: {:?}", last(name));
+        }
+    }
+}

@@ -91,6 +91,8 @@ fn columns_that_lie_in_memory_become_the_same_files_when_the_run_ends() {
         assert!(one.as_ref().is_ok_and(|bytes| bytes.len() >= 2_000), "{name}");
         assert!(one.as_ref().ok() == other.as_ref().ok() && one.ok() == in_files.ok(), "{name} differs");
     }
+    let too_much = ["--nodes", "1e9", "--state", "none", "--state-memory", "1e5", "--force"];
+    place.refused(&too_much, &["of memory", "give less --state-memory"]);
     let said = place.run(&["--state", "none", "--state-memory", "much"]);
     assert!(said.code == Some(2) && said.err.contains("expected a number of GiB"), "{}", said.err);
 }

@@ -75,7 +75,8 @@ impl Applications {
     /// code spreads.
     #[doc(hidden)]
     pub fn forget_code(&mut self) {
-        let Some(first) = self.places.iter().position(|&place| place != NONE) else { return };
+        let first = self.places.iter().position(|&place| place != NONE).filter(|_| self.held.is_some());
+        let Some(first) = first else { return };
         let release = |node: usize, inside: &Self| inside.having().held(node, inside.places[node]);
         for node in first + 1..self.places.len() {
             if self.phases[node] == RUNNING {
@@ -97,8 +98,6 @@ impl Applications {
             return self.overlay.draw_inside(&mut self.met, draws, (places, Mask::ALL), starts);
         }
         let pools = self.pools();
-        let having = self.releases.having(self.upgrades.as_ref());
-        let places = &self.places;
         let strides = self.met.par_chunks_mut(STRIDE).zip(places.par_chunks(STRIDE)).enumerate();
         strides.for_each(|(stride, (met, places))| {
             let first = (stride * STRIDE) as u32;
@@ -118,7 +117,10 @@ impl Applications {
         let strides = self.calls.par_chunks_mut(STRIDE).zip(self.places.par_chunks(STRIDE)).enumerate();
         strides.for_each(|(stride, (lines, places))| {
             for ((line, &place), node) in lines.iter_mut().zip(places).zip(stride * STRIDE..) {
-                let Some(code) = having.releases.code(having.held(node, place)) else { continue };
+                let Some(code) = having.releases.code(having.held(node, place)) else {
+                    *line = 0;
+                    continue;
+                };
                 let mbps = match rate {
                     Rate::Mbps(mbps) => mbps,
                     Rate::Attribute(attribute) => f64::from(attributes[attribute][node]),
@@ -147,14 +149,14 @@ impl Applications {
             ready.map(|(node, _)| node).collect::<Vec<usize>>()
         };
         for node in strides.map(ready).collect::<Vec<_>>().concat() {
-            self.run_from_now(node, cycle);
+            let release = self.having().held(node, self.places[node]);
+            self.run_from_now(node, release, cycle);
         }
     }
 
-    /// A node begins to run its application, or another release of it.
-    pub(super) fn run_from_now(&mut self, node: usize, cycle: Cycle) {
+    /// A node has all of a release, and begins to run its application, or goes on with that release.
+    pub(super) fn run_from_now(&mut self, node: usize, release: u8, cycle: Cycle) {
         let Header { app, since, .. } = Header::of(self.record(node as u32));
-        let release = self.having().held(node, app);
         self.change_code(node, |own, releases| own.have(releases, release));
         let counts = &mut self.course.counts[usize::from(app)];
         if matches!(self.phases[node], RUNNING | ALONE) {
@@ -166,10 +168,11 @@ impl Applications {
         self.phases[node] = RUNNING;
     }
 
-    /// Whether a node in an application has all that it needs to run it.
-    pub(super) fn is_ready(&self, node: usize, app: u8) -> bool {
-        let whole = self.releases.whole(self.having().held(node, app));
-        self.held.as_deref().is_none_or(|held| held[node] == whole)
+    /// The release that a node in an application is to have, if it has all of it and can run the application.
+    pub(super) fn ready(&self, node: usize, app: u8) -> Option<u8> {
+        let release = self.having().held(node, app);
+        let has_all = self.held.as_deref().is_none_or(|held| held[node] == self.releases.whole(release));
+        has_all.then_some(release)
     }
 }
 
@@ -225,7 +228,8 @@ struct Sending<'a> {
     /// The application of each node.
     places: &'a [u8],
     /// How many chunks each node can still send in this cycle, if there is a limit. Exchanges of one node come one
-    /// after the other, in an order that the scenario decides.
+    /// after the other, in an order that the scenario decides: so neither these numbers nor what seeds have sent depend
+    /// on threads.
     lines: Option<&'a [AtomicU32]>,
     /// The seeds, ascending by node.
     seeds: Vec<(u32, Sent<'a>)>,
@@ -255,7 +259,6 @@ impl Sending<'_> {
         let found = self.seeds.binary_search_by_key(&node, |(seed, _)| *seed).ok().map(|place| &self.seeds[place].1);
         let seed = found.filter(|(of, _)| *of == release);
         let chosen = match seed {
-            // Exchanges of one node come one after the other, in an order that the scenario decides.
             Some((_, sent)) if !lost => {
                 let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
                 sent.resize(code.chunks as usize, 0);

@@ -138,8 +138,8 @@ impl Applications {
         // Whoever runs already goes on.
         if self.phases[row] == ALONE {
             self.phases[row] = RUNNING;
-        } else if self.is_ready(row, app) {
-            self.run_from_now(row, cycle);
+        } else if let Some(release) = self.ready(row, app) {
+            self.run_from_now(row, release, cycle);
         } else {
             self.phases[row] = FETCHING;
         }

@@ -4,7 +4,7 @@
 //! - a cycle: [`contacts`] are told where nodes meet, [`members`] change and choose whom they call, those who wait
 //!   [`join`], members meet [`inside`] their application, and fetch its [`code`];
 //! - which code that is: [`releases`];
-//! - how it begins: [`start`], and [`mod@seeds`] of an application that is new;
+//! - how it begins: [`start`], and [`mod@seeds`] of an application, or of code, that is new;
 //! - what there is to say of it: [`rows`].
 //!
 //! ```text

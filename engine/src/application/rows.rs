@@ -1,6 +1,7 @@
 //! Rows of contacts, of members, and of code.
 //!
-//! Reads the records of contacts once as a stream, and a byte of each contact at random. How many nodes are anybody's
+//! Reads the records of contacts once as a stream, two bytes a node, ten more where there is code, and a byte of each
+//! contact at random. How many nodes are anybody's
 //! contact takes a counter of four bytes a node, and a pass an application.
 
 use std::collections::BTreeMap;
@@ -42,6 +43,18 @@ struct Spread {
 }
 
 impl Spread {
+    /// Counts a member in the overlay by the chunks that it holds, and by the whole code that it is to have, which may
+    /// be the newest.
+    fn meet(&mut self, held: u64, whole: u64, is_newest: bool) {
+        self.members += 1;
+        self.needed += u64::from(whole.count_ones());
+        self.chunks += u64::from(held.count_ones());
+        self.complete += u64::from(held == whole);
+        if is_newest {
+            self.union |= held;
+        }
+    }
+
     fn add(&mut self, other: &Self) {
         let Self { members, chunks, needed, complete, current, union } = other;
         self.members += members;
@@ -69,6 +82,7 @@ struct Found {
     known: u64,
     /// Those that wait for too long and know no contact, that wait and know one, and that fetch for too long.
     stranded: [u64; 3],
+    spread: Spread,
 }
 
 impl Found {
@@ -93,7 +107,8 @@ impl Found {
     }
 
     fn add(&mut self, other: &Self) {
-        let Self { knowing, contacts, valid, ages, waiting, fetching, running, alone, known, stranded } = other;
+        let Self { knowing, contacts, valid, ages, waiting, fetching, running, alone, known, stranded, spread } = other;
+        self.spread.add(spread);
         self.known += known;
         self.stranded.iter_mut().zip(stranded).for_each(|(sum, more)| *sum += more);
         self.knowing += knowing;
@@ -111,23 +126,19 @@ impl Found {
 pub type Rows = (Vec<ContactRow>, Vec<MemberRow>, Vec<CodeRow>);
 
 impl Applications {
-    /// Nodes that run an application: all of them, or those that fit a test. Reads the records of contacts and a byte a
-    /// node, and what [`strides`] of the values of attributes costs if there is a test.
+    /// Nodes that run an application: all of them, or those that fit a test. Reads the record of each node that runs
+    /// anything, a byte a node, and four bytes a node for each attribute that the test names.
     #[must_use]
     pub fn running(&self, app: usize, test: Option<&Test>, population: &Population) -> u64 {
-        let contacts = self.contacts.par_chunks(self.shape.words() * STRIDE);
-        let runs = contacts.zip(self.phases.par_chunks(STRIDE)).map(|(records, phases)| {
-            let records = records.chunks_exact(self.shape.words());
-            let runs = |(record, phase): (&[u32], &u8)| *phase >= RUNNING && usize::from(Header::of(record).app) == app;
-            records.zip(phases).map(runs).collect::<Vec<bool>>()
-        });
-        let runs = runs.collect::<Vec<_>>();
-        let Some(test) = test else { return runs.concat().into_iter().filter(|runs| *runs).count() as u64 };
         let counts = strides((&*self.phases, population.values()), |first, (phases, attributes)| {
-            let mut fit = [0; STRIDE];
+            let mut fit = [1; STRIDE];
             let fit = &mut fit[..phases.len()];
-            fits(fit, test, &attributes);
-            runs[first / STRIDE].iter().zip(fit).filter(|(runs, fit)| **runs && **fit == 1).count() as u64
+            if let Some(test) = test {
+                fits(fit, test, &attributes);
+            }
+            let nodes = (first as u32..).zip(phases.iter().zip(fit));
+            let runs = nodes.filter(|(_, (phase, fit))| **phase >= RUNNING && **fit == 1);
+            runs.filter(|(node, _)| usize::from(Header::of(self.record(*node)).app) == app).count() as u64
         });
         counts.into_iter().sum()
     }
@@ -141,11 +152,12 @@ impl Applications {
         (cycle, is_thorough): (u32, bool),
     ) -> Rows {
         let (counts, sent) = self.take_counts();
-        let found = self.find(alive, cycle);
+        let newest: Vec<u8> = (0..self.shape.apps as u8).map(|app| wanted.release(wanted.newest(), app)).collect();
+        let found = self.find(alive, cycle, &newest);
         let members =
             names.iter().zip(&found).zip(&counts).map(|((name, found), counts)| member(name, cycle, found, counts));
         let members = members.collect();
-        let code = self.code_rows((names, wanted), cycle, &sent);
+        let code = self.code_rows(names, cycle, (&newest, &found, &sent));
         if !self.is_gossiping() {
             return (Vec::new(), members, code);
         }
@@ -167,41 +179,14 @@ impl Applications {
         (names.iter().enumerate().map(row).collect(), members, code)
     }
 
-    /// The rows of `code`, of those applications that have any. Reads eleven bytes a node, or thirteen.
-    fn code_rows(&self, (names, wanted): (&[String], &Wanted), cycle: u32, sent: &[CodeCounts]) -> Vec<CodeRow> {
-        let Some(held) = self.held.as_deref() else { return Vec::new() };
-        let (having, apps) = (self.having(), self.shape.apps);
-        let newest: Vec<u8> = (0..apps as u8).map(|app| wanted.release(wanted.newest(), app)).collect();
-        let runs = |node: usize, app: u8| match having.upgrades {
-            Some([_, run]) => run[node] == newest[usize::from(app)],
-            None => self.phases[node] >= RUNNING,
-        };
-        let cells = self.shape.words();
-        let strides = self.contacts.par_chunks(STRIDE * cells).enumerate().map(|(stride, records)| {
-            let mut found = vec![Spread::default(); apps];
-            for (record, node) in records.chunks_exact(cells).zip(stride * STRIDE..) {
-                let app = Header::of(record).app;
-                let Some(found) = found.get_mut(usize::from(app)) else { continue };
-                found.current += u64::from(runs(node, app));
-                if self.places[node] == NONE {
-                    continue;
-                }
-                let (release, held) = (having.held(node, app), held[node]);
-                let whole = self.releases.whole(release);
-                found.needed += u64::from(whole.count_ones());
-                found.chunks += u64::from(held.count_ones());
-                found.members += 1;
-                found.complete += u64::from(held == whole);
-                if release == newest[usize::from(app)] {
-                    found.union |= held;
-                }
-            }
-            found
-        });
-        let mut sum = vec![Spread::default(); apps];
-        for found in strides.collect::<Vec<_>>() {
-            sum.iter_mut().zip(&found).for_each(|(sum, found)| sum.add(found));
-        }
+    /// The rows of `code`, of those applications that have any: from the release of each in the newest version, from
+    /// what was found, and from what was sent of each release.
+    fn code_rows(
+        &self,
+        names: &[String],
+        cycle: u32,
+        (newest, found, sent): (&[u8], &[Found], &[CodeCounts]),
+    ) -> Vec<CodeRow> {
         let row = |(app, name): (usize, &String)| {
             let mut moved = CodeCounts::default();
             let mut payload_bytes = 0;
@@ -210,7 +195,7 @@ impl Applications {
                 moved.add(sent);
                 payload_bytes += self.releases.payload_bytes(release, sent);
             }
-            let found = &sum[app];
+            let found = &found[app].spread;
             let code = self.releases.code(newest[app]);
             CodeRow {
                 cycle,
@@ -231,8 +216,8 @@ impl Applications {
     }
 
     /// Counts what there is, application by application.
-    fn find(&self, alive: Mask<'_>, cycle: u32) -> Vec<Found> {
-        let (shape, apps) = (self.shape, self.shape.apps);
+    fn find(&self, alive: Mask<'_>, cycle: u32, newest: &[u8]) -> Vec<Found> {
+        let (shape, apps, having) = (self.shape, self.shape.apps, self.having());
         let cells = shape.words();
         let strides = self.contacts.par_chunks(STRIDE * cells).enumerate().map(|(stride, records)| {
             let mut found = vec![Found::default(); apps];
@@ -250,6 +235,18 @@ impl Applications {
                     let knows = || !self.is_gossiping() || of_app(record, shape, app.into()).0[0] != NOBODY;
                     let is_stranded = (cycle as u16).wrapping_sub(since) & 0x7FFF > STRANDED;
                     found.meet(self.phases[node], knows(), is_stranded);
+                    if let Some(held) = self.held.as_deref() {
+                        let release = newest[usize::from(app)];
+                        let runs = match having.upgrades {
+                            Some([_, run]) => run[node] == release,
+                            None => self.phases[node] >= RUNNING,
+                        };
+                        found.spread.current += u64::from(runs);
+                        if self.places[node] != NONE {
+                            let own = having.held(node, app);
+                            found.spread.meet(held[node], self.releases.whole(own), own == release);
+                        }
+                    }
                 }
                 for (app, found) in found.iter_mut().enumerate() {
                     let (addresses, stamps) = of_app(record, shape, app);

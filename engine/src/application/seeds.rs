@@ -1,11 +1,13 @@
 //! Seeds: nodes that hold an application by decree, from which a new one grows, or one that has died, or new code.
 
+use std::collections::BTreeSet;
+
 use kernels::contacts::Header;
 use rayon::prelude::*;
 
 use super::members::Who;
 use super::releases::NO_CODE;
-use super::state::{Applications, FETCHING, RUNNING, Seed};
+use super::state::{Applications, RUNNING, Seed};
 use crate::memory::STRIDE;
 use crate::population::select::{By, Selection};
 use crate::schedule::Cycle;
@@ -38,7 +40,9 @@ impl Applications {
             chosen.extend(nodes.into_iter().zip(dead.iter().copied().cycle()));
         }
         for app in without {
-            let is_member = |node: usize| is_free(node) && self.places[node] == app;
+            // Nodes that go to a new application are no members of theirs any more.
+            let gone: BTreeSet<u32> = chosen.iter().map(|(node, _)| *node).collect();
+            let is_member = |node: usize| self.places[node] == app && is_free(node) && !gone.contains(&(node as u32));
             let seeds = self.course.seeds.iter().filter(|seed| seed.app == app && is_member(seed.node as usize));
             let first: Vec<u32> = seeds.map(|seed| seed.node).collect();
             let first = if first.is_empty() { at } else { &first };
@@ -53,7 +57,7 @@ impl Applications {
                 None => self.course.seeds.push(seed),
             }
             if self.places[node as usize] == app {
-                self.supply(node as usize, release, cycle);
+                self.run_from_now(node as usize, release, cycle);
             } else {
                 self.enter(node, app, release, cycle);
             }
@@ -111,13 +115,6 @@ impl Applications {
         let is_living = |app: usize| strides.iter().any(|(living, _)| living[app]);
         let is_supplied = |app: usize| releases[app] == NO_CODE || strides.iter().any(|(_, supplied)| supplied[app]);
         ((0..apps).map(is_living).collect(), (0..apps).map(is_supplied).collect())
-    }
-
-    /// A member has all of a release, and runs it from now on.
-    fn supply(&mut self, row: usize, release: u8, cycle: Cycle) {
-        self.change_code(row, |own, releases| own.have(releases, release));
-        debug_assert!(matches!(self.phases[row], FETCHING | RUNNING), "who is in an overlay fetches or runs");
-        self.run_from_now(row, cycle);
     }
 
     /// A node runs an application from now on, and knows nobody there.

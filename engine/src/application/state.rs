@@ -1,7 +1,8 @@
 //! The columns of what happens inside applications, and its course.
 //!
 //! A node has two bytes, its contacts (4 bytes, and 5 for each of them, rounded up to words), its view of its
-//! application (as at the level of the cloud), eight bytes of code, and eight bytes of room.
+//! application (as at the level of the cloud), eight bytes of code, two more where code changes during the run, and
+//! eight bytes of room.
 
 use std::collections::BTreeMap;
 
@@ -268,9 +269,12 @@ impl Applications {
     /// whether it is of this scenario's nodes and applications. `missing` are the columns that were not saved.
     pub fn take_up(&mut self, course: Course, nodes: usize, missing: &[String]) -> bool {
         let apps = self.shape.apps;
-        let is_ours = |seed: &Seed| (seed.node as usize) < nodes && usize::from(seed.app) < apps;
+        let releases = self.releases.count();
+        let is_ours = |seed: &Seed| {
+            (seed.node as usize) < nodes && usize::from(seed.app) < apps && usize::from(seed.release) <= releases
+        };
         let fits = course.counts.len() <= apps
-            && course.sent.len() <= self.releases.count()
+            && course.sent.len() <= releases
             && course.seeds.iter().all(is_ours)
             && course.seeds.is_sorted_by(|one, next| one.node < next.node);
         if UPGRADES.iter().any(|name| missing.iter().any(|missing| missing == name)) {
@@ -278,7 +282,7 @@ impl Applications {
         }
         self.course = course;
         self.course.counts.resize(apps, Counts::default());
-        self.course.sent.resize(self.releases.count(), CodeCounts::default());
+        self.course.sent.resize(releases, CodeCounts::default());
         fits
     }
 }

@@ -8,8 +8,8 @@
 //! Anonymous memory asks for huge pages, which halve the cost of a random access. Files serve clouds that are larger
 //! than memory: their space is reserved when they are made, so that a full disk is an error then and no fault later.
 //! What is written at random over a file goes to the disk again and again: exchanges of 10^8 nodes whose views lie in a
-//! file of 10 GB write 2 TB a cycle, where the system keeps no more than 4 GB unwritten. So the widest columns of such
-//! a cloud lie in memory, as many as fit, and become files when the run ends.
+//! file of 10 GB wrote more than 2 TB in a cycle, where the system keeps no more than 4 GB unwritten. So the widest
+//! columns of such a cloud lie in memory, as many as fit, and become files when the run ends.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};

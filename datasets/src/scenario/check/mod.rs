@@ -49,7 +49,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, &fleet, apps.len())).transpose()?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
-    check.codes_fit(raw.suite.as_ref(), &beginning, &entering, subcloud.as_ref())?;
+    check.codes_fit((raw.suite.as_ref(), raw.subcloud.as_deref()), &beginning, &entering, subcloud.as_ref())?;
     check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
     let trace = check.trace(raw.trace.as_ref(), &run, (&sampling, subcloud.as_ref()))?;
     Ok(Scenario {

@@ -17,6 +17,9 @@ const INSIDE: Place = Place { name: "`subcloud.sampling`", protocol: SamplingPro
 /// Contacts of all applications that a node keeps, at most.
 const MOST_CONTACTS: usize = 128;
 
+/// Codes of all applications, under all of their numbers: a node holds which it has in one byte, 0 for none.
+const MOST_RELEASES: usize = 255;
+
 /// Applications that can have contacts: which of them a version names are the bits of a word.
 const MOST_APPS: usize = 64;
 
@@ -62,10 +65,11 @@ impl Check<'_, '_> {
         self.refuse(span, format!("`{key}` means nothing inside an application"), help)
     }
 
-    /// Refuses code that nobody can fetch, and code that is another one under the same number.
+    /// Refuses code that nobody can fetch, code that is another one under the same number, and what is said of code
+    /// where there is none.
     pub(super) fn codes_fit(
         &self,
-        raw: Option<&raw::Suite>,
+        (raw, inside): (Option<&raw::Suite>, Option<&raw::Subcloud>),
         first: &Beginning,
         entering: &Entering,
         subcloud: Option<&Subcloud>,
@@ -82,7 +86,18 @@ impl Check<'_, '_> {
         let taken = entering.launches.iter().zip(&entering.files).filter(|(it, _)| it.verdict == Verdict::Valid);
         taken
             .map(|(_, file)| file)
-            .try_for_each(|file| fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)))
+            .try_for_each(|file| fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)))?;
+        // Code may come in behind the end of a run that the command line shortens.
+        let said = inside.filter(|_| known.is_empty() && !self.shortened);
+        let of_code = said.and_then(|raw| raw.code.as_ref()).map(|key| ("code", key.span()));
+        let of_lines = said.and_then(|raw| raw.uplink.as_ref()).map(|key| ("uplink", key.span()));
+        let Some((key, span)) = of_code.or(of_lines) else { return Ok(()) };
+        let message = format!("`subcloud.{key}` means nothing: no application has code");
+        Err(self.refuse(
+            span,
+            message,
+            "say how many `bytes` it has, as in `code = { bytes = 200e6 }`, or leave it out",
+        ))
     }
 
     fn uplink(&self, raw: &At<raw::Uplink>, fleet: &Fleet) -> Result<Uplink, Error> {
@@ -129,6 +144,13 @@ fn fit(suite: &Suite, subcloud: Option<&Subcloud>, known: &mut Vec<Release>) -> 
         };
         let version = code.version;
         let Some(release) = known.iter().find(|known| known.app == *name && known.code.version == version) else {
+            if known.len() == MOST_RELEASES {
+                let message = format!("with the code of \"{name}\" the run has more than {MOST_RELEASES} codes");
+                return refuse(
+                    message,
+                    "let fewer applications, or fewer versions of the suite, name code of their own",
+                );
+            }
             known.push(Release { app: name.clone(), code });
             continue;
         };
