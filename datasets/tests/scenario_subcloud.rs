@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{self, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
@@ -168,7 +169,7 @@ fn more_codes_than_a_node_can_tell_apart_are_refused() {
         for version in 2..=versions {
             let suite = format!("[suite]\nversion = {version}\n{}", apps(version));
             fs::write(folder.path().join(format!("v{version}.toml")), suite).unwrap();
-            text += &format!("[[event]]\nat_cycle = {version}\nsuite = \"v{version}.toml\"\n");
+            writeln!(text, "[[event]]\nat_cycle = {version}\nsuite = \"v{version}.toml\"").unwrap();
         }
         let path = folder.path().join("cloud.toml");
         fs::write(&path, text + &apps(1)).unwrap();
