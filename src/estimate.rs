@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use datasets::scenario::{Sample, Scenario};
-use engine::{Estimate, Simulation, Storage};
+use engine::{Estimate, Need, Simulation, Storage};
 
 use crate::checkpoint::{BYTES_PER_SECOND, Cadence};
 use crate::failure::Failure;
@@ -50,8 +50,10 @@ pub fn estimate(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("\n  {:<34}{:>12}{:>14}", "column", "bytes/node", "all nodes"));
     let estimate = engine::estimate(&scenario);
     let Estimate { columns, bytes_per_node, column_bytes, .. } = &estimate;
-    for (name, size) in columns {
-        print(&format!("  {name:<34}{size:>12}{:>14}", bytes(*size * nodes)));
+    for Need { name, bytes_per_row, rows, bytes: all } in columns {
+        // A table of members says how many rows it has.
+        let name = if *rows == nodes { name.clone() } else { format!("{name}, {} rows", count(*rows)) };
+        print(&format!("  {name:<34}{bytes_per_row:>12}{:>14}", bytes(*all)));
     }
     print(&format!("  {:<34}{bytes_per_node:>12}{:>14}\n", "together", bytes(*column_bytes)));
     let in_files = arguments.state.is_some();

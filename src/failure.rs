@@ -169,6 +169,10 @@ impl From<engine::Error> for Failure {
                 error.to_string(),
                 "aggregate another attribute or function, or leave such nodes out of the fleet file",
             ),
+            engine::Error::NoRows { .. } => Self::run(
+                error.to_string(),
+                Some("run it with a larger `subcloud.topology.room`, such as --set subcloud.topology.room=2".to_owned()),
+            ),
             engine::Error::Column { .. } => {
                 let help =
                     "run fewer nodes with --nodes, or keep the columns in files of a roomy disk with --state DIR";

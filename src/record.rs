@@ -5,7 +5,7 @@ use std::time::Duration;
 use datasets::record::{ColumnRecord, Machine, RunRecord, SessionRecord, Versions, run_id};
 use datasets::scenario::{ContactsProtocol, SamplingProtocol, Scenario};
 use datasets::suite::Suite;
-use engine::{Simulation, Work};
+use engine::{Need, Simulation, Work};
 
 use crate::memory;
 
@@ -83,7 +83,11 @@ pub fn record(
         },
         bytes_per_node: estimate.bytes_per_node,
         columns: (estimate.columns.into_iter())
-            .map(|(name, bytes_per_node)| ColumnRecord { name, bytes_per_node })
+            .map(|Need { name, bytes_per_row, rows, .. }| ColumnRecord {
+                name,
+                bytes_per_node: bytes_per_row,
+                rows: Some(rows).filter(|&rows| rows != u64::from(scenario.run.nodes)),
+            })
             .collect(),
         peak_resident_bytes: memory::peak(),
         wall_seconds: times.map(|(name, seconds)| (name, seconds.into())).collect(),

@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::Scenario;
-use engine::{Folder, Storage};
+use engine::{Folder, Need, Storage};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -58,9 +58,9 @@ impl State {
             Failure::run(message, Some("choose a directory that can be written, on a roomy local disk".into()))
         };
         let all = engine::estimate(scenario).columns;
-        let columns = all.iter().map(|(name, _)| format!("{name}.column")).collect();
+        let columns = all.iter().map(|column| format!("{}.column", column.name)).collect();
         // Until the directory is claimed nothing in it is touched, but what was made for it goes again.
-        let owned = Folder::new(folder.to_owned()).with_in_memory(widest(all, scenario.run.nodes, memory));
+        let owned = Folder::new(folder.to_owned()).with_in_memory(widest(all, memory));
         let mut state = Self { folder: Some(owned), columns, made: missing(folder), keep: true, lock: None };
         fs::create_dir_all(folder).map_err(fail)?;
         refuse_links(folder)?;
@@ -139,16 +139,16 @@ impl Listed {
 
 /// Names of the widest columns that fit together into so many bytes of memory; of columns as wide, the last ones: the
 /// code of applications, which is written all over, goes before the slots of gradients, which are mostly read.
-fn widest(mut columns: Vec<(String, u64)>, nodes: u32, memory: u64) -> BTreeSet<String> {
+fn widest(mut columns: Vec<Need>, memory: u64) -> BTreeSet<String> {
     columns.reverse();
-    columns.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    columns.sort_by_key(|column| std::cmp::Reverse(column.bytes));
     let mut left = memory;
     let mut fits = |bytes: u64| {
-        let rest = left.checked_sub(bytes * u64::from(nodes));
+        let rest = left.checked_sub(bytes);
         left = rest.unwrap_or(left);
         rest.is_some()
     };
-    columns.into_iter().filter(|(_, bytes)| fits(*bytes)).map(|(name, _)| name).collect()
+    columns.into_iter().filter(|column| fits(column.bytes)).map(|column| column.name).collect()
 }
 
 /// Writes the list of columns.

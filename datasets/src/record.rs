@@ -222,8 +222,11 @@ pub struct Machine {
 pub struct ColumnRecord {
     /// Its name.
     pub name: String,
-    /// Its bytes of a node.
+    /// Its bytes of a node; of a row, if it is a table of members.
     pub bytes_per_node: u64,
+    /// Rows of a table of members; missing if a row is a node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
 }
 
 /// Which point of a sweep a run is.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::GroupCourse;
 use crate::error::Error;
-use crate::{application, government, observer};
+use crate::{application, government, observer, own};
 
 /// The book of a run: with the columns, all that the cycles to come depend on. What can be found again from the
 /// scenario is not in it.
@@ -19,6 +19,8 @@ pub struct Book {
     pub government: (government::VersionsBook, government::Course),
     /// What has happened inside applications, if anything does.
     pub applications: Option<application::Course>,
+    /// What has been sent by protocols among members.
+    pub own: own::OwnCourse,
     /// What the observer has found.
     pub observer: observer::Known,
     /// What has happened since the last row.

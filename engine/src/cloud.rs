@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::government::Government;
 use crate::memory::fields;
 use crate::overlay::Overlay;
+use crate::own::{Below, Own};
 use crate::plans::Needs;
 use crate::population::{Above, Changes, Fleet, Population};
 use crate::schedule::Cycle;
@@ -28,6 +29,8 @@ pub struct Cloud {
     pub government: Government,
     /// What happens inside applications, if the scenario asks for it.
     pub applications: Option<Applications>,
+    /// The protocols that run among members.
+    pub own: Own,
 }
 
 impl Cloud {
@@ -44,6 +47,7 @@ impl Cloud {
             slicing,
             government: Government::declare(needs),
             applications: Applications::declare(needs),
+            own: Own::declare(needs),
         }
     }
 
@@ -53,7 +57,7 @@ impl Cloud {
     /// # Errors
     /// If an inventory holds values that an aggregate cannot take.
     pub fn birth(&mut self, scenario: &Scenario, fleet: &Fleet) -> Result<(), Error> {
-        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
+        let Self { population, overlay, aggregation, slicing, government, .. } = self;
         population.birth(scenario, fleet)?;
         slicing.birth(population, scenario.run.seed);
         overlay.start(population.live(), scenario.run.seed);
@@ -63,11 +67,15 @@ impl Cloud {
 
     /// Nodes have decided for the first time: they know whom they meet inside their applications.
     pub fn open(&mut self, scenario: &Scenario) {
-        let Self { population, government, applications, .. } = self;
-        let Some(applications) = applications else { return };
-        let wanted = wanted(applications, government);
-        let Some(who) = decided(population, government, &wanted) else { return };
-        applications.birth(who, scenario.run.seed, |node| government.may_seed(node), Cycle::new(scenario, 0));
+        let Self { population, overlay, government, applications, own, .. } = self;
+        let cycle = Cycle::new(scenario, 0);
+        if let Some(applications) = applications {
+            let wanted = wanted(applications, government);
+            if let Some(who) = decided(population, government, &wanted) {
+                applications.birth(who, scenario.run.seed, |node| government.may_seed(node), cycle);
+            }
+        }
+        own.start(Below { population, overlay, applications: applications.as_ref() }, cycle);
     }
 
     /// The newest version has entered at some nodes, ascending: what it has of new applications begins at seeds. Those
@@ -92,7 +100,8 @@ impl Cloud {
         (changes, is_crash): (&Changes, bool),
         above: Option<Above>,
     ) {
-        let Self { population, overlay, aggregation, slicing, government, applications } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications, own } = self;
+        own.leave(Below { population, overlay, applications: applications.as_ref() }, cycle, changes, is_crash);
         if let Some(applications) = applications {
             applications.leave(changes, is_crash);
         }
@@ -103,6 +112,7 @@ impl Cloud {
         aggregation.welcome(population, cycle, changes);
         overlay.welcome(population.alive(), cycle, changes);
         government.forget(overlay, changes);
+        own.welcome(Below { population, overlay, applications: applications.as_ref() }, cycle, changes);
     }
 
     /// Fills the columns of these names, which the saved state of the cloud does not have since nothing needed them
@@ -113,7 +123,7 @@ impl Cloud {
             |name: &String| ["alive", "life-next", CODE].contains(&&**name) || name.starts_with("rule-");
         let mut unknown = names.iter().filter(|name| !is_as_at_first(name)).peekable();
         unknown.peek()?;
-        let Self { population, overlay, aggregation, slicing, government, applications: _ } = self;
+        let Self { population, overlay, aggregation, slicing, government, .. } = self;
         if names.iter().any(|name| name == "versions") {
             government.spread_from_now(scenario, population.alive(), overlay);
         }
@@ -131,7 +141,7 @@ impl Cloud {
         cycle: u32,
         work: impl FnOnce(&mut Aggregation, &mut Overlay, &mut Around<'_>) -> R,
     ) -> R {
-        let Self { population, overlay, aggregation, slicing, government, applications } = self;
+        let Self { population, overlay, aggregation, slicing, government, applications, .. } = self;
         let (apps, inside) = match applications.as_mut().and_then(Applications::fellows) {
             Some((overlay, places, list)) => (Some(places), Some(Inside { overlay, places, list })),
             None => (government.apps.as_deref(), None),
@@ -172,4 +182,4 @@ pub fn decided<'a>(population: &'a Population, government: &'a Government, wante
     Some(Who { apps, acting, alive: population.alive(), wanted })
 }
 
-fields!(Cloud { population, slicing, government, aggregation, overlay, applications });
+fields!(Cloud { population, slicing, government, aggregation, overlay, applications, own });

@@ -32,6 +32,18 @@ pub enum Error {
         /// Its value.
         value: f32,
     },
+    /// An application has more members than its topology has rows.
+    #[error(
+        "the topology of \"{app}\" has room for {rows} members, and {members} are there"
+    )]
+    NoRows {
+        /// Name of the application.
+        app: String,
+        /// Its members.
+        members: usize,
+        /// Rows of its table.
+        rows: usize,
+    },
     /// A state that was saved is not one of the scenario's cloud.
     #[error("the saved state is not one of this scenario: {what}")]
     State {

@@ -11,9 +11,9 @@ use crate::plans::Needs;
 /// What a scenario needs.
 #[derive(Debug)]
 pub struct Estimate {
-    /// Names of the columns, with their bytes per node.
-    pub columns: Vec<(String, u64)>,
-    /// Bytes per node of all columns.
+    /// The columns.
+    pub columns: Vec<Need>,
+    /// Bytes per node of all columns, rounded up.
     pub bytes_per_node: u64,
     /// Bytes of all columns.
     pub column_bytes: u64,
@@ -23,6 +23,19 @@ pub struct Estimate {
     pub changing_bytes: u64,
     /// Bytes that building and running it needs at its height.
     pub peak_bytes: u64,
+}
+
+/// What a column needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Its name.
+    pub name: String,
+    /// Bytes of a row.
+    pub bytes_per_row: u64,
+    /// Rows: one a node, but in tables of members.
+    pub rows: u64,
+    /// Bytes in all.
+    pub bytes: u64,
 }
 
 /// What a scenario needs: at the height the columns, and while true ranks are sorted two buffers of eight bytes a node
@@ -38,16 +51,22 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
     let (needs, nodes) = (Needs::of(scenario), u64::from(scenario.run.nodes));
     let (cloud, observer) = (Cloud::declare(&needs), Observer::declare(&needs));
     let fields: Vec<&Field> = cloud.fields().into_iter().chain(observer.fields()).collect();
-    let columns: Vec<(String, u64)> = fields.iter().map(|field| (field.name.clone(), field.bytes_per_node())).collect();
+    let bytes = |field: &Field| field.bytes_in(nodes as usize);
+    let column = |field: &&Field| Need {
+        name: field.name.clone(),
+        bytes_per_row: field.bytes_per_row(),
+        rows: field.rows(nodes as usize) as u64,
+        bytes: bytes(field),
+    };
+    let columns: Vec<Need> = fields.iter().map(column).collect();
     let of = |kinds: &[Kind]| -> u64 {
-        let fields = fields.iter().filter(|field| kinds.contains(&field.kind));
-        nodes * fields.map(|field| field.bytes_per_node()).sum::<u64>()
+        fields.iter().filter(|field| kinds.contains(&field.kind)).map(|field| bytes(field)).sum()
     };
     let (kept, slow) = (of(&[Kind::Kept]), of(&[Kind::Slow]));
     // Where nobody comes or goes, nothing makes true ranks or slow columns change but an event or a rule.
     let derived = of(&[Kind::Derived]);
     let churning = if scenario.fleet.churns() { derived } else { 0 };
-    let bytes_per_node = columns.iter().map(|(_, bytes)| bytes).sum();
+    let column_bytes: u64 = columns.iter().map(|column| column.bytes).sum();
     let sort = if needs.has_suite { SORT } else { 0 };
     let overlay = if cloud.overlay.views.is_some() { BYTES_PER_NODE } else { 0 };
     // Lists of the members of each application, made side by side and put together.
@@ -56,10 +75,10 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
     let blocks = nodes / 4096 * 160;
     Estimate {
         columns,
-        bytes_per_node,
-        column_bytes: nodes * bytes_per_node,
+        bytes_per_node: column_bytes.div_ceil(nodes.max(1)),
+        column_bytes,
         state_bytes: kept + slow + derived,
         changing_bytes: kept + churning,
-        peak_bytes: nodes * (bytes_per_node + sort.max(overlay).max(events) + pools) + blocks + FIXED,
+        peak_bytes: column_bytes + nodes * (sort.max(overlay).max(events) + pools) + blocks + FIXED,
     }
 }

@@ -16,10 +16,13 @@
 //! meter        what passes cost: time and messages
 //! observer     the truth, and what is written of it: ranks, disorder, the overlay as a graph, previews; changes none
 //! cloud        what nodes know: the wings below, born and settled together
+//! own          the protocols that run among members: topologies, protocols of one's own
 //! application  what happens inside applications: contacts, members, an overlay for each
 //! government   who follows which version of the suite, and where it puts them: claims, spread, assignment, monitor
 //! slicing      what nodes learn of their rank: ordered, ranking, quantile
 //! aggregate    what nodes learn together: epochs, counts, distributions
+//! topology     rings, lines, tori, trees, Chord: what members build of their random overlay
+//! gossip       what a protocol among members is, and how it runs
 //! overlay      who meets whom: oracle, newscast, cyclon, generic, window, a file each; meetings
 //! population   who is there: members, attributes, churn, events
 //! plans        what the versions of a suite ask, as data; what a scenario needs of the engine
@@ -49,16 +52,19 @@ pub mod application;
 pub mod book;
 pub mod cloud;
 mod estimate;
+pub mod gossip;
 pub mod government;
 pub mod memory;
 mod meter;
 pub mod observer;
 pub mod overlay;
+pub mod own;
 pub mod plans;
 pub mod population;
 pub mod schedule;
 mod simulation;
 pub mod slicing;
+pub mod topology;
 
 mod error;
 
@@ -97,7 +103,7 @@ pub fn kernel_instructions() -> &'static str {
 }
 
 pub use error::Error;
-pub use estimate::{Estimate, estimate};
+pub use estimate::{Estimate, Need, estimate};
 pub use memory::{Folder, Storage};
 pub use meter::{Times, Work};
 pub use simulation::Simulation;

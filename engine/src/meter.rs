@@ -24,6 +24,8 @@ pub enum Work {
     Assignment,
     /// What happens inside applications.
     Applications,
+    /// Topologies, and protocols of one's own.
+    Topologies,
     /// Aggregation, and what rules make of it.
     Aggregation,
     /// Observing, and handing over rows.
@@ -32,7 +34,7 @@ pub enum Work {
 
 impl Work {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Birth,
         Self::Churn,
         Self::Sampling,
@@ -41,6 +43,7 @@ impl Work {
         Self::Slicing,
         Self::Assignment,
         Self::Applications,
+        Self::Topologies,
         Self::Aggregation,
         Self::Observation,
     ];

@@ -37,7 +37,7 @@ type Pass<S> = fn(&mut S, &mut Writer);
 
 impl<'a> Simulation<'a> {
     /// What is done in a cycle, in order, and the kind of work to which its time goes.
-    const PASSES: [(Work, Pass<Self>); 9] = [
+    const PASSES: [(Work, Pass<Self>); 10] = [
         (Work::Churn, Self::churn),
         (Work::Sampling, Self::sample),
         (Work::Spreading, Self::spread),
@@ -45,6 +45,7 @@ impl<'a> Simulation<'a> {
         (Work::Slicing, Self::slice),
         (Work::Assignment, Self::assign),
         (Work::Applications, Self::belong),
+        (Work::Topologies, Self::gather),
         (Work::Aggregation, Self::aggregate),
         (Work::Aggregation, Self::watch),
     ];
@@ -183,13 +184,14 @@ impl<'a> Simulation<'a> {
     pub fn book(&self) -> Book {
         // The scenario and the fleet are read again; how long it took is no state.
         let Self { scenario: _, fleet: _, cloud, observer, cycle, meter } = self;
-        let Cloud { population: _, overlay: _, aggregation, slicing: _, government, applications } = cloud;
+        let Cloud { population: _, overlay: _, aggregation, slicing: _, government, applications, own } = cloud;
         let Meter { counts, times: _ } = meter;
         Book {
             cycle: *cycle,
             aggregation: aggregation.book(),
             government: government.book(),
             applications: applications.as_ref().map(|applications| applications.course.clone()),
+            own: own.course.clone(),
             observer: observer.book(),
             counts: counts.clone(),
         }

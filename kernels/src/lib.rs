@@ -13,6 +13,7 @@
 //! - [`code`]: which chunks of code two members send each other.
 //! - [`contacts`]: the members of applications that nodes know of.
 //! - [`start`]: what views hold at first.
+//! - [`topology`]: what two members of an overlay that becomes a ring, a torus or a tree make of each other.
 //! - [`newscast`]: what they make of them in Newscast.
 //! - [`generic`]: in the generic framework.
 //! - [`cyclon`]: in Cyclon.
@@ -60,5 +61,6 @@ pub mod spread;
 pub mod start;
 pub mod subset;
 pub mod suite;
+pub mod topology;
 pub mod two_views;
 pub mod views;

@@ -15,6 +15,18 @@ const LANES: usize = 16;
 /// Halves of a few bits make few orders: short ranges are parts of one of so many bits.
 const LEAST_BITS: u32 = 10;
 const FACTOR: u64 = 0xD2B7_4407_B1CE_6E93;
+/// The inverse of the factor, of 64 bits.
+const INVERSE: u64 = inverse(FACTOR);
+
+/// The inverse of an odd number: each step of Newton's doubles the bits that are right.
+const fn inverse(odd: u64) -> u64 {
+    let (mut found, mut step) = (odd, 0);
+    while step < 6 {
+        found = found.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(found)));
+        step += 1;
+    }
+    found
+}
 
 /// A random order of the numbers below a range.
 ///
@@ -23,6 +35,7 @@ const FACTOR: u64 = 0xD2B7_4407_B1CE_6E93;
 /// use kernels::philox::Stream;
 ///
 /// let order = Permutation::new(10, &Stream::new(1, 0, 0));
+/// assert!((0..10).all(|k| order.place_of(order.of(k)) == k));
 /// let mut all: Vec<u32> = (0..10).map(|k| order.of(k)).collect();
 /// all.sort_unstable();
 /// assert!(all.into_iter().eq(0..10));
@@ -80,6 +93,37 @@ impl Permutation {
             numbers.clear();
             numbers.extend(beyond.iter().map(|&(_, number)| number));
         }
+    }
+
+    /// The place of a number: the way of [`Permutation::of`] back.
+    ///
+    /// # Panics
+    /// If the number is not below the range.
+    #[must_use]
+    pub fn place_of(&self, number: u32) -> u32 {
+        assert!(number < self.range, "a number beyond {}", self.range);
+        let mut place = self.back(number);
+        while place >= self.range {
+            place = self.back(place);
+        }
+        place
+    }
+
+    /// The rounds of the network, the last one first.
+    fn back(&self, number: u32) -> u32 {
+        let [upper_bits, lower_bits] = self.bits;
+        let [upper_mask, lower_mask] = self.bits.map(|bits| (1_u64 << bits) - 1);
+        let (mut upper, mut lower) = (u64::from(number) >> lower_bits, u64::from(number) & lower_mask);
+        for key in self.keys.iter().rev() {
+            let lent = lower_bits - upper_bits;
+            // The lower half is the product's low bits, which an odd factor leaves apart.
+            let before = (lower >> lent).wrapping_mul(INVERSE) & upper_mask;
+            let low = (FACTOR & u64::from(u32::MAX)) * before;
+            let high = ((FACTOR >> 32) * before + (low >> 32)) >> 32;
+            lower = (lower & ((1 << lent) - 1)) << upper_bits | (upper ^ high ^ u64::from(*key)) & upper_mask;
+            upper = before;
+        }
+        (upper << lower_bits | lower) as u32
     }
 
     /// Gives numbers of as many bits for numbers, each another one.

@@ -13,6 +13,7 @@ fn every_number_has_one_place() {
             let mut seen = vec![false; range as usize];
             (0..range).for_each(|place| seen[order.of(place) as usize] = true);
             assert!(seen.into_iter().all(|seen| seen), "{range}");
+            assert!((0..range).all(|place| order.place_of(order.of(place)) == place), "{range}");
         }
     }
     let last = Permutation::new(u32::MAX, &Stream::new(1, 0, 0));

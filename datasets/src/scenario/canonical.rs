@@ -23,6 +23,7 @@ mod aggregate;
 mod churn;
 mod monitor;
 mod subcloud;
+mod topology;
 
 impl Scenario {
     /// The scenario in TOML, with every default spelt out; [`read`](super::read) gives the same scenario again.
@@ -94,6 +95,14 @@ impl Scenario {
         let attributes = &self.fleet.attributes;
         let inside = |it| subcloud::lines(it, &inside_lines(&it.sampling), attributes);
         lines.extend(self.subcloud.iter().flat_map(inside));
+        if let Some(topology) = &self.topology {
+            lines.extend(header("[topology]"));
+            lines.extend(topology::keys(topology, attributes, false));
+        }
+        if let Some(lookups) = &self.lookups {
+            lines.extend(header("[lookups]"));
+            lines.extend(topology::lookups(lookups));
+        }
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));

@@ -7,8 +7,10 @@ const KEYS: &[(&str, &str)] = &[
     ("slicing.on_dead", "what a node does when its partner is dead"),
     ("suite.app.*.sampling", "peer sampling that one application has for itself"),
     ("suite.app.*.contacts", "contacts that one application has for itself"),
-    ("subcloud.topology", "a topology inside applications"),
-    ("subcloud.lookups", "lookups inside applications"),
+    ("suite.app.*.topology", "a topology that one application has for itself"),
+    ("subcloud.registry", "a registry inside applications"),
+    ("registry", "a registry"),
+    ("event.*.bootstrap", "a topology that begins anew"),
     ("event.*.split", "a split of the network"),
     ("event.*.merge", "a merge of the network"),
 ];

@@ -21,6 +21,7 @@ mod sampling;
 mod schema;
 mod slicing;
 mod subcloud;
+mod topology;
 mod trace;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtoco
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
+pub use topology::{Far, Lookups, Routing, Topology, TopologyProtocol};
 pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.
@@ -90,6 +92,10 @@ pub struct Scenario {
     pub launches: Vec<Version>,
     /// What every application gets inside; `None` where an application is no more than a set of nodes.
     pub subcloud: Option<Subcloud>,
+    /// The topology of the whole cloud, if it builds one.
+    pub topology: Option<Topology>,
+    /// Requests that go through the topology of the whole cloud.
+    pub lookups: Option<Lookups>,
     /// Who pushes bad versions, if anybody does.
     pub adversaries: Option<Adversaries>,
     /// With which key nodes sign the versions that rules of the suite make; `None` if they do not.

@@ -73,6 +73,8 @@ impl Scenario {
             aggregates: Vec::new(),
             monitor: None,
             subcloud: None,
+            topology: None,
+            lookups: None,
             events,
             sampling: Sampling { protocol: SamplingProtocol::Oracle, ..self.sampling.clone() },
             trace: Trace { nodes: None, ..self.trace.clone() },

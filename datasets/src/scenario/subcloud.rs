@@ -3,7 +3,7 @@
 
 use super::choices::choices;
 use super::launch::apps_ever;
-use super::{Sampling, Scenario};
+use super::{Lookups, Sampling, Scenario, Topology};
 use crate::suite::{App, Code, CodeSettings};
 
 /// What every application gets inside.
@@ -23,6 +23,10 @@ pub struct Subcloud {
     pub code: Option<CodeSettings>,
     /// How many chunks a node can send; `None` for any number.
     pub uplink: Option<Uplink>,
+    /// The topology that the members of every application build, if they do.
+    pub topology: Option<Topology>,
+    /// Requests that go through the topology of every application.
+    pub lookups: Option<Lookups>,
 }
 
 /// How fast a node sends code. In a cycle it sends as many chunks, over all of its exchanges, as the line carries in

@@ -2,7 +2,7 @@
 //!
 //! A wing of the engine declares its columns first, without memory: each has a name, a [`Kind`], and so many cells a
 //! node. Whatever is done to all columns is done through [`Fields::visit`], in the one place that lists them: memory is
-//! found for them ([`Field::allocate`]), their bytes are added up ([`Field::bytes_per_node`]), their content is
+//! found for them ([`Field::allocate`]), their bytes are added up ([`Field::bytes_in`]), their content is
 //! digested ([`super::digest`]).
 //!
 //! Anonymous memory asks for huge pages, which halve the cost of a random access. Files serve clouds that are larger
@@ -12,6 +12,7 @@
 //! columns of such a cloud lie in memory, as many as fit, and become files when the run ends.
 
 use std::collections::BTreeSet;
+use std::fmt::{self, Debug, Formatter};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::marker::PhantomData;
@@ -143,16 +144,28 @@ pub struct Field {
     /// Bytes of a cell, and cells of a node.
     cell_bytes: usize,
     cells: usize,
+    /// Rows, if it is no field of every node: those of a table.
+    rows: Option<usize>,
     /// What cells hold at first; `None` for zeros.
     first: Option<Vec<u8>>,
-    /// Nodes, and their cells: nothing until it is allocated.
+    /// Rows, and their cells: nothing until it is allocated.
     memory: OnceLock<(usize, MmapMut)>,
 }
 
 impl Field {
-    /// Bytes of a node.
-    pub fn bytes_per_node(&self) -> u64 {
+    /// Bytes of a row: of a node, but in a table.
+    pub fn bytes_per_row(&self) -> u64 {
         (self.cell_bytes * self.cells) as u64
+    }
+
+    /// Rows in a cloud of so many nodes.
+    pub fn rows(&self, nodes: usize) -> usize {
+        self.rows.unwrap_or(nodes)
+    }
+
+    /// Bytes in a cloud of so many nodes.
+    pub fn bytes_in(&self, nodes: usize) -> u64 {
+        self.rows(nodes) as u64 * self.bytes_per_row()
     }
 
     /// Bytes of a cell.
@@ -190,8 +203,9 @@ impl Field {
         nodes: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<bool, Error>,
     ) -> Result<bool, Error> {
+        let nodes = self.rows(nodes);
         let found = self.map(storage, nodes);
-        let bytes = nodes as u64 * self.bytes_per_node();
+        let bytes = nodes as u64 * self.bytes_per_row();
         let mut map = found.map_err(|source| Error::Column { column: self.name.clone(), bytes, source })?;
         let is_filled = fill(&mut map[..nodes * self.cells * self.cell_bytes])?;
         match self.first.as_deref().filter(|_| !is_filled) {
@@ -243,10 +257,15 @@ impl Field {
 }
 
 /// A field of every node. As a slice it has the cells of all nodes, one after the other.
-#[derive(Debug)]
 pub struct Column<T> {
     field: Field,
     cell: PhantomData<T>,
+}
+
+impl<T> Debug for Column<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.field.fmt(f)
+    }
 }
 
 impl<T: Pod> Column<T> {
@@ -254,13 +273,20 @@ impl<T: Pod> Column<T> {
     pub fn new(kind: Kind, name: impl Into<String>) -> Self {
         let name = name.into();
         let (cell_bytes, memory) = (size_of::<T>(), OnceLock::new());
-        Self { field: Field { name, kind, cell_bytes, cells: 1, first: None, memory }, cell: PhantomData }
+        Self { field: Field { name, kind, cell_bytes, cells: 1, rows: None, first: None, memory }, cell: PhantomData }
     }
 
     /// The same with so many cells a node.
     #[must_use]
     pub fn of_cells(mut self, cells: usize) -> Self {
         self.field.cells = cells;
+        self
+    }
+
+    /// The same as a table of so many rows, whatever the number of nodes.
+    #[must_use]
+    pub fn of_rows(mut self, rows: usize) -> Self {
+        self.field.rows = Some(rows);
         self
     }
 

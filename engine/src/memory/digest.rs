@@ -8,7 +8,7 @@ use super::column::{Field, Kind};
 use super::pass::strides;
 
 /// Beginnings of the names of the columns that [`state`] covers, in the order by which it numbers them.
-const STATE: [&str; 18] = [
+const STATE: [&str; 21] = [
     "attribute-",
     "alive",
     "life-",
@@ -27,6 +27,9 @@ const STATE: [&str; 18] = [
     "subcloud-views",
     "code",
     "releases-",
+    "members-",
+    "topology-",
+    "own-",
 ];
 
 /// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has
@@ -63,7 +66,10 @@ fn of(number: u32, field: &Field) -> u64 {
         2 => of_cells::<2>(number, field.bytes()),
         4 => of_cells::<4>(number, field.bytes()),
         8 => of_cells::<8>(number, field.bytes()),
-        bytes => unreachable!("cells have 1, 2, 4 or 8 bytes, not {bytes}"),
+        // A record of a protocol of one's own.
+        bytes if bytes.is_multiple_of(8) => of_cells::<8>(number, field.bytes()),
+        bytes if bytes.is_multiple_of(4) => of_cells::<4>(number, field.bytes()),
+        _ => of_cells::<1>(number, field.bytes()),
     }
 }
 

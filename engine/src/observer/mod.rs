@@ -26,7 +26,9 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::{Cloud, wanted};
 use crate::error::Error;
 use crate::memory::fields;
+use crate::own::Below;
 use crate::plans::Needs;
+use crate::schedule::Cycle;
 use truth::{Figures, Truth};
 
 /// What the observer knows.
@@ -149,6 +151,14 @@ impl Observer {
                     trace.push(row);
                 }
             }
+            let Cloud { population, overlay, applications, government, own, .. } = &mut *cloud;
+            let below = Below { population, overlay, applications: applications.as_ref() };
+            let names = &government.versions.plans.apps;
+            own.check(names)?;
+            let (topologies, lookups) =
+                own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
+            topologies.into_iter().for_each(|row| trace.push(row));
+            lookups.into_iter().for_each(|row| trace.push(row));
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {
                 trace.push(row);

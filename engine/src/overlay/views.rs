@@ -47,6 +47,12 @@ impl<'a> Views<'a> {
         &self.records[node as usize * words(self.entries)..][..self.entries]
     }
 
+    /// The byte that each of these entries bears: an age, or the low byte of a cycle's number.
+    pub fn ages_of(&self, node: u32) -> &'a [u8] {
+        let record = &self.records[node as usize * words(self.entries)..][..words(self.entries)];
+        &bytemuck::cast_slice(&record[self.entries..])[..self.entries]
+    }
+
     /// Writes a random entry of its view, one that `answers` it, for every node that `starts`, into a list. Returns how
     /// many entries were tried that do not.
     pub fn draw_partners(

@@ -76,6 +76,15 @@ pub const INSIDE_OVERLAY: u32 = 0x21 << 16;
 /// With whom members exchange code, and which chunks.
 pub const CODE: u32 = 0x22 << 16;
 
+/// Exchanges of a topology: that of the cloud, then those of applications.
+pub const TOPOLOGY: u32 = 0x23 << 16;
+/// Where members of a topology stand.
+pub const POSITIONS: u32 = 0x24 << 16;
+/// Requests that go through a topology.
+pub const LOOKUPS: u32 = 0x25 << 16;
+/// Exchanges of protocol k of one's own.
+pub const OWN: u32 = 0x26 << 16;
+
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;
 

@@ -9,6 +9,7 @@ use crate::application::{Applications, Held, JOIN_BYTES};
 use crate::cloud::{Cloud, decided, wanted};
 use crate::overlay::Reach;
 use crate::overlay::rumour::Rumour;
+use crate::own::Below;
 use crate::population::{Above, Changes, past};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::EVENT;
@@ -142,6 +143,17 @@ impl Simulation<'_> {
         self.meter.messages(inside, bytes);
         self.meter.messages(fetching, [0; 2]);
         self.meter.counts.payload_bytes += payload_bytes;
+    }
+
+    /// Members build their topologies, and do what protocols of one's own ask of them.
+    pub(super) fn gather(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, overlay, applications, own, .. } = &mut self.cloud;
+        let below = Below { population, overlay, applications: applications.as_ref() };
+        for (tally, bytes, told) in own.cycle(below, cycle) {
+            self.meter.messages(tally, bytes);
+            self.meter.counts.payload_bytes += told;
+        }
     }
 
     /// Nodes learn their rank.

@@ -55,7 +55,7 @@ impl<'a> Simulation<'a> {
         {
             missing.push(CONTACTS.to_owned());
         }
-        let Book { cycle, aggregation, government, applications, observer: known, counts } = book;
+        let Book { cycle, aggregation, government, applications, own, observer: known, counts } = book;
         if !cloud.aggregation.take_up(aggregation) {
             return Err(Error::State { what: "it has other aggregates".to_owned() });
         }
@@ -69,6 +69,9 @@ impl<'a> Simulation<'a> {
         };
         if !fits {
             return Err(Error::State { what: "it has other applications".to_owned() });
+        }
+        if !cloud.own.take_up(own) {
+            return Err(Error::State { what: "it has other topologies".to_owned() });
         }
         if let Some(name) = cloud.grow(scenario, &missing) {
             return Err(Error::State { what: format!("it has no column '{name}'") });

@@ -1,6 +1,6 @@
 //! What every application gets inside, written out.
 
-use super::header;
+use super::{header, topology};
 use crate::scenario::{Contacts, Rate, Subcloud, Uplink};
 
 /// The table, and that of how members meet, by the keys that the protocol uses.
@@ -21,5 +21,9 @@ pub(super) fn lines(subcloud: &Subcloud, sampling: &[String], attributes: &[Stri
         };
         format!("uplink = {{ {rate}, share = {share:?} }}")
     }));
+    let keys = subcloud.topology.as_ref().map(|it| topology::keys(it, attributes, true));
+    lines.extend(keys.map(|keys| format!("topology = {{ {} }}", keys.join(", "))));
+    let keys = subcloud.lookups.as_ref().map(topology::lookups);
+    lines.extend(keys.map(|keys| format!("lookups = {{ {} }}", keys.join(", "))));
     lines
 }

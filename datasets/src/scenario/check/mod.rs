@@ -11,6 +11,7 @@ mod sampling;
 mod slicing;
 mod subcloud;
 mod suite;
+mod topology;
 
 use super::launch::{app_names, first_sizes, needs_size};
 use super::raw::{self, At};
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::written::{Check, Document};
 use aggregate::Around;
 use sampling::CLOUD;
+use topology::Among;
 
 /// Nodes in a snapshot if the scenario does not say.
 const PANEL_NODES: u32 = 10_000;
@@ -47,6 +49,10 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let apps = app_names(&beginning.version.suite, launches);
     let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
     let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, &fleet, apps.len())).transpose()?;
+    let changes = fleet.churns() || !due.is_empty();
+    let among = Among { key: "topology", is_inside: false, changes };
+    let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
+    let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_ref(), among)).transpose()?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
     check.codes_fit((raw.suite.as_ref(), raw.subcloud.as_deref()), &beginning, &entering, subcloud.as_ref())?;
@@ -62,6 +68,8 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         trust: beginning.trust,
         launches: entering.launches,
         subcloud,
+        topology,
+        lookups,
         adversaries,
         trace,
         events: due.into_iter().map(|(event, _)| event).collect(),

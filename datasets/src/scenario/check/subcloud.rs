@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::launch::Entering;
 use super::sampling::Place;
 use super::suite::Beginning;
+use super::topology::Among;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{Contacts, ContactsProtocol, Fleet, Opening, Rate, Release, SamplingProtocol, Subcloud, Uplink};
@@ -52,7 +53,10 @@ impl Check<'_, '_> {
         let seeds = self.number_or(raw.seeds.as_ref(), 1, 1, 1000)?;
         let code = raw.code.as_ref().map(|raw| self.code(raw)).transpose()?.map(|code| code.or(CodeSettings::DEFAULT));
         let uplink = raw.uplink.as_ref().map(|raw| self.uplink(raw, fleet)).transpose()?;
-        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink })
+        let among = Among { key: "subcloud.topology", is_inside: true, changes: true };
+        let topology = raw.topology.as_ref().map(|raw| self.topology(raw, among, fleet)).transpose()?;
+        let lookups = raw.lookups.as_ref().map(|raw| self.lookups(raw, topology.as_ref(), among)).transpose()?;
+        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups })
     }
 
     /// Refuses a key of [sampling] that has no meaning inside an application.

@@ -9,6 +9,7 @@ mod churn;
 mod distribution;
 mod monitor;
 mod subcloud;
+mod topology;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,6 +22,7 @@ pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Rep
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 pub(super) use subcloud::{Contacts, Subcloud, Uplink};
+pub(super) use topology::{Lookups, Topology};
 
 use super::{
     Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,
@@ -48,6 +50,10 @@ pub(super) struct Scenario {
     pub suite: Option<Suite>,
     /// What every application gets inside.
     pub subcloud: Option<At<Subcloud>>,
+    /// The topology that all nodes build.
+    pub topology: Option<At<Topology>>,
+    /// Requests that go through it.
+    pub lookups: Option<At<Lookups>>,
     /// Who stands against the suite.
     pub adversaries: Option<At<Adversaries>>,
     /// With which key nodes sign what rules of the suite make.

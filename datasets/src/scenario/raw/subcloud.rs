@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{At, Number, Sampling, Whole};
+use super::{At, Lookups, Number, Sampling, Topology, Whole};
 use crate::scenario::{ContactsProtocol, Opening};
 use crate::suite::raw::Code;
 
@@ -30,6 +30,10 @@ pub(in crate::scenario) struct Subcloud {
     /// How fast nodes send code; by default as fast as they meet. In a cycle a node sends as many chunks, over all of
     /// its exchanges, as its line carries in that time, and the rest of a chunk is carried into the next cycle.
     pub uplink: Option<At<Uplink>>,
+    /// The topology that the members of each application build.
+    pub topology: Option<At<Topology>>,
+    /// Requests that go through the topology of each application.
+    pub lookups: Option<At<Lookups>>,
 }
 
 /// How fast nodes send code: exactly one of `mbps` and `attribute` says it.

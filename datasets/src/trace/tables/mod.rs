@@ -14,6 +14,7 @@ mod nodes;
 mod overlay;
 mod suites;
 mod sweep;
+mod topologies;
 
 pub use aggregates::{AggregateRow, EpochRow};
 pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
@@ -22,6 +23,7 @@ pub use nodes::NodeRows;
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
 pub use sweep::{ParamRow, RunRow};
+pub use topologies::{LookupRow, OwnRow, TopologyRow};
 
 use super::Error;
 use super::cell::{Batch, Columns};
@@ -191,6 +193,9 @@ macro_rules! all_tables {
         Code code CodeRow,
         Overlay overlay OverlayRow,
         Degrees degrees DegreeRow,
+        Topologies topologies TopologyRow,
+        Lookups lookups LookupRow,
+        Own own OwnRow,
         Attributes attributes AttributeRow,
         Events events EventRow,
         Runs runs RunRow,

@@ -1,0 +1,23 @@
+//! Topologies, and requests that go through them, written out.
+
+use crate::scenario::{Lookups, Topology};
+
+/// The keys of a topology.
+pub(super) fn keys(topology: &Topology, attributes: &[String], is_inside: bool) -> Vec<String> {
+    let Topology { protocol, attribute, near, sent, choice, samples, far, max_age, idle, room } = topology;
+    let mut keys = vec![format!("protocol = \"{protocol}\"")];
+    keys.extend(attribute.map(|attribute| format!("attribute = \"{}\"", attributes[attribute])));
+    for (key, number) in [("near", near), ("sent", sent), ("choice", choice), ("samples", samples)] {
+        keys.push(format!("{key} = {number}"));
+    }
+    keys.push(format!("far = \"{far}\""));
+    keys.push(format!("max_age = {max_age}"));
+    keys.extend(idle.map(|idle| format!("idle = {idle}")));
+    keys.extend(is_inside.then(|| format!("room = {room:?}")));
+    keys
+}
+
+/// The keys of requests.
+pub(super) fn lookups(Lookups { per_cycle, routing }: &Lookups) -> Vec<String> {
+    vec![format!("per_cycle = {per_cycle}"), format!("routing = \"{routing}\"")]
+}

@@ -1,0 +1,52 @@
+//! Topologies, and requests that go through them, as they are written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{At, Number, Whole};
+use crate::scenario::{Far, Routing, TopologyProtocol};
+
+/// A topology that members build from nothing but their random overlay.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Topology {
+    /// What it is.
+    pub protocol: TopologyProtocol,
+    /// With `line`: the attribute in whose order members stand.
+    pub attribute: Option<At<String>>,
+    /// Entries that a member keeps for being near, half of them on either side where there are two: an even number.
+    #[schemars(range(min = 2, max = 64), extend("default" = 20))]
+    pub near: Option<At<Whole>>,
+    /// Entries of a message: an even number; by default as many as `near`.
+    #[schemars(range(min = 2, max = 64))]
+    pub sent: Option<At<Whole>>,
+    /// The best of near among which a member chooses whom it meets; by default half of `near`.
+    #[schemars(range(min = 1, max = 64))]
+    pub choice: Option<At<Whole>>,
+    /// Random members that a member gets in a cycle.
+    #[schemars(range(min = 1, max = 64), extend("default" = 10))]
+    pub samples: Option<At<Whole>>,
+    /// On which sides a member keeps entries of those who are far.
+    #[schemars(extend("default" = "both"))]
+    pub far: Option<At<Far>>,
+    /// Entries that are older, in cycles, are dropped.
+    #[schemars(range(min = 1, max = 100), extend("default" = 20))]
+    pub max_age: Option<At<Whole>>,
+    /// A member that has learnt of nobody nearer for so many cycles starts no exchange, but answers; by default all do.
+    #[schemars(range(min = 1, max = 200))]
+    pub idle: Option<At<Whole>>,
+    /// Inside applications: room for so many times the members for which they ask. A run that needs more stops.
+    #[schemars(range(min = 1), extend("default" = 1.25))]
+    pub room: Option<At<Number>>,
+}
+
+/// Requests for random keys, each from a random member, after each observed cycle. They change nothing.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Lookups {
+    /// How many.
+    #[schemars(range(min = 1, max = 100_000_000))]
+    pub per_cycle: At<Whole>,
+    /// How they find their way; by default as the topology is made for.
+    pub routing: Option<At<Routing>>,
+}

@@ -1,0 +1,12 @@
+//! The protocols that run among members: topologies, and protocols of one's own.
+//!
+//! - what there is: [`state`]: each protocol with its members, and what lasts;
+//! - a cycle: [`run`]: members come and go, and each protocol has its cycle;
+//! - what there is to say of it: [`rows`].
+
+mod rows;
+mod run;
+mod state;
+
+pub use run::Below;
+pub use state::{Own, OwnCourse};

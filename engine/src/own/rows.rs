@@ -1,0 +1,91 @@
+//! The rows of topologies, and of requests that go through them.
+//!
+//! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
+//! not in the order of places.
+
+use datasets::scenario::{Network, TopologyProtocol};
+use datasets::trace::{LookupRow, TopologyRow};
+use kernels::views::NOBODY;
+
+use super::run::Below;
+use super::state::{Own, What};
+use crate::gossip::around::Around;
+use crate::gossip::instance::AnyInstance;
+use crate::gossip::protocol::{Hop, Reach};
+use crate::schedule::Cycle;
+use crate::schedule::purpose::{INSTANCE, LOOKUPS};
+use crate::topology::lookups::{Routes, row};
+
+/// Bytes of an entry in a message: of a place, and of a stamp.
+const ENTRY_BYTES: f64 = 5.0;
+const LINE_BYTES: f64 = 9.0;
+
+impl Own {
+    /// The rows of `topologies` and of `lookups`. Counting begins anew.
+    pub fn rows(
+        &mut self,
+        below: Below<'_>,
+        (names, network): (&[String], &Network),
+        cycle: Cycle,
+    ) -> (Vec<TopologyRow>, Vec<LookupRow>) {
+        let (mut topologies, mut requests) = (Vec::new(), Vec::new());
+        for (one, course) in self.running.iter().zip(&mut self.course) {
+            let (messages, told) = std::mem::take(course);
+            let What::Topology { protocol, lookups } = &one.what;
+            let app = one.app.map(|app| names[usize::from(app)].clone());
+            let around = below.around(self.seats.as_ref(), (one.app, one.purpose), cycle);
+            let measures = one.instance.measure(&around);
+            let value = |name: &str| {
+                let place = one.instance.measures().iter().position(|measure| *measure == name);
+                place.and_then(|place| measures.get(place)).copied().unwrap_or(f64::NAN)
+            };
+            let bytes = if *protocol == TopologyProtocol::Line { LINE_BYTES } else { ENTRY_BYTES };
+            topologies.push(TopologyRow {
+                cycle: cycle.number,
+                app: app.clone(),
+                topology: protocol.name().to_owned(),
+                members_count: value("members_count") as u64,
+                started_fraction: value("started_fraction"),
+                missing_fraction: value("missing_fraction"),
+                finger_empty_fraction: value("finger_empty_fraction"),
+                finger_inexact_fraction: value("finger_inexact_fraction"),
+                dead_fraction: value("dead_fraction"),
+                active_fraction: value("active_fraction"),
+                messages_count: messages,
+                entries_per_message_mean: if messages == 0 { f64::NAN } else { told as f64 / bytes / messages as f64 },
+            });
+            let Some(lookups) = lookups else { continue };
+            let through = Through { instance: &*one.instance, around: &around, stands: one.instance.stands(&around) };
+            let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
+            requests.push(row((cycle.number, app), *lookups, (&through, network), stream));
+        }
+        (topologies, requests)
+    }
+}
+
+/// What requests go through: what members of a protocol keep.
+struct Through<'a> {
+    instance: &'a dyn AnyInstance,
+    around: &'a Around<'a>,
+    /// Where members stand, ascending, and who they are.
+    stands: Vec<(u32, u32)>,
+}
+
+impl Routes for Through<'_> {
+    fn member(&self, row: usize) -> Option<u32> {
+        Some(self.around.who.node(row)).filter(|&node| node != NOBODY)
+    }
+    fn rows(&self) -> usize {
+        self.around.who.rows()
+    }
+    fn holds(&self, node: u32) -> bool {
+        self.around.who.holds(node)
+    }
+    fn hop(&self, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
+        self.instance.hop(self.around, node, key, reach)
+    }
+    fn owner(&self, key: u32) -> Option<u32> {
+        let at = self.stands.partition_point(|&(position, _)| position < key);
+        self.stands.get(at).or(self.stands.first()).map(|(_, node)| *node)
+    }
+}

@@ -1,0 +1,141 @@
+//! Members come and go, and each protocol has its cycle.
+
+use kernels::exchange::Tally;
+
+use super::state::{Own, Running};
+use crate::application::Applications;
+use crate::error::Error;
+use crate::gossip::around::{Around, Who};
+use crate::gossip::seats::{Full, Moved, Seats};
+use crate::overlay::Overlay;
+use crate::overlay::views::Views;
+use crate::population::{Changes, Population};
+use crate::schedule::Cycle;
+
+/// The wings that say who the members are, and whom they know.
+#[derive(Clone, Copy, Debug)]
+pub struct Below<'a> {
+    /// Who is there.
+    pub population: &'a Population,
+    /// Whom nodes of the cloud know.
+    pub overlay: &'a Overlay,
+    /// Whom members of applications know, if these get anything inside.
+    pub applications: Option<&'a Applications>,
+}
+
+impl<'a> Below<'a> {
+    /// What there is around the members of a protocol, whose random words begin at a purpose.
+    pub(super) fn around(
+        self,
+        seats: Option<&'a Seats>,
+        (app, purpose): (Option<u8>, u32),
+        cycle: Cycle,
+    ) -> Around<'a> {
+        let Self { population, overlay, applications } = self;
+        let inside = app.and_then(|app| {
+            let (seats, applications) = (seats?, applications?);
+            let owners = &seats.tables[usize::from(app)].as_ref()?.owners;
+            Some((Who::App { app, places: &applications.places, rows: &seats.rows, owners }, &applications.overlay))
+        });
+        let cloud = || (Who::Cloud { nodes: population.nodes, alive: population.alive() }, overlay);
+        let (who, overlay) = inside.unwrap_or_else(cloud);
+        let views = overlay.views.as_ref();
+        let views = views.map(|records| (Views::of(records, &overlay.sampling), overlay.date(cycle.number)));
+        Around::new(who, (views, &population.attributes), cycle, purpose)
+    }
+}
+
+impl Running {
+    fn around<'a>(&self, below: Below<'a>, seats: Option<&'a Seats>, cycle: Cycle) -> Around<'a> {
+        below.around(seats, (self.app, self.purpose), cycle)
+    }
+}
+
+impl Own {
+    /// The run begins: all members do.
+    pub fn start(&mut self, below: Below<'_>, cycle: Cycle) {
+        if let (Some(seats), Some(applications)) = (&mut self.seats, below.applications) {
+            self.full = seats.take(&applications.places).err();
+        }
+        let Self { seats, running, .. } = self;
+        for one in running {
+            let around = one.around(below, seats.as_ref(), cycle);
+            one.instance.start(&around);
+        }
+    }
+
+    /// Nodes leave, or go to come back as others; they have time to say so, or not. To be called before anybody knows.
+    pub fn leave(&mut self, below: Below<'_>, cycle: Cycle, changes: &Changes, is_crash: bool) {
+        if self.running.is_empty() {
+            return;
+        }
+        let left = || changes.all().filter(|change| change.left).map(|change| change.node);
+        let of_cloud: Moved = left().map(|node| (node as usize, node)).collect();
+        let Self { seats, running, .. } = self;
+        let of_apps = seats.as_mut().map(|seats| seats.give_back(left())).unwrap_or_default();
+        for one in running {
+            let around = one.around(below, seats.as_ref(), cycle);
+            let gone = one.app.map_or(&of_cloud, |app| &of_apps[usize::from(app)]);
+            one.instance.go(&around, gone, !is_crash);
+        }
+    }
+
+    /// Nodes have come to the cloud, and know others there.
+    pub fn welcome(&mut self, below: Below<'_>, cycle: Cycle, changes: &Changes) {
+        let Self { seats, running, .. } = self;
+        for one in running.iter_mut().filter(|one| one.app.is_none()) {
+            let came: Moved = changes.came().map(|node| (node as usize, node)).collect();
+            let around = one.around(below, seats.as_ref(), cycle);
+            one.instance.come(&around, &came);
+        }
+    }
+
+    /// Members of applications come and go, and each protocol has its cycle. Returns the messages of each, and the
+    /// bytes of all.
+    pub fn cycle(&mut self, below: Below<'_>, cycle: Cycle) -> Vec<(Tally, [u64; 2], u64)> {
+        if self.running.is_empty() || self.full.is_some() {
+            return Vec::new();
+        }
+        self.move_members(below, cycle);
+        let Self { seats, running, course, .. } = self;
+        let of = |(one, course): (&mut Running, &mut (u64, u64))| {
+            let around = one.around(below, seats.as_ref(), cycle);
+            let (tally, told) = one.instance.cycle(&around);
+            *course = (course.0 + tally.messages() - tally.failed, course.1 + told);
+            (tally, one.instance.wire_bytes(), told)
+        };
+        running.iter_mut().zip(course).map(of).collect()
+    }
+
+    fn move_members(&mut self, below: Below<'_>, cycle: Cycle) {
+        let Self { seats, running, full, .. } = self;
+        let (Some(seats), Some(applications)) = (seats, below.applications) else { return };
+        let gone = seats.release(&applications.places);
+        let came = match seats.take(&applications.places) {
+            Ok(came) => came,
+            Err(found) => {
+                *full = Some(found);
+                return;
+            }
+        };
+        for one in running {
+            let Some(app) = one.app.map(usize::from) else { continue };
+            let around = one.around(below, Some(seats), cycle);
+            one.instance.go(&around, &gone[app], true);
+            one.instance.come(&around, &came[app]);
+        }
+    }
+
+    /// Why the run cannot go on, if it cannot.
+    ///
+    /// # Errors
+    /// If an application has more members than rows.
+    pub fn check(&self, names: &[String]) -> Result<(), Error> {
+        match self.full {
+            None => Ok(()),
+            Some(Full { app, members, rows }) => {
+                Err(Error::NoRows { app: names.get(app).cloned().unwrap_or_default(), members, rows })
+            }
+        }
+    }
+}
