@@ -171,7 +171,9 @@ impl From<engine::Error> for Failure {
             ),
             engine::Error::NoRows { .. } => Self::run(
                 error.to_string(),
-                Some("run it with a larger `subcloud.topology.room`, such as --set subcloud.topology.room=2".to_owned()),
+                Some(
+                    "run it with a larger `subcloud.topology.room`, such as --set subcloud.topology.room=2".to_owned(),
+                ),
             ),
             engine::Error::Column { .. } => {
                 let help =

@@ -33,9 +33,7 @@ pub enum Error {
         value: f32,
     },
     /// An application has more members than its topology has rows.
-    #[error(
-        "the topology of \"{app}\" has room for {rows} members, and {members} are there"
-    )]
+    #[error("the topology of \"{app}\" has room for {rows} members, and {members} are there")]
     NoRows {
         /// Name of the application.
         app: String,

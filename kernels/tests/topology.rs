@@ -46,8 +46,7 @@ where
             let (low, high) = records.split_at_mut(node.max(other) * cells);
             let (low, high) = (&mut low[node.min(other) * cells..][..cells], &mut high[..cells]);
             let [one, two] = if node < other { [low, high] } else { [high, low] };
-            let mut members =
-                [Member::of(space, shape, one), Member::of(space, shape, two)];
+            let mut members = [Member::of(space, shape, one), Member::of(space, shape, two)];
             for member in &mut members {
                 let samples: Vec<_> = (0..shape.samples).map(|_| (places[words.below(nodes)], now)).collect();
                 member.sample(samples.into_iter());
@@ -106,7 +105,12 @@ fn explore() {
     let around = |&place: &u32| {
         let (x, y) = (place as u16, (place >> 16) as u16);
         let at = |x: u16, y: u16| u32::from(y) << 16 | u32::from(x);
-        vec![at(x.wrapping_add(1024), y), at(x.wrapping_sub(1024), y), at(x, y.wrapping_add(1024)), at(x, y.wrapping_sub(1024))]
+        vec![
+            at(x.wrapping_add(1024), y),
+            at(x.wrapping_sub(1024), y),
+            at(x, y.wrapping_add(1024)),
+            at(x, y.wrapping_sub(1024)),
+        ]
     };
     let links = places.iter().map(around).collect::<Vec<Vec<u32>>>();
     show("torus 2^12", &missing(Torus, &one, &places, &links, 14));

@@ -53,7 +53,13 @@ impl Who<'_> {
     #[inline]
     pub fn node(&self, row: usize) -> u32 {
         match self {
-            Self::Cloud { alive, .. } => if alive.holds(row) { row as u32 } else { NOBODY },
+            Self::Cloud { alive, .. } => {
+                if alive.holds(row) {
+                    row as u32
+                } else {
+                    NOBODY
+                }
+            }
             Self::App { owners, .. } => owners[row],
         }
     }

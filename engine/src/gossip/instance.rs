@@ -261,11 +261,7 @@ impl<'a, R: Record + ?Sized> Members<'a, R> {
 
     /// Adds something up over all members, side by side: of each a value, which is put together stride by stride in
     /// the order of rows, so that sums of floats are the same bits for any number of threads.
-    pub fn fold<T: Default + Send>(
-        &self,
-        meet: impl Fn(&mut T, u32, &R) + Sync,
-        mut add: impl FnMut(&mut T, T),
-    ) -> T {
+    pub fn fold<T: Default + Send>(&self, meet: impl Fn(&mut T, u32, &R) + Sync, mut add: impl FnMut(&mut T, T)) -> T {
         let rows = self.who.rows();
         let part = |stride: usize| {
             let mut sum = T::default();

@@ -155,8 +155,7 @@ impl Observer {
             let below = Below { population, overlay, applications: applications.as_ref() };
             let names = &government.versions.plans.apps;
             own.check(names)?;
-            let (topologies, lookups) =
-                own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
+            let (topologies, lookups) = own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
             topologies.into_iter().for_each(|row| trace.push(row));
             lookups.into_iter().for_each(|row| trace.push(row));
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);

@@ -76,7 +76,12 @@ impl Own {
                 let chance = 6.0 * asked.sqrt();
                 let wanted = (asked * topology.room + chance).ceil() as usize + MORE_ROWS;
                 rows.push(Some(wanted.min(nodes as usize)));
-                running.push(Running::topology(needs, topology, lookups, Some((app as u8, wanted.min(nodes as usize)))));
+                running.push(Running::topology(
+                    needs,
+                    topology,
+                    lookups,
+                    Some((app as u8, wanted.min(nodes as usize))),
+                ));
             }
         }
         Self {
@@ -139,9 +144,10 @@ fn asked(suite: &Suite, name: &str, nodes: u32) -> f64 {
     };
     let weight = |request: Request| if let Request::Rest(weight) = request { weight } else { 0.0 };
     let Some(app) = suite.apps.iter().find(|app| app.name == name) else { return 0.0 };
-    let (taken, weights) = suite.apps.iter().fold((0.0, 0.0), |(taken, weights), app| {
-        (taken + of(app.request), weights + weight(app.request))
-    });
+    let (taken, weights) = suite
+        .apps
+        .iter()
+        .fold((0.0, 0.0), |(taken, weights), app| (taken + of(app.request), weights + weight(app.request)));
     match app.request {
         Request::Rest(own) => (nodes - taken).max(0.0) * own / weights,
         request => of(request),

@@ -169,7 +169,9 @@ impl<N: Numbering> Protocol for Tman<N> {
         let now = members.cycle() as u8;
         let entries = self.shape.entries();
         let mut places = members.fold(
-            |places: &mut Vec<(Place<N>, u32)>, node, record| places.push((record[entries], members.who.row(node) as u32)),
+            |places: &mut Vec<(Place<N>, u32)>, node, record| {
+                places.push((record[entries], members.who.row(node) as u32))
+            },
             |all, part| all.extend(part),
         );
         places.par_sort_unstable();
@@ -197,17 +199,22 @@ impl<N: Numbering> Protocol for Tman<N> {
         let distance = |(other, _): Entry<Place<N>>| position(other).map(|other| other.wrapping_sub(own));
         let near: Vec<u32> = self.entries(record, self.near(), 0).filter_map(distance).collect();
         let fingers = self.entries(record, self.fingers(), 0).filter_map(distance);
-        // Before the key the nearest to it is best; behind it the nearest to this member is the owner, if it lives.
-        let before = in_order(near.iter().copied().chain(fingers).filter(|&to| to < to_key), |to| to_key - to);
-        let behind = in_order(near.iter().copied().filter(|&to| to >= to_key), |to| to);
         let mut answers = |to: u32| {
             let other = self.numbering.node(self.numbering.at(own.wrapping_add(to))?);
-            reach.answers(other).then_some(other)
+            reach.answers(other).then_some((to, other))
         };
-        Some(match before.into_iter().find_map(&mut answers) {
-            Some(other) => Hop::To(other),
-            None => behind.into_iter().find_map(answers).map_or(Hop::Stuck, Hop::Last),
-        })
+        if near.is_empty() {
+            // Whoever knows nobody takes itself for the only member.
+            return Some(Hop::Here);
+        }
+        // The successor is the nearest above that answers.
+        let successor = in_order(near.iter().copied(), |to| to).into_iter().find_map(&mut answers);
+        if let Some((_, owner)) = successor.filter(|(to, _)| *to >= to_key) {
+            return Some(Hop::Last(owner));
+        }
+        let before = near.into_iter().chain(fingers).filter(|&to| to < to_key);
+        let next = in_order(before, |to| to_key - to).into_iter().find_map(answers);
+        Some(next.map_or(Hop::Stuck, |(_, next)| Hop::To(next)))
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Contacts, ContactsProtocol, OnDead, Opening, Pairing, Peer, Propagation, Rate, Sampling, SamplingProtocol,
-    Scenario, Start, Subcloud, Uplink,
+    self, Contacts, ContactsProtocol, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate, Sampling,
+    SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
 };
 use datasets::suite::CodeSettings;
 use kernels::philox::Stream;
@@ -202,7 +202,34 @@ pub fn inside(seed: u64) -> Scenario {
     let seeds = 1 + dice.below(3);
     let rate = if dice.is(2) { Rate::Mbps(f64::from(1 + dice.below(9))) } else { Rate::Attribute(0) };
     let uplink = dice.is(3).then(|| Uplink { rate, share: f64::from(1 + dice.below(10)) / 10.0 });
-    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds, code, uplink });
+    let kinds = [TopologyProtocol::Ring, TopologyProtocol::Chord, TopologyProtocol::Torus, TopologyProtocol::Line];
+    let mut other = Dice::new(3_000_000 + seed);
+    let topology = |dice: &mut Dice| {
+        let near = 2 * (1 + dice.below(12));
+        let protocol = kinds[dice.below(4) as usize];
+        Topology {
+            protocol,
+            attribute: (protocol == TopologyProtocol::Line).then_some(0),
+            near,
+            sent: 2 * (1 + dice.below(12)),
+            choice: 1 + dice.below(near),
+            samples: 1 + dice.below(12),
+            far: if dice.is(4) { Far::Forward } else { Far::Both },
+            max_age: 1 + dice.below(30),
+            idle: dice.is(4).then_some(3),
+            room: 1e9,
+        }
+    };
+    let (within, whole) = (topology(&mut other), topology(&mut other));
+    let lookups = |topology: &Topology| topology.routing().map(|routing| Lookups { per_cycle: 20, routing });
+    if other.is(4) {
+        scenario.lookups = lookups(&whole);
+        scenario.topology = Some(whole);
+    }
+    let lookups = lookups(&within);
+    let topology = other.is(7).then_some(within);
+    let lookups = lookups.filter(|_| topology.is_some());
+    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups });
     let later = scenario.launches.iter_mut().map(|launch| &mut launch.suite);
     for app in std::iter::once(&mut scenario.first.suite).chain(later).flat_map(|suite| &mut suite.apps) {
         app.code = dice.is(4).then(|| own_code(&app.name, 1 + dice.below(3)));

@@ -10,8 +10,8 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, MemberRow, Meta,
-    NodeRows, OverlayRow, RuleRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, LookupRow,
+    MemberRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::memory::Fields;
@@ -33,6 +33,8 @@ pub struct Result {
     pub contacts: Vec<ContactRow>,
     pub members: Vec<MemberRow>,
     pub code: Vec<CodeRow>,
+    pub topologies: Vec<TopologyRow>,
+    pub lookups: Vec<LookupRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
@@ -132,6 +134,8 @@ fn read(out: &Path, digest: u64) -> Result {
         degrees: run.degrees().unwrap(),
         contacts: run.contacts().unwrap(),
         members: run.members().unwrap(),
+        topologies: run.topologies().unwrap(),
+        lookups: run.lookups().unwrap(),
         code: run.code().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),

@@ -261,16 +261,21 @@ mod tests {
     #[test]
     fn steps_in_a_tree_go_up_and_down() {
         // 1 has the children 2 and 3, these have 4 to 7.
-        assert_eq!([(1, 1), (1, 2), (2, 3), (4, 7), (4, 5), (1, 7), (4, 2), (4, 3)].map(|(a, b)| Tree::steps(a, b)), [
-            0, 1, 2, 4, 2, 2, 1, 3
-        ]);
+        assert_eq!(
+            [(1, 1), (1, 2), (2, 3), (4, 7), (4, 5), (1, 7), (4, 2), (4, 3)].map(|(a, b)| Tree::steps(a, b)),
+            [0, 1, 2, 4, 2, 2, 1, 3]
+        );
         assert!((1..200).all(|a| (1..200).all(|b| Tree::steps(a, b) == slow(a, b))));
     }
 
     fn slow(mut a: u32, mut b: u32) -> u32 {
         let mut steps = 0;
         while a != b {
-            if a > b { a /= 2 } else { b /= 2 }
+            if a > b {
+                a /= 2
+            } else {
+                b /= 2
+            }
             steps += 1;
         }
         steps

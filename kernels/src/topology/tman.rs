@@ -201,7 +201,8 @@ impl<'a, S: Space> Member<'a, S> {
         let all = Candidates { places, stamps, now, most_age: self.shape.most_age };
         let chosen = nearest(self.space, self.own, &all, near);
         let numbers = chosen.numbers();
-        let is_known = |number: &u8| usize::from(*number) < near || self.places[..near].contains(&places[usize::from(*number)]);
+        let is_known =
+            |number: &u8| usize::from(*number) < near || self.places[..near].contains(&places[usize::from(*number)]);
         if !numbers.iter().all(is_known) {
             self.stamps[self.shape.entries() + 1] = 0;
         }
@@ -306,7 +307,8 @@ mod tests {
         let shape = Shape { fingers: true, ..SHAPE };
         let mut record = vec![0; shape.cells::<u32>()];
         let mut member = Member::begin(Ring, &shape, 0, &mut record, 0);
-        let message = |place: u32, stamp| Message { places: [place; MOST_CHOSEN], stamps: [stamp; MOST_CHOSEN], count: 1 };
+        let message =
+            |place: u32, stamp| Message { places: [place; MOST_CHOSEN], stamps: [stamp; MOST_CHOSEN], count: 1 };
         member.hear(&message(5000, 0), 0);
         let far = shape.near..shape.near + ROWS;
         member.turn(20);

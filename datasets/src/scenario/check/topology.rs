@@ -36,7 +36,11 @@ impl Check<'_, '_> {
         };
         if protocol == TopologyProtocol::Tree && (among.is_inside || among.changes) {
             let message = "a tree is one of all nodes, none of which comes or goes: members cannot number themselves";
-            return Err(self.refuse(raw.span(), message, "choose another topology, or take out what nodes come and go by"));
+            return Err(self.refuse(
+                raw.span(),
+                message,
+                "choose another topology, or take out what nodes come and go by",
+            ));
         }
         let even = |raw: Option<&At<raw::Whole>>, default: u32| {
             let number = self.number_or(raw, default, 2, MOST_NEAR)?;

@@ -1,0 +1,214 @@
+//! Topologies that members build from their random overlay, and requests that go through them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
+
+mod common;
+
+use common::anything::inside;
+use common::{Result, meta, run, scenario};
+use datasets::trace::{LookupRow, TopologyRow, Writer};
+use engine::{Simulation, Storage};
+use kernels::suite::NONE;
+use kernels::views::NOBODY;
+
+/// A cloud in which nodes know each other by the oracle, with a topology.
+fn cloud(nodes: u32, cycles: u32, seed: u64, more: &str) -> String {
+    format!(
+        "[run]\nnodes = {nodes}\ncycles = {cycles}\nseed = {seed}\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+         attributes.x = {{ uniform = [0, 1] }}\n{more}\n"
+    )
+}
+
+/// What is found at some cycles, as the mean over seeds.
+fn mean(seeds: u64, cycles: &[usize], text: impl Fn(u64) -> String, of: impl Fn(&Result, usize) -> f64) -> Vec<f64> {
+    let runs: Vec<Result> = (1..=seeds).map(|seed| run(&text(seed))).collect();
+    cycles.iter().map(|&cycle| runs.iter().map(|run| of(run, cycle)).sum::<f64>() / seeds as f64).collect()
+}
+
+fn missing(found: &Result, cycle: usize) -> f64 {
+    found.topologies[cycle].missing_fraction
+}
+
+/// Compares with published figures, which themselves are of two or three seeds.
+#[track_caller]
+fn assert_near(found: &[f64], published: &[f64], tolerance: f64) {
+    for (found, published) in found.iter().zip(published) {
+        let is_near = (found / published - 1.0).abs() <= tolerance;
+        assert!(is_near, "{found}, published {published} within {tolerance}");
+    }
+}
+
+#[test]
+fn rings_are_as_fast_as_was_measured() {
+    let ring = |nodes: u32, more: &'static str| {
+        move |seed: u64| cloud(nodes, 9, seed, &format!("[topology]\nprotocol = \"ring\"\n{more}"))
+    };
+    assert_near(&mean(4, &[3], ring(1 << 12, ""), missing), &[0.654], 0.03);
+    assert_near(&mean(4, &[6], ring(1 << 12, ""), missing), &[0.0145], 0.15);
+    assert_near(&mean(2, &[3, 6], ring(1 << 14, ""), missing), &[0.893, 0.129], 0.05);
+    assert_near(&mean(2, &[3, 6, 9], ring(1 << 14, "far = \"none\""), missing), &[0.900, 0.165, 0.020], 0.15);
+}
+
+#[test]
+fn a_torus_and_a_tree_are_as_fast_as_was_measured() {
+    let of = |protocol: &'static str| {
+        move |seed: u64| cloud(1 << 12, 24, seed, &format!("[topology]\nprotocol = \"{protocol}\""))
+    };
+    // The published torus is a grid, of which no link is longer than another.
+    let torus = mean(2, &[3, 6, 9], of("torus"), missing);
+    assert_near(&torus[..1], &[0.668], 0.05);
+    assert!(torus[1] < 0.05 && torus[2] < 0.002, "{torus:?}");
+    let tree = mean(4, &[3, 6, 9, 24], of("tree"), missing);
+    assert_near(&tree[..2], &[0.705, 0.145], 0.1);
+    assert_near(&tree[2..3], &[0.018], 0.2);
+    assert!(tree[3] < 1e-4, "{tree:?}");
+}
+
+#[test]
+fn members_stand_in_the_order_of_an_attribute() {
+    let line = mean(
+        2,
+        &[3, 6, 9, 20],
+        |seed| cloud(1 << 12, 20, seed, "[topology]\nprotocol = \"line\"\nattribute = \"x\""),
+        missing,
+    );
+    assert!(line[0] < 0.9 && line[1] < 0.05 && line[2] < 0.002 && line[3] == 0.0, "{line:?}");
+}
+
+#[test]
+fn requests_find_the_owner_while_a_chord_grows() {
+    let chord = |nodes: u32| {
+        move |seed: u64| cloud(nodes, 14, seed, "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 4_000\n")
+    };
+    let success = |found: &Result, cycle: usize| found.lookups[cycle].success_fraction;
+    assert_near(&mean(3, &[4, 6, 8, 10], chord(1 << 12), success), &[0.68, 0.988, 0.999, 1.0], 0.02);
+    assert_near(&mean(2, &[4, 6, 8, 10], chord(1 << 14), success), &[0.29, 0.875, 0.989, 0.996], 0.03);
+    let empty = |found: &Result, cycle: usize| found.topologies[cycle].finger_empty_fraction;
+    assert_near(&mean(3, &[4, 6], chord(1 << 12), empty), &[0.057, 0.003], 0.15);
+    // Half the logarithm of the nodes, and .18, less .2 while fingers are not exact.
+    let hops = |found: &Result, cycle: usize| found.lookups[cycle].hops_mean;
+    assert_near(&mean(2, &[12], chord(1 << 12), hops), &[6.0], 0.03);
+    assert_near(&mean(2, &[12], chord(1 << 14), hops), &[7.0], 0.03);
+}
+
+#[test]
+fn a_ring_goes_on_while_half_of_its_members_die() {
+    let text =
+        |more: &str| cloud(1 << 13, 60, 1, &format!("{more}[[event]]\nat_cycle = 30\ncrash = {{ share = 0.5 }}\n"));
+    let found = run(&text("[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 4_000\n"));
+    let at = |cycle: usize| (&found.topologies[cycle], &found.lookups[cycle]);
+    // A link is missing where all ten known on a side are dead: .00098 of 8,192.
+    let expected = 0.5_f64.powi(10);
+    let error = (expected / 8192.0).sqrt();
+    assert!((at(30).0.missing_fraction - expected).abs() < 4.0 * error, "{}", at(30).0.missing_fraction);
+    assert!((at(30).0.dead_fraction - 0.5).abs() < 0.1);
+    assert!((at(30).1.success_fraction - 0.987).abs() < 0.01, "{:?}", at(30).1);
+    assert!((at(30).1.timeouts_mean / 20.0 - 1.0).abs() < 0.2, "{:?}", at(30).1);
+    assert!((at(30).1.hops_mean / 9.4 - 1.0).abs() < 0.1, "{:?}", at(30).1);
+    // All entries of the dead are dropped at once when they are too old, and lookups succeed.
+    assert!(at(48).0.dead_fraction > 0.2 && at(51).0.dead_fraction < 0.05);
+    assert!(at(55).1.success_fraction > 0.999 && at(60).0.missing_fraction == 0.0);
+}
+
+#[test]
+fn requests_suffer_from_churn_as_was_measured() {
+    // Sessions of so many cycles on average, with as long a time between two: half of the nodes are there.
+    let churning = |seed: u64, cycles: u32| {
+        let hours = f64::from(cycles) / 6.0;
+        format!(
+            "[run]\nnodes = 12_200\ncycles = 60\nseed = {seed}\ncycle_seconds = 600\n[[fleet.class]]\nname = \"box\"\n\
+             share = 1\nattributes.x = {{ uniform = [0, 1] }}\nup = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
+             down = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n[topology]\nprotocol = \"chord\"\n[lookups]\n\
+             per_cycle = 1_000\n"
+        )
+    };
+    for (cycles, success, timeouts) in [(1000, 0.992, 0.25), (100, 0.94, 1.95)] {
+        let late: Vec<LookupRow> = run(&churning(1, cycles)).lookups.split_off(41);
+        let mean = |of: fn(&LookupRow) -> f64| late.iter().map(of).sum::<f64>() / late.len() as f64;
+        let found = [mean(|row| row.success_fraction), mean(|row| row.timeouts_mean)];
+        assert!((1.0 - found[0]) / (1.0 - success) < 1.4 && (1.0 - found[0]) / (1.0 - success) > 0.6, "{found:?}");
+        assert!((found[1] / timeouts - 1.0).abs() < 0.25, "{found:?}, published {timeouts}");
+    }
+}
+
+#[test]
+fn whoever_knows_nobody_near_says_so() {
+    for nodes in [1, 2, 3, 5, 30] {
+        for protocol in ["ring", "torus", "tree", "chord"] {
+            let lookups = if protocol == "chord" { "[lookups]\nper_cycle = 50\n" } else { "" };
+            let found = run(&cloud(nodes, 12, 1, &format!("[topology]\nprotocol = \"{protocol}\"\n{lookups}")));
+            let last: &TopologyRow = found.topologies.last().unwrap();
+            assert_eq!((last.topology.as_str(), last.members_count), (protocol, nodes.into()));
+            assert!(last.missing_fraction == 0.0 || nodes == 1, "{last:?}");
+            assert!(found.lookups.iter().skip(12).all(|row| row.success_fraction == 1.0), "{protocol} of {nodes}");
+        }
+    }
+}
+
+#[test]
+fn every_member_has_a_row_and_nobody_else() {
+    for seed in 0..60 {
+        let scenario = inside(seed);
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        for _ in 0..scenario.run.cycles {
+            simulation.cycle(&mut trace);
+            let cloud = simulation.cloud();
+            let (Some(seats), Some(inside)) = (&cloud.own.seats, &cloud.applications) else { continue };
+            let mut owned = 0;
+            for (node, (&place, &row)) in inside.places.iter().zip(seats.rows.iter()).enumerate() {
+                assert_eq!(place != NONE, row != NOBODY, "node {node} in {place}");
+                if place != NONE {
+                    let table = seats.tables[usize::from(place)].as_ref().unwrap();
+                    assert_eq!(table.owners[row as usize], node as u32);
+                    owned += 1;
+                }
+            }
+            let rows = seats.tables.iter().flatten().flat_map(|table| table.owners.iter());
+            assert_eq!(rows.filter(|owner| **owner != NOBODY).count(), owned);
+        }
+    }
+}
+
+#[test]
+fn a_ring_of_an_application_is_that_of_a_cloud_of_its_size() {
+    let text = cloud(
+        40_960,
+        14,
+        3,
+        "[subcloud]\nsampling = { protocol = \"oracle\" }\ntopology = { protocol = \"ring\" }\n[[suite.app]]\n\
+         name = \"a\"\nshare = 0.1\n[[suite.app]]\nname = \"b\"\nshare = 0.4\n",
+    );
+    let found = run(&text);
+    let at = |app: &str, cycle: u32| {
+        let is_it = |row: &&TopologyRow| row.cycle == cycle && row.app.as_deref() == Some(app);
+        found.topologies.iter().find(is_it).unwrap().missing_fraction
+    };
+    assert_near(&[at("a", 3), at("b", 3), at("b", 6)], &[0.654, 0.893, 0.129], 0.06);
+    assert_eq!(at("a", 14), 0.0);
+}
+
+#[test]
+fn a_table_that_is_too_small_stops_the_run_and_says_what_to_set() {
+    let text = cloud(
+        20_000,
+        20,
+        3,
+        "[subcloud]\ntopology = { protocol = \"ring\", room = 1 }\n[[suite.app]]\nname = \"a\"\ntop = \"x\"\n\
+         share = 0.1\n[[suite.app]]\nname = \"b\"\nnodes = 10\n",
+    );
+    let scenario = scenario(&text.replace("room = 1", "room = 1.0"));
+    let mut trace = Writer::in_memory(meta(&scenario));
+    let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+    let mut failed = None;
+    for _ in 0..scenario.run.cycles {
+        simulation.cycle(&mut trace);
+        if let Err(error) = simulation.observe(&mut trace) {
+            failed = Some(error.to_string());
+            break;
+        }
+    }
+    // Ordered slicing makes more nodes than asked for believe that they are of the best at first.
+    if let Some(error) = failed {
+        assert!(error.contains("the topology of \"a\" has room for"), "{error}");
+    }
+}
