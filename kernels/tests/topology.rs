@@ -10,7 +10,12 @@ use kernels::views::Words;
 const SHAPE: Shape = Shape { near: 20, sides: 2, samples: 10, sent: 20, most_age: 20, fingers: false };
 
 /// The share of the target links that are missing after each cycle.
-fn missing<S: Space>(space: S, shape: &Shape, places: &[S::Place], links: &[Vec<S::Place>], cycles: u32) -> Vec<f64>
+fn missing<S: Space>(
+    space: S,
+    shape: &Shape,
+    (places, links): (&[S::Place], &[Vec<S::Place>]),
+    (seed, cycles): (u64, u32),
+) -> Vec<f64>
 where
     S::Place: Ord,
 {
@@ -20,7 +25,7 @@ where
     let node_at = |place: S::Place| by_place[by_place.binary_search_by_key(&place, |(place, _)| *place).unwrap()].1;
     let mut records = vec![places[0]; nodes * cells];
     for (node, record) in records.chunks_exact_mut(cells).enumerate() {
-        let mut words = Words::new(Stream::new(1, 0, 0), node as u32);
+        let mut words = Words::new(Stream::new(seed, 0, 0), node as u32);
         let mut member = Member::begin(space, shape, places[node], record, 0);
         member.sample((0..shape.samples).map(|_| (places[words.below(nodes)], 0)));
         member.start(0);
@@ -28,12 +33,10 @@ where
     let mut found = Vec::new();
     for cycle in 1..=cycles {
         let now = cycle as u8;
-        for (node, record) in records.chunks_exact_mut(cells).enumerate() {
-            Member::of(space, shape, record).turn(now);
-        }
-        let order = Permutation::new(nodes as u32, &Stream::new(1, cycle, 2));
+        records.chunks_exact_mut(cells).for_each(|record| Member::of(space, shape, record).turn(now));
+        let order = Permutation::new(nodes as u32, &Stream::new(seed, cycle, 2));
         for node in (0..nodes as u32).map(|place| order.of(place) as usize) {
-            let mut words = Words::new(Stream::new(1, cycle, 1), node as u32);
+            let mut words = Words::new(Stream::new(seed, cycle, 1), node as u32);
             let own = Member::of(space, shape, &mut records[node * cells..][..cells]);
             let best = own.best(10, now);
             let other = match best.numbers() {
@@ -78,40 +81,50 @@ fn ring(nodes: u32) -> (Vec<u32>, Vec<Vec<u32>>) {
     (places, links)
 }
 
-fn show(name: &str, found: &[f64]) {
-    let shown: Vec<String> = found.iter().map(|share| format!("{share:.5}")).collect();
-    println!("{name}: {}", shown.join(" "));
+/// The mean over seeds, against published figures that are themselves of two or three seeds.
+#[track_caller]
+fn assert_published(found: impl Fn(u64) -> Vec<f64>, published: &[(usize, f64, f64)]) {
+    let runs: Vec<Vec<f64>> = (1..=3).map(found).collect();
+    for &(cycle, expected, tolerance) in published {
+        let mean = runs.iter().map(|run| run[cycle - 1]).sum::<f64>() / runs.len() as f64;
+        assert!((mean / expected - 1.0).abs() <= tolerance, "{mean} after cycle {cycle}, published {expected}");
+    }
 }
 
 #[test]
-fn explore() {
+fn a_ring_grows_as_was_measured() {
     let (places, links) = ring(1 << 12);
-    show("ring 2^12", &missing(Ring, &SHAPE, &places, &links, 14));
-    let (places, links) = ring(1 << 14);
-    show("ring 2^14", &missing(Ring, &SHAPE, &places, &links, 16));
-    show("ring 2^14 no far", &missing(Ring, &Shape { sides: 0, ..SHAPE }, &places, &links, 30));
-    show("chord 2^14", &missing(Ring, &Shape { fingers: true, ..SHAPE }, &places, &links, 16));
+    let of = |seed| missing(Ring, &SHAPE, (&places, &links), (seed, 6));
+    assert_published(of, &[(3, 0.654, 0.03), (6, 0.0145, 0.25)]);
+}
+
+#[test]
+fn a_grid_grows_into_a_torus_as_was_measured() {
     let nodes = 1_u32 << 12;
-    let one = Shape { sides: 1, ..SHAPE };
+    let order = Permutation::new(nodes, &Stream::new(1, 0, 3));
+    let grid = |number: u32| (number % 64) << 10 | (number / 64) << 26;
+    let places: Vec<u32> = (0..nodes).map(|node| grid(order.of(node))).collect();
+    let around = |&place: &u32| {
+        let (x, y) = (place as u16, (place >> 16) as u16);
+        let at = |dx: u16, dy: u16| u32::from(y.wrapping_add(dy)) << 16 | u32::from(x.wrapping_add(dx));
+        vec![at(1 << 10, 0), at(0, 1 << 10), at(63 << 10, 0), at(0, 63 << 10)]
+    };
+    let links = places.iter().map(around).collect::<Vec<Vec<u32>>>();
+    let shape = Shape { sides: 1, ..SHAPE };
+    let of = |seed| missing(Torus, &shape, (&places, &links), (seed, 9));
+    assert_published(of, &[(3, 0.668, 0.03), (6, 0.040, 0.15)]);
+}
+
+#[test]
+fn numbers_of_a_heap_grow_into_a_tree_as_was_measured() {
+    let nodes = 1_u32 << 12;
     let order = Permutation::new(nodes, &Stream::new(1, 0, 3));
     let places: Vec<u32> = (0..nodes).map(|node| order.of(node) + 1).collect();
     let around = |&place: &u32| {
         [place / 2, 2 * place, 2 * place + 1].into_iter().filter(|other| (1..=nodes).contains(other)).collect()
     };
     let links = places.iter().map(around).collect::<Vec<Vec<u32>>>();
-    show("tree 2^12", &missing(Tree, &one, &places, &links, 24));
-    let grid = |number: u32| (number % 64) << 10 | (number / 64) << 26;
-    let places: Vec<u32> = (0..nodes).map(|node| grid(order.of(node))).collect();
-    let around = |&place: &u32| {
-        let (x, y) = (place as u16, (place >> 16) as u16);
-        let at = |x: u16, y: u16| u32::from(y) << 16 | u32::from(x);
-        vec![
-            at(x.wrapping_add(1024), y),
-            at(x.wrapping_sub(1024), y),
-            at(x, y.wrapping_add(1024)),
-            at(x, y.wrapping_sub(1024)),
-        ]
-    };
-    let links = places.iter().map(around).collect::<Vec<Vec<u32>>>();
-    show("torus 2^12", &missing(Torus, &one, &places, &links, 14));
+    let shape = Shape { sides: 1, ..SHAPE };
+    let of = |seed| missing(Tree, &shape, (&places, &links), (seed, 9));
+    assert_published(of, &[(3, 0.705, 0.03), (6, 0.145, 0.1), (9, 0.018, 0.2)]);
 }

@@ -99,7 +99,7 @@ impl Scenario {
             lines.extend(header("[topology]"));
             lines.extend(topology::keys(topology, attributes, false));
         }
-        if let Some(lookups) = &self.lookups {
+        if let Some(lookups) = self.lookups {
             lines.extend(header("[lookups]"));
             lines.extend(topology::lookups(lookups));
         }

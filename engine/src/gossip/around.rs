@@ -85,6 +85,9 @@ impl Who<'_> {
     }
 }
 
+/// Views, and what an entry bears that was made in this cycle, if that is no age.
+pub type Known<'a> = (Views<'a>, Option<u8>);
+
 /// What all members find around them.
 #[derive(Debug)]
 pub struct Around<'a> {
@@ -92,8 +95,8 @@ pub struct Around<'a> {
     pub who: Who<'a>,
     /// The attributes of nodes.
     pub attributes: &'a [Column<f32>],
-    /// Views, and what an entry bears that was made in this cycle, if that is no age; `None` for the oracle.
-    pub views: Option<(Views<'a>, Option<u8>)>,
+    /// Whom they know; `None` for the oracle.
+    pub views: Option<Known<'a>>,
     /// The cycle.
     pub cycle: Cycle,
     /// What the pass draws.
@@ -109,7 +112,7 @@ impl<'a> Around<'a> {
     #[must_use]
     pub fn new(
         who: Who<'a>,
-        (views, attributes): (Option<(Views<'a>, Option<u8>)>, &'a [Column<f32>]),
+        (views, attributes): (Option<Known<'a>>, &'a [Column<f32>]),
         cycle: Cycle,
         purpose: u32,
     ) -> Self {

@@ -108,7 +108,7 @@ impl<P: Protocol> AnyInstance for Instance<P> {
     }
 
     fn start(&mut self, around: &Around<'_>) {
-        self.each(around, COME, |protocol, own, turn| protocol.init(own, turn));
+        self.each(around, COME, P::init);
     }
 
     fn come(&mut self, around: &Around<'_>, nodes: &[(usize, u32)]) {
@@ -134,11 +134,11 @@ impl<P: Protocol> AnyInstance for Instance<P> {
     }
 
     fn cycle(&mut self, around: &Around<'_>) -> (Tally, u64) {
-        self.each(around, BEGIN, |protocol, own, turn| protocol.begin_cycle(own, turn));
+        self.each(around, BEGIN, P::begin_cycle);
         let cells = self.cells();
         let meeting = Meeting { protocol: &self.protocol, around, cells };
         let tally = Listed { draws: around.draws, partners: &meeting }.run(&mut self.records, &meeting);
-        self.each(around, END, |protocol, own, turn| protocol.end_of_cycle(own, turn));
+        self.each(around, END, P::end_of_cycle);
         let failed = around.failed.load(Ordering::Relaxed);
         (Tally { failed, ..tally }, around.told.load(Ordering::Relaxed))
     }
@@ -275,7 +275,9 @@ impl<'a, R: Record + ?Sized> Members<'a, R> {
         };
         let parts: Vec<T> = (0..rows.div_ceil(STRIDE)).into_par_iter().map(part).collect();
         let mut sum = T::default();
-        parts.into_iter().for_each(|part| add(&mut sum, part));
+        for part in parts {
+            add(&mut sum, part);
+        }
         sum
     }
 

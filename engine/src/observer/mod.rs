@@ -156,8 +156,12 @@ impl Observer {
             let names = &government.versions.plans.apps;
             own.check(names)?;
             let (topologies, lookups) = own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
-            topologies.into_iter().for_each(|row| trace.push(row));
-            lookups.into_iter().for_each(|row| trace.push(row));
+            for row in topologies {
+                trace.push(row);
+            }
+            for row in lookups {
+                trace.push(row);
+            }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);
             for row in rows {
                 trace.push(row);

@@ -31,6 +31,9 @@ pub struct Tman<N> {
 
 type Place<N> = <<N as Numbering>::Space as Space>::Place;
 
+/// Where a member stands, and its row.
+type Seated<N> = (Place<N>, u32);
+
 impl<N: Numbering> Tman<N> {
     /// That of a scenario.
     pub fn new(numbering: N, topology: &Topology) -> Self {
@@ -155,7 +158,7 @@ impl<N: Numbering> Protocol for Tman<N> {
         let own = |record: &[Place<N>]| self.numbering.position(record[self.shape.entries()]);
         let mut stands = members.fold(
             |all: &mut Vec<(u32, u32)>, node, record| all.extend(own(record).map(|position| (position, node))),
-            |all, part| all.extend(part),
+            Vec::extend,
         );
         stands.par_sort_unstable();
         stands
@@ -170,14 +173,14 @@ impl<N: Numbering> Protocol for Tman<N> {
         let entries = self.shape.entries();
         let mut places = members.fold(
             |places: &mut Vec<(Place<N>, u32)>, node, record| {
-                places.push((record[entries], members.who.row(node) as u32))
+                places.push((record[entries], members.who.row(node) as u32));
             },
-            |all, part| all.extend(part),
+            Vec::extend,
         );
         places.par_sort_unstable();
         let sorted: Vec<Place<N>> = places.iter().map(|(place, _)| *place).collect();
         let links = if sorted.is_empty() { Vec::new() } else { self.numbering.links(&sorted) };
-        let found = self.judge(members, (&places, &links), now);
+        let found = self.judge(members, &places, &links, now);
         let share = |part: u64, whole: u64| if whole == 0 { f64::NAN } else { part as f64 / whole as f64 };
         let fingers = if self.shape.fingers { self.judge_fingers(members, &places) } else { Fingers::default() };
         vec![
@@ -250,12 +253,13 @@ impl<N: Numbering> Tman<N> {
     fn judge(
         &self,
         members: &Members<'_, [Place<N>]>,
-        (places, links): (&[(Place<N>, u32)], &Links<Place<N>>),
+        places: &[Seated<N>],
+        links: &Links<Place<N>>,
         now: u8,
     ) -> Found {
         let kept = self.shape.near + self.shape.far();
         let idle = self.idle;
-        let meet = |mut found: Found, (&(own, row), links): (&(Place<N>, u32), &[Place<N>; MOST_LINKS])| {
+        let meet = |found: &mut Found, (own, row): Seated<N>, links: &[Place<N>; MOST_LINKS]| {
             let record = members.row(row as usize);
             let near = &record[self.near()];
             found.members += 1;
@@ -269,10 +273,15 @@ impl<N: Numbering> Tman<N> {
                 found.entries += 1;
                 found.dead += u64::from(!members.holds(self.numbering.node(place)));
             }
-            found
         };
-        let parts = places.par_iter().zip(links).with_min_len(STRIDE).fold(Found::default, meet);
-        parts.reduce(Found::default, |one, other| Found {
+        let strides = places.par_chunks(STRIDE).zip(links.par_chunks(STRIDE)).map(|(places, links)| {
+            let mut found = Found::default();
+            for (&member, links) in places.iter().zip(links) {
+                meet(&mut found, member, links);
+            }
+            found
+        });
+        strides.collect::<Vec<_>>().into_iter().fold(Found::default(), |one, other| Found {
             members: one.members + other.members,
             started: one.started + other.started,
             active: one.active + other.active,
@@ -284,7 +293,7 @@ impl<N: Numbering> Tman<N> {
     }
 
     /// Compares fingers with the first members of their intervals.
-    fn judge_fingers(&self, members: &Members<'_, [Place<N>]>, places: &[(Place<N>, u32)]) -> Fingers {
+    fn judge_fingers(&self, members: &Members<'_, [Place<N>]>, places: &[Seated<N>]) -> Fingers {
         let positions: Vec<u32> =
             places.par_iter().map(|(place, _)| self.numbering.position(*place).unwrap_or_default()).collect();
         let count = positions.len();

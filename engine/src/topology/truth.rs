@@ -62,7 +62,9 @@ pub fn on_torus(places: &[u32]) -> Links<u32> {
     let mut sorted: Vec<(usize, u32)> = places.par_iter().map(in_cell).collect();
     sorted.par_sort_unstable();
     let mut starts = vec![0_usize; (side * side) as usize + 1];
-    sorted.iter().for_each(|(cell, _)| starts[cell + 1] += 1);
+    for (cell, _) in &sorted {
+        starts[cell + 1] += 1;
+    }
     for cell in 1..starts.len() {
         starts[cell] += starts[cell - 1];
     }

@@ -272,9 +272,9 @@ mod tests {
         let mut steps = 0;
         while a != b {
             if a > b {
-                a /= 2
+                a /= 2;
             } else {
-                b /= 2
+                b /= 2;
             }
             steps += 1;
         }

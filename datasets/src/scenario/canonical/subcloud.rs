@@ -23,7 +23,7 @@ pub(super) fn lines(subcloud: &Subcloud, sampling: &[String], attributes: &[Stri
     }));
     let keys = subcloud.topology.as_ref().map(|it| topology::keys(it, attributes, true));
     lines.extend(keys.map(|keys| format!("topology = {{ {} }}", keys.join(", "))));
-    let keys = subcloud.lookups.as_ref().map(topology::lookups);
+    let keys = subcloud.lookups.map(topology::lookups);
     lines.extend(keys.map(|keys| format!("lookups = {{ {} }}", keys.join(", "))));
     lines
 }

@@ -18,6 +18,6 @@ pub(super) fn keys(topology: &Topology, attributes: &[String], is_inside: bool) 
 }
 
 /// The keys of requests.
-pub(super) fn lookups(Lookups { per_cycle, routing }: &Lookups) -> Vec<String> {
+pub(super) fn lookups(Lookups { per_cycle, routing }: Lookups) -> Vec<String> {
     vec![format!("per_cycle = {per_cycle}"), format!("routing = \"{routing}\"")]
 }
