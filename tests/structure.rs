@@ -10,13 +10,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files from which crates begin.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
     "kernels/src/lib.rs",
     "datasets/src/lib.rs",
     "engine/src/lib.rs",
     "analysis/src/lib.rs",
     "bench/src/lib.rs",
     "bench/src/bin/published/main.rs",
+    "src/lib.rs",
     "src/main.rs",
 ];
 

@@ -5,10 +5,12 @@ use std::path::Path;
 use datasets::trace::{AggregateRow, BreachRow, EventRow, OverlayRow, read};
 
 use crate::{
-    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside,
-    Settings, Settling, Version,
+    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside, Own,
+    Settings, Settling, Topology, Version,
 };
-use crate::{aggregates, applications, changes, churn, epochs, gradients, inside, moves, overlay, rules, versions};
+use crate::{
+    aggregates, applications, changes, churn, epochs, gradients, inside, moves, overlay, rules, topologies, versions,
+};
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +51,10 @@ pub struct Summary {
     pub breaches: Vec<BreachRow>,
     /// What happened inside the applications, in the order of the suite; empty where they get nothing inside.
     pub inside: Vec<Inside>,
+    /// The topologies that members built, in the order of the trace.
+    pub topologies: Vec<Topology>,
+    /// What protocols of one's own measured.
+    pub own: Vec<Own>,
     /// The gradients in the order of the suite.
     pub gradients: Vec<Gradient>,
     /// The overlay of the nodes' views when it was first and last measured; empty where nodes keep none.
@@ -118,6 +124,8 @@ impl Summary {
             settling_from,
             changes: changes::changes(&apps, &versions),
             inside: inside::inside(rows, &versions),
+            topologies: topologies::topologies(&run.topologies()?, &run.lookups()?),
+            own: topologies::own(&run.own()?),
             versions,
             firings,
             app_churn: if is_disturbed { moves::app_churn(&apps) } else { Vec::new() },

@@ -8,9 +8,10 @@ use std::path::Path;
 use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event,
-    EventKind, Fleet, Function, Group, Interpolation, Lengths, Network, OnDead, Opening, Order, Overlay, Pairing,
-    Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario,
-    Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Trace, Turnover, Uplink,
+    EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening, Order, Overlay,
+    Pairing, Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale,
+    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Topology, TopologyProtocol,
+    Trace, Turnover, Uplink,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -283,6 +284,31 @@ fn sampling() -> impl Strategy<Value = Sampling> {
     )
 }
 
+/// A topology, and requests that go through it.
+fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>)> {
+    let numbers = (1..=32_u32, 1..=32_u32, 1..=64_u32, 1..=64_u32, 1..=100_u32, prop::option::of(1..=200_u32));
+    (0..4_usize, numbers, prop::option::of(1..=100_000_000_u32), 1.0..1e6_f64).prop_map(
+        move |(kind, (near, sent, choice, samples, max_age, idle), per_cycle, room)| {
+            let kinds = [TopologyProtocol::Ring, TopologyProtocol::Line, TopologyProtocol::Torus];
+            let protocol = kinds.get(kind).copied().unwrap_or(TopologyProtocol::Chord);
+            let topology = Topology {
+                protocol,
+                attribute: (protocol == TopologyProtocol::Line).then_some(0),
+                near: 2 * near,
+                sent: 2 * sent,
+                choice: choice.min(2 * near),
+                samples,
+                far: if samples > 32 { Far::Forward } else { Far::Both },
+                max_age,
+                idle,
+                room: if is_inside { room } else { 1.25 },
+            };
+            let routing = topology.routing();
+            (topology, per_cycle.and_then(|per_cycle| Some(Lookups { per_cycle, routing: routing? })))
+        },
+    )
+}
+
 fn subcloud() -> impl Strategy<Value = Subcloud> {
     let numbers = (1..=8_u32, 1..=u32::MAX, 0.0..=1.0_f64, 1..=1000_u32);
     let code = (1..=1_000_000_000_000_000_u64, 1..=64_u32, 1..=64_u32, 1..=u32::MAX);
@@ -294,8 +320,16 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
     });
     let rate = prop_oneof![Just(Rate::Attribute(0)), (0.001..1e6).prop_map(Rate::Mbps)];
     let uplink = (rate, 0.001..=1.0).prop_map(|(rate, share)| Uplink { rate, share });
-    let all = (sampling(), numbers, any::<[bool; 2]>(), prop::option::of(code), prop::option::of(uplink));
-    all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code, uplink)| {
+    let all = (
+        sampling(),
+        numbers,
+        any::<[bool; 2]>(),
+        prop::option::of(code),
+        prop::option::of(uplink),
+        prop::option::of(topology(true)),
+    );
+    all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code, uplink, built)| {
+        let (topology, lookups) = built.map_or((None, None), |(topology, lookups)| (Some(topology), lookups));
         let contacts = sampling.view.min(3);
         Subcloud {
             sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
@@ -309,6 +343,8 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
             seeds,
             code,
             uplink,
+            topology,
+            lookups,
         }
     })
 }
@@ -333,7 +369,7 @@ prop_compose! {
         every in 1..u32::MAX,
         panel in prop::option::of((prop::collection::btree_set(any::<u32>(), 1..5), prop::option::of(1..u32::MAX))),
         events in prop::collection::vec((any::<u32>(), any::<u32>(), 0.0..=1.0_f64, 0..999_u32), 0..4),
-        subcloud in prop::option::of(subcloud()),
+        (subcloud, built) in (prop::option::of(subcloud()), prop::option::of(topology(false))),
     ) -> Scenario {
         let panel = panel.map(|(cycles, sample)| {
             let cycles: std::collections::BTreeSet<u32> = cycles.into_iter().map(|cycle| cycle % run.cycles).collect();
@@ -399,6 +435,9 @@ prop_compose! {
             trust: None,
             launches: Vec::new(),
             subcloud,
+            lookups: built.as_ref().and_then(|(_, lookups)| *lookups),
+            topology: built.map(|(topology, _)| topology),
+            protocols: Vec::new(),
             adversaries,
             monitor: None,
             first: Version { expires_cycle: suite.until.and_then(expires), suite, ..Version::default() },

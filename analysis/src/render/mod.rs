@@ -11,6 +11,7 @@ pub(crate) mod rules;
 pub(crate) mod study;
 mod suite;
 mod table;
+mod topologies;
 mod versions;
 
 use std::fmt;
@@ -29,6 +30,8 @@ impl fmt::Display for Summary {
         self.changes(f)?;
         self.app_churn(f)?;
         self.inside(f)?;
+        self.topologies(f)?;
+        self.own(f)?;
         self.gradients(f)?;
         self.overlay(f)?;
         self.convergence(f)?;

@@ -25,6 +25,7 @@ mod suite;
 mod sweep;
 mod tables;
 mod thin;
+mod topologies;
 mod truth;
 mod words;
 mod workbook;
@@ -72,6 +73,8 @@ impl Report {
             spread::spread,
             moves::moves,
             inside::inside,
+            topologies::topologies,
+            topologies::own,
             overlay::overlay,
             truth::truth,
             cost::cost,

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use datasets::record::{RunRecord, SizeRecord};
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, MemberRow, OverlayRow, SliceRow, SuiteRow, read,
+    AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, LookupRow, MemberRow, OverlayRow, OwnRow, SliceRow,
+    SuiteRow, TopologyRow, read,
 };
 use serde_json::Value;
 
@@ -29,6 +30,9 @@ pub struct Source {
     pub overlay: Vec<OverlayRow>,
     /// Of applications.
     pub members: Vec<MemberRow>,
+    pub topologies: Vec<TopologyRow>,
+    pub lookups: Vec<LookupRow>,
+    pub own: Vec<OwnRow>,
     pub attributes: Vec<AttributeRow>,
     pub happenings: Vec<Happening>,
 }
@@ -49,6 +53,9 @@ impl Source {
             epochs: run.epochs()?,
             overlay: run.overlay()?.into_iter().filter(|row| row.app.is_none()).collect(),
             members: run.members()?,
+            topologies: run.topologies()?,
+            lookups: run.lookups()?,
+            own: run.own()?,
             attributes: run.attributes()?,
             happenings: happenings(&summary.events),
             summary,

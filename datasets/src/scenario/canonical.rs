@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::check::has_views;
 use super::{
-    Class, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, Panel, Sample, Sampling,
+    Class, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, OwnProtocol, Panel, Sample, Sampling,
     SamplingProtocol, Scenario, SlicingProtocol, Source,
 };
 use crate::fleet::{Distribution, parts};
@@ -102,6 +102,16 @@ impl Scenario {
         if let Some(lookups) = self.lookups {
             lines.extend(header("[lookups]"));
             lines.extend(topology::lookups(lookups));
+        }
+        let apps = self.app_names();
+        for OwnProtocol { name, app, room, keys } in &self.protocols {
+            lines.extend(header("[[protocol]]"));
+            lines.push(format!("name = {}", toml::Value::from(name.as_str())));
+            if let Some(app) = app {
+                lines.push(format!("app = {}", toml::Value::from(apps[*app].as_str())));
+                lines.push(format!("room = {room:?}"));
+            }
+            lines.extend(keys.lines());
         }
         lines.extend(self.adversaries.as_ref().map(|they| adversaries::lines(they, &file)).into_iter().flatten());
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());

@@ -14,6 +14,7 @@ mod fleet;
 mod fork;
 pub(crate) mod later;
 mod launch;
+mod own;
 mod presets;
 mod raw;
 mod resize;
@@ -40,6 +41,7 @@ pub use files::{Decimal, Resample};
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
 pub use fork::Fork;
 pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
+pub use own::{Keys, OwnProtocol, Reader, know_protocol};
 pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
@@ -96,6 +98,8 @@ pub struct Scenario {
     pub topology: Option<Topology>,
     /// Requests that go through the topology of the whole cloud.
     pub lookups: Option<Lookups>,
+    /// Protocols of one's own, in the order of the file.
+    pub protocols: Vec<OwnProtocol>,
     /// Who pushes bad versions, if anybody does.
     pub adversaries: Option<Adversaries>,
     /// With which key nodes sign the versions that rules of the suite make; `None` if they do not.

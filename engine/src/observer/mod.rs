@@ -155,11 +155,14 @@ impl Observer {
             let below = Below { population, overlay, applications: applications.as_ref() };
             let names = &government.versions.plans.apps;
             own.check(names)?;
-            let (topologies, lookups) = own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
-            for row in topologies {
+            let rows = own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
+            for row in rows.topologies {
                 trace.push(row);
             }
-            for row in lookups {
+            for row in rows.lookups {
+                trace.push(row);
+            }
+            for row in rows.own {
                 trace.push(row);
             }
             let rows = cloud.aggregation.rows(&cloud.scopes(), cycle, values);

@@ -4,7 +4,7 @@
 //! not in the order of places.
 
 use datasets::scenario::{Network, TopologyProtocol};
-use datasets::trace::{LookupRow, TopologyRow};
+use datasets::trace::{LookupRow, OwnRow, TopologyRow};
 use kernels::views::NOBODY;
 
 use super::run::Below;
@@ -21,20 +21,27 @@ const ENTRY_BYTES: f64 = 5.0;
 const LINE_BYTES: f64 = 9.0;
 
 impl Own {
-    /// The rows of `topologies` and of `lookups`. Counting begins anew.
-    pub fn rows(
-        &mut self,
-        below: Below<'_>,
-        (names, network): (&[String], &Network),
-        cycle: Cycle,
-    ) -> (Vec<TopologyRow>, Vec<LookupRow>) {
-        let (mut topologies, mut requests) = (Vec::new(), Vec::new());
+    /// The rows of `topologies`, of `lookups`, and of `own`. Counting begins anew.
+    pub fn rows(&mut self, below: Below<'_>, (names, network): (&[String], &Network), cycle: Cycle) -> Rows {
+        let Rows { mut topologies, lookups: mut requests, mut own } = Rows::default();
         for (one, course) in self.running.iter().zip(&mut self.course) {
             let (messages, told) = std::mem::take(course);
-            let What::Topology { protocol, lookups } = &one.what;
             let app = one.app.map(|app| names[usize::from(app)].clone());
             let around = below.around(self.seats.as_ref(), (one.app, one.purpose), cycle);
             let measures = one.instance.measure(&around);
+            let (protocol, lookups) = match &one.what {
+                What::Topology { protocol, lookups } => (protocol, lookups),
+                What::Own(name) => {
+                    own.extend(one.instance.measures().iter().zip(measures).map(|(measure, value)| OwnRow {
+                        cycle: cycle.number,
+                        protocol: name.clone(),
+                        app: app.clone(),
+                        measure: (*measure).to_owned(),
+                        value,
+                    }));
+                    continue;
+                }
+            };
             let value = |name: &str| {
                 let place = one.instance.measures().iter().position(|measure| *measure == name);
                 place.and_then(|place| measures.get(place)).copied().unwrap_or(f64::NAN)
@@ -59,8 +66,19 @@ impl Own {
             let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
             requests.push(row((cycle.number, app), *lookups, (&through, network), stream));
         }
-        (topologies, requests)
+        Rows { topologies, lookups: requests, own }
     }
+}
+
+/// The rows of a cycle.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Of topologies.
+    pub topologies: Vec<TopologyRow>,
+    /// Of requests that go through them.
+    pub lookups: Vec<LookupRow>,
+    /// Of what protocols of one's own measure.
+    pub own: Vec<OwnRow>,
 }
 
 /// What requests go through: what members of a protocol keep.

@@ -5,11 +5,12 @@ use datasets::suite::{Request, Suite};
 use kernels::permutation::Permutation;
 use kernels::topology::place::Positions;
 
+use super::registry::made;
 use crate::gossip::instance::{AnyInstance, Instance};
 use crate::gossip::seats::{Full, Seats};
 use crate::memory::{Field, Fields};
 use crate::plans::Needs;
-use crate::schedule::purpose::{INSTANCE, POSITIONS, TOPOLOGY, for_life};
+use crate::schedule::purpose::{INSTANCE, OWN, POSITIONS, TOPOLOGY, for_life};
 use crate::topology::numbering::{InTree, OnLine, OnRing, OnTorus};
 use crate::topology::tman::Tman;
 
@@ -52,6 +53,8 @@ pub enum What {
         /// The requests.
         lookups: Option<Lookups>,
     },
+    /// One of one's own, by its name.
+    Own(String),
 }
 
 /// Rows beyond what an application asks for, whatever it asks: chance is larger in small clouds.
@@ -67,25 +70,33 @@ impl Own {
         running.extend(
             scenario.topology.iter().map(|topology| Running::topology(needs, topology, scenario.lookups, None)),
         );
-        let mut rows = Vec::new();
-        if let Some((topology, lookups)) =
-            scenario.subcloud.as_ref().and_then(|inside| Some((inside.topology.as_ref()?, inside.lookups)))
-        {
-            for (app, name) in needs.plans.apps.iter().enumerate() {
-                let asked = scenario.versions().map(|suite| asked(suite, name, nodes)).fold(0.0, f64::max);
-                let chance = 6.0 * asked.sqrt();
-                let wanted = (asked * topology.room + chance).ceil() as usize + MORE_ROWS;
-                rows.push(Some(wanted.min(nodes as usize)));
-                running.push(Running::topology(
-                    needs,
-                    topology,
-                    lookups,
-                    Some((app as u8, wanted.min(nodes as usize))),
-                ));
+        let inside = scenario.subcloud.as_ref();
+        let topology = inside.and_then(|inside| Some((inside.topology.as_ref()?, inside.lookups)));
+        // All protocols of an application have their rows in one table.
+        let rows = |(app, name): (usize, &String)| {
+            let own = scenario.protocols.iter().filter(|own| own.app == Some(app)).map(|own| own.room);
+            let room = own.chain(topology.map(|(topology, _)| topology.room)).reduce(f64::max)?;
+            let asked = scenario.versions().map(|suite| asked(suite, name, nodes)).fold(0.0, f64::max);
+            let chance = 6.0 * asked.sqrt();
+            Some(((asked * room + chance).ceil() as usize + MORE_ROWS).min(nodes as usize))
+        };
+        let rows: Vec<Option<usize>> = needs.plans.apps.iter().enumerate().map(rows).collect();
+        for (app, &rows) in rows.iter().enumerate() {
+            if let (Some((topology, lookups)), Some(rows)) = (topology, rows) {
+                running.push(Running::topology(needs, topology, lookups, Some((app as u8, rows))));
             }
         }
+        for (number, own) in (0..).zip(&scenario.protocols) {
+            let column = format!("own-{number}-{}", own.name);
+            running.push(Running {
+                what: What::Own(own.name.clone()),
+                app: own.app.map(|app| app as u8),
+                purpose: OWN + number * INSTANCE,
+                instance: made(&own.name, &own.keys, column, own.app.and_then(|app| rows[app])),
+            });
+        }
         Self {
-            seats: (!rows.is_empty()).then(|| Seats::declare(&rows)),
+            seats: rows.iter().any(Option::is_some).then(|| Seats::declare(&rows)),
             course: vec![(0, 0); running.len()],
             running,
             full: None,

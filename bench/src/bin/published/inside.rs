@@ -47,6 +47,9 @@ pub fn overlays() -> Outcome<Vec<Row>> {
     /// Cycles before an average starts anew, and those over which its variance falls.
     const SETTLED: usize = 140;
     const FALLING: usize = 5;
+    /// Dead entries were measured with one seed. With ours they are the turnover times the mean age of entries: of
+    /// Cyclon .0455, of entries 4.5 cycles old; of Newscast with 10, between .009 and .016 by `contacts.share`.
+    const ONE_SEED: f64 = 0.3;
     let mut rows = Vec::new();
     for (name, sampling, [parts, sd, factor, dead]) in [
         ("Cyclon 10", "protocol = \"cyclon\", view = 10, shuffle = 5", [1.0, 1.25, 0.3075, 0.041]),
@@ -75,6 +78,7 @@ pub fn overlays() -> Outcome<Vec<Row>> {
         let found = mean(&runs, fall);
         rows.push(Row::near(format!("inside, {name}: averaging factor"), NODES, factor, found, SHARE * factor));
         let churning = format!(
+            // A place is taken half of the time: of so many places, one in twenty is.
             "lifetime.days = 1000\nvacancy.days = 1000\npresent = 0.1\n\
              [[event]]\nat_cycle = 1\nuntil_cycle = 80\nleave = {{ nodes = {0} }}\n\
              [[event]]\nat_cycle = 1\nuntil_cycle = 80\njoin = {{ nodes = {0} }}\n\
@@ -82,9 +86,9 @@ pub fn overlays() -> Outcome<Vec<Row>> {
             NODES / 100,
             apps(&[1.0])
         );
-        let runs = seeds(&format!("inside, {name}, churn"), 4, &text(10 * NODES, 80, &churning))?;
+        let runs = seeds(&format!("inside, {name}, churn"), 4, &text(20 * NODES, 80, &churning))?;
         let found = mean(&runs, |run| last(run, |row| row.dead_links_count as f64 / row.entries_count as f64));
-        rows.push(Row::near(format!("inside, {name}: dead entries"), NODES, dead, found, SHARE * dead));
+        rows.push(Row::near(format!("inside, {name}: dead entries"), NODES, dead, found, ONE_SEED * dead));
     }
     Ok(rows)
 }

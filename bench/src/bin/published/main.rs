@@ -22,6 +22,7 @@ mod sizes;
 mod slicing;
 mod table;
 mod theory;
+mod topologies;
 mod variance;
 
 use std::env;
@@ -39,7 +40,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 13] = [
+const EXPERIMENTS: [(&str, Experiment); 15] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -53,6 +54,8 @@ const EXPERIMENTS: [(&str, Experiment); 13] = [
     ("contacts", Experiment::Once(inside::contacts)),
     ("inside overlays", Experiment::Once(inside::overlays)),
     ("code", Experiment::Once(inside::code)),
+    ("topologies", Experiment::Once(topologies::links)),
+    ("lookups", Experiment::Once(topologies::lookups)),
 ];
 
 /// What the user wants.

@@ -5,7 +5,8 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, MemberRow, Meta, OverlayRow, SliceRow, Writer,
+    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, SliceRow,
+    TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::{Simulation, Storage};
@@ -31,6 +32,10 @@ pub struct Observed {
     pub contacts: Vec<ContactRow>,
     /// Who belongs to applications.
     pub members: Vec<MemberRow>,
+    /// How far topologies are from what they are to be.
+    pub topologies: Vec<TopologyRow>,
+    /// What became of requests that go through them.
+    pub lookups: Vec<LookupRow>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
     /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at
@@ -97,6 +102,8 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mu
         overlay: run.overlay()?,
         contacts: run.contacts()?,
         members: run.members()?,
+        topologies: run.topologies()?,
+        lookups: run.lookups()?,
         epochs: run.epochs()?,
         instances,
     })

@@ -7,6 +7,7 @@ mod event;
 mod fleet;
 mod launch;
 mod monitor;
+mod own;
 mod sampling;
 mod slicing;
 mod subcloud;
@@ -53,6 +54,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let among = Among { key: "topology", is_inside: false, changes };
     let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
     let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_ref(), among)).transpose()?;
+    let protocols = check.protocols(&raw.protocol, (&apps, subcloud.is_some()))?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
     check.codes_fit((raw.suite.as_ref(), raw.subcloud.as_deref()), &beginning, &entering, subcloud.as_ref())?;
@@ -70,6 +72,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         subcloud,
         topology,
         lookups,
+        protocols,
         adversaries,
         trace,
         events: due.into_iter().map(|(event, _)| event).collect(),

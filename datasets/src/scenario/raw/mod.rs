@@ -8,6 +8,7 @@ mod aggregate;
 mod churn;
 mod distribution;
 mod monitor;
+mod own;
 mod subcloud;
 mod topology;
 
@@ -21,6 +22,7 @@ pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
+pub(super) use own::OwnProtocol;
 pub(super) use subcloud::{Contacts, Subcloud, Uplink};
 pub(super) use topology::{Lookups, Topology};
 
@@ -54,6 +56,9 @@ pub(super) struct Scenario {
     pub topology: Option<At<Topology>>,
     /// Requests that go through it.
     pub lookups: Option<At<Lookups>>,
+    /// Protocols of one's own that run among members.
+    #[serde(default)]
+    pub protocol: Vec<At<OwnProtocol>>,
     /// Who stands against the suite.
     pub adversaries: Option<At<Adversaries>>,
     /// With which key nodes sign what rules of the suite make.

@@ -1,0 +1,91 @@
+//! Topologies, requests that go through them, and what protocols of one's own measured.
+
+use std::fmt;
+
+use super::table::{Table, wrapped};
+use crate::number::{count, decimal, measure, percent};
+use crate::{LINKS, Summary, WELL};
+
+impl Summary {
+    pub(super) fn topologies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.topologies.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nTopologies: cycles until so many of the links were held\n")?;
+        let shares = LINKS.map(|share| format!("{} %", share * 100.0));
+        let mut titles = vec!["among", "topology", "members"];
+        titles.extend(shares.iter().map(String::as_str));
+        titles.extend(["missing", "dead"]);
+        let mut table = Table::new(&titles, 2);
+        for one in &self.topologies {
+            let mut cells = vec![among(one.app.as_ref()), one.topology.clone(), count(one.last.members_count)];
+            cells.extend(one.reached.map(or_never));
+            cells.push(or_none(one.last.missing_fraction, percent));
+            cells.push(or_none(one.last.dead_fraction, percent));
+            table.row(&cells);
+        }
+        table.write(f)?;
+        writeln!(f)?;
+        let text = "Missing, dead: links that are missing, and entries whose node is a member no more, after the last \
+                    cycle.";
+        wrapped(f, "  ", text)?;
+        self.requests(f)
+    }
+
+    fn requests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = || self.topologies.iter().filter_map(|one| Some((one, one.lookups.as_ref()?)));
+        let Some((_, first)) = all().next() else { return Ok(()) };
+        writeln!(f, "\nRequests after cycle {}\n", first.last.cycle)?;
+        let titles = ["among", "routing", "succeed", "hops", "99 %", "timeouts", "well after", "below"];
+        let mut table = Table::new(&titles, 2);
+        for (one, lookups) in all() {
+            let last = &lookups.last;
+            table.row(&[
+                among(one.app.as_ref()),
+                last.routing.clone(),
+                or_none(last.success_fraction, percent),
+                or_none(last.hops_mean, decimal),
+                or_none(last.hops_p99, decimal),
+                or_none(last.timeouts_mean, decimal),
+                or_never(lookups.well_after),
+                lookups.below_count.to_string(),
+            ]);
+        }
+        table.write(f)?;
+        writeln!(f)?;
+        let text = format!(
+            "Succeed: ended at the owner of their key. Well after: cycles from the first members on until {} did. \
+             Below: observed cycles after that in which fewer did.",
+            percent(WELL)
+        );
+        wrapped(f, "  ", &text)
+    }
+
+    /// What protocols of one's own measured.
+    pub(super) fn own(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.own.first() else { return Ok(()) };
+        writeln!(f, "\nProtocols of one's own after cycle {}\n", first.last.cycle)?;
+        let mut table = Table::new(&["protocol", "among", "measure", "value", "least", "most"], 3);
+        for own in &self.own {
+            let [least, most] = own.range.map(|value| or_none(value, measure));
+            let value = or_none(own.last.value, measure);
+            let name = own.last.protocol.clone();
+            table.row(&[name, among(own.last.app.as_ref()), own.last.measure.clone(), value, least, most]);
+        }
+        table.write(f)
+    }
+}
+
+/// Among whom a protocol runs.
+fn among(app: Option<&String>) -> String {
+    app.map_or_else(|| "all nodes".to_owned(), Clone::clone)
+}
+
+/// What there is to say of a number, if it is one.
+fn or_none(value: f64, told: fn(f64) -> String) -> String {
+    if value.is_finite() { told(value) } else { "-".to_owned() }
+}
+
+fn or_never(cycle: Option<u32>) -> String {
+    cycle.map_or_else(|| "-".to_owned(), |cycle| cycle.to_string())
+}

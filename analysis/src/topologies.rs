@@ -1,0 +1,90 @@
+//! What became of topologies, of requests that went through them, and what protocols of one's own measured.
+
+use datasets::trace::{LookupRow, OwnRow, TopologyRow};
+
+/// Shares of the links of a topology, of which it is told when they are held.
+pub const LINKS: [f64; 4] = [0.5, 0.99, 0.999, 1.0];
+
+/// Requests are well as long as so many succeed.
+pub const WELL: f64 = 0.99;
+
+/// What became of a topology.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topology {
+    /// The application whose members build it; `None` for that of the whole cloud.
+    pub app: Option<String>,
+    /// What it is.
+    pub topology: String,
+    /// Its members, fingers, dead entries and messages when the run ended.
+    pub last: TopologyRow,
+    /// Cycles from its first members on until each share in [`LINKS`] of the links was held.
+    pub reached: [Option<u32>; LINKS.len()],
+    /// What became of the requests that went through it; `None` if there were none.
+    pub lookups: Option<Lookups>,
+}
+
+/// What became of requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookups {
+    /// After the last cycle.
+    pub last: LookupRow,
+    /// Cycles from the first members on until [`WELL`] of them succeeded; `None` if they never did.
+    pub well_after: Option<u32>,
+    /// Observed cycles after that in which fewer did.
+    pub below_count: u32,
+}
+
+/// What a protocol of one's own measured last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Own {
+    /// The row of the last cycle.
+    pub last: OwnRow,
+    /// The least and the largest value of the run; not numbers if there was none.
+    pub range: [f64; 2],
+}
+
+/// What became of each topology, in the order of the trace.
+pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow]) -> Vec<Topology> {
+    let first = rows.first().map(|row| row.cycle);
+    let each = rows.iter().take_while(|row| Some(row.cycle) == first);
+    each.filter_map(|one| {
+        let is_it = |row: &&TopologyRow| row.app == one.app && row.topology == one.topology;
+        let rows: Vec<&TopologyRow> = rows.iter().filter(is_it).collect();
+        let begins = rows.iter().find(|row| row.members_count > 0).map_or(0, |row| row.cycle);
+        let reached = LINKS.map(|share| {
+            let holds = |row: &&&TopologyRow| 1.0 - row.missing_fraction >= share;
+            rows.iter().find(holds).map(|row| row.cycle - begins)
+        });
+        let lookups: Vec<&LookupRow> = lookups.iter().filter(|row| row.app == one.app).collect();
+        Some(Topology {
+            app: one.app.clone(),
+            topology: one.topology.clone(),
+            last: (*rows.last()?).clone(),
+            reached,
+            lookups: of_requests(&lookups, begins),
+        })
+    })
+    .collect()
+}
+
+fn of_requests(rows: &[&LookupRow], begins: u32) -> Option<Lookups> {
+    let last = (*rows.last()?).clone();
+    let well = rows.iter().position(|row| row.cycle >= begins && row.success_fraction >= WELL);
+    let below = well.map_or(0, |first| rows[first..].iter().filter(|row| row.success_fraction < WELL).count());
+    Some(Lookups { last, well_after: well.map(|first| rows[first].cycle - begins), below_count: below as u32 })
+}
+
+/// What protocols of one's own measured, in the order of the trace.
+pub(crate) fn own(rows: &[OwnRow]) -> Vec<Own> {
+    let last = rows.last().map(|row| row.cycle);
+    let each = rows.iter().filter(|row| Some(row.cycle) == last);
+    let of = |last: &OwnRow| {
+        let is_it = |row: &&OwnRow| {
+            row.protocol == last.protocol && row.app == last.app && row.measure == last.measure && row.value.is_finite()
+        };
+        let values = rows.iter().filter(is_it).map(|row| row.value);
+        let range = [values.clone().fold(f64::NAN, f64::min), values.fold(f64::NAN, f64::max)];
+        Own { last: last.clone(), range }
+    };
+    each.map(of).collect()
+}

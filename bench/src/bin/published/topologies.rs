@@ -1,0 +1,72 @@
+//! Topologies and requests that go through them, beside an independent implementation at small sizes.
+//!
+//! Its figures are those of two or three seeds with samples of the oracle: a row may be off by a tenth, and late ones,
+//! of which few links are missing, by more.
+
+use crate::run::{Observed, Outcome, seeds, text};
+use crate::table::Row;
+
+/// By how much a row may be off, early and late.
+const SHARE: f64 = 0.1;
+const LATE: f64 = 0.3;
+
+/// The mean of something after a cycle, over runs.
+fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
+    runs.iter().map(of).sum::<f64>() / runs.len() as f64
+}
+
+/// The share of the links that are missing after some cycles.
+pub fn links() -> Outcome<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (name, topology, nodes, published) in [
+        ("ring", "protocol = \"ring\"", 1 << 12, [0.654, 0.0145, f64::NAN]),
+        ("ring", "protocol = \"ring\"", 1 << 14, [0.893, 0.129, 0.0063]),
+        ("ring, no far table", "protocol = \"ring\"\nfar = \"none\"", 1 << 14, [0.900, 0.165, 0.020]),
+        ("torus", "protocol = \"torus\"", 1 << 12, [0.668, 0.040, f64::NAN]),
+        ("tree", "protocol = \"tree\"", 1 << 12, [0.705, 0.145, 0.018]),
+    ] {
+        let runs = seeds(name, 4, &text(nodes, 9, &format!("[topology]\n{topology}\n")))?;
+        for (cycle, published) in [3, 6, 9].into_iter().zip(published).filter(|(_, published)| published.is_finite()) {
+            let found = mean(&runs, |run| run.topologies[cycle].missing_fraction);
+            let share = if published < 0.05 { LATE } else { SHARE };
+            let what = format!("{name}: links missing after cycle {cycle}");
+            rows.push(Row::near(what, nodes, published, found, share * published));
+        }
+    }
+    Ok(rows)
+}
+
+/// Requests through a Chord while it grows: the share that ends at the owner, intervals of which nobody is known, hops.
+pub fn lookups() -> Outcome<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (nodes, success, empty, hops) in [
+        (1 << 12, [0.68, 0.988, 0.999, 1.0], [0.057, 0.003], 6.15),
+        (1 << 14, [0.29, 0.875, 0.989, 0.996], [0.147, 0.021], 7.0),
+    ] {
+        let more = "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 4_000\n";
+        let runs = seeds("chord", 3, &text(nodes, 30, more))?;
+        for (cycle, published) in [4, 6, 8, 10].into_iter().zip(success) {
+            let found = mean(&runs, |run| run.lookups[cycle].success_fraction);
+            rows.push(Row::near(
+                format!("chord: succeed after cycle {cycle}"),
+                nodes,
+                published,
+                found,
+                SHARE * published,
+            ));
+        }
+        for (cycle, published) in [4, 6].into_iter().zip(empty) {
+            let found = mean(&runs, |run| run.topologies[cycle].finger_empty_fraction);
+            rows.push(Row::near(
+                format!("chord: slots empty after cycle {cycle}"),
+                nodes,
+                published,
+                found,
+                LATE * published,
+            ));
+        }
+        let found = mean(&runs, |run| run.lookups[30].hops_mean);
+        rows.push(Row::near("chord: hops, settled".to_owned(), nodes, hops, found, SHARE * hops));
+    }
+    Ok(rows)
+}
