@@ -117,8 +117,9 @@ enum Command {
 /// What a protocol of one's own needs.
 pub mod prelude {
     pub use engine::gossip::around::Turn;
-    pub use engine::gossip::instance::Members;
-    pub use engine::gossip::protocol::{Pair, Protocol, Record};
+    pub use engine::gossip::members::Members;
+    pub use engine::gossip::protocol::{Pair, Protocol};
+    pub use engine::gossip::record::Record;
     pub use engine::own::register;
 }
 

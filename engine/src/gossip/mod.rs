@@ -1,6 +1,7 @@
 //! Protocols that run among members: topologies, and protocols of one's own.
 //!
-//! - [`protocol`]: what a protocol is: what a member keeps, whom it meets, and what two make of each other;
+//! - [`protocol`]: what a protocol is: whom a member meets, and what two make of each other; [`record`]: what a member
+//!   keeps; [`members`]: all of them, to be measured;
 //! - [`around`]: what a member finds around it: who is a member, whom it knows, random numbers;
 //! - [`instance`]: a protocol with the records of its members, and a cycle of it;
 //! - [`seats`]: which row of a table belongs to which member, where not every node is one.
@@ -14,5 +15,7 @@
 
 pub mod around;
 pub mod instance;
+pub mod members;
 pub mod protocol;
+pub mod record;
 pub mod seats;

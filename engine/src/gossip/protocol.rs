@@ -2,44 +2,9 @@
 
 use std::fmt::Debug;
 
-use bytemuck::Pod;
-
 use super::around::Turn;
-use super::instance::Members;
-
-/// What a member keeps: a plain struct, or a slice `[T]` of plain cells whose length the protocol decides.
-pub trait Record {
-    /// A cell of it.
-    type Cell: Pod + Send + Sync;
-    /// The record that some cells are.
-    fn of(cells: &[Self::Cell]) -> &Self;
-    /// The same, to be changed.
-    fn of_mut(cells: &mut [Self::Cell]) -> &mut Self;
-}
-
-impl<T: Pod + Send + Sync> Record for T {
-    type Cell = T;
-    #[inline]
-    fn of(cells: &[T]) -> &T {
-        &cells[0]
-    }
-    #[inline]
-    fn of_mut(cells: &mut [T]) -> &mut T {
-        &mut cells[0]
-    }
-}
-
-impl<T: Pod + Send + Sync> Record for [T] {
-    type Cell = T;
-    #[inline]
-    fn of(cells: &[T]) -> &Self {
-        cells
-    }
-    #[inline]
-    fn of_mut(cells: &mut [T]) -> &mut Self {
-        cells
-    }
-}
+use super::members::Members;
+use super::record::Record;
 
 /// A protocol among members, a cycle after the other:
 ///
@@ -60,7 +25,7 @@ pub trait Protocol: Debug + Send + Sync + 'static {
         1
     }
 
-    /// Bytes of a request, and of its reply, beside what exchanges tell themselves ([`Pair::told`]): by default those
+    /// Bytes of a request, and of its reply, beside what exchanges tell themselves ([`Turn::told`]): by default those
     /// of a record.
     fn wire_bytes(&self) -> [u64; 2] {
         [(self.cells() * size_of::<<Self::Record as Record>::Cell>()) as u64; 2]

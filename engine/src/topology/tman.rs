@@ -14,7 +14,7 @@ use super::MEASURES;
 use super::numbering::Numbering;
 use super::truth::{Links, MOST_LINKS};
 use crate::gossip::around::Turn;
-use crate::gossip::instance::Members;
+use crate::gossip::members::Members;
 use crate::gossip::protocol::{Hop, Pair, Protocol, Reach, in_order};
 use crate::memory::STRIDE;
 

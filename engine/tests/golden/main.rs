@@ -223,8 +223,19 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
             CYCLON,
         ],
     ),
+    ("topology ring", &[("topology", "{ protocol = 'ring', idle = 3 }"), LOSS, ("network.reply_loss", "0.2")]),
+    ("topology line", &[("topology", "{ protocol = 'line', attribute = 'disk' }"), EVENTS, GENERIC]),
+    ("topology torus", &[("topology", "{ protocol = 'torus', far = 'none', near = 8 }"), UP, DOWN, NEWSCAST]),
+    ("topology tree", &[("topology", "{ protocol = 'tree' }")]),
+    ("topology chord", &[CHORD, ("lookups", "{ per_cycle = 200 }"), UP, DOWN, CYCLON]),
+    ("two domains topology chord", &[TWO_DOMAINS, SNAPSHOTS, CHORD, NEWSCAST]),
+    (
+        "subcloud topology",
+        &[("subcloud", "{ topology = { protocol = 'chord' }, lookups = { per_cycle = 200 } }"), UP, DOWN, LOSS, CYCLON],
+    ),
 ];
 
+const CHORD: (&str, &str) = ("topology", "{ protocol = 'chord' }");
 const TWO_DOMAINS: (&str, &str) = ("run", "{ nodes = 140_000, cycles = 6, seed = 7, cycle_seconds = 600 }");
 const CODE: (&str, &str) = ("subcloud", "{ start = 'launch', code = { bytes = 1e6, chunks = 5, per_exchange = 2 } }");
 const SNAPSHOTS: (&str, &str) = ("trace.nodes", "{ cycles = [0, 6], sample = 500 }");
