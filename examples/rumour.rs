@@ -12,7 +12,7 @@ use subcloud::prelude::*;
 /// The protocol, and its keys in a scenario.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rumour {
+pub struct Rumour {
     /// How many others must have had the news before a node loses interest.
     k: u32,
 }
@@ -20,7 +20,7 @@ struct Rumour {
 /// What a node keeps.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-struct Node {
+pub struct Node {
     has_news: u32,
     /// How many that it told had the news already.
     in_vain: u32,

@@ -427,6 +427,7 @@ fn members_fetch_new_code_while_they_run_the_old_one() {
             let inside = simulation.cloud().applications.as_ref().unwrap();
             assert!(inside.phases.iter().all(|phase| *phase == RUNNING), "cycle {cycle}: nobody stops");
             let run = &inside.upgrades.as_ref().unwrap().run;
+            assert!(run.iter().all(|release| *release != NO_CODE), "cycle {cycle}: whoever upgrades runs the old code");
             let current: usize = run.iter().map(|release| usize::from(*release == 2)).sum();
             assert_eq!(current > 0, cycle >= 5, "cycle {cycle}: a seed has the new code as its version enters");
             for (found, share) in found.iter_mut().zip([0.5, 0.99, 1.0]) {

@@ -24,3 +24,4 @@ mod sizes;
 mod suites;
 mod sweeps;
 mod terminal;
+mod topologies;

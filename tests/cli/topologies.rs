@@ -1,0 +1,35 @@
+//! Topologies through the command line: what is refused, and what is told.
+
+use crate::harness::{GOOD, Place};
+
+fn with(more: &str) -> Place {
+    Place::with(&format!("{GOOD}\n{more}\n"))
+}
+
+#[test]
+fn the_summary_says_when_links_are_there_and_requests_succeed() {
+    let place = with("[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 100");
+    let told = place.run(&[]).quietly();
+    for words in ["Topologies: cycles until so many of the links were held", "all nodes  chord", "Requests after cycle"]
+    {
+        assert!(told.out.contains(words), "{}", told.out);
+    }
+}
+
+#[test]
+fn what_no_topology_can_be_is_refused_with_a_remedy() {
+    for (more, words) in [
+        ("[topology]\nprotocol = \"line\"", ["does not say in whose order", "attribute = "]),
+        ("[topology]\nprotocol = \"ring\"\nattribute = \"load\"", ["means nothing to a ring", "protocol = \"line\""]),
+        ("[topology]\nprotocol = \"ring\"\nnear = 7", ["7 entries cannot be halved", "give an even number"]),
+        ("[topology]\nprotocol = \"ring\"\nroom = 2.0", ["`room` means nothing outside", "leave it out"]),
+        ("[topology]\nprotocol = \"chord\"\nfar = \"none\"", ["fingers are among those who are far", "leave it out"]),
+        ("[topology]\nprotocol = \"ring\"\n[lookups]\nper_cycle = 9", ["through a ring", "chord"]),
+        ("[lookups]\nper_cycle = 9", ["no request finds its way without `topology`", "protocol = \"chord\""]),
+        ("[topology]\nprotocol = \"pastry\"", ["pastry", "chord"]),
+        ("[subcloud]\ntopology = { protocol = \"tree\" }", ["a tree is one of all nodes", "choose another topology"]),
+        ("[[protocol]]\nname = \"mine\"", ["this program knows no protocol \"mine\"", "the program that brings it"]),
+    ] {
+        with(more).refused(&[], &words);
+    }
+}
