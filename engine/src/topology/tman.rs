@@ -6,6 +6,7 @@
 //! its view; with the oracle, for each exchange anew, as the published figures were measured.
 
 use datasets::scenario::{Far, Topology};
+use kernels::topology::nearest::MOST_CHOSEN;
 use kernels::topology::place::{NEAR_BITS, ROWS, Space};
 use kernels::topology::tman::{Entry, Member, Shape, exchange};
 use rayon::prelude::*;
@@ -83,10 +84,14 @@ impl<N: Numbering> Tman<N> {
     /// A member gets samples.
     fn sample(&self, member: &mut Member<'_, N::Space>, turn: &mut Turn<'_>, node: u32) {
         let now = turn.cycle() as u8;
-        let (numbering, count) = (&self.numbering, self.shape.samples);
-        let known: Vec<(u32, u8)> = turn.samples_of(node, count).collect();
-        let place = |node: u32| numbering.place_of(node, turn);
-        let entries = known.into_iter().map(|(node, age)| (place(node), now.wrapping_sub(age)));
+        let mut known = [(0, 0); MOST_CHOSEN];
+        let mut count = 0;
+        for (slot, sample) in known.iter_mut().zip(turn.samples_of(node, self.shape.samples)) {
+            *slot = sample;
+            count += 1;
+        }
+        let known = known[..count].iter();
+        let entries = known.map(|&(node, age)| (self.numbering.place_of(node, turn), now.wrapping_sub(age)));
         member.sample(entries);
     }
 }

@@ -1,7 +1,7 @@
 //! The best of some candidates: those that are nearest on each side, side by side.
 //!
-//! Few candidates are better than the best so far, and these are put among them one by one. Costs two or three
-//! instructions for each candidate that is too far.
+//! Distances of sixteen candidates are found at once. Few of them are better than the best so far, and these are put
+//! among them one by one. Costs an instruction or two for each candidate that is too far.
 
 use super::place::Space;
 
@@ -46,41 +46,49 @@ impl Chosen {
     }
 }
 
-/// The nearest on a side.
+/// Candidates whose distances are found side by side.
+const BLOCK: usize = 16;
+
+/// The nearest on a side, ascending: how far each is, and its number.
 struct Side<D> {
-    distances: [D; MOST_CHOSEN],
-    numbers: [u8; MOST_CHOSEN],
+    all: [(D, u8); MOST_CHOSEN],
     count: usize,
     room: usize,
 }
 
 impl<D: Copy + Ord + Default> Side<D> {
     fn new(room: usize) -> Self {
-        Self { distances: [D::default(); MOST_CHOSEN], numbers: [0; MOST_CHOSEN], count: 0, room }
+        Self { all: [(D::default(), 0); MOST_CHOSEN], count: 0, room }
+    }
+
+    /// Whoever is farther than that is none of them.
+    #[inline]
+    fn limit(&self, farthest: D) -> D {
+        if self.count < self.room { farthest } else { self.all[self.room.saturating_sub(1)].0 }
     }
 
     /// Offers one; `is_younger` says whether an entry of somebody who is there already is the younger one.
     #[inline]
     fn offer(&mut self, distance: D, number: u8, is_younger: impl Fn(u8) -> bool) {
-        if self.count == self.room && (self.room == 0 || distance > self.distances[self.room - 1]) {
+        let all = &mut self.all[..self.room];
+        if self.count == all.len() && all.last().is_none_or(|last| distance > last.0) {
             return;
         }
         let mut at = self.count;
-        while at > 0 && self.distances[at - 1] > distance {
+        while at > 0 && all[at - 1].0 > distance {
             at -= 1;
         }
-        if at > 0 && self.distances[at - 1] == distance {
-            if is_younger(self.numbers[at - 1]) {
-                self.numbers[at - 1] = number;
+        if at > 0 && all[at - 1].0 == distance {
+            if is_younger(all[at - 1].1) {
+                all[at - 1].1 = number;
             }
             return;
         }
-        let end = self.count.min(self.room - 1);
-        self.distances.copy_within(at..end, at + 1);
-        self.numbers.copy_within(at..end, at + 1);
-        self.distances[at] = distance;
-        self.numbers[at] = number;
-        self.count = end + 1;
+        let mut next = (distance, number);
+        for held in all.iter_mut().take(self.count + 1).skip(at) {
+            next = std::mem::replace(held, next);
+        }
+        self.count = (self.count + 1).min(self.room);
     }
 }
 
@@ -95,14 +103,27 @@ pub fn nearest<S: Space>(space: S, own: S::Place, candidates: &Candidates<'_, S:
     assert!(count <= MOST_CHOSEN && candidates.places.len() <= MOST_CANDIDATES);
     let room = if S::SIDES == 2 && !S::FILLS { count / 2 } else { count };
     let mut sides = [Side::new(room), Side::new(if S::SIDES == 2 { room } else { 0 })];
-    for (number, &place) in candidates.places.iter().enumerate() {
-        if place == own || candidates.age(number) > candidates.most_age {
-            continue;
-        }
-        let age = candidates.age(number);
-        for (side, distance) in sides.iter_mut().zip(space.distances(own, place)).take(S::SIDES) {
-            if distance != S::FARTHEST {
-                side.offer(distance, number as u8, |known| age < candidates.age(known.into()));
+    for (block, places) in candidates.places.chunks(BLOCK).enumerate() {
+        let mut all = [own; BLOCK];
+        all[..places.len()].copy_from_slice(places);
+        let distances = all.map(|place| space.distances(own, place));
+        // Most are farther than the farthest so far; whoever is as far is the same one, and may be a younger entry.
+        let [limit, other_limit] = [sides[0].limit(S::FARTHEST), sides[1].limit(S::FARTHEST)];
+        let is_near =
+            |[one, other]: [S::Distance; 2]| u8::from((one <= limit) | (S::SIDES == 2 && other <= other_limit));
+        let mut near = u128::from_le_bytes(distances.map(is_near));
+        while near != 0 {
+            let lane = (near.trailing_zeros() / u8::BITS) as usize;
+            near &= near - 1;
+            let number = block * BLOCK + lane;
+            if number >= candidates.places.len() || candidates.age(number) > candidates.most_age {
+                continue;
+            }
+            let age = candidates.age(number);
+            for (side, distance) in sides.iter_mut().zip(distances[lane]).take(S::SIDES) {
+                if distance != S::FARTHEST {
+                    side.offer(distance, number as u8, |known| age < candidates.age(known.into()));
+                }
             }
         }
     }
@@ -111,10 +132,11 @@ pub fn nearest<S: Space>(space: S, own: S::Place, candidates: &Candidates<'_, S:
     let first = one.count.min(if S::FILLS { count - other.count.min(half) } else { room });
     let second = other.count.min(if S::FILLS { count - first } else { room });
     let mut chosen = Chosen { numbers: [0; MOST_CHOSEN], count: first };
-    chosen.numbers[..first].copy_from_slice(&one.numbers[..first]);
+    let number = |one: &(S::Distance, u8)| one.1;
+    chosen.numbers.iter_mut().zip(one.all[..first].iter().map(number)).for_each(|(slot, number)| *slot = number);
     // Where there are few, the same ones are the nearest on both sides.
-    for &number in &other.numbers[..second] {
-        if !one.numbers[..first].contains(&number) {
+    for number in other.all[..second].iter().map(number) {
+        if !chosen.numbers[..first].contains(&number) {
             chosen.numbers[chosen.count] = number;
             chosen.count += 1;
         }

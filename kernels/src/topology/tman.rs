@@ -8,8 +8,8 @@
 //! ```text
 //! active p:  q = one of the best of near that lives
 //!            send the m best for q of near, far, p itself and p's samples; q answers from its old state likewise
-//!            both: near, samples and all that came are offered to far, whose rows keep the youngest; near = the best
-//!            of near, of samples and of what came
+//!            both: samples and all that came are offered to far, whose rows keep the youngest; near = the best of near,
+//!            of samples and of what came; when a cycle begins, all of near is offered to far
 //! fingers:   the upper half of the far table is that of Chord on demand (Montresor, Jelasity and Babaoglu, 2005): a
 //!            row keeps the entry nearest to the beginning of its interval; an old one yields to any younger one, and
 //!            stays until there is one
@@ -106,17 +106,23 @@ impl<'a, S: Space> Member<'a, S> {
     /// A cycle begins: entries that are too old go, samples among them. Old fingers stay.
     pub fn turn(&mut self, now: u8) {
         let Shape { near, most_age, fingers, .. } = *self.shape;
-        let old_fingers = near..near + if fingers { ROWS } else { 0 };
         let own = self.shape.entries();
-        let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
-        for (number, (place, stamp)) in entries {
-            let age = now.wrapping_sub(*stamp);
-            if old_fingers.contains(&number) {
-                // Stays apart from a young one, however long it stays.
-                *stamp = now.wrapping_sub(age.min(OLDEST));
-            } else if age > most_age {
-                *place = self.own;
+        // Seldom is anything too old.
+        if self.stamps[..own].iter().fold(false, |any, stamp| any | (now.wrapping_sub(*stamp) > most_age)) {
+            let old_fingers = near..near + if fingers { ROWS } else { 0 };
+            let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
+            for (number, (place, stamp)) in entries.filter(|(_, (_, stamp))| now.wrapping_sub(**stamp) > most_age) {
+                if *place != self.own && old_fingers.contains(&number) {
+                    // Stays apart from a young one, however long it stays.
+                    *stamp = now.wrapping_sub(now.wrapping_sub(*stamp).min(OLDEST));
+                } else {
+                    (*place, *stamp) = (self.own, now);
+                }
             }
+        }
+        if self.shape.sides > 0 {
+            // Whatever comes is offered as it comes; what is near may fill the place of who has gone.
+            (0..near).for_each(|number| self.offer(self.places[number], self.stamps[number], now));
         }
         self.stamps[own] = now;
         self.stamps[own + 1] = self.stamps[own + 1].saturating_add(1);
@@ -196,7 +202,7 @@ impl<'a, S: Space> Member<'a, S> {
         let near = self.shape.near;
         let (places, stamps) = (&places[..count], &stamps[..count]);
         if self.shape.sides > 0 {
-            places.iter().zip(stamps).for_each(|(place, stamp)| self.offer(*place, *stamp, now));
+            places[near..].iter().zip(&stamps[near..]).for_each(|(place, stamp)| self.offer(*place, *stamp, now));
         }
         let all = Candidates { places, stamps, now, most_age: self.shape.most_age };
         let chosen = nearest(self.space, self.own, &all, near);
