@@ -102,7 +102,9 @@ fn it_can_be_taken_up_again() {
     let book = Book::read(&whole.book().bytes()).unwrap();
     let fill = |name: &str, cells: &mut [u8]| {
         let found = saved.iter().find(|(other, _)| other == name);
-        found.into_iter().for_each(|(_, bytes)| cells.copy_from_slice(bytes));
+        if let Some((_, bytes)) = found {
+            cells.copy_from_slice(bytes);
+        }
         Ok(found.is_some())
     };
     let mut again = Simulation::resume(&scenario, &Storage::Memory, book, &fill).unwrap();

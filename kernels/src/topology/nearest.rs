@@ -109,8 +109,9 @@ pub fn nearest<S: Space>(space: S, own: S::Place, candidates: &Candidates<'_, S:
         let distances = all.map(|place| space.distances(own, place));
         // Most are farther than the farthest so far; whoever is as far is the same one, and may be a younger entry.
         let [limit, other_limit] = [sides[0].limit(S::FARTHEST), sides[1].limit(S::FARTHEST)];
-        let is_near =
-            |[one, other]: [S::Distance; 2]| u8::from((one <= limit) | (S::SIDES == 2 && other <= other_limit));
+        let is_near = |[one, other]: [S::Distance; 2]| {
+            u8::from(one <= limit) | (u8::from(S::SIDES == 2) & u8::from(other <= other_limit))
+        };
         let mut near = u128::from_le_bytes(distances.map(is_near));
         while near != 0 {
             let lane = (near.trailing_zeros() / u8::BITS) as usize;
