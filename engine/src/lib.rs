@@ -39,6 +39,7 @@
 //!
 //! # A protocol of your own
 //!
+//! - among members, by its name in a scenario: see [`gossip`], and the documentation of the package `subcloud`;
 //! - of peer sampling: see [`overlay`];
 //! - of slicing: see [`slicing`].
 //!
