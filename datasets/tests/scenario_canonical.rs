@@ -329,6 +329,8 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
         prop::option::of(topology(true)),
     );
     all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code, uplink, built)| {
+        // Lines mean nothing where nobody sends code.
+        let uplink = uplink.filter(|_| code.is_some());
         let (topology, lookups) = built.map_or((None, None), |(topology, lookups)| (Some(topology), lookups));
         let contacts = sampling.view.min(3);
         Subcloud {

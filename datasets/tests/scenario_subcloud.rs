@@ -67,7 +67,7 @@ fn what_makes_no_sense_is_refused() {
     refused(&uplink("mbps = 1, attribute = \"x\""), "both `mbps` and `attribute` are given", "keep one");
     refused(&uplink("attribute = \"y\""), "y", "x");
     refused(&uplink("mbps = 1, share = 0"), "`subcloud.uplink.share` is 0", "");
-    let error = refused("[subcloud]\ntopology = { protocol = \"ring\" }\n", "is not supported", "");
+    let error = refused("[subcloud]\nregistry = { keys = 9 }\n", "is not supported", "");
     assert_eq!(error.kind(), Kind::NotSupported);
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use datasets::trace::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
-    Finished, MemberRow, Meta, NodeRows, OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
+    Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
+    TopologyRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -194,6 +195,44 @@ pub fn member(cycle: u32) -> MemberRow {
     }
 }
 
+pub fn topology(cycle: u32) -> TopologyRow {
+    TopologyRow {
+        cycle,
+        app: Some("chat".into()),
+        topology: "chord".into(),
+        members_count: 10,
+        started_fraction: 1.0,
+        missing_fraction: 0.25,
+        finger_empty_fraction: 0.125,
+        finger_inexact_fraction: 0.5,
+        dead_fraction: 0.0,
+        active_fraction: 1.0,
+        messages_count: 20,
+        entries_per_message_mean: 19.5,
+    }
+}
+
+pub fn lookup(cycle: u32) -> LookupRow {
+    LookupRow {
+        cycle,
+        app: None,
+        routing: "chord".into(),
+        lookups_count: 100,
+        success_fraction: 0.75,
+        wrong_fraction: 0.25,
+        stuck_fraction: 0.0,
+        hops_mean: 4.5,
+        hops_p50: 4.0,
+        hops_p99: 7.0,
+        hops_max: Some(8),
+        timeouts_mean: 0.5,
+    }
+}
+
+pub fn own(cycle: u32) -> OwnRow {
+    OwnRow { cycle, protocol: "rumour".into(), app: None, measure: "residue_fraction".into(), value: 0.2 }
+}
+
 pub fn code(cycle: u32) -> CodeRow {
     CodeRow {
         cycle,
@@ -294,6 +333,9 @@ pub fn fill(writer: &mut Writer) {
     writer.push(contact(2));
     writer.push(member(2));
     writer.push(code(2));
+    writer.push(topology(2));
+    writer.push(lookup(2));
+    writer.push(own(2));
     writer.push(degree(2, 19));
     writer.push(degree(2, 70_000));
     writer.push(attribute(0.0));
