@@ -52,6 +52,7 @@ MAY_BE_MISSING = {
     ("overlay", "isolated_count"),
     ("contacts", "distinct_count"),
     ("code", "version"),
+    ("lookups", "hops_max"),
 }
 
 ROW_GROUP_ROWS = 122_880

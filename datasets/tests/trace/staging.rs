@@ -22,14 +22,17 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
         "degrees",
         "epochs",
         "events",
+        "lookups",
         "members",
         "nodes",
         "overlay",
+        "own",
         "params",
         "rules",
         "runs",
         "slices",
         "suites",
+        "topologies",
     ];
     let mut expected: Vec<PathBuf> =
         names.map(|table| format!("traces/{table}/run=fixture-1/seed=42/part-0.parquet").into()).to_vec();
@@ -38,7 +41,10 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
     assert_eq!(fs::read_to_string(out.join("run.json")).unwrap(), "{\"cycles\": 2}\n");
     let sizes: u64 = finished.files.iter().map(|file| fs::metadata(&file.path).unwrap().len()).sum();
-    assert_eq!((finished.rows, finished.bytes), (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2 + 2000 + 1 + 3 + 3, sizes));
+    assert_eq!(
+        (finished.rows, finished.bytes),
+        (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2 + 2000 + 1 + 3 + 3 + 3, sizes)
+    );
 }
 
 #[test]
@@ -65,7 +71,7 @@ fn a_directory_that_holds_a_run_is_refused_without_replace() {
     let error = Writer::create(folder.path(), meta(), false).err().unwrap();
     assert!(matches!(error, Error::Occupied { .. }));
     assert!(error.remedy().contains("--force"));
-    assert_eq!(fixture::files(folder.path()).len(), 20);
+    assert_eq!(fixture::files(folder.path()).len(), 23);
 }
 
 #[test]
