@@ -1,5 +1,5 @@
-//! A protocol of one's own, by its name in a scenario: it does what its theory says, with the same bits on any number of
-//! threads, and can be taken up again.
+//! A protocol of one's own, by its name in a scenario: it does what its theory says, with the same bits on any number
+//! of threads, and can be taken up again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare its case fails")]
 
 #[path = "../examples/rumour.rs"]

@@ -7,8 +7,8 @@
 //! changes while it runs it says how versions spread ([`Version`]), what each did to the applications ([`Change`]),
 //! which nodes these win and lose ([`AppChurn`]), and which constraints were broken ([`depth_fraction`]), and what
 //! nodes changed by rules ([`Firing`]); and of applications that have contacts and an overlay of their own, how fast
-//! nodes that belong to one come to run it ([`Inside`]); how fast members build topologies, and what becomes of requests
-//! that go through them ([`Topology`]). Its `Display` is the table that a run prints.
+//! nodes that belong to one come to run it ([`Inside`]); how fast members build topologies, and what becomes of
+//! requests that go through them ([`Topology`]). Its `Display` is the table that a run prints.
 //!
 //! [`Study`] does the same for a sweep: its metrics over replicates, their bands cycle by cycle, and what each key does
 //! to them; [`mod@compare`] sets two runs or two sweeps side by side. [`sizing`] turns replicas of a cloud into the

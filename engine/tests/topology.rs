@@ -115,9 +115,10 @@ fn requests_suffer_from_churn_as_was_measured() {
         let hours = f64::from(cycles) / 6.0;
         format!(
             "[run]\nnodes = 12_200\ncycles = 60\nseed = {seed}\ncycle_seconds = 600\n[[fleet.class]]\nname = \"box\"\n\
-             share = 1\nattributes.x = {{ uniform = [0, 1] }}\nup = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
-             down = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n[topology]\nprotocol = \"chord\"\n[lookups]\n\
-             per_cycle = 1_000\n"
+             share = 1\nattributes.x = {{ uniform = [0, 1] }}\n\
+             up = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
+             down = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
+             [topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 1_000\n"
         )
     };
     for (cycles, success, timeouts) in [(1000, 0.992, 0.25), (100, 0.94, 1.95)] {

@@ -15,8 +15,8 @@ type Make = fn(&Keys, String, Option<usize>) -> Result<Box<dyn AnyInstance>, Str
 
 static KNOWN: RwLock<BTreeMap<String, Make>> = RwLock::new(BTreeMap::new());
 
-/// From now on scenarios may name a protocol: `[[protocol]] name = "…"`, with its own keys beside that, which are read
-/// as the protocol itself. To be called before a scenario is read.
+/// From now on scenarios may name a protocol: `[[protocol]] name = "…"`, with its own keys beside that, which are
+/// read as the protocol itself. To be called before a scenario is read.
 pub fn register<P: Protocol + DeserializeOwned>(name: &str) {
     KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), make::<P>);
     know_protocol(name, |keys| keys.read::<P>().map(drop));

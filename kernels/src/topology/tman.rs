@@ -8,8 +8,8 @@
 //! ```text
 //! active p:  q = one of the best of near that lives
 //!            send the m best for q of near, far, p itself and p's samples; q answers from its old state likewise
-//!            both: samples and all that came are offered to far, whose rows keep the youngest; near = the best of near,
-//!            of samples and of what came; when a cycle begins, all of near is offered to far
+//!            both: samples and all that came are offered to far, whose rows keep the youngest; near = the best of
+//!            near, of samples and of what came; when a cycle begins, all of near is offered to far
 //! fingers:   the upper half of the far table is that of Chord on demand (Montresor, Jelasity and Babaoglu, 2005): a
 //!            row keeps the entry nearest to the beginning of its interval; an old one yields to any younger one, and
 //!            stays until there is one
