@@ -8,6 +8,7 @@
 //! Costs: 48 multiplications of 32 bits a number, of several numbers at a time; reads 24 keys, which stay in a cache.
 
 use crate::philox::Stream;
+use crate::scalar::inverse;
 
 const ROUNDS: usize = 24;
 /// Numbers that go through the network side by side.
@@ -17,16 +18,6 @@ const LEAST_BITS: u32 = 10;
 const FACTOR: u64 = 0xD2B7_4407_B1CE_6E93;
 /// The inverse of the factor, of 64 bits.
 const INVERSE: u64 = inverse(FACTOR);
-
-/// The inverse of an odd number: each step of Newton's doubles the bits that are right.
-const fn inverse(odd: u64) -> u64 {
-    let (mut found, mut step) = (odd, 0);
-    while step < 6 {
-        found = found.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(found)));
-        step += 1;
-    }
-    found
-}
 
 /// A random order of the numbers below a range.
 ///

@@ -4,7 +4,7 @@
 use kernels::permutation::Permutation;
 use kernels::philox::Stream;
 use kernels::topology::place::{Positions, Ring, Space, Torus, Tree};
-use kernels::topology::tman::{Member, Shape, exchange};
+use kernels::topology::tman::{Kept, Member, Shape, exchange};
 use kernels::views::Words;
 
 const SHAPE: Shape = Shape { near: 20, sides: 2, samples: 10, sent: 20, most_age: 20, fingers: false };
@@ -58,8 +58,7 @@ where
         }
         let mut lost = 0;
         for (record, links) in records.chunks_exact_mut(cells).zip(links) {
-            let member = Member::of(space, shape, record);
-            let near: Vec<_> = member.entries(0..shape.near, now).map(|(place, _)| place).collect();
+            let near = Kept::of(shape, record).near();
             lost += links.iter().filter(|link| !near.contains(link)).count();
         }
         found.push(lost as f64 / links.iter().map(Vec::len).sum::<usize>() as f64);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{Table, wrapped};
+use super::table::{Table, or_none, wrapped};
 use crate::number::{count, counted, decimal, nodes, percent};
 use crate::{Inside, SHARES, Step, Summary, USABLE};
 
@@ -99,11 +99,6 @@ impl Summary {
                     member, and their age in cycles.";
         wrapped(f, "  ", text)
     }
-}
-
-/// What there is to say of a number, if it is one.
-fn or_none(value: f64, told: fn(f64) -> String) -> String {
-    if value.is_finite() { told(value) } else { "-".to_owned() }
 }
 
 /// What a step is called.

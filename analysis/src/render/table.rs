@@ -83,3 +83,8 @@ pub(super) fn wrapped(f: &mut fmt::Formatter<'_>, indent: &str, text: &str) -> f
 fn length(text: &str) -> usize {
     text.chars().count()
 }
+
+/// What there is to say of a number, if it is one.
+pub(super) fn or_none(value: f64, told: fn(f64) -> String) -> String {
+    if value.is_finite() { told(value) } else { "-".to_owned() }
+}

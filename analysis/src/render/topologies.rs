@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{Table, wrapped};
+use super::table::{Table, or_none, wrapped};
 use crate::number::{count, decimal, measure, percent};
 use crate::{LINKS, Summary, WELL};
 
@@ -79,11 +79,6 @@ impl Summary {
 /// Among whom a protocol runs.
 fn among(app: Option<&String>) -> String {
     app.map_or_else(|| "all nodes".to_owned(), Clone::clone)
-}
-
-/// What there is to say of a number, if it is one.
-fn or_none(value: f64, told: fn(f64) -> String) -> String {
-    if value.is_finite() { told(value) } else { "-".to_owned() }
 }
 
 fn or_never(cycle: Option<u32>) -> String {

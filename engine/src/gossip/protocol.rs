@@ -123,11 +123,3 @@ impl Reach<'_> {
         answers
     }
 }
-
-/// Those that are best, by what is least of each, each once.
-pub fn in_order(all: impl Iterator<Item = u32>, least: impl Fn(u32) -> u32) -> Vec<u32> {
-    let mut sorted: Vec<(u32, u32)> = all.map(|one| (least(one), one)).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    sorted.into_iter().map(|(_, one)| one).collect()
-}

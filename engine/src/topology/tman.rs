@@ -8,7 +8,7 @@
 use datasets::scenario::{Far, Topology};
 use kernels::topology::nearest::MOST_CHOSEN;
 use kernels::topology::place::{NEAR_BITS, ROWS, Space};
-use kernels::topology::tman::{Entry, Member, Shape, exchange};
+use kernels::topology::tman::{Kept, Member, Shape, exchange};
 use rayon::prelude::*;
 
 use super::MEASURES;
@@ -16,7 +16,7 @@ use super::numbering::Numbering;
 use super::truth::{Links, MOST_LINKS};
 use crate::gossip::around::Turn;
 use crate::gossip::members::Members;
-use crate::gossip::protocol::{Hop, Pair, Protocol, Reach, in_order};
+use crate::gossip::protocol::{Hop, Pair, Protocol, Reach};
 use crate::memory::STRIDE;
 
 /// T-Man in some space.
@@ -59,26 +59,8 @@ impl<N: Numbering> Tman<N> {
         Member::of(N::SPACE, &self.shape, record)
     }
 
-    /// The entries of a record: places that are there, of some numbers, and how old they are.
-    fn entries<'r>(
-        &self,
-        record: &'r [Place<N>],
-        numbers: std::ops::Range<usize>,
-        now: u8,
-    ) -> impl Iterator<Item = Entry<Place<N>>> + use<'r, N> {
-        let entries = self.shape.entries();
-        let own = record[entries];
-        let stamps: &[u8] = bytemuck::cast_slice(&record[entries + 1..]);
-        let all = record[numbers.clone()].iter().zip(&stamps[numbers]);
-        all.filter(move |(place, _)| **place != own).map(move |(place, stamp)| (*place, now.wrapping_sub(*stamp)))
-    }
-
-    fn near(&self) -> std::ops::Range<usize> {
-        0..self.shape.near
-    }
-
-    fn fingers(&self) -> std::ops::Range<usize> {
-        self.shape.near..self.shape.near + if self.shape.fingers { ROWS } else { 0 }
+    fn kept<'m>(&'m self, record: &'m [Place<N>]) -> Kept<'m, Place<N>> {
+        Kept::of(&self.shape, record)
     }
 
     /// A member gets samples.
@@ -160,7 +142,7 @@ impl<N: Numbering> Protocol for Tman<N> {
     }
 
     fn stands(&self, members: &Members<'_, [Place<N>]>) -> Vec<(u32, u32)> {
-        let own = |record: &[Place<N>]| self.numbering.position(record[self.shape.entries()]);
+        let own = |record: &[Place<N>]| self.numbering.position(self.kept(record).own);
         let mut stands = members.fold(
             |all: &mut Vec<(u32, u32)>, node, record| all.extend(own(record).map(|position| (position, node))),
             Vec::extend,
@@ -174,18 +156,16 @@ impl<N: Numbering> Protocol for Tman<N> {
     }
 
     fn measure(&self, members: &Members<'_, [Place<N>]>) -> Vec<f64> {
-        let now = members.cycle() as u8;
-        let entries = self.shape.entries();
         let mut places = members.fold(
             |places: &mut Vec<(Place<N>, u32)>, node, record| {
-                places.push((record[entries], members.who.row(node) as u32));
+                places.push((self.kept(record).own, members.who.row(node) as u32));
             },
             Vec::extend,
         );
         places.par_sort_unstable();
         let sorted: Vec<Place<N>> = places.iter().map(|(place, _)| *place).collect();
         let links = if sorted.is_empty() { Vec::new() } else { self.numbering.links(&sorted) };
-        let found = self.judge(members, &places, &links, now);
+        let found = self.judge(members, &places, &links);
         let share = |part: u64, whole: u64| if whole == 0 { f64::NAN } else { part as f64 / whole as f64 };
         let fingers = if self.shape.fingers { self.judge_fingers(members, &places) } else { Fingers::default() };
         vec![
@@ -200,13 +180,14 @@ impl<N: Numbering> Protocol for Tman<N> {
     }
 
     fn hop(&self, members: &Members<'_, [Place<N>]>, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
-        let record = members.get(node)?;
+        let kept = self.kept(members.get(node)?);
         let position = |place: Place<N>| self.numbering.position(place);
-        let own = position(record[self.shape.entries()])?;
+        let own = position(kept.own)?;
         let to_key = key.wrapping_sub(own);
-        let distance = |(other, _): Entry<Place<N>>| position(other).map(|other| other.wrapping_sub(own));
-        let near: Vec<u32> = self.entries(record, self.near(), 0).filter_map(distance).collect();
-        let fingers = self.entries(record, self.fingers(), 0).filter_map(distance);
+        let distance = |other: Place<N>| position(other).map(|other| other.wrapping_sub(own));
+        let near = kept.near().iter().copied().filter(|place| *place != kept.own);
+        let near: Vec<u32> = near.filter_map(distance).collect();
+        let fingers = kept.fingers().filter_map(distance);
         let mut answers = |to: u32| {
             let other = self.numbering.node(self.numbering.at(own.wrapping_add(to))?);
             reach.answers(other).then_some((to, other))
@@ -255,26 +236,18 @@ struct Fingers {
 impl<N: Numbering> Tman<N> {
     /// Compares what members keep with the links that there are to be: `places` are all members in order, with their
     /// rows.
-    fn judge(
-        &self,
-        members: &Members<'_, [Place<N>]>,
-        places: &[Seated<N>],
-        links: &Links<Place<N>>,
-        now: u8,
-    ) -> Found {
-        let kept = self.shape.near + self.shape.far();
+    fn judge(&self, members: &Members<'_, [Place<N>]>, places: &[Seated<N>], links: &Links<Place<N>>) -> Found {
         let idle = self.idle;
         let meet = |found: &mut Found, (own, row): Seated<N>, links: &[Place<N>; MOST_LINKS]| {
-            let record = members.row(row as usize);
-            let near = &record[self.near()];
+            let kept = self.kept(members.row(row as usize));
+            let near = kept.near();
             found.members += 1;
             found.started += u64::from(near.iter().any(|&place| place != own));
-            let still = bytemuck::cast_slice::<_, u8>(&record[self.shape.entries() + 1..])[self.shape.entries() + 1];
-            found.active += u64::from(idle.is_none_or(|cycles| still <= cycles));
+            found.active += u64::from(idle.is_none_or(|cycles| kept.still() <= cycles));
             let links = links.iter().filter(|link| **link != own);
             found.links += links.clone().count() as u64;
             found.missing += links.filter(|link| !near.contains(link)).count() as u64;
-            for (place, _) in self.entries(record, 0..kept, now) {
+            for place in kept.entries() {
                 found.entries += 1;
                 found.dead += u64::from(!members.holds(self.numbering.node(place)));
             }
@@ -322,7 +295,7 @@ impl<N: Numbering> Tman<N> {
                     }
                     found.wanted += 1;
                     let (place, table) = places[chunk * STRIDE + k];
-                    let finger = members.row(table as usize)[self.shape.near + row];
+                    let finger = self.kept(members.row(table as usize)).finger(row);
                     if finger == place {
                         found.empty += 1;
                     } else {
@@ -345,4 +318,12 @@ impl<N: Numbering> Tman<N> {
 fn interval(row: usize) -> [u64; 2] {
     let bits = row as u32 + NEAR_BITS;
     [if row == 0 { 1 } else { 1 << bits }, 1 << (bits + 1)]
+}
+
+/// Those that are best, by what is least of each, each once.
+fn in_order(all: impl Iterator<Item = u32>, least: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut sorted: Vec<(u32, u32)> = all.map(|one| (least(one), one)).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.into_iter().map(|(_, one)| one).collect()
 }

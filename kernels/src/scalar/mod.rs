@@ -76,8 +76,34 @@ pub fn slice(position: u64, whole: u64) -> u64 {
 #[must_use]
 #[inline]
 pub fn mixed(seed: [u32; 2], number: u32) -> u32 {
-    let mut word = seed[0].wrapping_add(number.wrapping_mul(0x9E37_79B9));
-    word = (word ^ word >> 16).wrapping_mul(0x21F0_AAAD).wrapping_add(seed[1]);
-    word = (word ^ word >> 15).wrapping_mul(0x735A_2D97);
+    let mut word = seed[0].wrapping_add(number.wrapping_mul(MIXERS[0]));
+    word = (word ^ word >> 16).wrapping_mul(MIXERS[1]).wrapping_add(seed[1]);
+    word = (word ^ word >> 15).wrapping_mul(MIXERS[2]);
     word ^ word >> 15
+}
+
+/// The factors of [`mixed`].
+const MIXERS: [u32; 3] = [0x9E37_79B9, 0x21F0_AAAD, 0x735A_2D97];
+
+/// The number of which [`mixed`] has made a word, step by step back.
+#[must_use]
+#[inline]
+pub fn unmixed(seed: [u32; 2], word: u32) -> u32 {
+    const BACK: [u32; 3] =
+        [inverse(MIXERS[0] as u64) as u32, inverse(MIXERS[1] as u64) as u32, inverse(MIXERS[2] as u64) as u32];
+    let unshifted = |word: u32| word ^ word >> 15 ^ word >> 30;
+    let word = unshifted(unshifted(word).wrapping_mul(BACK[2]));
+    let word = word.wrapping_sub(seed[1]).wrapping_mul(BACK[1]);
+    (word ^ word >> 16).wrapping_sub(seed[0]).wrapping_mul(BACK[0])
+}
+
+/// The inverse of an odd number, of 64 bits: each step of Newton's doubles the bits that are right. Its lower 32 bits
+/// are the inverse of the number's lower 32 bits.
+pub(crate) const fn inverse(odd: u64) -> u64 {
+    let (mut found, mut step) = (odd, 0);
+    while step < 6 {
+        found = found.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(found)));
+        step += 1;
+    }
+    found
 }

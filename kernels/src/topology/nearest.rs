@@ -92,7 +92,7 @@ impl<D: Copy + Ord + Default> Side<D> {
     }
 }
 
-/// The best `count` of some candidates for a member: on each side half of them. A member of whom there are several
+/// The best `count` of some candidates for a member: on each side half of them, where there are two. A member of whom there are several
 /// entries counts once, by the youngest.
 ///
 /// # Panics
@@ -101,7 +101,7 @@ impl<D: Copy + Ord + Default> Side<D> {
 #[inline]
 pub fn nearest<S: Space>(space: S, own: S::Place, candidates: &Candidates<'_, S::Place>, count: usize) -> Chosen {
     assert!(count <= MOST_CHOSEN && candidates.places.len() <= MOST_CANDIDATES);
-    let room = if S::SIDES == 2 && !S::FILLS { count / 2 } else { count };
+    let room = if S::SIDES == 2 && !S::FILLS { count.div_ceil(2) } else { count };
     let mut sides = [Side::new(room), Side::new(if S::SIDES == 2 { room } else { 0 })];
     for (block, places) in candidates.places.chunks(BLOCK).enumerate() {
         let mut all = [own; BLOCK];
@@ -132,6 +132,17 @@ pub fn nearest<S: Space>(space: S, own: S::Place, candidates: &Candidates<'_, S:
     let half = count / 2;
     let first = one.count.min(if S::FILLS { count - other.count.min(half) } else { room });
     let second = other.count.min(if S::FILLS { count - first } else { room });
+    // Of an odd number, the farthest of both sides goes.
+    let (first, second) = match (first.checked_sub(1), second.checked_sub(1)) {
+        (Some(last), Some(other_last)) if first + second > count => {
+            if one.all[last].0 > other.all[other_last].0 {
+                (last, second)
+            } else {
+                (first, other_last)
+            }
+        }
+        _ => (first, second),
+    };
     let mut chosen = Chosen { numbers: [0; MOST_CHOSEN], count: first };
     let number = |one: &(S::Distance, u8)| one.1;
     chosen.numbers.iter_mut().zip(one.all[..first].iter().map(number)).for_each(|(slot, number)| *slot = number);
@@ -162,6 +173,12 @@ mod tests {
     fn half_of_them_are_of_each_side() {
         assert_eq!(chosen(Ring, 100, &[90, 95, 99, 101, 105, 110], 2), [2, 3]);
         assert_eq!(chosen(Ring, 100, &[101, 102, 103, 104, 99], 4), [0, 1, 3, 4]);
+    }
+
+    #[test]
+    fn an_odd_number_has_the_nearer_one_of_both_sides() {
+        assert_eq!(chosen(Ring, 100, &[90, 99, 103], 1), [1]);
+        assert_eq!(chosen(Ring, 100, &[90, 97, 101, 105], 3), [1, 2, 3]);
     }
 
     #[test]

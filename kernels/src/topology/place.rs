@@ -8,7 +8,7 @@
 
 use bytemuck::Pod;
 
-use crate::scalar::mixed;
+use crate::scalar::{mixed, unmixed};
 
 /// A keyed bijection of 32 bits, and back.
 ///
@@ -24,17 +24,6 @@ pub struct Positions {
     pub key: [u32; 2],
 }
 
-/// The inverse of an odd number, of 32 bits: each step of Newton's doubles the bits that are right.
-const fn inverse(odd: u32) -> u32 {
-    let mut found = odd;
-    let mut step = 0;
-    while step < 5 {
-        found = found.wrapping_mul(2_u32.wrapping_sub(odd.wrapping_mul(found)));
-        step += 1;
-    }
-    found
-}
-
 impl Positions {
     /// The position of a node.
     #[must_use]
@@ -43,15 +32,11 @@ impl Positions {
         mixed(self.key, node)
     }
 
-    /// The node at a position: [`mixed`], step by step back.
+    /// The node at a position.
     #[must_use]
     #[inline]
     pub fn node(self, position: u32) -> u32 {
-        const STEPS: [u32; 3] = [inverse(0x735A_2D97), inverse(0x21F0_AAAD), inverse(0x9E37_79B9)];
-        let unshifted = |word: u32| word ^ word >> 15 ^ word >> 30;
-        let word = unshifted(unshifted(position).wrapping_mul(STEPS[0]));
-        let word = word.wrapping_sub(self.key[1]).wrapping_mul(STEPS[1]);
-        (word ^ word >> 16).wrapping_sub(self.key[0]).wrapping_mul(STEPS[2])
+        unmixed(self.key, position)
     }
 }
 
@@ -103,7 +88,7 @@ impl Space for Ring {
 
     #[inline]
     fn distances(&self, from: u32, to: u32) -> [u32; 2] {
-        // A distance of 0 becomes the farthest; the farthest of all is as good as nobody.
+        // The member itself, at a distance of 0, becomes the farthest; all others are one less than they are.
         let above = to.wrapping_sub(from);
         [above.wrapping_sub(1), above.wrapping_neg().wrapping_sub(1)]
     }
@@ -159,10 +144,11 @@ impl Torus {
     }
 }
 
-/// A tie between two who are as far from a member: by a hash of both.
+/// The distances where there is one side: ties between two who are as far from a member go by a hash of both.
 #[inline]
-fn tie(from: u32, to: u32) -> u64 {
-    u64::from(mixed([from, from.rotate_left(16)], to))
+fn with_ties(distance: u32, from: u32, to: u32) -> [u64; 2] {
+    let tie = u64::from(mixed([from, from.rotate_left(16)], to));
+    [if from == to { u64::MAX } else { u64::from(distance) << 32 | tie }, u64::MAX]
 }
 
 impl Space for Torus {
@@ -173,8 +159,7 @@ impl Space for Torus {
 
     #[inline]
     fn distances(&self, from: u32, to: u32) -> [u64; 2] {
-        let distance = u64::from(Self::distance(from, to)) << 32 | tie(from, to);
-        [if from == to { u64::MAX } else { distance }, u64::MAX]
+        with_ties(Self::distance(from, to), from, to)
     }
 
     #[inline]
@@ -207,8 +192,7 @@ impl Space for Tree {
 
     #[inline]
     fn distances(&self, from: u32, to: u32) -> [u64; 2] {
-        let distance = u64::from(Self::steps(from, to)) << 32 | tie(from, to);
-        [if from == to { u64::MAX } else { distance }, u64::MAX]
+        with_ties(Self::steps(from, to), from, to)
     }
 
     #[inline]

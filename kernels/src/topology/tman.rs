@@ -21,6 +21,8 @@
 
 use std::ops::Range;
 
+use bytemuck::Pod;
+
 use super::nearest::{Candidates, Chosen, MOST_CHOSEN, nearest};
 use super::place::{ROWS, Space};
 
@@ -57,6 +59,11 @@ impl Shape {
         ROWS * self.sides
     }
 
+    /// The numbers of entries that stay when they are old: fingers.
+    const fn old_fingers(&self) -> Range<usize> {
+        self.near..self.near + if self.fingers { ROWS } else { 0 }
+    }
+
     /// Cells of a record, each a place of type `P`.
     #[must_use]
     pub const fn cells<P>(&self) -> usize {
@@ -66,6 +73,56 @@ impl Shape {
 
 /// An entry: where a member stands, and the low byte of the cycle in which it was made.
 pub type Entry<P> = (P, u8);
+
+/// The record of a member, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a, P> {
+    shape: &'a Shape,
+    /// Where the member stands.
+    pub own: P,
+    places: &'a [P],
+    stamps: &'a [u8],
+}
+
+impl<'a, P: Pod + Eq> Kept<'a, P> {
+    /// That of a member who has begun.
+    #[must_use]
+    pub fn of(shape: &'a Shape, record: &'a [P]) -> Self {
+        let (places, stamps) = record.split_at(shape.entries() + 1);
+        Self { shape, own: places[shape.entries()], places, stamps: bytemuck::cast_slice(stamps) }
+    }
+
+    /// The places of near; the member's own where there is no entry.
+    #[must_use]
+    pub fn near(&self) -> &'a [P] {
+        &self.places[..self.shape.near]
+    }
+
+    /// The finger of a row; the member's own place if there is none.
+    #[must_use]
+    pub fn finger(&self, row: usize) -> P {
+        self.places[self.shape.near + row]
+    }
+
+    /// The places of all fingers that there are.
+    pub fn fingers(&self) -> impl Iterator<Item = P> + use<'a, P> {
+        let fingers = &self.places[self.shape.old_fingers()];
+        let own = self.own;
+        fingers.iter().copied().filter(move |place| *place != own)
+    }
+
+    /// The places of all entries of near and far.
+    pub fn entries(&self) -> impl Iterator<Item = P> + use<'a, P> {
+        let own = self.own;
+        self.places[..self.shape.near + self.shape.far()].iter().copied().filter(move |place| *place != own)
+    }
+
+    /// For how many cycles near has not changed.
+    #[must_use]
+    pub fn still(&self) -> u8 {
+        self.stamps[self.shape.entries() + 1]
+    }
+}
 
 /// The record of a member.
 #[derive(Debug)]
@@ -105,11 +162,11 @@ impl<'a, S: Space> Member<'a, S> {
 
     /// A cycle begins: entries that are too old go, samples among them. Old fingers stay.
     pub fn turn(&mut self, now: u8) {
-        let Shape { near, most_age, fingers, .. } = *self.shape;
+        let Shape { near, most_age, .. } = *self.shape;
         let own = self.shape.entries();
         // Seldom is anything too old.
         if self.stamps[..own].iter().fold(false, |any, stamp| any | (now.wrapping_sub(*stamp) > most_age)) {
-            let old_fingers = near..near + if fingers { ROWS } else { 0 };
+            let old_fingers = self.shape.old_fingers();
             let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
             for (number, (place, stamp)) in entries.filter(|(_, (_, stamp))| now.wrapping_sub(**stamp) > most_age) {
                 if *place != self.own && old_fingers.contains(&number) {
@@ -162,12 +219,6 @@ impl<'a, S: Space> Member<'a, S> {
     #[must_use]
     pub fn samples(&self) -> Range<usize> {
         self.shape.near + self.shape.far()..self.shape.entries()
-    }
-
-    /// The entries of some numbers that are there: who, and how old.
-    pub fn entries(&self, numbers: Range<usize>, now: u8) -> impl Iterator<Item = (S::Place, u8)> {
-        let all = self.places[numbers.clone()].iter().zip(&self.stamps[numbers]);
-        all.filter(|(place, _)| **place != self.own).map(move |(place, stamp)| (*place, now.wrapping_sub(*stamp)))
     }
 
     fn candidates(&self, numbers: Range<usize>, now: u8) -> Candidates<'_, S::Place> {
@@ -274,8 +325,9 @@ mod tests {
 
     const SHAPE: Shape = Shape { near: 4, sides: 2, samples: 2, sent: 4, most_age: 20, fingers: false };
 
-    fn known(record: &mut [u32], shape: &Shape, part: Range<usize>) -> Vec<u32> {
-        let mut known: Vec<u32> = Member::of(Ring, shape, record).entries(part, 5).map(|(place, _)| place).collect();
+    fn known(record: &[u32]) -> Vec<u32> {
+        let member = Kept::of(&SHAPE, record);
+        let mut known: Vec<u32> = member.near().iter().copied().filter(|place| *place != member.own).collect();
         known.sort_unstable();
         known
     }
@@ -294,8 +346,8 @@ mod tests {
         let [one, other] = &mut records;
         let pair = [Member::of(Ring, &SHAPE, one), Member::of(Ring, &SHAPE, other)];
         assert_eq!(exchange(pair, 5, false), [3, 3]);
-        assert_eq!(known(one, &SHAPE, 0..4), [90, 120, 990, 1010]);
-        assert_eq!(known(other, &SHAPE, 0..4), [90, 120, 990, 1010]);
+        assert_eq!(known(one), [90, 120, 990, 1010]);
+        assert_eq!(known(other), [90, 120, 990, 1010]);
     }
 
     #[test]
@@ -304,8 +356,8 @@ mod tests {
         let [one, other] = &mut records;
         let pair = [Member::of(Ring, &SHAPE, one), Member::of(Ring, &SHAPE, other)];
         exchange(pair, 5, true);
-        assert!(known(one, &SHAPE, 0..4).is_empty());
-        assert_eq!(known(other, &SHAPE, 0..4), [90, 100, 990]);
+        assert!(known(one).is_empty());
+        assert_eq!(known(other), [90, 100, 990]);
     }
 
     #[test]
@@ -316,17 +368,18 @@ mod tests {
         let message =
             |place: u32, stamp| Message { places: [place; MOST_CHOSEN], stamps: [stamp; MOST_CHOSEN], count: 1 };
         member.hear(&message(5000, 0), 0);
-        let far = shape.near..shape.near + ROWS;
         member.turn(20);
-        assert_eq!(member.entries(0..4, 20).count(), 1);
+        assert!(!Kept::of(&shape, &record).near().iter().all(|place| *place == 0));
+        let mut member = Member::of(Ring, &shape, &mut record);
         member.turn(21);
-        assert_eq!(member.entries(0..4, 21).count(), 0);
         // The lower half of the far table is no finger.
-        assert_eq!(member.entries(far.clone(), 21).collect::<Vec<_>>(), [(5000, 21)]);
+        let kept = Kept::of(&shape, &record);
+        assert!(kept.near().iter().all(|place| *place == 0));
+        assert_eq!((kept.entries().collect::<Vec<_>>(), kept.fingers().collect::<Vec<_>>()), (vec![5000], vec![5000]));
         // A farther one that is younger takes its place, and a nearer one its place in turn.
         for (place, held) in [(6000, 6000), (5500, 5500), (7000, 5500)] {
-            member.hear(&message(place, 21), 21);
-            assert_eq!(member.entries(far.clone(), 21).map(|(place, _)| place).collect::<Vec<_>>(), [held]);
+            Member::of(Ring, &shape, &mut record).hear(&message(place, 21), 21);
+            assert_eq!(Kept::of(&shape, &record).fingers().collect::<Vec<_>>(), [held]);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Its figures are those of one to ten seeds: a row may be off by a tenth, and a time by a cycle.
 
-use crate::run::{Observed, Outcome, begun, seeds, text};
+use crate::run::{Observed, Outcome, begun, mean, seeds, text};
 use crate::table::Row;
 
 /// By how much a row may be off.
@@ -14,11 +14,6 @@ fn apps(shares: &[f64]) -> String {
         .iter()
         .flat_map(|share| [format!("[[suite.app]]\nname = \"{share}\"\n"), format!("share = {share}\n")])
         .collect()
-}
-
-/// The mean of something over runs.
-fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
-    runs.iter().map(of).sum::<f64>() / runs.len() as f64
 }
 
 /// Ages of contacts, and the share of the nodes that hold the contact most held, by the share of an application.

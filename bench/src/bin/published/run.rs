@@ -43,6 +43,11 @@ pub struct Observed {
     pub instances: Vec<f64>,
 }
 
+/// The mean of something over runs.
+pub fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
+    runs.iter().map(of).sum::<f64>() / runs.len() as f64
+}
+
 /// A cloud whose nodes have a load, uniform in 0..1, and what else the scenario says.
 pub fn text(nodes: u32, cycles: u32, more: &str) -> String {
     format!(

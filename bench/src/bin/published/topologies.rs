@@ -3,17 +3,12 @@
 //! Its figures are those of two or three seeds with samples of the oracle: a row may be off by a tenth, and late ones,
 //! of which few links are missing, by more.
 
-use crate::run::{Observed, Outcome, seeds, text};
+use crate::run::{Observed, Outcome, mean, seeds, text};
 use crate::table::Row;
 
 /// By how much a row may be off, early and late.
 const SHARE: f64 = 0.1;
 const LATE: f64 = 0.3;
-
-/// The mean of something after a cycle, over runs.
-fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
-    runs.iter().map(of).sum::<f64>() / runs.len() as f64
-}
 
 /// The share of the links that are missing after some cycles.
 pub fn links() -> Outcome<Vec<Row>> {
@@ -45,28 +40,17 @@ pub fn lookups() -> Outcome<Vec<Row>> {
     ] {
         let more = "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 4_000\n";
         let runs = seeds("chord", 3, &text(nodes, 30, more))?;
+        let mut row = |what: String, published: f64, share: f64, of: &dyn Fn(&Observed) -> f64| {
+            rows.push(Row::near(format!("chord: {what}"), nodes, published, mean(&runs, of), share * published));
+        };
         for (cycle, published) in [4, 6, 8, 10].into_iter().zip(success) {
-            let found = mean(&runs, |run| run.lookups[cycle].success_fraction);
-            rows.push(Row::near(
-                format!("chord: succeed after cycle {cycle}"),
-                nodes,
-                published,
-                found,
-                SHARE * published,
-            ));
+            row(format!("succeed after cycle {cycle}"), published, SHARE, &|run| run.lookups[cycle].success_fraction);
         }
         for (cycle, published) in [4, 6].into_iter().zip(empty) {
-            let found = mean(&runs, |run| run.topologies[cycle].finger_empty_fraction);
-            rows.push(Row::near(
-                format!("chord: slots empty after cycle {cycle}"),
-                nodes,
-                published,
-                found,
-                LATE * published,
-            ));
+            let of = |run: &Observed| run.topologies[cycle].finger_empty_fraction;
+            row(format!("slots empty after cycle {cycle}"), published, LATE, &of);
         }
-        let found = mean(&runs, |run| run.lookups[30].hops_mean);
-        rows.push(Row::near("chord: hops, settled".to_owned(), nodes, hops, found, SHARE * hops));
+        row("hops, settled".to_owned(), hops, SHARE, &|run| run.lookups[30].hops_mean);
     }
     Ok(rows)
 }
