@@ -64,7 +64,8 @@ impl Own {
         }
     }
 
-    /// Nodes leave, or go to come back as others; they have time to say so, or not. To be called before anybody knows.
+    /// Nodes leave; unless they crash, they have time to say so. To be called while all wings below still count them as
+    /// live and as members.
     pub fn leave(&mut self, below: Below<'_>, cycle: Cycle, changes: &Changes, is_crash: bool) {
         if self.running.is_empty() {
             return;

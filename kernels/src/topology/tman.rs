@@ -170,7 +170,7 @@ impl<'a, S: Space> Member<'a, S> {
             let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
             for (number, (place, stamp)) in entries.filter(|(_, (_, stamp))| now.wrapping_sub(**stamp) > most_age) {
                 if *place != self.own && old_fingers.contains(&number) {
-                    // Stays apart from a young one, however long it stays.
+                    // A stamp is a byte: the age of an old finger stops here, so that the finger never looks young again.
                     *stamp = now.wrapping_sub(now.wrapping_sub(*stamp).min(OLDEST));
                 } else {
                     (*place, *stamp) = (self.own, now);
@@ -178,7 +178,7 @@ impl<'a, S: Space> Member<'a, S> {
             }
         }
         if self.shape.sides > 0 {
-            // Whatever comes is offered as it comes; what is near may fill the place of who has gone.
+            // Entries are offered to far when they come; one of near may fill a row whose entry has just been dropped.
             (0..near).for_each(|number| self.offer(self.places[number], self.stamps[number], now));
         }
         self.stamps[own] = now;
@@ -294,7 +294,7 @@ impl<'a, S: Space> Member<'a, S> {
     }
 }
 
-/// Fingers that are older than this are as old as this.
+/// The age, in cycles, at which fingers stop to grow older.
 const OLDEST: u8 = 200;
 
 /// The entries of a message.
