@@ -92,8 +92,8 @@ impl<D: Copy + Ord + Default> Side<D> {
     }
 }
 
-/// The best `count` of some candidates for a member: on each side half of them, where there are two. A member of whom there are several
-/// entries counts once, by the youngest.
+/// The best `count` of some candidates for a member: on each side half of them, where there are two. A member of whom
+/// there are several entries counts once, by the youngest.
 ///
 /// # Panics
 /// If more than [`MOST_CHOSEN`] are asked for, or there are more than [`MOST_CANDIDATES`] candidates.

@@ -170,7 +170,7 @@ impl<'a, S: Space> Member<'a, S> {
             let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
             for (number, (place, stamp)) in entries.filter(|(_, (_, stamp))| now.wrapping_sub(**stamp) > most_age) {
                 if *place != self.own && old_fingers.contains(&number) {
-                    // A stamp is a byte: the age of an old finger stops here, so that the finger never looks young again.
+                    // A stamp is a byte: the age of an old finger stops here, so that it never looks young again.
                     *stamp = now.wrapping_sub(now.wrapping_sub(*stamp).min(OLDEST));
                 } else {
                     (*place, *stamp) = (self.own, now);

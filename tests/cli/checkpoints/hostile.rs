@@ -94,7 +94,8 @@ fn lies() -> Vec<(&'static str, Value, &'static str)> {
         ("/scenario/run/nodes", json!(5), "run.nodes"),
         ("/format", json!(1), "the format of the checkpoint is 1"),
         ("/format", json!(2), "the format of the checkpoint is 2"),
-        ("/format", json!(4), "the format of the checkpoint is 4"),
+        ("/format", json!(3), "the format of the checkpoint is 3"),
+        ("/format", json!(5), "the format of the checkpoint is 5"),
         ("/format", json!("1"), "the format of the checkpoint"),
         ("/versions/results", json!(1_000), "the number of results is 1000"),
     ]
