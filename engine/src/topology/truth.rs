@@ -83,7 +83,7 @@ pub fn on_torus(places: &[u32]) -> Links<u32> {
                 }
                 let cell = cell(x + side + dx - ring, y + side + dy - ring);
                 let others = sorted[starts[cell]..starts[cell + 1]].iter().map(|(_, place)| *place);
-                found.extend(others.filter(|&other| other != own).map(|other| (Torus::distance(own, other), other)));
+                found.extend(others.filter(|&other| other != own).map(|other| (Torus::steps(own, other), other)));
             }
             found.sort_unstable();
             found.dedup();
@@ -111,7 +111,7 @@ mod tests {
             let links = on_torus(&places);
             for (links, &own) in links.iter().zip(&places).step_by(count / 50 + 1) {
                 let others = places.iter().filter(|other| **other != own);
-                let mut all: Vec<(u32, u32)> = others.map(|&other| (Torus::distance(own, other), other)).collect();
+                let mut all: Vec<(u32, u32)> = others.map(|&other| (Torus::steps(own, other), other)).collect();
                 all.sort_unstable();
                 all.truncate(MOST_LINKS);
                 let mut expected: Vec<u32> = all.into_iter().map(|(_, other)| other).collect();

@@ -7,6 +7,7 @@
 //! Costs some ten instructions a place, nothing of memory.
 
 use bytemuck::Pod;
+use wide::{i32x8, i64x4};
 
 use crate::scalar::{mixed, unmixed};
 
@@ -44,18 +45,23 @@ impl Positions {
 pub trait Space: Copy + Send + Sync {
     /// Where a member stands. No two members stand at the same place.
     type Place: Pod + Ord + Send + Sync;
-    /// How far somebody is; on one side there are no two as far.
-    type Distance: Copy + Ord + Default;
+    /// How far somebody is; there are no two as far.
+    type Distance: Distance;
 
     /// Sides on which members have neighbours: 1 or 2.
     const SIDES: usize;
-    /// Farther than anybody.
-    const FARTHEST: Self::Distance;
     /// Bytes of a place in a message.
     const WIRE_BYTES: u64 = size_of::<Self::Place>() as u64;
 
-    /// How far another is on each side; [`Space::FARTHEST`] on a side on which it is not, or for the member itself.
-    fn distances(&self, from: Self::Place, to: Self::Place) -> [Self::Distance; 2];
+    /// How far another is. Where there are two sides that is the way up, around the end to the beginning: from the
+    /// nearest above, by the farthest above and the farthest below, to the nearest below. [`Distance::FARTHEST`] for
+    /// the member itself.
+    fn distance(&self, from: Self::Place, to: Self::Place) -> Self::Distance;
+
+    /// Whether another stands above, where the two sides are not the same ones in another order.
+    fn is_above(&self, _from: Self::Place, _to: Self::Place) -> bool {
+        true
+    }
 
     /// The row of the far table for another, which is not the member itself, on each side; [`ROWS`] for none.
     fn rows(&self, from: Self::Place, to: Self::Place) -> [usize; 2];
@@ -63,6 +69,66 @@ pub trait Space: Copy + Send + Sync {
     /// Whether neighbours of one side make up for those that there are not on the other.
     const FILLS: bool = false;
 }
+
+/// A number that says how far somebody is.
+pub trait Distance: Copy + Ord + Send + Sync {
+    /// Farther than anybody.
+    const FARTHEST: Self;
+
+    /// The same one, from the other side: the way down of a way up.
+    #[must_use]
+    fn down(self) -> Self;
+
+    /// Writes of each of some distances how many are less. Costs a comparison for each pair, many of them at once.
+    ///
+    /// # Panics
+    /// If there are more than [`MOST_RANKED`].
+    fn ranks(all: &[Self], ranks: &mut [u8]);
+}
+
+/// The most distances that are ranked.
+pub const MOST_RANKED: usize = 256;
+
+/// Vectors whose ranks are found at once.
+const AT_ONCE: usize = 4;
+
+macro_rules! distance {
+    ($unsigned:ty, $lanes:ty, $signed:ty) => {
+        impl Distance for $unsigned {
+            const FARTHEST: Self = Self::MAX;
+
+            #[inline]
+            fn down(self) -> Self {
+                (Self::MAX - 1).wrapping_sub(self)
+            }
+
+            #[inline]
+            fn ranks(all: &[Self], ranks: &mut [u8]) {
+                const LANES: usize = size_of::<$lanes>() / size_of::<$unsigned>();
+                // The machine compares signed numbers.
+                let signed = |distance: Self| (distance ^ (1 << (Self::BITS - 1))) as $signed;
+                let mut others = [0; MOST_RANKED];
+                others.iter_mut().zip(all).for_each(|(lane, one)| *lane = signed(*one));
+                for (block, ranks) in all.chunks(LANES * AT_ONCE).zip(ranks.chunks_mut(LANES * AT_ONCE)) {
+                    let mut own = [[0; LANES]; AT_ONCE];
+                    own.as_flattened_mut().iter_mut().zip(block).for_each(|(lane, one)| *lane = signed(*one));
+                    let own = own.map(<$lanes>::new);
+                    let mut less = [<$lanes>::splat(0); AT_ONCE];
+                    for other in &others[..all.len()] {
+                        let other = <$lanes>::splat(*other);
+                        // A lane that is greater is -1.
+                        less.iter_mut().zip(own).for_each(|(less, own)| *less -= own.simd_gt(other));
+                    }
+                    let less = less.map(|lanes| lanes.to_array());
+                    ranks.iter_mut().zip(less.as_flattened()).for_each(|(rank, less)| *rank = *less as u8);
+                }
+            }
+        }
+    };
+}
+
+distance!(u32, i32x8, i32);
+distance!(u64, i64x4, i64);
 
 /// Rows of a side of the far table.
 pub const ROWS: usize = 24;
@@ -84,13 +150,11 @@ impl Space for Ring {
     type Place = u32;
     type Distance = u32;
     const SIDES: usize = 2;
-    const FARTHEST: u32 = u32::MAX;
 
     #[inline]
-    fn distances(&self, from: u32, to: u32) -> [u32; 2] {
+    fn distance(&self, from: u32, to: u32) -> u32 {
         // The member itself, at a distance of 0, becomes the farthest; all others are one less than they are.
-        let above = to.wrapping_sub(from);
-        [above.wrapping_sub(1), above.wrapping_neg().wrapping_sub(1)]
+        to.wrapping_sub(from).wrapping_sub(1)
     }
 
     #[inline]
@@ -109,15 +173,17 @@ impl Space for Line {
     type Place = u64;
     type Distance = u64;
     const SIDES: usize = 2;
-    const FARTHEST: u64 = u64::MAX;
     const WIRE_BYTES: u64 = 8;
     const FILLS: bool = true;
 
     #[inline]
-    fn distances(&self, from: u64, to: u64) -> [u64; 2] {
-        let above = to.wrapping_sub(from).wrapping_sub(1);
-        let below = from.wrapping_sub(to).wrapping_sub(1);
-        if to > from { [above, u64::MAX] } else { [u64::MAX, below] }
+    fn distance(&self, from: u64, to: u64) -> u64 {
+        to.wrapping_sub(from).wrapping_sub(1)
+    }
+
+    #[inline]
+    fn is_above(&self, from: u64, to: u64) -> bool {
+        to > from
     }
 
     #[inline]
@@ -135,7 +201,7 @@ impl Torus {
     /// The Manhattan distance of two places.
     #[must_use]
     #[inline]
-    pub fn distance(one: u32, other: u32) -> u32 {
+    pub fn steps(one: u32, other: u32) -> u32 {
         let along = |shift: u32| {
             let ahead = ((one >> shift) as u16).wrapping_sub((other >> shift) as u16);
             u32::from(ahead.min(ahead.wrapping_neg()))
@@ -146,25 +212,24 @@ impl Torus {
 
 /// The distances where there is one side: ties between two who are as far from a member go by a hash of both.
 #[inline]
-fn with_ties(distance: u32, from: u32, to: u32) -> [u64; 2] {
+fn with_ties(distance: u32, from: u32, to: u32) -> u64 {
     let tie = u64::from(mixed([from, from.rotate_left(16)], to));
-    [if from == to { u64::MAX } else { u64::from(distance) << 32 | tie }, u64::MAX]
+    if from == to { u64::MAX } else { u64::from(distance) << 32 | tie }
 }
 
 impl Space for Torus {
     type Place = u32;
     type Distance = u64;
     const SIDES: usize = 1;
-    const FARTHEST: u64 = u64::MAX;
 
     #[inline]
-    fn distances(&self, from: u32, to: u32) -> [u64; 2] {
-        with_ties(Self::distance(from, to), from, to)
+    fn distance(&self, from: u32, to: u32) -> u64 {
+        with_ties(Self::steps(from, to), from, to)
     }
 
     #[inline]
     fn rows(&self, from: u32, to: u32) -> [usize; 2] {
-        [row(Self::distance(from, to)), ROWS]
+        [row(Self::steps(from, to)), ROWS]
     }
 }
 
@@ -188,10 +253,9 @@ impl Space for Tree {
     type Place = u32;
     type Distance = u64;
     const SIDES: usize = 1;
-    const FARTHEST: u64 = u64::MAX;
 
     #[inline]
-    fn distances(&self, from: u32, to: u32) -> [u64; 2] {
+    fn distance(&self, from: u32, to: u32) -> u64 {
         with_ties(Self::steps(from, to), from, to)
     }
 
@@ -215,9 +279,8 @@ mod tests {
 
     #[test]
     fn a_ring_has_two_sides() {
-        assert_eq!(Ring.distances(10, 13), [2, u32::MAX - 3]);
-        assert_eq!(Ring.distances(13, 10), [u32::MAX - 3, 2]);
-        assert_eq!(Ring.distances(5, 5), [u32::MAX; 2]);
+        assert_eq!((Ring.distance(10, 13), Ring.distance(13, 10).down()), (2, 2));
+        assert_eq!((Ring.distance(13, 10), Ring.distance(5, 5)), (u32::MAX - 3, u32::MAX));
         assert_eq!(Ring.rows(0, 1), [0, 23]);
         assert_eq!(Ring.rows(0, 511), [0, 23]);
         assert_eq!(Ring.rows(0, 512), [1, 23]);
@@ -228,17 +291,18 @@ mod tests {
     #[test]
     fn a_line_has_ends() {
         let place = |key: u64, node: u64| key << 32 | node;
-        assert_eq!(Line.distances(place(1, 0), place(1, 5)), [4, u64::MAX]);
-        assert_eq!(Line.distances(place(1, 5), place(1, 0)), [u64::MAX, 4]);
-        assert_eq!(Line.distances(7, 7), [u64::MAX; 2]);
+        let [low, high] = [place(1, 0), place(1, 5)];
+        assert_eq!((Line.distance(low, high), Line.is_above(low, high)), (4, true));
+        assert_eq!((Line.distance(high, low).down(), Line.is_above(high, low)), (4, false));
+        assert_eq!(Line.distance(7, 7), u64::MAX);
         assert_eq!(Line.rows(place(1000, 0), place(0, 9)), [ROWS, 1]);
     }
 
     #[test]
     fn a_torus_has_no_border() {
         let at = |x: u16, y: u16| u32::from(x) << 16 | u32::from(y);
-        assert_eq!(Torus::distance(at(1, 65_535), at(65_535, 1)), 4);
-        assert_eq!(Torus::distance(at(0, 0), at(32_768, 32_768)), 65_536);
+        assert_eq!(Torus::steps(at(1, 65_535), at(65_535, 1)), 4);
+        assert_eq!(Torus::steps(at(0, 0), at(32_768, 32_768)), 65_536);
         assert_eq!(Torus.rows(at(0, 0), at(32_768, 32_768)), [8, ROWS]);
     }
 

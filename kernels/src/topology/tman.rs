@@ -282,7 +282,7 @@ impl<'a, S: Space> Member<'a, S> {
             let [age, held_age] = [stamp, self.stamps[slot]].map(|stamp| now.wrapping_sub(stamp));
             let is_finger = self.shape.fingers && side == 0 && held_age <= self.shape.most_age && held != place;
             let is_better = if is_finger {
-                let [new, old] = [place, held].map(|place| self.space.distances(self.own, place)[0]);
+                let [new, old] = [place, held].map(|place| self.space.distance(self.own, place));
                 new < old && age <= self.shape.most_age
             } else {
                 age < held_age
