@@ -2,7 +2,7 @@
 
 use datasets::trace::{LookupRow, OwnRow, TopologyRow};
 
-/// Shares of the links of a topology, of which it is told when they are held.
+/// Shares of what a topology is to have, of which it is told when they are held.
 pub const LINKS: [f64; 4] = [0.5, 0.99, 0.999, 1.0];
 
 /// Requests are well as long as so many succeed.
@@ -17,11 +17,32 @@ pub struct Topology {
     pub topology: String,
     /// Its members, fingers, dead entries and messages when the run ended.
     pub last: TopologyRow,
-    /// Cycles from its first members on until each share in [`LINKS`] of the links was held.
-    pub reached: [Option<u32>; LINKS.len()],
+    /// Its links first, then what else it has.
+    pub parts: Vec<Part>,
     /// What became of the requests that went through it; `None` if there were none.
     pub lookups: Option<Lookups>,
 }
+
+/// What members of a topology are to have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// What it is, in the plural.
+    pub name: &'static str,
+    /// Cycles from the first members on until each share in [`LINKS`] of it was held.
+    pub reached: [Option<u32>; LINKS.len()],
+    /// The share of it that was missing after the last cycle; not a number without members.
+    pub missing: f64,
+}
+
+/// The share of something that is missing.
+pub(crate) type Missing = fn(&TopologyRow) -> f64;
+
+/// What there may be of a topology, and which share of it is missing.
+pub(crate) const PARTS: [(&str, Missing); 3] = [
+    ("links", |row| row.missing_fraction),
+    ("leaf sets", |row| row.leaf_missing_fraction),
+    ("tables", |row| row.table_missing_fraction),
+];
 
 /// What became of requests.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,16 +72,21 @@ pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow]) -> Vec<Top
         let is_it = |row: &&TopologyRow| row.app == one.app && row.topology == one.topology;
         let rows: Vec<&TopologyRow> = rows.iter().filter(is_it).collect();
         let begins = rows.iter().find(|row| row.members_count > 0).map_or(0, |row| row.cycle);
-        let reached = LINKS.map(|share| {
-            let holds = |row: &&&TopologyRow| 1.0 - row.missing_fraction >= share;
-            rows.iter().find(holds).map(|row| row.cycle - begins)
-        });
+        let last = (*rows.last()?).clone();
+        // Everything has links; the others are told of where there are any.
+        let there = |(_, missing): &(&str, Missing)| rows.iter().any(|row| missing(row).is_finite());
+        let parts = PARTS.into_iter().enumerate().filter(|(number, part)| *number == 0 || there(part));
+        let part = |(_, (name, missing)): (usize, (&'static str, Missing))| {
+            let holds = |share: f64| rows.iter().find(|row| 1.0 - missing(row) >= share).map(|row| row.cycle - begins);
+            Part { name, reached: LINKS.map(holds), missing: missing(&last) }
+        };
+        let parts = parts.map(part).collect();
         let lookups: Vec<&LookupRow> = lookups.iter().filter(|row| row.app == one.app).collect();
         Some(Topology {
             app: one.app.clone(),
             topology: one.topology.clone(),
-            last: (*rows.last()?).clone(),
-            reached,
+            parts,
+            last,
             lookups: of_requests(&lookups, begins),
         })
     })

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Epochs, Event,
-    EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening, Order, Overlay,
-    Pairing, Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale,
-    Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Topology, TopologyProtocol,
-    Trace, Turnover, Uplink,
+    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits, Epochs,
+    Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening, Order,
+    Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol,
+    Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Topology,
+    TopologyProtocol, Trace, Turnover, Uplink,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -287,23 +287,32 @@ fn sampling() -> impl Strategy<Value = Sampling> {
 /// A topology, and requests that go through it.
 fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>)> {
     let numbers = (1..=32_u32, 1..=32_u32, 1..=64_u32, 1..=64_u32, 1..=100_u32, prop::option::of(1..=200_u32));
-    (0..4_usize, numbers, prop::option::of(1..=100_000_000_u32), 1.0..1e6_f64).prop_map(
-        move |(kind, (near, sent, choice, samples, max_age, idle), per_cycle, room)| {
-            let kinds = [TopologyProtocol::Ring, TopologyProtocol::Line, TopologyProtocol::Torus];
-            let protocol = kinds.get(kind).copied().unwrap_or(TopologyProtocol::Chord);
+    let digits = (1..=4_u32, 1..=8_u32, 1..=8_u32);
+    (0..5_usize, (numbers, digits), prop::option::of(1..=100_000_000_u32), 1.0..1e6_f64).prop_map(
+        move |(kind, ((near, sent, choice, samples, max_age, idle), (bits, rows, per_slot)), per_cycle, room)| {
+            let kinds = [
+                TopologyProtocol::Ring,
+                TopologyProtocol::Line,
+                TopologyProtocol::Torus,
+                TopologyProtocol::Chord,
+                TopologyProtocol::Prefix,
+            ];
+            let protocol = kinds[kind];
+            let is_prefix = protocol == TopologyProtocol::Prefix;
             let topology = Topology {
                 protocol,
                 attribute: (protocol == TopologyProtocol::Line).then_some(0),
                 near: 2 * near,
-                sent: 2 * sent,
+                sent: 2 * if is_prefix { near } else { sent },
                 choice: choice.min(2 * near),
                 samples,
-                far: if samples > 32 { Far::Forward } else { Far::Both },
+                far: if samples > 32 && !is_prefix { Far::Forward } else { Far::Both },
                 max_age,
                 idle,
+                digits: is_prefix.then_some(Digits { bits, rows, per_slot }),
                 room: if is_inside { room } else { 1.25 },
             };
-            let routing = topology.routing();
+            let routing = topology.routings().get(samples as usize % topology.routings().len().max(1)).copied();
             (topology, per_cycle.and_then(|per_cycle| Some(Lookups { per_cycle, routing: routing? })))
         },
     )

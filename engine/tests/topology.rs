@@ -108,21 +108,23 @@ fn a_ring_goes_on_while_half_of_its_members_die() {
     assert!(at(55).1.success_fraction > 0.999 && at(60).0.missing_fraction < 1e-9);
 }
 
+/// A cloud with sessions of so many cycles on average, and a third of that between two: three quarters of the nodes are
+/// there, as where it was measured.
+fn churning(seed: u64, nodes: u32, cycles: u32, more: &str) -> String {
+    let (hours, between) = (f64::from(cycles) / 6.0, f64::from(cycles) / 18.0);
+    format!(
+        "[run]\nnodes = {nodes}\ncycles = 60\nseed = {seed}\ncycle_seconds = 600\n[[fleet.class]]\nname = \"box\"\n\
+         share = 1\nattributes.x = {{ uniform = [0, 1] }}\n\
+         up = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
+         down = {{ hours = {{ exponential = {{ mean = {between} }} }} }}\n{more}"
+    )
+}
+
 #[test]
 fn requests_suffer_from_churn_as_was_measured() {
-    // Sessions of so many cycles on average, with as long a time between two: half of the nodes are there.
-    let churning = |seed: u64, cycles: u32| {
-        let hours = f64::from(cycles) / 6.0;
-        format!(
-            "[run]\nnodes = 12_200\ncycles = 60\nseed = {seed}\ncycle_seconds = 600\n[[fleet.class]]\nname = \"box\"\n\
-             share = 1\nattributes.x = {{ uniform = [0, 1] }}\n\
-             up = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
-             down = {{ hours = {{ exponential = {{ mean = {hours} }} }} }}\n\
-             [topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 1_000\n"
-        )
-    };
+    let chord = "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 1_000\n";
     for (cycles, success, timeouts) in [(1000, 0.992, 0.25), (100, 0.94, 1.95)] {
-        let late: Vec<LookupRow> = run(&churning(1, cycles)).lookups.split_off(41);
+        let late: Vec<LookupRow> = run(&churning(1, 8192, cycles, chord)).lookups.split_off(41);
         let mean = |of: fn(&LookupRow) -> f64| late.iter().map(of).sum::<f64>() / late.len() as f64;
         let found = [mean(|row| row.success_fraction), mean(|row| row.timeouts_mean)];
         assert!((1.0 - found[0]) / (1.0 - success) < 1.4 && (1.0 - found[0]) / (1.0 - success) > 0.6, "{found:?}");
@@ -133,8 +135,9 @@ fn requests_suffer_from_churn_as_was_measured() {
 #[test]
 fn whoever_knows_nobody_near_says_so() {
     for nodes in [1, 2, 3, 5, 30] {
-        for protocol in ["ring", "torus", "tree", "chord"] {
-            let lookups = if protocol == "chord" { "[lookups]\nper_cycle = 50\n" } else { "" };
+        for protocol in ["ring", "torus", "tree", "chord", "prefix"] {
+            let is_asked = ["chord", "prefix"].contains(&protocol);
+            let lookups = if is_asked { "[lookups]\nper_cycle = 50\n" } else { "" };
             let found = run(&cloud(nodes, 12, 1, &format!("[topology]\nprotocol = \"{protocol}\"\n{lookups}")));
             let last: &TopologyRow = found.topologies.last().unwrap();
             assert_eq!((last.topology.as_str(), last.members_count), (protocol, nodes.into()));
@@ -198,4 +201,59 @@ fn a_table_that_is_too_small_stops_the_run_and_says_so() {
     let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
     let error = simulation.observe(&mut trace).unwrap_err().to_string();
     assert!(error.starts_with("the topology of \"a\" has room for 764 members, and "), "{error}");
+}
+
+/// Tables of prefixes, with requests that go by them.
+fn prefix(nodes: u32, cycles: u32, seed: u64, routing: &str) -> String {
+    let more = format!("[topology]\nprotocol = \"prefix\"\n[lookups]\nper_cycle = 4_000\nrouting = \"{routing}\"\n");
+    cloud(nodes, cycles, seed, &more)
+}
+
+#[test]
+fn leaf_sets_and_tables_fill_as_was_measured() {
+    let of = |seed| prefix(1 << 12, 12, seed, "pastry");
+    let runs: Vec<Result> = (1..=3).map(|seed| run(&of(seed))).collect();
+    let mean = |of: &dyn Fn(&Result) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;
+    for (cycle, leaf, table) in [(3, 0.46, 0.084), (4, 0.133, 0.021), (5, 0.021, 0.0033), (6, 0.0032, 5e-4)] {
+        let tolerance = if cycle < 5 { 0.04 } else { 0.2 };
+        assert_near(&[mean(&|run| run.topologies[cycle].leaf_missing_fraction)], &[leaf], tolerance);
+        assert_near(&[mean(&|run| run.topologies[cycle].table_missing_fraction)], &[table], tolerance);
+    }
+    for run in &runs {
+        let last = &run.topologies[12];
+        assert!(last.leaf_missing_fraction < 1e-9 && last.table_missing_fraction < 1e-9, "{last:?}");
+        assert!((run.lookups[12].success_fraction - 1.0).abs() < 1e-9, "{:?}", run.lookups[12]);
+    }
+    let hops = mean(&|run| run.lookups[12].hops_mean);
+    let kademlia = run(&prefix(1 << 12, 12, 1, "kademlia"));
+    assert_near(&[hops, kademlia.lookups[12].hops_mean], &[2.83, 2.55], 0.02);
+    assert!((kademlia.lookups[12].success_fraction - 1.0).abs() < 1e-9, "{:?}", kademlia.lookups[12]);
+}
+
+#[test]
+fn tables_are_mended_after_a_crash() {
+    let crash = "[[event]]\nat_cycle = 30\ncrash = { share = 0.5 }\n";
+    let found = run(&format!("{}{crash}", prefix(1 << 13, 60, 1, "pastry")));
+    let missing = |cycle: usize| found.topologies[cycle].table_missing_fraction;
+    // Published after 4 and 8 cycles, within a cycle: .033, .0012.
+    assert!(missing(34) < 0.033 && missing(32) > 0.033, "{} {}", missing(32), missing(34));
+    assert!(missing(38) < 0.0012 && missing(34) > 0.0012, "{} {}", missing(34), missing(38));
+    // Dead entries of leaf sets go when they are too old, and six cycles later nothing is missing.
+    let leaf = |cycle: usize| found.topologies[cycle].leaf_missing_fraction;
+    assert!(leaf(49) > 0.4 && leaf(57) < 1e-9, "{} {}", leaf(49), leaf(57));
+    assert!((30..=60).all(|cycle| found.lookups[cycle].success_fraction > 0.99));
+}
+
+#[test]
+fn tables_suffer_from_churn_as_was_measured() {
+    let dead = |leaf: f64, table: f64| (20.0 * leaf + 100.0 * table) / 120.0;
+    for (cycles, success, dead) in [(1000, 0.998, dead(0.019, 0.005)), (100, 0.985, dead(0.125, 0.031))] {
+        let text = churning(1, 4096, cycles, "[topology]\nprotocol = \"prefix\"\n[lookups]\nper_cycle = 1_000\n");
+        let found = run(&text);
+        let mean = |of: &dyn Fn(usize) -> f64| (41..=60).map(of).sum::<f64>() / 20.0;
+        let failed = (1.0 - mean(&|cycle| found.lookups[cycle].success_fraction)) / (1.0 - success);
+        assert!((0.6..1.7).contains(&failed), "{failed} times the published failures");
+        // Twenty entries of leaf sets, of which more are dead, and about a hundred of tables.
+        assert_near(&[mean(&|cycle| found.topologies[cycle].dead_fraction)], &[dead], 0.15);
+    }
 }

@@ -4,10 +4,19 @@
 use kernels::permutation::Permutation;
 use kernels::philox::Stream;
 use kernels::topology::place::{Positions, Ring, Space, Torus, Tree};
-use kernels::topology::tman::{Kept, Member, Shape, exchange};
+use kernels::topology::prefix;
+use kernels::topology::record::Kept;
+use kernels::topology::tman::{Member, Shape, exchange};
 use kernels::views::Words;
 
 const SHAPE: Shape = Shape { near: 20, sides: 2, samples: 10, sent: 20, most_age: 20, fingers: false };
+
+/// Two records of many, of different numbers.
+fn two<P>(records: &mut [P], cells: usize, [one, other]: [usize; 2]) -> [&mut [P]; 2] {
+    let (low, high) = records.split_at_mut(one.max(other) * cells);
+    let (low, high) = (&mut low[one.min(other) * cells..][..cells], &mut high[..cells]);
+    if one < other { [low, high] } else { [high, low] }
+}
 
 /// The share of the target links that are missing after each cycle.
 fn missing<S: Space>(
@@ -19,7 +28,7 @@ fn missing<S: Space>(
 where
     S::Place: Ord,
 {
-    let (nodes, cells) = (places.len(), shape.cells::<S::Place>());
+    let (nodes, cells) = (places.len(), shape.parts().cells::<S::Place>());
     let mut by_place: Vec<(S::Place, usize)> = places.iter().copied().zip(0..).collect();
     by_place.sort_unstable();
     let node_at = |place: S::Place| by_place[by_place.binary_search_by_key(&place, |(place, _)| *place).unwrap()].1;
@@ -27,7 +36,7 @@ where
     for (node, record) in records.chunks_exact_mut(cells).enumerate() {
         let mut words = Words::new(Stream::new(seed, 0, 0), node as u32);
         let mut member = Member::begin(space, shape, places[node], record, 0);
-        member.sample((0..shape.samples).map(|_| (places[words.below(nodes)], 0)));
+        member.record.sample((0..shape.samples).map(|_| (places[words.below(nodes)], 0)));
         member.start(0);
     }
     let mut found = Vec::new();
@@ -38,27 +47,25 @@ where
         for node in (0..nodes as u32).map(|place| order.of(place) as usize) {
             let mut words = Words::new(Stream::new(seed, cycle, 1), node as u32);
             let own = Member::of(space, shape, &mut records[node * cells..][..cells]);
-            let best = own.best(10, now);
+            let best = own.record.best(space, 10, (now, shape.most_age));
             let other = match best.numbers() {
                 [] => words.below(nodes),
-                numbers => node_at(own.place(usize::from(numbers[words.below(numbers.len())]))),
+                numbers => node_at(own.record.place(usize::from(numbers[words.below(numbers.len())]))),
             };
             if other == node {
                 continue;
             }
-            let (low, high) = records.split_at_mut(node.max(other) * cells);
-            let (low, high) = (&mut low[node.min(other) * cells..][..cells], &mut high[..cells]);
-            let [one, two] = if node < other { [low, high] } else { [high, low] };
+            let [one, two] = two(&mut records, cells, [node, other]);
             let mut members = [Member::of(space, shape, one), Member::of(space, shape, two)];
             for member in &mut members {
                 let samples: Vec<_> = (0..shape.samples).map(|_| (places[words.below(nodes)], now)).collect();
-                member.sample(samples.into_iter());
+                member.record.sample(samples.into_iter());
             }
             exchange(members, now, false);
         }
         let mut lost = 0;
         for (record, links) in records.chunks_exact_mut(cells).zip(links) {
-            let near = Kept::of(shape, record).near();
+            let near = Kept::of(shape.parts(), record).near();
             lost += links.iter().filter(|link| !near.contains(link)).count();
         }
         found.push(lost as f64 / links.iter().map(Vec::len).sum::<usize>() as f64);
@@ -126,4 +133,75 @@ fn numbers_of_a_heap_grow_into_a_tree_as_was_measured() {
     let shape = Shape { sides: 1, ..SHAPE };
     let of = |seed| missing(Tree, &shape, (&places, &links), (seed, 9));
     assert_published(of, &[(3, 0.705, 0.03), (6, 0.145, 0.1), (9, 0.018, 0.2)]);
+}
+
+/// The shares of the entries of leaf sets, and of tables, that are missing after each cycle.
+fn unfilled(shape: &prefix::Shape, nodes: usize, (seed, cycles): (u64, u32)) -> Vec<[f64; 2]> {
+    let (parts, cells) = (shape.parts(), shape.parts().cells::<u32>());
+    let positions = Positions { key: [seed as u32, 9] };
+    let places: Vec<u32> = (0..nodes as u32).map(|node| positions.of(node)).collect();
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    let mut wanted = 0;
+    for own in &places {
+        let mut members = vec![0; shape.rows * shape.slots()];
+        places.iter().filter_map(|other| shape.slot(*own, *other)).for_each(|slot| members[slot] += 1);
+        wanted += members.into_iter().map(|members: usize| members.min(shape.per_slot)).sum::<usize>();
+    }
+    let mut records = vec![0; nodes * cells];
+    let drawn = |words: &mut Words, now: u8| -> Vec<(u32, u8)> {
+        (0..shape.samples).map(|_| (places[words.below(nodes)], now)).collect()
+    };
+    for (node, record) in records.chunks_exact_mut(cells).enumerate() {
+        let mut member = prefix::Member::begin(shape, places[node], record, 0);
+        member.record.sample(drawn(&mut Words::new(Stream::new(seed, 0, 0), node as u32), 0).into_iter());
+        member.start(0);
+    }
+    let mut found = Vec::new();
+    for cycle in 1..=cycles {
+        let now = cycle as u8;
+        records.chunks_exact_mut(cells).for_each(|record| prefix::Member::of(shape, record).turn(now));
+        let order = Permutation::new(nodes as u32, &Stream::new(seed, cycle, 2));
+        for node in (0..nodes as u32).map(|place| order.of(place) as usize) {
+            let mut words = Words::new(Stream::new(seed, cycle, 1), node as u32);
+            let own = prefix::Member::of(shape, &mut records[node * cells..][..cells]);
+            let best = own.record.best(Ring, shape.leaf / 2, (now, shape.most_age));
+            let other = match best.numbers() {
+                [] => words.below(nodes),
+                numbers => {
+                    let place = own.record.place(usize::from(numbers[words.below(numbers.len())]));
+                    positions.node(place) as usize
+                }
+            };
+            if other == node {
+                continue;
+            }
+            let mut members = two(&mut records, cells, [node, other]).map(|record| prefix::Member::of(shape, record));
+            for member in &mut members {
+                member.record.sample(drawn(&mut words, now).into_iter());
+            }
+            let keys = [0, 1].map(|_| [words.word(), words.word()]);
+            let _sent = prefix::exchange(members, now, false, keys);
+        }
+        let (mut leaf, mut table) = (0, 0);
+        for record in records.chunks_exact(cells) {
+            let kept = Kept::of(parts, record);
+            let at = sorted.binary_search(&kept.own).unwrap();
+            let next = (1..=shape.leaf / 2).flat_map(|k| [sorted[(at + k) % nodes], sorted[(at + nodes - k) % nodes]]);
+            leaf += next.filter(|place| kept.near().contains(place)).count();
+            table += kept.table().iter().filter(|place| **place != kept.own).count();
+        }
+        let missing = |held: usize, of: usize| 1.0 - held as f64 / of as f64;
+        found.push([missing(leaf, nodes * shape.leaf), missing(table, wanted)]);
+    }
+    found
+}
+
+#[test]
+fn leaf_sets_and_tables_fill_as_was_measured() {
+    let shape = prefix::Shape { leaf: 20, bits: 4, rows: 4, per_slot: 3, samples: 30, most_age: 20 };
+    let runs: Vec<Vec<[f64; 2]>> = (1..=3).map(|seed| unfilled(&shape, 1 << 12, (seed, 8))).collect();
+    let part = |part: usize, seed: u64| runs[seed as usize - 1].iter().map(|found| found[part]).collect();
+    assert_published(|seed| part(0, seed), &[(3, 0.46, 0.03), (4, 0.133, 0.03), (5, 0.021, 0.08), (6, 0.0032, 0.15)]);
+    assert_published(|seed| part(1, seed), &[(3, 0.084, 0.03), (4, 0.021, 0.03), (5, 0.0033, 0.08), (6, 0.0005, 0.15)]);
 }

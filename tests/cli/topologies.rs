@@ -10,8 +10,7 @@ fn with(more: &str) -> Place {
 fn the_summary_says_when_links_are_there_and_requests_succeed() {
     let place = with("[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 100");
     let told = place.run(&[]).quietly();
-    for words in ["Topologies: cycles until so many of the links were held", "all nodes  chord", "Requests after cycle"]
-    {
+    for words in ["Topologies: cycles until so much of them was held", "all nodes  chord", "Requests after cycle"] {
         assert!(told.out.contains(words), "{}", told.out);
     }
 }

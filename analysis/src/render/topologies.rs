@@ -11,23 +11,26 @@ impl Summary {
         if self.topologies.is_empty() {
             return Ok(());
         }
-        writeln!(f, "\nTopologies: cycles until so many of the links were held\n")?;
+        writeln!(f, "\nTopologies: cycles until so much of them was held\n")?;
         let shares = LINKS.map(|share| format!("{} %", share * 100.0));
-        let mut titles = vec!["among", "topology", "members"];
+        let mut titles = vec!["among", "topology", "what", "members"];
         titles.extend(shares.iter().map(String::as_str));
         titles.extend(["missing", "dead"]);
-        let mut table = Table::new(&titles, 2);
+        let mut table = Table::new(&titles, 3);
         for one in &self.topologies {
-            let mut cells = vec![among(one.app.as_ref()), one.topology.clone(), count(one.last.members_count)];
-            cells.extend(one.reached.map(or_never));
-            cells.push(or_none(one.last.missing_fraction, percent));
-            cells.push(or_none(one.last.dead_fraction, percent));
-            table.row(&cells);
+            for part in &one.parts {
+                let mut cells = vec![among(one.app.as_ref()), one.topology.clone(), part.name.to_owned()];
+                cells.push(count(one.last.members_count));
+                cells.extend(part.reached.map(or_never));
+                cells.push(or_none(part.missing, percent));
+                cells.push(or_none(one.last.dead_fraction, percent));
+                table.row(&cells);
+            }
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = "Missing, dead: links that are missing, and entries whose node is a member no more, after the last \
-                    cycle.";
+        let text = "Missing, dead: what is missing, and entries whose node is a member no more, after the last cycle. \
+                    Links: those next to each member. Leaf sets, tables: entries that a member is to have there.";
         wrapped(f, "  ", text)?;
         self.requests(f)
     }

@@ -5,6 +5,7 @@ use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 use crate::number::{count, percent};
+use crate::topologies::{PARTS, Part};
 
 /// The most topologies, and measures, drawn: the first ones.
 const MOST_DRAWN: usize = 8;
@@ -18,12 +19,13 @@ pub fn topologies(source: &Source) -> Option<Section> {
     let mut section = Section::new("topologies", "Topologies");
     let among = |app: &Option<String>| app.clone().unwrap_or_else(|| "all nodes".to_owned());
     for one in all {
-        let links = match one.reached[2] {
-            Some(cycles) => format!("99.9 % of its links were held {cycles} cycles after it began"),
-            None => "99.9 % of its links were never held".to_owned(),
+        let held = |part: &Part| match part.reached[2] {
+            Some(cycles) => format!("99.9 % of its {} were held {cycles} cycles after it began", part.name),
+            None => format!("99.9 % of its {} were never held", part.name),
         };
+        let parts = one.parts.iter().map(held).collect::<Vec<String>>().join("; ");
         let members = count(one.last.members_count);
-        section.say(format!("The {} among {} ({members} members): {links}.", one.topology, among(&one.app)));
+        section.say(format!("The {} among {} ({members} members): {parts}.", one.topology, among(&one.app)));
         if let Some(lookups) = &one.lookups {
             section.say(format!(
                 "Of the requests that went through it after the last cycle {} ended at the owner of their key, in {} \
@@ -33,15 +35,20 @@ pub fn topologies(source: &Source) -> Option<Section> {
             ));
         }
     }
-    let axes = [source.time(), Axis::log("share of the links", Format::Fraction)];
-    let mut chart = Chart::new("topologies-missing", "Links that are missing", "topologies", axes).wide().caption(
-        "The share of the links that there are to be which members do not have. A topology without a missing link is \
-         not drawn: there is no nought on this axis.",
+    let axes = [source.time(), Axis::log("share that is missing", Format::Fraction)];
+    let mut chart = Chart::new("topologies-missing", "What is missing of topologies", "topologies", axes).wide().caption(
+        "The share of the links that there are to be which members do not have, and of the entries of leaf sets and \
+         tables, where there are any. A topology of which nothing is missing is not drawn: there is no nought on this \
+         axis.",
     );
     for (number, one) in all.iter().enumerate().take(MOST_DRAWN) {
         let rows = source.topologies.iter().filter(|row| row.app == one.app);
-        let missing = rows.filter(|row| row.missing_fraction > 0.0).map(|row| (row.cycle.into(), row.missing_fraction));
-        chart.line(&format!("{}, {}", one.topology, among(&one.app)), Some(number), Stroke::Solid, missing);
+        let parts = PARTS.into_iter().zip([Stroke::Solid, Stroke::Dash, Stroke::Dot]);
+        for ((name, missing), stroke) in parts.filter(|((name, _), _)| one.parts.iter().any(|part| part.name == *name))
+        {
+            let there = rows.clone().map(|row| (row.cycle.into(), missing(row))).filter(|(_, missing)| *missing > 0.0);
+            chart.line(&format!("{}, {}: {name}", one.topology, among(&one.app)), Some(number), stroke, there);
+        }
     }
     chart.mark(&source.happenings);
     section.chart(chart);

@@ -46,7 +46,7 @@ pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtoco
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
-pub use topology::{Far, Lookups, Routing, Topology, TopologyProtocol};
+pub use topology::{Digits, Far, Lookups, Routing, Topology, TopologyProtocol};
 pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.

@@ -11,7 +11,7 @@ pub struct Topology {
     pub attribute: Option<usize>,
     /// Entries that a member keeps for being near, 2..=64 and even.
     pub near: u32,
-    /// Entries of a message, 2..=64 and even.
+    /// Entries of a message, 2..=64 and even; with tables of prefixes those of its leaf set.
     pub sent: u32,
     /// The best of near among which a member chooses whom it meets, at least 1, at most `near`.
     pub choice: u32,
@@ -23,8 +23,39 @@ pub struct Topology {
     pub max_age: u32,
     /// A member that has learnt of nobody nearer for so many cycles starts no exchange; `None` for never.
     pub idle: Option<u32>,
+    /// With tables of prefixes, and no other topology: what their entries go by.
+    pub digits: Option<Digits>,
     /// Inside applications: room for so many times the members for which they ask, at least 1.
     pub room: f64,
+}
+
+/// What the entries of a table of prefixes go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// Bits of a digit, 1..=8.
+    pub bits: u32,
+    /// Rows of a table: the most leading digits that a member shares with its entries, and one. At most as many as a
+    /// position of 32 bits has digits.
+    pub rows: u32,
+    /// Entries of a slot: of those who share some digits and have another next, at least 1.
+    pub per_slot: u32,
+}
+
+impl Digits {
+    /// The most entries of a table.
+    pub const MOST: u32 = 1024;
+
+    /// Entries of a table: a slot for each row and each digit but a member's own.
+    #[must_use]
+    pub fn entries(self) -> u32 {
+        self.rows * ((1 << self.bits) - 1) * self.per_slot
+    }
+
+    /// Rows of the tables of so many members: as many digits as tell them apart, and one.
+    #[must_use]
+    pub fn rows(bits: u32, members: u32) -> u32 {
+        (u32::BITS - members.saturating_sub(1).leading_zeros()).div_ceil(bits).saturating_add(1).min(u32::BITS / bits)
+    }
 }
 
 /// Requests for keys, each from a random member, in each observed cycle.
@@ -49,6 +80,8 @@ choices! {
         Tree = "tree",
         /// A ring with fingers: Chord.
         Chord = "chord",
+        /// Leaf sets and tables by the digits of positions: Pastry, Kademlia.
+        Prefix = "prefix",
     }
 
     /// On which sides a member keeps entries of those who are far, one for each doubling of the distance.
@@ -63,8 +96,12 @@ choices! {
 
     /// How requests find their way.
     Routing {
-        /// Along the ring, by fingers.
+        /// Along the ring, by fingers: the owner is the first at or behind the key.
         Chord = "chord",
+        /// By tables, a digit after the other: the owner is the nearest on the ring.
+        Pastry = "pastry",
+        /// By tables: the owner is the one whose bits differ least from those of the key (XOR).
+        Kademlia = "kademlia",
     }
 }
 
@@ -75,9 +112,13 @@ impl Topology {
         self.protocol == TopologyProtocol::Chord
     }
 
-    /// How requests may find their way.
+    /// How requests may find their way, the usual one first.
     #[must_use]
-    pub fn routing(&self) -> Option<Routing> {
-        (self.protocol == TopologyProtocol::Chord).then_some(Routing::Chord)
+    pub fn routings(&self) -> &'static [Routing] {
+        match self.protocol {
+            TopologyProtocol::Chord => &[Routing::Chord],
+            TopologyProtocol::Prefix => &[Routing::Pastry, Routing::Kademlia],
+            _ => &[],
+        }
     }
 }

@@ -7,7 +7,7 @@ use parquet::file::metadata::KeyValue;
 use super::Error;
 
 /// Version of the tables' columns, in the metadata of every file. It changes when a column changes its name or meaning.
-pub const SCHEMA_VERSION: &str = "6";
+pub const SCHEMA_VERSION: &str = "7";
 
 pub(super) const KEY_SCHEMA_VERSION: &str = "subcloud.schema_version";
 pub(super) const KEY_RUN_ID: &str = "subcloud.run_id";

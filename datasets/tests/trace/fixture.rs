@@ -203,6 +203,8 @@ pub fn topology(cycle: u32) -> TopologyRow {
         members_count: 10,
         started_fraction: 1.0,
         missing_fraction: 0.25,
+        leaf_missing_fraction: 0.5,
+        table_missing_fraction: 0.75,
         finger_empty_fraction: 0.125,
         finger_inexact_fraction: 0.5,
         dead_fraction: 0.0,

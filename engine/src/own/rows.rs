@@ -3,7 +3,7 @@
 //! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
 //! not in the order of places.
 
-use datasets::scenario::{Network, TopologyProtocol};
+use datasets::scenario::{Network, Routing, TopologyProtocol};
 use datasets::trace::{LookupRow, OwnRow, TopologyRow};
 use kernels::views::NOBODY;
 
@@ -14,7 +14,7 @@ use crate::gossip::instance::AnyInstance;
 use crate::gossip::protocol::{Hop, Reach};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{INSTANCE, LOOKUPS};
-use crate::topology::lookups::{Routes, row};
+use crate::topology::lookups::{Routes, owner, row};
 
 /// Bytes of an entry in a message: of a place, and of a stamp.
 const ENTRY_BYTES: f64 = 5.0;
@@ -54,6 +54,8 @@ impl Own {
                 members_count: value("members_count") as u64,
                 started_fraction: value("started_fraction"),
                 missing_fraction: value("missing_fraction"),
+                leaf_missing_fraction: value("leaf_missing_fraction"),
+                table_missing_fraction: value("table_missing_fraction"),
                 finger_empty_fraction: value("finger_empty_fraction"),
                 finger_inexact_fraction: value("finger_inexact_fraction"),
                 dead_fraction: value("dead_fraction"),
@@ -62,7 +64,12 @@ impl Own {
                 entries_per_message_mean: if messages == 0 { f64::NAN } else { told as f64 / bytes / messages as f64 },
             });
             let Some(lookups) = lookups else { continue };
-            let through = Through { instance: &*one.instance, around: &around, stands: one.instance.stands(&around) };
+            let through = Through {
+                instance: &*one.instance,
+                around: &around,
+                stands: one.instance.stands(&around),
+                routing: lookups.routing,
+            };
             let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
             requests.push(row((cycle.number, app), *lookups, (&through, network), stream));
         }
@@ -87,6 +94,7 @@ struct Through<'a> {
     around: &'a Around<'a>,
     /// Where members stand, ascending, and who they are.
     stands: Vec<(u32, u32)>,
+    routing: Routing,
 }
 
 impl Routes for Through<'_> {
@@ -103,7 +111,6 @@ impl Routes for Through<'_> {
         self.instance.hop(self.around, node, key, reach)
     }
     fn owner(&self, key: u32) -> Option<u32> {
-        let at = self.stands.partition_point(|&(position, _)| position < key);
-        self.stands.get(at).or(self.stands.first()).map(|(_, node)| *node)
+        owner(&self.stands, key, self.routing)
     }
 }

@@ -1,6 +1,6 @@
 //! The protocols of a scenario, and what lasts of them beside their columns.
 
-use datasets::scenario::{Lookups, Topology, TopologyProtocol};
+use datasets::scenario::{Lookups, Routing, Topology, TopologyProtocol};
 use datasets::suite::{Request, Suite};
 use kernels::permutation::Permutation;
 use kernels::topology::place::Positions;
@@ -12,6 +12,7 @@ use crate::memory::{Field, Fields};
 use crate::plans::Needs;
 use crate::schedule::purpose::{INSTANCE, OWN, POSITIONS, TOPOLOGY, for_life};
 use crate::topology::numbering::{InTree, OnLine, OnRing, OnTorus};
+use crate::topology::prefix::Prefix;
 use crate::topology::tman::Tman;
 
 /// The protocols that run among members.
@@ -125,6 +126,11 @@ impl Running {
         let instance: Box<dyn AnyInstance> = match topology.protocol {
             TopologyProtocol::Ring | TopologyProtocol::Chord => {
                 Box::new(Instance::new(Tman::new(OnRing(positions), topology), column, rows))
+            }
+            TopologyProtocol::Prefix => {
+                let routing = lookups.map_or(Routing::Pastry, |lookups| lookups.routing);
+                let digits = topology.digits.unwrap_or_else(|| unreachable!("a table of prefixes has digits"));
+                Box::new(Instance::new(Prefix::new(OnRing(positions), topology, digits, routing), column, rows))
             }
             TopologyProtocol::Torus => Box::new(Instance::new(Tman::new(OnTorus(positions), topology), column, rows)),
             TopologyProtocol::Line => {

@@ -8,7 +8,7 @@
 //!
 //! Costs a record at random for each hop, and a byte for each node that is tried.
 
-use datasets::scenario::{Lookups, Network};
+use datasets::scenario::{Lookups, Network, Routing};
 use datasets::trace::LookupRow;
 use kernels::philox::Stream;
 use kernels::views::Words;
@@ -34,6 +34,57 @@ pub trait Routes: Sync {
     fn hop(&self, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop>;
     /// The owner of a key; `None` if there are no members.
     fn owner(&self, key: u32) -> Option<u32>;
+}
+
+/// The first of some, by what is least of each, that answers. Somebody may be there several times.
+pub fn first_to_answer<T>(
+    all: &(impl Iterator<Item = u32> + Clone),
+    least: impl Fn(u32) -> u64,
+    mut answers: impl FnMut(u32) -> Option<T>,
+) -> Option<T> {
+    let mut tried = None;
+    loop {
+        let left =
+            all.clone().map(|one| (least(one), one)).filter(|(value, _)| tried.is_none_or(|tried| *value > tried));
+        let (value, next) = left.min()?;
+        if let Some(answer) = answers(next) {
+            return Some(answer);
+        }
+        tried = Some(value);
+    }
+}
+
+/// How far a position is from a key, the shorter way around. No two positions are as far.
+#[must_use]
+pub fn way_around(position: u32, key: u32) -> u64 {
+    let way = position.wrapping_sub(key);
+    u64::from(way.min(way.wrapping_neg())) << 32 | u64::from(position)
+}
+
+/// The owner of a key, of those who stand at some positions, ascending; `None` of nobody.
+#[must_use]
+pub fn owner(stands: &[(u32, u32)], key: u32, routing: Routing) -> Option<u32> {
+    let at = stands.partition_point(|&(position, _)| position < key);
+    let behind = stands.get(at).or(stands.first())?;
+    let owner = match routing {
+        Routing::Chord => behind,
+        Routing::Pastry => {
+            let before = at.checked_sub(1).map_or(stands.last(), |before| stands.get(before))?;
+            [behind, before].into_iter().min_by_key(|(position, _)| way_around(*position, key))?
+        }
+        Routing::Kademlia => {
+            // Of those who share the first bits with the key, the ones who share the next, if there are any.
+            let mut left = stands;
+            for bit in (0..u32::BITS).rev() {
+                let ones = left.partition_point(|(position, _)| position >> bit & 1 == 0);
+                let (zeros, ones) = left.split_at(ones);
+                let [same, other] = if key >> bit & 1 == 0 { [zeros, ones] } else { [ones, zeros] };
+                left = if same.is_empty() { other } else { same };
+            }
+            left.first()?
+        }
+    };
+    Some(owner.1)
 }
 
 /// What became of a request.
@@ -122,4 +173,27 @@ pub fn row(
 
 fn fraction(part: usize, whole: usize) -> f64 {
     if whole == 0 { f64::NAN } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owners_are_those_of_a_search_through_all() {
+        for members in [1_u32, 2, 3, 30, 500] {
+            let mut stands: Vec<(u32, u32)> =
+                (0..members).map(|node| (kernels::scalar::mixed([1, 2], node), node)).collect();
+            stands.sort_unstable();
+            for key in (0..2_000).map(|k| kernels::scalar::mixed([3, 4], k)).chain([0, u32::MAX, stands[0].0]) {
+                let least =
+                    |of: &dyn Fn(u32) -> u32| stands.iter().min_by_key(|(at, _)| of(*at)).map(|(_, node)| *node);
+                let around = |at: u32| at.wrapping_sub(key).min(key.wrapping_sub(at));
+                assert_eq!(owner(&stands, key, Routing::Chord), least(&|at| at.wrapping_sub(key)));
+                assert_eq!(owner(&stands, key, Routing::Pastry), least(&around));
+                assert_eq!(owner(&stands, key, Routing::Kademlia), least(&|at| at ^ key));
+            }
+        }
+        assert_eq!(owner(&[], 7, Routing::Kademlia), None);
+    }
 }

@@ -36,6 +36,9 @@ pub trait Numbering: Debug + Send + Sync + 'static {
     fn links(&self, places: &[<Self::Space as Space>::Place]) -> Links<<Self::Space as Space>::Place>;
 }
 
+/// A place of a numbering.
+pub type Place<N> = <<N as Numbering>::Space as Space>::Place;
+
 /// On a ring, by positions.
 #[derive(Clone, Copy, Debug)]
 pub struct OnRing(pub Positions);

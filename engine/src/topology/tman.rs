@@ -6,14 +6,15 @@
 //! its view; with the oracle, for each exchange anew, as the published figures were measured.
 
 use datasets::scenario::{Far, Topology};
-use kernels::topology::nearest::MOST_CHOSEN;
 use kernels::topology::place::{NEAR_BITS, ROWS, Space};
-use kernels::topology::tman::{Kept, Member, Shape, exchange};
+use kernels::topology::record::Kept;
+use kernels::topology::tman::{Member, Shape, exchange};
 use rayon::prelude::*;
 
-use super::MEASURES;
-use super::numbering::Numbering;
-use super::truth::{Links, MOST_LINKS};
+use super::judge::{Measured, Seated, fraction, judge, seated, stands};
+use super::lookups::first_to_answer;
+use super::meeting::{Choice, entries_bytes, partner, sample};
+use super::numbering::{Numbering, Place};
 use crate::gossip::around::Turn;
 use crate::gossip::members::Members;
 use crate::gossip::protocol::{Hop, Pair, Protocol, Reach};
@@ -29,11 +30,6 @@ pub struct Tman<N> {
     /// A member that has learnt nothing new for so many cycles starts no exchange.
     idle: Option<u8>,
 }
-
-type Place<N> = <<N as Numbering>::Space as Space>::Place;
-
-/// Where a member stands, and its row.
-type Seated<N> = (Place<N>, u32);
 
 impl<N: Numbering> Tman<N> {
     /// That of a scenario.
@@ -60,21 +56,7 @@ impl<N: Numbering> Tman<N> {
     }
 
     fn kept<'m>(&'m self, record: &'m [Place<N>]) -> Kept<'m, Place<N>> {
-        Kept::of(&self.shape, record)
-    }
-
-    /// A member gets samples.
-    fn sample(&self, member: &mut Member<'_, N::Space>, turn: &mut Turn<'_>, node: u32) {
-        let now = turn.cycle() as u8;
-        let mut known = [(0, 0); MOST_CHOSEN];
-        let mut count = 0;
-        for (slot, sample) in known.iter_mut().zip(turn.samples_of(node, self.shape.samples)) {
-            *slot = sample;
-            count += 1;
-        }
-        let known = known[..count].iter();
-        let entries = known.map(|&(node, age)| (self.numbering.place_of(node, turn), now.wrapping_sub(age)));
-        member.sample(entries);
+        Kept::of(self.shape.parts(), record)
     }
 }
 
@@ -82,7 +64,7 @@ impl<N: Numbering> Protocol for Tman<N> {
     type Record = [Place<N>];
 
     fn cells(&self) -> usize {
-        self.shape.cells::<Place<N>>()
+        self.shape.parts().cells::<Place<N>>()
     }
 
     fn wire_bytes(&self) -> [u64; 2] {
@@ -92,12 +74,12 @@ impl<N: Numbering> Protocol for Tman<N> {
     fn init(&self, own: &mut [Place<N>], turn: &mut Turn<'_>) {
         let (place, now, node) = (self.numbering.place_of(turn.node, turn), turn.cycle() as u8, turn.node);
         let mut member = Member::begin(N::SPACE, &self.shape, place, own, now);
-        self.sample(&mut member, turn, node);
+        sample(&self.numbering, &mut member.record, turn, node);
         member.start(now);
     }
 
     fn begin_cycle(&self, own: &mut [Place<N>], turn: &mut Turn<'_>) {
-        if self.member(own).own != self.numbering.place_of(turn.node, turn) {
+        if self.member(own).record.own != self.numbering.place_of(turn.node, turn) {
             // An attribute has changed, and with it where the member stands.
             self.init(own, turn);
         }
@@ -105,28 +87,13 @@ impl<N: Numbering> Protocol for Tman<N> {
         let mut member = self.member(own);
         member.turn(turn.cycle() as u8);
         if !turn.is_oracle() {
-            self.sample(&mut member, turn, node);
+            sample(&self.numbering, &mut member.record, turn, node);
         }
     }
 
     fn partner(&self, own: &mut [Place<N>], turn: &mut Turn<'_>) -> Option<u32> {
-        let mut member = self.member(own);
-        if self.idle.is_some_and(|cycles| member.still() > cycles) {
-            return None;
-        }
-        loop {
-            let best = member.best(self.choice, turn.cycle() as u8);
-            let numbers = best.numbers();
-            if numbers.is_empty() {
-                return turn.sample();
-            }
-            let number = usize::from(numbers[turn.below(numbers.len())]);
-            let other = self.numbering.node(member.place(number));
-            if turn.answers(other) {
-                return Some(other);
-            }
-            member.drop(number);
-        }
+        let choice = Choice { count: self.choice, idle: self.idle, most_age: self.shape.most_age };
+        partner(&self.numbering, &mut self.member(own).record, turn, choice)
     }
 
     fn exchange(&self, pair: &mut Pair<'_, '_, [Place<N>]>) {
@@ -134,49 +101,33 @@ impl<N: Numbering> Protocol for Tman<N> {
         let mut members = [self.member(own), self.member(other)];
         if turn.is_oracle() {
             for (member, node) in members.iter_mut().zip([turn.node, *other_node]) {
-                self.sample(member, turn, node);
+                sample(&self.numbering, &mut member.record, turn, node);
             }
         }
         let [request, reply] = exchange(members, turn.cycle() as u8, *is_reply_lost);
-        turn.told((request + reply) as u64 * (<N::Space as Space>::WIRE_BYTES + 1));
+        turn.told(entries_bytes::<N>(request + reply));
     }
 
     fn stands(&self, members: &Members<'_, [Place<N>]>) -> Vec<(u32, u32)> {
-        let own = |record: &[Place<N>]| self.numbering.position(self.kept(record).own);
-        let mut stands = members.fold(
-            |all: &mut Vec<(u32, u32)>, node, record| all.extend(own(record).map(|position| (position, node))),
-            Vec::extend,
-        );
-        stands.par_sort_unstable();
-        stands
+        stands(members, |record| self.numbering.position(self.kept(record).own))
     }
 
     fn measures(&self) -> &'static [&'static str] {
-        MEASURES
+        Measured::NAMES
     }
 
     fn measure(&self, members: &Members<'_, [Place<N>]>) -> Vec<f64> {
-        let mut places = members.fold(
-            |places: &mut Vec<(Place<N>, u32)>, node, record| {
-                places.push((self.kept(record).own, members.who.row(node) as u32));
-            },
-            Vec::extend,
-        );
-        places.par_sort_unstable();
+        let places = seated(members, |record| self.kept(record).own);
         let sorted: Vec<Place<N>> = places.iter().map(|(place, _)| *place).collect();
         let links = if sorted.is_empty() { Vec::new() } else { self.numbering.links(&sorted) };
-        let found = self.judge(members, &places, &links);
-        let share = |part: u64, whole: u64| if whole == 0 { f64::NAN } else { part as f64 / whole as f64 };
+        let found = judge(members, &self.numbering, (self.shape.parts(), self.idle), (&places, &links));
         let fingers = if self.shape.fingers { self.judge_fingers(members, &places) } else { Fingers::default() };
-        vec![
-            found.members as f64,
-            share(found.started, found.members),
-            share(found.missing, found.links),
-            share(fingers.empty, fingers.wanted),
-            share(fingers.inexact, fingers.wanted),
-            share(found.dead, found.entries),
-            share(found.active, found.members),
-        ]
+        let measured = Measured {
+            finger_empty: fraction(fingers.empty, fingers.wanted),
+            finger_inexact: fraction(fingers.inexact, fingers.wanted),
+            ..found.into()
+        };
+        measured.values()
     }
 
     fn hop(&self, members: &Members<'_, [Place<N>]>, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
@@ -187,7 +138,7 @@ impl<N: Numbering> Protocol for Tman<N> {
         let distance = |other: Place<N>| position(other).map(|other| other.wrapping_sub(own));
         let near = kept.near().iter().copied().filter(|place| *place != kept.own);
         let near: Vec<u32> = near.filter_map(distance).collect();
-        let fingers = kept.fingers().filter_map(distance);
+        let fingers = self.shape.fingers(&kept).iter().copied().filter(|place| *place != kept.own).filter_map(distance);
         let mut answers = |to: u32| {
             let other = self.numbering.node(self.numbering.at(own.wrapping_add(to))?);
             reach.answers(other).then_some((to, other))
@@ -197,30 +148,14 @@ impl<N: Numbering> Protocol for Tman<N> {
             return Some(Hop::Here);
         }
         // The successor is the nearest above that answers.
-        let successor = in_order(near.iter().copied(), |to| to).into_iter().find_map(&mut answers);
+        let successor = first_to_answer(&near.iter().copied(), u64::from, &mut answers);
         if let Some((_, owner)) = successor.filter(|(to, _)| *to >= to_key) {
             return Some(Hop::Last(owner));
         }
-        let before = near.into_iter().chain(fingers).filter(|&to| to < to_key);
-        let next = in_order(before, |to| to_key - to).into_iter().find_map(answers);
+        let before = near.iter().copied().chain(fingers).filter(|&to| to < to_key);
+        let next = first_to_answer(&before, |to| (to_key - to).into(), answers);
         Some(next.map_or(Hop::Stuck, |(_, next)| Hop::To(next)))
     }
-}
-
-/// What is found of members.
-#[derive(Clone, Copy, Debug, Default)]
-struct Found {
-    members: u64,
-    /// Those that know anybody near.
-    started: u64,
-    /// Those that start exchanges.
-    active: u64,
-    /// Links that there are to be, and those of them that are missing.
-    links: u64,
-    missing: u64,
-    /// Entries, and those whose node is no member any more.
-    entries: u64,
-    dead: u64,
 }
 
 /// What is found of fingers.
@@ -234,44 +169,8 @@ struct Fingers {
 }
 
 impl<N: Numbering> Tman<N> {
-    /// Compares what members keep with the links that there are to be: `places` are all members in order, with their
-    /// rows.
-    fn judge(&self, members: &Members<'_, [Place<N>]>, places: &[Seated<N>], links: &Links<Place<N>>) -> Found {
-        let idle = self.idle;
-        let meet = |found: &mut Found, (own, row): Seated<N>, links: &[Place<N>; MOST_LINKS]| {
-            let kept = self.kept(members.row(row as usize));
-            let near = kept.near();
-            found.members += 1;
-            found.started += u64::from(near.iter().any(|&place| place != own));
-            found.active += u64::from(idle.is_none_or(|cycles| kept.still() <= cycles));
-            let links = links.iter().filter(|link| **link != own);
-            found.links += links.clone().count() as u64;
-            found.missing += links.filter(|link| !near.contains(link)).count() as u64;
-            for place in kept.entries() {
-                found.entries += 1;
-                found.dead += u64::from(!members.holds(self.numbering.node(place)));
-            }
-        };
-        let strides = places.par_chunks(STRIDE).zip(links.par_chunks(STRIDE)).map(|(places, links)| {
-            let mut found = Found::default();
-            for (&member, links) in places.iter().zip(links) {
-                meet(&mut found, member, links);
-            }
-            found
-        });
-        strides.collect::<Vec<_>>().into_iter().fold(Found::default(), |one, other| Found {
-            members: one.members + other.members,
-            started: one.started + other.started,
-            active: one.active + other.active,
-            links: one.links + other.links,
-            missing: one.missing + other.missing,
-            entries: one.entries + other.entries,
-            dead: one.dead + other.dead,
-        })
-    }
-
     /// Compares fingers with the first members of their intervals.
-    fn judge_fingers(&self, members: &Members<'_, [Place<N>]>, places: &[Seated<N>]) -> Fingers {
+    fn judge_fingers(&self, members: &Members<'_, [Place<N>]>, places: &[Seated<Place<N>>]) -> Fingers {
         let positions: Vec<u32> =
             places.par_iter().map(|(place, _)| self.numbering.position(*place).unwrap_or_default()).collect();
         let count = positions.len();
@@ -295,7 +194,7 @@ impl<N: Numbering> Tman<N> {
                     }
                     found.wanted += 1;
                     let (place, table) = places[chunk * STRIDE + k];
-                    let finger = self.kept(members.row(table as usize)).finger(row);
+                    let finger = self.shape.fingers(&self.kept(members.row(table as usize)))[row];
                     if finger == place {
                         found.empty += 1;
                     } else {
@@ -318,12 +217,4 @@ impl<N: Numbering> Tman<N> {
 fn interval(row: usize) -> [u64; 2] {
     let bits = row as u32 + NEAR_BITS;
     [if row == 0 { 1 } else { 1 << bits }, 1 << (bits + 1)]
-}
-
-/// Those that are best, by what is least of each, each once.
-fn in_order(all: impl Iterator<Item = u32>, least: impl Fn(u32) -> u32) -> Vec<u32> {
-    let mut sorted: Vec<(u32, u32)> = all.map(|one| (least(one), one)).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    sorted.into_iter().map(|(_, one)| one).collect()
 }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Contacts, ContactsProtocol, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate, Sampling,
-    SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
+    self, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate,
+    Sampling, SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
 };
 use datasets::suite::CodeSettings;
 use kernels::philox::Stream;
@@ -202,11 +202,18 @@ pub fn inside(seed: u64) -> Scenario {
     let seeds = 1 + dice.below(3);
     let rate = if dice.is(2) { Rate::Mbps(f64::from(1 + dice.below(9))) } else { Rate::Attribute(0) };
     let uplink = dice.is(3).then(|| Uplink { rate, share: f64::from(1 + dice.below(10)) / 10.0 });
-    let kinds = [TopologyProtocol::Ring, TopologyProtocol::Chord, TopologyProtocol::Torus, TopologyProtocol::Line];
+    let kinds = [
+        TopologyProtocol::Ring,
+        TopologyProtocol::Chord,
+        TopologyProtocol::Torus,
+        TopologyProtocol::Line,
+        TopologyProtocol::Prefix,
+    ];
     let mut other = Dice::new(3_000_000 + seed);
     let topology = |dice: &mut Dice| {
         let near = 2 * (1 + dice.below(12));
-        let protocol = kinds[dice.below(4) as usize];
+        let protocol = kinds[dice.below(5) as usize];
+        let [bits, rows, per_slot] = [4, 8, 8].map(|most| 1 + dice.below(most));
         Topology {
             protocol,
             attribute: (protocol == TopologyProtocol::Line).then_some(0),
@@ -217,11 +224,15 @@ pub fn inside(seed: u64) -> Scenario {
             far: if dice.is(4) { Far::Forward } else { Far::Both },
             max_age: 1 + dice.below(30),
             idle: dice.is(4).then_some(3),
+            digits: (protocol == TopologyProtocol::Prefix).then_some(Digits { bits, rows, per_slot }),
             room: 1e9,
         }
     };
     let (within, whole) = (topology(&mut other), topology(&mut other));
-    let lookups = |topology: &Topology| topology.routing().map(|routing| Lookups { per_cycle: 20, routing });
+    let lookups = |topology: &Topology| {
+        let routing = if seed.is_multiple_of(2) { topology.routings().first() } else { topology.routings().last() };
+        routing.map(|&routing| Lookups { per_cycle: 20, routing })
+    };
     if other.is(4) {
         scenario.lookups = lookups(&whole);
         scenario.topology = Some(whole);

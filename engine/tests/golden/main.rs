@@ -228,10 +228,21 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("topology torus", &[("topology", "{ protocol = 'torus', far = 'none', near = 8 }"), UP, DOWN, NEWSCAST]),
     ("topology tree", &[("topology", "{ protocol = 'tree' }")]),
     ("topology chord", &[CHORD, ("lookups", "{ per_cycle = 200 }"), UP, DOWN, CYCLON]),
+    ("topology prefix", &[("topology", "{ protocol = 'prefix', near = 12, bits = 3, per_slot = 2 }"), UP, DOWN, LOSS]),
     ("two domains topology chord", &[TWO_DOMAINS, SNAPSHOTS, CHORD, NEWSCAST]),
     (
         "subcloud topology",
         &[("subcloud", "{ topology = { protocol = 'chord' }, lookups = { per_cycle = 200 } }"), UP, DOWN, LOSS, CYCLON],
+    ),
+    (
+        "subcloud prefix",
+        &[
+            ("subcloud", "{ topology = { protocol = 'prefix' }, lookups = { per_cycle = 200, routing = 'kademlia' } }"),
+            UP,
+            DOWN,
+            LOSS,
+            CYCLON,
+        ],
     ),
 ];
 

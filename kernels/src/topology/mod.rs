@@ -3,8 +3,12 @@
 //!
 //! - [`place`]: where a member stands: on a ring, on a line, on a torus, in a tree, and how far it is from another;
 //! - [`nearest`]: the best of some candidates, side by side;
-//! - [`tman`]: T-Man: the record of a member, and an exchange.
+//! - [`record`]: what a member keeps;
+//! - [`tman`]: T-Man, where two members tell each other of those who are near the other;
+//! - [`prefix`]: the bootstrapping service, which fills leaf sets and tables by the digits of positions.
 
 pub mod nearest;
 pub mod place;
+pub mod prefix;
+pub mod record;
 pub mod tman;

@@ -15,16 +15,13 @@
 //!            stays until there is one
 //! ```
 //!
-//! A record is an array of places, those of near, far and samples and of the member itself, and behind them their
-//! stamps: the low byte of the cycle in which a member made the entry of itself. An empty place holds the member
-//! itself. Reads and writes both records: 5 bytes an entry (9 on a line), at the partner at random.
-
-use std::ops::Range;
+//! Reads and writes both records, at the partner at random.
 
 use bytemuck::Pod;
 
-use super::nearest::{Candidates, Chosen, MOST_CHOSEN, nearest};
+use super::nearest::{Candidates, MOST_CHOSEN, nearest};
 use super::place::{ROWS, Space};
+use super::record::{Kept, Parts, Record};
 
 /// The parts of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,197 +40,79 @@ pub struct Shape {
     pub fingers: bool,
 }
 
-/// Bytes behind the stamps: for how many cycles near has not changed.
-const MORE_BYTES: usize = 1;
-
 impl Shape {
-    /// Entries of a record.
+    /// The parts of a record.
     #[must_use]
-    pub const fn entries(&self) -> usize {
-        self.near + self.far() + self.samples
+    pub const fn parts(&self) -> Parts {
+        Parts { near: self.near, table: ROWS * self.sides, samples: self.samples }
     }
 
-    /// Entries of the far table.
+    /// The fingers of a member: of each row the place, which is the member's own if there is none.
     #[must_use]
-    pub const fn far(&self) -> usize {
-        ROWS * self.sides
-    }
-
-    /// The numbers of entries that stay when they are old: fingers.
-    const fn old_fingers(&self) -> Range<usize> {
-        self.near..self.near + if self.fingers { ROWS } else { 0 }
-    }
-
-    /// Cells of a record, each a place of type `P`.
-    #[must_use]
-    pub const fn cells<P>(&self) -> usize {
-        self.entries() + 1 + (self.entries() + 1 + MORE_BYTES).div_ceil(size_of::<P>())
+    pub fn fingers<'a, P: Pod + Eq>(&self, kept: &Kept<'a, P>) -> &'a [P] {
+        if self.fingers { &kept.table()[..ROWS] } else { &[] }
     }
 }
 
-/// An entry: where a member stands, and the low byte of the cycle in which it was made.
-pub type Entry<P> = (P, u8);
-
-/// The record of a member, to be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Kept<'a, P> {
-    shape: &'a Shape,
-    /// Where the member stands.
-    pub own: P,
-    places: &'a [P],
-    stamps: &'a [u8],
-}
-
-impl<'a, P: Pod + Eq> Kept<'a, P> {
-    /// That of a member who has begun.
-    #[must_use]
-    pub fn of(shape: &'a Shape, record: &'a [P]) -> Self {
-        let (places, stamps) = record.split_at(shape.entries() + 1);
-        Self { shape, own: places[shape.entries()], places, stamps: bytemuck::cast_slice(stamps) }
-    }
-
-    /// The places of near; the member's own where there is no entry.
-    #[must_use]
-    pub fn near(&self) -> &'a [P] {
-        &self.places[..self.shape.near]
-    }
-
-    /// The finger of a row; the member's own place if there is none.
-    #[must_use]
-    pub fn finger(&self, row: usize) -> P {
-        self.places[self.shape.near + row]
-    }
-
-    /// The places of all fingers that there are.
-    pub fn fingers(&self) -> impl Iterator<Item = P> + use<'a, P> {
-        let fingers = &self.places[self.shape.old_fingers()];
-        let own = self.own;
-        fingers.iter().copied().filter(move |place| *place != own)
-    }
-
-    /// The places of all entries of near and far.
-    pub fn entries(&self) -> impl Iterator<Item = P> + use<'a, P> {
-        let own = self.own;
-        self.places[..self.shape.near + self.shape.far()].iter().copied().filter(move |place| *place != own)
-    }
-
-    /// For how many cycles near has not changed.
-    #[must_use]
-    pub fn still(&self) -> u8 {
-        self.stamps[self.shape.entries() + 1]
-    }
-}
-
-/// The record of a member.
+/// A member, in some space.
 #[derive(Debug)]
 pub struct Member<'a, S: Space> {
     space: S,
     shape: &'a Shape,
-    /// Where it stands.
-    pub own: S::Place,
-    places: &'a mut [S::Place],
-    stamps: &'a mut [u8],
+    /// What it keeps.
+    pub record: Record<'a, S::Place>,
 }
 
 impl<'a, S: Space> Member<'a, S> {
-    /// That of a member who has begun.
+    /// One that has begun.
     #[must_use]
     #[inline]
     pub fn of(space: S, shape: &'a Shape, record: &'a mut [S::Place]) -> Self {
-        let (places, stamps) = record.split_at_mut(shape.entries() + 1);
-        Self { space, shape, own: places[shape.entries()], places, stamps: bytemuck::cast_slice_mut(stamps) }
+        Self { space, shape, record: Record::of(shape.parts(), record) }
     }
 
     /// A member that stands at a place begins, and knows nobody.
     #[must_use]
     pub fn begin(space: S, shape: &'a Shape, own: S::Place, record: &'a mut [S::Place], now: u8) -> Self {
-        let member = Self::of(space, shape, record);
-        member.places.fill(own);
-        member.stamps.fill(now);
-        member.stamps[shape.entries() + 1] = 0;
-        Self { own, ..member }
-    }
-
-    /// For how many cycles near has not changed.
-    #[must_use]
-    pub fn still(&self) -> u8 {
-        self.stamps[self.shape.entries() + 1]
+        Self { space, shape, record: Record::begin(shape.parts(), own, record, now) }
     }
 
     /// A cycle begins: entries that are too old go, samples among them. Old fingers stay.
     pub fn turn(&mut self, now: u8) {
         let Shape { near, most_age, .. } = *self.shape;
-        let own = self.shape.entries();
-        // Seldom is anything too old.
-        if self.stamps[..own].iter().fold(false, |any, stamp| any | (now.wrapping_sub(*stamp) > most_age)) {
-            let old_fingers = self.shape.old_fingers();
-            let entries = self.places[..own].iter_mut().zip(&mut *self.stamps).enumerate();
-            for (number, (place, stamp)) in entries.filter(|(_, (_, stamp))| now.wrapping_sub(**stamp) > most_age) {
-                if *place != self.own && old_fingers.contains(&number) {
-                    // A stamp is a byte: the age of an old finger stops here, so that it never looks young again.
-                    *stamp = now.wrapping_sub(now.wrapping_sub(*stamp).min(OLDEST));
-                } else {
-                    (*place, *stamp) = (self.own, now);
-                }
+        let record = &mut self.record;
+        let fingers = near..near + if self.shape.fingers { ROWS } else { 0 };
+        record.forget(0..near, now, most_age);
+        record.forget(fingers.end..record.parts.entries(), now, most_age);
+        for (place, stamp) in record.places[fingers.clone()].iter().zip(&mut record.stamps[fingers]) {
+            let age = now.wrapping_sub(*stamp);
+            if age > most_age {
+                // A stamp is a byte: the age of an old finger stops, so that it never looks young again.
+                *stamp = if *place == record.own { now } else { now.wrapping_sub(age.min(OLDEST)) };
             }
         }
         if self.shape.sides > 0 {
             // Entries are offered to far when they come; one of near may fill a row whose entry has just been dropped.
-            (0..near).for_each(|number| self.offer(self.places[number], self.stamps[number], now));
+            (0..near).for_each(|number| self.offer(self.record.places[number], self.record.stamps[number], now));
         }
-        self.stamps[own] = now;
-        self.stamps[own + 1] = self.stamps[own + 1].saturating_add(1);
-    }
-
-    /// It gets random members, in place of those that it got last.
-    pub fn sample(&mut self, mut samples: impl Iterator<Item = Entry<S::Place>>) {
-        for number in self.samples() {
-            (self.places[number], self.stamps[number]) = samples.next().unwrap_or((self.own, 0));
-        }
+        self.record.turn(now);
     }
 
     /// It begins with the samples that it has got.
     pub fn start(&mut self, now: u8) {
-        self.hear(&Message { places: [self.own; MOST_CHOSEN], stamps: [now; MOST_CHOSEN], count: 0 }, now);
-    }
-
-    /// The best `count` of near, by their numbers.
-    #[must_use]
-    pub fn best(&self, count: usize, now: u8) -> Chosen {
-        nearest(self.space, self.own, &self.candidates(0..self.shape.near, now), count)
-    }
-
-    /// The place of an entry; the member's own if it is empty.
-    #[must_use]
-    pub fn place(&self, number: usize) -> S::Place {
-        self.places[number]
-    }
-
-    /// An entry goes.
-    pub fn drop(&mut self, number: usize) {
-        let gone = self.places[number];
-        self.places[..self.shape.near].iter_mut().filter(|place| **place == gone).for_each(|place| *place = self.own);
-    }
-
-    /// The numbers of samples.
-    #[must_use]
-    pub fn samples(&self) -> Range<usize> {
-        self.shape.near + self.shape.far()..self.shape.entries()
-    }
-
-    fn candidates(&self, numbers: Range<usize>, now: u8) -> Candidates<'_, S::Place> {
-        let (places, stamps) = (&self.places[numbers.clone()], &self.stamps[numbers]);
-        Candidates { places, stamps, now, most_age: self.shape.most_age }
+        self.hear(&Message { places: [self.record.own; MOST_CHOSEN], stamps: [now; MOST_CHOSEN], count: 0 }, now);
     }
 
     /// What it sends a member at another place: the best for that one of all whom it knows and of itself.
     #[inline]
     fn message(&self, other: S::Place, now: u8) -> Message<S::Place> {
-        let chosen = nearest(self.space, other, &self.candidates(0..self.shape.entries() + 1, now), self.shape.sent);
-        let mut message = Message { places: [self.own; MOST_CHOSEN], stamps: [now; MOST_CHOSEN], count: 0 };
+        let record = &self.record;
+        let all = record.candidates(0..record.parts.entries() + 1, now, self.shape.most_age);
+        let chosen = nearest(self.space, other, &all, self.shape.sent);
+        let mut message = Message { places: [record.own; MOST_CHOSEN], stamps: [now; MOST_CHOSEN], count: 0 };
         for number in chosen.numbers().iter().map(|&number| usize::from(number)) {
-            message.places[message.count] = self.places[number];
-            message.stamps[message.count] = self.stamps[number];
+            message.places[message.count] = record.places[number];
+            message.stamps[message.count] = record.stamps[number];
             message.count += 1;
         }
         message
@@ -242,53 +121,49 @@ impl<'a, S: Space> Member<'a, S> {
     /// What it makes of a message, and of its samples.
     #[inline]
     fn hear(&mut self, message: &Message<S::Place>, now: u8) {
-        let (mut places, mut stamps) = ([self.own; 3 * MOST_CHOSEN], [now; 3 * MOST_CHOSEN]);
+        let record = &self.record;
+        let (mut places, mut stamps) = ([record.own; 3 * MOST_CHOSEN], [now; 3 * MOST_CHOSEN]);
         let mut count = 0;
-        let own = [0..self.shape.near, self.samples()].map(|part| (&self.places[part.clone()], &self.stamps[part]));
+        let near = self.shape.near;
+        let own = [0..near, record.parts.samples()].map(|part| (&record.places[part.clone()], &record.stamps[part]));
         for (more, more_stamps) in own.into_iter().chain([(&message.places[..message.count], &message.stamps[..])]) {
             places[count..count + more.len()].copy_from_slice(more);
             stamps[count..count + more.len()].copy_from_slice(&more_stamps[..more.len()]);
             count += more.len();
         }
-        let near = self.shape.near;
         let (places, stamps) = (&places[..count], &stamps[..count]);
         if self.shape.sides > 0 {
             places[near..].iter().zip(&stamps[near..]).for_each(|(place, stamp)| self.offer(*place, *stamp, now));
         }
         let all = Candidates { places, stamps, now, most_age: self.shape.most_age };
-        let chosen = nearest(self.space, self.own, &all, near);
-        let numbers = chosen.numbers();
-        let is_known =
-            |number: &u8| usize::from(*number) < near || self.places[..near].contains(&places[usize::from(*number)]);
-        if !numbers.iter().all(is_known) {
-            self.stamps[self.shape.entries() + 1] = 0;
-        }
-        self.places[..near].fill(self.own);
-        for (slot, number) in numbers.iter().map(|&number| usize::from(number)).enumerate() {
-            (self.places[slot], self.stamps[slot]) = (places[number], stamps[number]);
+        let chosen = nearest(self.space, self.record.own, &all, near);
+        let numbers = chosen.numbers().iter().map(|&number| usize::from(number));
+        if self.record.renew(numbers.map(|number| (places[number], stamps[number]))) {
+            self.record.moves();
         }
     }
 
     /// Offers an entry to the far table.
     #[inline]
     fn offer(&mut self, place: S::Place, stamp: u8, now: u8) {
-        if place == self.own {
+        let record = &mut self.record;
+        if place == record.own {
             return;
         }
-        let rows = self.space.rows(self.own, place);
+        let rows = self.space.rows(record.own, place);
         for (side, row) in rows.into_iter().enumerate().take(self.shape.sides).filter(|(_, row)| *row < ROWS) {
             let slot = self.shape.near + side * ROWS + row;
-            let held = self.places[slot];
-            let [age, held_age] = [stamp, self.stamps[slot]].map(|stamp| now.wrapping_sub(stamp));
+            let held = record.places[slot];
+            let [age, held_age] = [stamp, record.stamps[slot]].map(|stamp| now.wrapping_sub(stamp));
             let is_finger = self.shape.fingers && side == 0 && held_age <= self.shape.most_age && held != place;
             let is_better = if is_finger {
-                let [new, old] = [place, held].map(|place| self.space.distance(self.own, place));
+                let [new, old] = [place, held].map(|place| self.space.distance(record.own, place));
                 new < old && age <= self.shape.most_age
             } else {
                 age < held_age
             };
-            if held == self.own || is_better {
-                (self.places[slot], self.stamps[slot]) = (place, stamp);
+            if held == record.own || is_better {
+                (record.places[slot], record.stamps[slot]) = (place, stamp);
             }
         }
     }
@@ -309,8 +184,8 @@ struct Message<P> {
 #[inline]
 pub fn exchange<S: Space>(mut members: [Member<'_, S>; 2], now: u8, is_reply_lost: bool) -> [usize; 2] {
     let [own, other] = &mut members;
-    let request = own.message(other.own, now);
-    let reply = other.message(own.own, now);
+    let request = own.message(other.record.own, now);
+    let reply = other.message(own.record.own, now);
     other.hear(&request, now);
     if !is_reply_lost {
         own.hear(&reply, now);
@@ -326,17 +201,17 @@ mod tests {
     const SHAPE: Shape = Shape { near: 4, sides: 2, samples: 2, sent: 4, most_age: 20, fingers: false };
 
     fn known(record: &[u32]) -> Vec<u32> {
-        let member = Kept::of(&SHAPE, record);
+        let member = Kept::of(SHAPE.parts(), record);
         let mut known: Vec<u32> = member.near().iter().copied().filter(|place| *place != member.own).collect();
         known.sort_unstable();
         known
     }
 
     fn member(own: u32, samples: &[u32]) -> Vec<u32> {
-        let mut record = vec![0; SHAPE.cells::<u32>()];
+        let mut record = vec![0; SHAPE.parts().cells::<u32>()];
         let mut member = Member::begin(Ring, &SHAPE, own, &mut record, 5);
         member.turn(5);
-        member.sample(samples.iter().map(|&place| (place, 5)));
+        member.record.sample(samples.iter().map(|&place| (place, 5)));
         record
     }
 
@@ -363,23 +238,27 @@ mod tests {
     #[test]
     fn old_entries_go_and_old_fingers_stay() {
         let shape = Shape { fingers: true, ..SHAPE };
-        let mut record = vec![0; shape.cells::<u32>()];
+        let fingers = |record: &[u32]| -> Vec<u32> {
+            let fingers = shape.fingers(&Kept::of(shape.parts(), record));
+            fingers.iter().copied().filter(|place| *place != 0).collect()
+        };
+        let mut record = vec![0; shape.parts().cells::<u32>()];
         let mut member = Member::begin(Ring, &shape, 0, &mut record, 0);
         let message =
             |place: u32, stamp| Message { places: [place; MOST_CHOSEN], stamps: [stamp; MOST_CHOSEN], count: 1 };
         member.hear(&message(5000, 0), 0);
         member.turn(20);
-        assert!(!Kept::of(&shape, &record).near().iter().all(|place| *place == 0));
+        assert!(!Kept::of(shape.parts(), &record).near().iter().all(|place| *place == 0));
         let mut member = Member::of(Ring, &shape, &mut record);
         member.turn(21);
         // The lower half of the far table is no finger.
-        let kept = Kept::of(&shape, &record);
+        let kept = Kept::of(shape.parts(), &record);
         assert!(kept.near().iter().all(|place| *place == 0));
-        assert_eq!((kept.entries().collect::<Vec<_>>(), kept.fingers().collect::<Vec<_>>()), (vec![5000], vec![5000]));
+        assert_eq!((kept.entries().collect::<Vec<_>>(), fingers(&record)), (vec![5000], vec![5000]));
         // A farther one that is younger takes its place, and a nearer one its place in turn.
         for (place, held) in [(6000, 6000), (5500, 5500), (7000, 5500)] {
             Member::of(Ring, &shape, &mut record).hear(&message(place, 21), 21);
-            assert_eq!(Kept::of(&shape, &record).fingers().collect::<Vec<_>>(), [held]);
+            assert_eq!(fingers(&record), [held]);
         }
     }
 
@@ -393,9 +272,9 @@ mod tests {
                 first.turn(5);
                 second.turn(5);
             }
-            assert_eq!(first.still(), still);
+            assert_eq!(first.record.still(), still);
             exchange([first, second], 5, false);
-            assert_eq!(Member::of(Ring, &SHAPE, one).still(), after);
+            assert_eq!(Member::of(Ring, &SHAPE, one).record.still(), after);
         }
     }
 }

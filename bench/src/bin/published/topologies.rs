@@ -52,5 +52,32 @@ pub fn lookups() -> Outcome<Vec<Row>> {
         }
         row("hops, settled".to_owned(), hops, SHARE, &|run| run.lookups[30].hops_mean);
     }
+    rows.extend(prefixes()?);
+    Ok(rows)
+}
+
+/// Leaf sets and tables of prefixes: what is missing while they fill, and requests by them when they are full.
+fn prefixes() -> Outcome<Vec<Row>> {
+    let nodes = 1 << 12;
+    let mut rows = Vec::new();
+    for (routing, hops) in [("pastry", 2.83), ("kademlia", 2.55)] {
+        let more = "[topology]\nprotocol = \"prefix\"\n[lookups]\nper_cycle = 4_000\nrouting = ";
+        let runs = seeds(routing, 3, &text(nodes, 14, &format!("{more}\"{routing}\"\n")))?;
+        let mut row = |what: String, published: f64, share: f64, of: &dyn Fn(&Observed) -> f64| {
+            rows.push(Row::near(format!("{routing}: {what}"), nodes, published, mean(&runs, of), share * published));
+        };
+        row("hops".to_owned(), hops, SHARE, &|run| run.lookups[14].hops_mean);
+        row("succeed".to_owned(), 1.0, 0.0, &|run| run.lookups[14].success_fraction);
+        if routing == "kademlia" {
+            continue;
+        }
+        for (cycle, leaf, table) in [(3, 0.46, 0.084), (4, 0.133, 0.021), (5, 0.021, 0.0033), (6, 0.0032, 5e-4)] {
+            let share = if leaf < 0.05 { LATE } else { SHARE };
+            let of = |run: &Observed| run.topologies[cycle].leaf_missing_fraction;
+            row(format!("of leaf sets missing after cycle {cycle}"), leaf, share, &of);
+            let of = |run: &Observed| run.topologies[cycle].table_missing_fraction;
+            row(format!("of tables missing after cycle {cycle}"), table, share, &of);
+        }
+    }
     Ok(rows)
 }

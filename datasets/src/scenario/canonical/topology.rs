@@ -1,16 +1,24 @@
 //! Topologies, and requests that go through them, written out.
 
-use crate::scenario::{Lookups, Topology};
+use crate::scenario::{Digits, Lookups, Topology};
 
 /// The keys of a topology.
 pub(super) fn keys(topology: &Topology, attributes: &[String], is_inside: bool) -> Vec<String> {
-    let Topology { protocol, attribute, near, sent, choice, samples, far, max_age, idle, room } = topology;
+    let Topology { protocol, attribute, near, sent, choice, samples, far, max_age, idle, digits, room } = topology;
     let mut keys = vec![format!("protocol = \"{protocol}\"")];
     keys.extend(attribute.map(|attribute| format!("attribute = \"{}\"", attributes[attribute])));
-    for (key, number) in [("near", near), ("sent", sent), ("choice", choice), ("samples", samples)] {
-        keys.push(format!("{key} = {number}"));
+    keys.push(format!("near = {near}"));
+    if digits.is_none() {
+        keys.push(format!("sent = {sent}"));
     }
-    keys.push(format!("far = \"{far}\""));
+    keys.push(format!("choice = {choice}"));
+    keys.push(format!("samples = {samples}"));
+    match digits {
+        None => keys.push(format!("far = \"{far}\"")),
+        Some(Digits { bits, rows, per_slot }) => {
+            keys.extend([format!("bits = {bits}"), format!("rows = {rows}"), format!("per_slot = {per_slot}")]);
+        }
+    }
     keys.push(format!("max_age = {max_age}"));
     keys.extend(idle.map(|idle| format!("idle = {idle}")));
     keys.extend(is_inside.then(|| format!("room = {room:?}")));

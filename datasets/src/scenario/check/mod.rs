@@ -49,9 +49,9 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.version.suite, launches);
     let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
-    let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, &fleet, apps.len())).transpose()?;
+    let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, (&fleet, run.nodes), apps.len())).transpose()?;
     let changes = fleet.churns() || !due.is_empty();
-    let among = Among { key: "topology", is_inside: false, changes };
+    let among = Among { key: "topology", is_inside: false, changes, nodes: run.nodes };
     let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
     let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_ref(), among)).transpose()?;
     let protocols = check.protocols(&raw.protocol, (&apps, subcloud.is_some()))?;

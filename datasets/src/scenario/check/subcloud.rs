@@ -26,7 +26,12 @@ const MOST_APPS: usize = 64;
 
 impl Check<'_, '_> {
     /// `apps` are all that there ever are.
-    pub(super) fn subcloud(&self, raw: &At<raw::Subcloud>, fleet: &Fleet, apps: usize) -> Result<Subcloud, Error> {
+    pub(super) fn subcloud(
+        &self,
+        raw: &At<raw::Subcloud>,
+        (fleet, nodes): (&Fleet, u32),
+        apps: usize,
+    ) -> Result<Subcloud, Error> {
         if apps == 0 {
             let help = "give a suite with at least one [[suite.app]], or leave [subcloud] out";
             return Err(self.refuse(raw.span(), "[subcloud] means nothing without applications", help));
@@ -53,7 +58,7 @@ impl Check<'_, '_> {
         let seeds = self.number_or(raw.seeds.as_ref(), 1, 1, 1000)?;
         let code = raw.code.as_ref().map(|raw| self.code(raw)).transpose()?.map(|code| code.or(CodeSettings::DEFAULT));
         let uplink = raw.uplink.as_ref().map(|raw| self.uplink(raw, fleet)).transpose()?;
-        let among = Among { key: "subcloud.topology", is_inside: true, changes: true };
+        let among = Among { key: "subcloud.topology", is_inside: true, changes: true, nodes };
         let topology = raw.topology.as_ref().map(|raw| self.topology(raw, among, fleet)).transpose()?;
         let lookups = raw.lookups.as_ref().map(|raw| self.lookups(raw, topology.as_ref(), among)).transpose()?;
         Ok(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups })

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Far, Fleet, Lookups, Topology, TopologyProtocol};
+use crate::scenario::{Digits, Far, Fleet, Lookups, Topology, TopologyProtocol};
 use crate::written::Check;
 
 /// Where a topology stands, and among whom it is.
@@ -14,6 +14,8 @@ pub(super) struct Among {
     pub is_inside: bool,
     /// Whether nodes may come or go.
     pub changes: bool,
+    /// Nodes of the cloud.
+    pub nodes: u32,
 }
 
 /// The most that a member keeps, or is sent, for being near.
@@ -59,6 +61,19 @@ impl Check<'_, '_> {
             let help = "leave it out, or choose `protocol = \"ring\"`";
             return Err(self.refuse(written.span(), "fingers are among those who are far", help));
         }
+        let is_prefix = protocol == TopologyProtocol::Prefix;
+        let foreign = if is_prefix {
+            [("sent", raw.sent.as_ref().map(At::span)), ("far", raw.far.as_ref().map(At::span)), ("", None)]
+        } else {
+            [("bits", &raw.bits), ("rows", &raw.rows), ("per_slot", &raw.per_slot)]
+                .map(|(key, raw)| (key, raw.as_ref().map(At::span)))
+        };
+        if let Some((key, span)) = foreign.into_iter().find_map(|(key, span)| Some((key, span?))) {
+            let message = format!("`{key}` means nothing to \"{protocol}\"");
+            let help = if is_prefix { "leave it out" } else { "leave it out, or choose `protocol = \"prefix\"`" };
+            return Err(self.refuse(span, message, help));
+        }
+        let digits = is_prefix.then(|| self.digits(raw, among.nodes)).transpose()?;
         if let Some(room) = raw.room.as_ref().filter(|_| !among.is_inside) {
             let message = "`room` means nothing outside of applications: there is a row for each node";
             return Err(self.refuse(room.span(), message, "leave it out"));
@@ -70,12 +85,25 @@ impl Check<'_, '_> {
             near,
             sent: even(raw.sent.as_ref(), near)?,
             choice: self.number_or(raw.choice.as_ref(), near.div_ceil(2), 1, near.into())?,
-            samples: self.number_or(raw.samples.as_ref(), 10, 1, MOST_NEAR)?,
+            samples: self.number_or(raw.samples.as_ref(), if is_prefix { 30 } else { 10 }, 1, MOST_NEAR)?,
             far,
             max_age: self.number_or(raw.max_age.as_ref(), 20, 1, 100)?,
             idle: raw.idle.as_ref().map(|idle| self.whole(idle, 1, 200)).transpose()?.map(|cycles| cycles as u32),
+            digits,
             room: raw.room.as_ref().map_or(Ok(1.25), room)?,
         })
+    }
+
+    fn digits(&self, raw: &At<raw::Topology>, nodes: u32) -> Result<Digits, Error> {
+        let bits = self.number_or(raw.bits.as_ref(), 4, 1, 8)?;
+        let rows = self.number_or(raw.rows.as_ref(), Digits::rows(bits, nodes), 1, (u32::BITS / bits).into())?;
+        let digits = Digits { bits, rows, per_slot: self.number_or(raw.per_slot.as_ref(), 3, 1, MOST_NEAR)? };
+        if digits.entries() > Digits::MOST {
+            let message = format!("a table would have {} entries, more than {}", digits.entries(), Digits::MOST);
+            let help = "give fewer `rows`, a smaller `per_slot` or fewer `bits`";
+            return Err(self.refuse(raw.span(), message, help));
+        }
+        Ok(digits)
     }
 
     /// `key` is that of the lookups, `topology` what they go through.
@@ -91,10 +119,18 @@ impl Check<'_, '_> {
             return Err(self.refuse(raw.span(), format!("no request finds its way without `{own}`"), help));
         };
         let per_cycle = self.whole(&raw.per_cycle, 1, 100_000_000)? as u32;
-        let Some(routing) = topology.routing() else {
+        let routings = topology.routings();
+        let Some(first) = routings.first() else {
             let message = format!("no request finds its way through a {}", topology.protocol);
-            return Err(self.refuse(raw.span(), message, format!("choose `{own}.protocol = \"chord\"`")));
+            let help = format!("choose `{own}.protocol = \"chord\"`, or \"prefix\"");
+            return Err(self.refuse(raw.span(), message, help));
         };
-        Ok(Lookups { per_cycle, routing: raw.routing.as_ref().map_or(routing, |routing| **routing) })
+        let routing = raw.routing.as_ref().map_or(*first, |routing| **routing);
+        if let Some(written) = raw.routing.as_ref().filter(|_| !routings.contains(&routing)) {
+            let message = format!("{routing} finds no way through \"{}\"", topology.protocol);
+            let names: Vec<String> = routings.iter().map(|routing| format!("\"{routing}\"")).collect();
+            return Err(self.refuse(written.span(), message, format!("choose {}", names.join(" or "))));
+        }
+        Ok(Lookups { per_cycle, routing })
     }
 }

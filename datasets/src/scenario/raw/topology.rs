@@ -23,8 +23,8 @@ pub(in crate::scenario) struct Topology {
     /// The best of near among which a member chooses whom it meets; by default half of `near`.
     #[schemars(range(min = 1, max = 64))]
     pub choice: Option<At<Whole>>,
-    /// Random members that a member gets in a cycle.
-    #[schemars(range(min = 1, max = 64), extend("default" = 10))]
+    /// Random members that a member gets in a cycle; by default 10, with `prefix` 30.
+    #[schemars(range(min = 1, max = 64))]
     pub samples: Option<At<Whole>>,
     /// On which sides a member keeps entries of those who are far.
     #[schemars(extend("default" = "both"))]
@@ -35,6 +35,15 @@ pub(in crate::scenario) struct Topology {
     /// A member that has learnt of nobody nearer for so many cycles starts no exchange, but answers; by default all do.
     #[schemars(range(min = 1, max = 200))]
     pub idle: Option<At<Whole>>,
+    /// With `prefix`: bits of a digit.
+    #[schemars(range(min = 1, max = 8), extend("default" = 4))]
+    pub bits: Option<At<Whole>>,
+    /// With `prefix`: rows of a table; by default as many digits as tell all nodes apart, and one.
+    #[schemars(range(min = 1, max = 32))]
+    pub rows: Option<At<Whole>>,
+    /// With `prefix`: entries of a slot.
+    #[schemars(range(min = 1, max = 64), extend("default" = 3))]
+    pub per_slot: Option<At<Whole>>,
     /// Inside applications: room for so many times the members for which they ask. A run that needs more stops.
     #[schemars(range(min = 1), extend("default" = 1.25))]
     pub room: Option<At<Number>>,

@@ -10,7 +10,7 @@ rows! {
         cycle: u32,
         /// The application whose members build it; null for that of the whole cloud.
         app: Option<String>,
-        /// What it is: `ring`, `line`, `torus`, `tree` or `chord`.
+        /// What it is: `ring`, `line`, `torus`, `tree`, `chord` or `prefix`.
         topology: String,
         /// Members.
         members_count: u64,
@@ -18,6 +18,12 @@ rows! {
         started_fraction: f64,
         /// Share of the links that there are to be which members do not have, 0..1; null without links.
         missing_fraction: f64,
+        /// Share of the entries that there are to be in leaf sets, of the nearest on either side, which members do not
+        /// have, 0..1; null without leaf sets.
+        leaf_missing_fraction: f64,
+        /// Share of the entries that there are to be in tables which members do not have, 0..1: of those who share some
+        /// digits with a member and have another next, as many as a slot holds, or all; null without tables.
+        table_missing_fraction: f64,
         /// Share of the intervals with members of which a member knows nobody, 0..1; null without fingers.
         finger_empty_fraction: f64,
         /// Share of the intervals with members of which a member knows another than the first, 0..1; null likewise.
@@ -38,7 +44,7 @@ rows! {
         cycle: u32,
         /// The application whose members answer; null for the whole cloud.
         app: Option<String>,
-        /// How requests find their way: `chord`.
+        /// How requests find their way: `chord`, `pastry` or `kademlia`.
         routing: String,
         /// Requests for a random key, each from a random member.
         lookups_count: u64,
