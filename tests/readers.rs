@@ -25,7 +25,14 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let spread = ["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"];
     let [launch, forged] = ["launch", "forged"].map(|name| runs.shipped(name, &spread));
     // Contacts, members, code, an overlay and a topology for each application, and requests that go through that.
-    let topology = ["--set", "subcloud.topology={protocol='chord'}", "--set", "subcloud.lookups={per_cycle=50}"];
+    let topology = [
+        "--set",
+        "subcloud.topology={protocol='chord'}",
+        "--set",
+        "subcloud.lookups={per_cycle=50}",
+        "--set",
+        "subcloud.registry={keys=100}",
+    ];
     let life = runs.shipped("life_cycle", &[&spread[..], &topology].concat());
 
     let tables = runs.folder.path().join("tables.json");

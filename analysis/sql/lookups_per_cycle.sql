@@ -5,6 +5,7 @@ SELECT
     lookups.seed,
     lookups.app,
     lookups.routing,
+    lookups.asker,
     lookups.cycle,
     lookups.lookups_count,
     lookups.success_fraction,

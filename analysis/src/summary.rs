@@ -124,7 +124,7 @@ impl Summary {
             settling_from,
             changes: changes::changes(&apps, &versions),
             inside: inside::inside(rows, &versions),
-            topologies: topologies::topologies(&run.topologies()?, &run.lookups()?),
+            topologies: topologies::topologies(&run.topologies()?, &run.lookups()?, &run.registry()?),
             own: topologies::own(&run.own()?),
             versions,
             firings,

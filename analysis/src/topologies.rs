@@ -1,6 +1,6 @@
 //! What became of topologies, of requests that went through them, and what protocols of one's own measured.
 
-use datasets::trace::{LookupRow, OwnRow, TopologyRow};
+use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 /// Shares of what a topology is to have, of which it is told when they are held.
 pub const LINKS: [f64; 4] = [0.5, 0.99, 0.999, 1.0];
@@ -21,6 +21,8 @@ pub struct Topology {
     pub parts: Vec<Part>,
     /// What became of the requests that went through it; `None` if there were none.
     pub lookups: Option<Lookups>,
+    /// What had become of the values that its members hold, after the last cycle; `None` if they hold none.
+    pub registry: Option<RegistryRow>,
 }
 
 /// What members of a topology are to have.
@@ -65,7 +67,7 @@ pub struct Own {
 }
 
 /// What became of each topology, in the order of the trace.
-pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow]) -> Vec<Topology> {
+pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow], registry: &[RegistryRow]) -> Vec<Topology> {
     let first = rows.first().map(|row| row.cycle);
     let each = rows.iter().take_while(|row| Some(row.cycle) == first);
     each.filter_map(|one| {
@@ -88,6 +90,7 @@ pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow]) -> Vec<Top
             parts,
             last,
             lookups: of_requests(&lookups, begins),
+            registry: registry.iter().rfind(|row| row.app == one.app).cloned(),
         })
     })
     .collect()

@@ -273,8 +273,17 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
         let start = Opening::Settled;
         let title = if code.is_some() { "and fetch code" } else { "meet inside" };
         let (sampling, contacts) = (cyclon.clone(), contacts.clone());
-        scenario.subcloud =
-            Some(Subcloud { sampling, contacts, start, seeds: 1, code, uplink: None, topology: None, lookups: None });
+        scenario.subcloud = Some(Subcloud {
+            sampling,
+            contacts,
+            start,
+            seeds: 1,
+            code,
+            uplink: None,
+            topology: None,
+            lookups: None,
+            registry: None,
+        });
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
         simulation.cloud_mut().applications.iter_mut().for_each(Applications::forget_code);

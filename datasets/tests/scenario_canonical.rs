@@ -7,11 +7,11 @@ use std::path::Path;
 
 use datasets::fleet::Distribution;
 use datasets::scenario::{
-    self, Adversaries, Aggregate, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits, Epochs,
-    Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening, Order,
-    Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol,
-    Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit, Topology,
-    TopologyProtocol, Trace, Turnover, Uplink,
+    self, Adversaries, Aggregate, Asker, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits,
+    Epochs, Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening,
+    Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry, Resample, Rhythm, Run, Sample, Sampling,
+    SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit,
+    Topology, TopologyProtocol, Trace, Turnover, Uplink,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -285,7 +285,7 @@ fn sampling() -> impl Strategy<Value = Sampling> {
 }
 
 /// A topology, and requests that go through it.
-fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>)> {
+fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>, Option<Registry>)> {
     let numbers = (1..=32_u32, 1..=32_u32, 1..=64_u32, 1..=64_u32, 1..=100_u32, prop::option::of(1..=200_u32));
     let digits = (1..=4_u32, 1..=8_u32, 1..=8_u32);
     (0..5_usize, (numbers, digits), prop::option::of(1..=100_000_000_u32), 1.0..1e6_f64).prop_map(
@@ -313,7 +313,13 @@ fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>
                 room: if is_inside { room } else { 1.25 },
             };
             let routing = topology.routings().get(samples as usize % topology.routings().len().max(1)).copied();
-            (topology, per_cycle.and_then(|per_cycle| Some(Lookups { per_cycle, routing: routing? })))
+            let asker = if is_inside && samples % 3 == 0 { Asker::Outside } else { Asker::Members };
+            let registry = Registry { keys: 1 + samples, replicas: 1 + samples % 16, republish: max_age };
+            (
+                topology,
+                per_cycle.and_then(|per_cycle| Some(Lookups { per_cycle, routing: routing?, asker })),
+                routing.map(|_| registry).filter(|_| samples % 2 == 0),
+            )
         },
     )
 }
@@ -340,7 +346,8 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
     all.prop_map(|(sampling, (keep, accept, share, seeds), [a, b], code, uplink, built)| {
         // Lines mean nothing where nobody sends code.
         let uplink = uplink.filter(|_| code.is_some());
-        let (topology, lookups) = built.map_or((None, None), |(topology, lookups)| (Some(topology), lookups));
+        let (lookups, registry) = built.as_ref().map_or((None, None), |(_, lookups, registry)| (*lookups, *registry));
+        let topology = built.map(|(topology, ..)| topology);
         let contacts = sampling.view.min(3);
         Subcloud {
             sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
@@ -356,6 +363,7 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
             uplink,
             topology,
             lookups,
+            registry,
         }
     })
 }
@@ -446,8 +454,9 @@ prop_compose! {
             trust: None,
             launches: Vec::new(),
             subcloud,
-            lookups: built.as_ref().and_then(|(_, lookups)| *lookups),
-            topology: built.map(|(topology, _)| topology),
+            lookups: built.as_ref().and_then(|(_, lookups, _)| *lookups),
+            registry: built.as_ref().and_then(|(.., registry)| *registry),
+            topology: built.map(|(topology, ..)| topology),
             protocols: Vec::new(),
             adversaries,
             monitor: None,

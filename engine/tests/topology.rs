@@ -257,3 +257,71 @@ fn tables_suffer_from_churn_as_was_measured() {
         assert_near(&[mean(&|cycle| found.topologies[cycle].dead_fraction)], &[dead], 0.15);
     }
 }
+
+/// Half of the nodes crash while nothing is renewed, and then values are.
+#[test]
+fn a_crash_loses_the_values_whose_holders_all_die() {
+    let crash = "[[event]]\nat_cycle = 30\ncrash = { share = 0.5 }\n";
+    let values = "[registry]\nkeys = 40_000\nreplicas = 3\nrepublish = 20\n";
+    for topology in ["chord", "prefix"] {
+        let text = cloud(1 << 13, 79, 1, &format!("[topology]\nprotocol = \"{topology}\"\n{values}{crash}"));
+        let found = run(&text).registry;
+        assert_eq!((found[0].keys_count, found[0].held_fraction), (40_000, 1.0));
+        assert!((found[0].holders_mean - 3.0).abs() < 1e-9 && (found[0].owner_fraction - 1.0).abs() < 1e-9);
+        // Twice in sixteen rounds values are put by those who hold them, until then in a topology that is not yet there.
+        assert!(found[29].owner_fraction > 0.99, "{topology}: {:?}", found[29]);
+        assert!(found[29].held_fraction > 1.0 - 1e-9);
+        // All three holders die with .125. They stand side by side, and values between the same two share them: so there
+        // are 8,192 triples, each of which shares members with four others and has one key more or less often.
+        let expected = 0.5_f64.powi(3);
+        let error = (2.0 * expected * (1.0 - expected) * 3.0 / 8192.0).sqrt();
+        let lost = 1.0 - found[31].held_fraction;
+        assert!((lost - expected).abs() < 4.0 * error, "{topology}: {lost}, {error}");
+        assert!((found[30].holders_mean - 1.5).abs() < 0.1);
+        // Whatever is left is put where it belongs, thrice.
+        let end = found.last().unwrap();
+        assert!((1.0 - end.held_fraction - lost).abs() < 0.01, "{topology}: {end:?}");
+        assert!((end.holders_mean / end.held_fraction - 3.0).abs() < 0.01, "{topology}: {end:?}");
+        assert!((end.owner_fraction / end.held_fraction - 1.0).abs() < 0.01, "{topology}: {end:?}");
+    }
+}
+
+#[test]
+fn values_lie_at_members_alone() {
+    for seed in 0..60 {
+        let scenario = inside(seed);
+        let mut trace = Writer::in_memory(meta(&scenario));
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
+        for _ in 0..scenario.run.cycles {
+            simulation.cycle(&mut trace);
+            let cloud = simulation.cloud();
+            for one in &cloud.own.running {
+                let Some(registry) = &one.registry else { continue };
+                for &holder in registry.holders.iter().filter(|holder| **holder < NOBODY - 1) {
+                    let is_member = match (one.app, &cloud.applications) {
+                        (Some(app), Some(inside)) => inside.places[holder as usize] == app,
+                        _ => cloud.population.alive().holds(holder as usize),
+                    };
+                    assert!(is_member, "seed {seed}: node {holder}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_is_outside_asks_through_a_contact() {
+    let inside = |asker: &str| {
+        format!(
+            "[sampling]\nprotocol = \"newscast\"\n[subcloud]\ntopology = {{ protocol = \"prefix\" }}\n\
+             lookups = {{ per_cycle = 2_000, asker = \"{asker}\" }}\n[[suite.app]]\nname = \"a\"\nshare = 0.2\n"
+        )
+    };
+    let of = |asker: &str| run(&cloud(10_000, 25, 1, &inside(asker))).lookups.pop().unwrap();
+    let (members, outside) = (of("members"), of("outside"));
+    assert_eq!((members.asker.as_str(), outside.asker.as_str()), ("members", "outside"));
+    assert!(members.success_fraction > 0.999 && outside.success_fraction > 0.99, "{members:?} {outside:?}");
+    // One move more: to the contact.
+    let more = outside.hops_mean - members.hops_mean;
+    assert!((more - 1.0).abs() < 0.1, "{members:?} {outside:?}");
+}

@@ -32,20 +32,22 @@ impl Summary {
         let text = "Missing, dead: what is missing, and entries whose node is a member no more, after the last cycle. \
                     Links: those next to each member. Leaf sets, tables: entries that a member is to have there.";
         wrapped(f, "  ", text)?;
-        self.requests(f)
+        self.requests(f)?;
+        self.registries(f)
     }
 
     fn requests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = || self.topologies.iter().filter_map(|one| Some((one, one.lookups.as_ref()?)));
         let Some((_, first)) = all().next() else { return Ok(()) };
         writeln!(f, "\nRequests after cycle {}\n", first.last.cycle)?;
-        let titles = ["among", "routing", "succeed", "hops", "99 %", "timeouts", "well after", "below"];
-        let mut table = Table::new(&titles, 2);
+        let titles = ["among", "routing", "asker", "succeed", "hops", "99 %", "timeouts", "well after", "below"];
+        let mut table = Table::new(&titles, 3);
         for (one, lookups) in all() {
             let last = &lookups.last;
             table.row(&[
                 among(one.app.as_ref()),
                 last.routing.clone(),
+                last.asker.clone(),
                 or_none(last.success_fraction, percent),
                 or_none(last.hops_mean, decimal),
                 or_none(last.hops_p99, decimal),
@@ -62,6 +64,27 @@ impl Summary {
             percent(WELL)
         );
         wrapped(f, "  ", &text)
+    }
+
+    fn registries(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = || self.topologies.iter().filter_map(|one| Some((one, one.registry.as_ref()?)));
+        let Some((_, first)) = all().next() else { return Ok(()) };
+        writeln!(f, "\nValues that members hold, after cycle {}\n", first.cycle)?;
+        let mut table = Table::new(&["among", "keys", "held", "at the owner", "holders"], 1);
+        for (one, row) in all() {
+            table.row(&[
+                among(one.app.as_ref()),
+                count(row.keys_count),
+                or_none(row.held_fraction, percent),
+                or_none(row.owner_fraction, percent),
+                or_none(row.holders_mean, decimal),
+            ]);
+        }
+        table.write(f)?;
+        writeln!(f)?;
+        let text = "Held: keys whose value a member holds; the others are lost. At the owner: keys whose value the member \
+                    holds to whom requests go. Holders: members that hold a value, on average.";
+        wrapped(f, "  ", text)
     }
 
     /// What protocols of one's own measured.

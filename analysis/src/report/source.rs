@@ -4,8 +4,8 @@ use std::path::Path;
 
 use datasets::record::{RunRecord, SizeRecord};
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, LookupRow, MemberRow, OverlayRow, OwnRow, SliceRow,
-    SuiteRow, TopologyRow, read,
+    AggregateRow, AppRow, AttributeRow, CycleRow, EpochRow, LookupRow, MemberRow, OverlayRow, OwnRow, RegistryRow,
+    SliceRow, SuiteRow, TopologyRow, read,
 };
 use serde_json::Value;
 
@@ -32,6 +32,8 @@ pub struct Source {
     pub members: Vec<MemberRow>,
     pub topologies: Vec<TopologyRow>,
     pub lookups: Vec<LookupRow>,
+    /// What had become of the values that their members hold.
+    pub registry: Vec<RegistryRow>,
     pub own: Vec<OwnRow>,
     pub attributes: Vec<AttributeRow>,
     pub happenings: Vec<Happening>,
@@ -55,6 +57,7 @@ impl Source {
             members: run.members()?,
             topologies: run.topologies()?,
             lookups: run.lookups()?,
+            registry: run.registry()?,
             own: run.own()?,
             attributes: run.attributes()?,
             happenings: happenings(&summary.events),

@@ -34,6 +34,13 @@ pub fn topologies(source: &Source) -> Option<Section> {
                 crate::number::decimal(lookups.last.hops_mean)
             ));
         }
+        if let Some(registry) = &one.registry {
+            section.say(format!(
+                "Of {} values {} were held by a member after the last cycle.",
+                count(registry.keys_count),
+                percent(registry.held_fraction)
+            ));
+        }
     }
     let axes = [source.time(), Axis::log("share that is missing", Format::Fraction)];
     let mut chart = Chart::new("topologies-missing", "What is missing of topologies", "topologies", axes).wide().caption(
@@ -60,6 +67,20 @@ pub fn topologies(source: &Source) -> Option<Section> {
             let rows = source.lookups.iter().filter(|row| row.app == one.app);
             let success = rows.map(|row| (row.cycle.into(), row.success_fraction));
             chart.line(&among(&one.app), Some(number), Stroke::Solid, success);
+        }
+        chart.mark(&source.happenings);
+        section.chart(chart);
+    }
+    if !source.registry.is_empty() {
+        let axes = [source.time(), Axis::linear("share of the keys", Format::Fraction)];
+        let mut chart = Chart::new("topologies-registry", "Values that members hold", "registry", axes)
+            .caption("Whole lines: keys whose value a member holds. Broken lines: those whose owner holds it.");
+        for (number, one) in all.iter().enumerate().take(MOST_DRAWN) {
+            let rows = source.registry.iter().filter(|row| row.app == one.app);
+            let held = rows.clone().map(|row| (row.cycle.into(), row.held_fraction));
+            let at_owner = rows.map(|row| (row.cycle.into(), row.owner_fraction));
+            chart.line(&among(&one.app), Some(number), Stroke::Solid, held);
+            chart.line(&format!("{}: at the owner", among(&one.app)), Some(number), Stroke::Dash, at_owner);
         }
         chart.mark(&source.happenings);
         section.chart(chart);

@@ -103,6 +103,10 @@ impl Scenario {
             lines.extend(header("[lookups]"));
             lines.extend(topology::lookups(lookups));
         }
+        if let Some(registry) = self.registry {
+            lines.extend(header("[registry]"));
+            lines.extend(topology::registry(registry));
+        }
         let apps = self.app_names();
         for OwnProtocol { name, app, room, keys } in &self.protocols {
             lines.extend(header("[[protocol]]"));

@@ -46,7 +46,7 @@ pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtoco
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
-pub use topology::{Digits, Far, Lookups, Routing, Topology, TopologyProtocol};
+pub use topology::{Asker, Digits, Far, Lookups, Registry, Routing, Topology, TopologyProtocol};
 pub use trace::{Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.
@@ -98,6 +98,8 @@ pub struct Scenario {
     pub topology: Option<Topology>,
     /// Requests that go through the topology of the whole cloud.
     pub lookups: Option<Lookups>,
+    /// Values that nodes hold, found through that topology.
+    pub registry: Option<Registry>,
     /// Protocols of one's own, in the order of the file.
     pub protocols: Vec<OwnProtocol>,
     /// Who pushes bad versions, if anybody does.

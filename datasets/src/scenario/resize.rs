@@ -75,6 +75,7 @@ impl Scenario {
             subcloud: None,
             topology: None,
             lookups: None,
+            registry: None,
             protocols: Vec::new(),
             events,
             sampling: Sampling { protocol: SamplingProtocol::Oracle, ..self.sampling.clone() },

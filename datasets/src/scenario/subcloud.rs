@@ -3,7 +3,7 @@
 
 use super::choices::choices;
 use super::launch::apps_ever;
-use super::{Lookups, Sampling, Scenario, Topology};
+use super::{Lookups, Registry, Sampling, Scenario, Topology};
 use crate::suite::{App, Code, CodeSettings};
 
 /// What every application gets inside.
@@ -27,6 +27,8 @@ pub struct Subcloud {
     pub topology: Option<Topology>,
     /// Requests that go through the topology of every application.
     pub lookups: Option<Lookups>,
+    /// Values that members of every application hold.
+    pub registry: Option<Registry>,
 }
 
 /// How fast a node sends code. In a cycle it sends as many chunks, over all of its exchanges, as the line carries in

@@ -65,6 +65,19 @@ pub struct Lookups {
     pub per_cycle: u32,
     /// How they find their way.
     pub routing: Routing,
+    /// Who asks.
+    pub asker: Asker,
+}
+
+/// Values that members of a topology hold for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registry {
+    /// How many keys, at least 1.
+    pub keys: u32,
+    /// Members that hold each value: the owner of its key, and those behind it; 1..=16.
+    pub replicas: u32,
+    /// Every so many cycles whoever holds a value seeks the owner of its key anew; at least 1.
+    pub republish: u32,
 }
 
 choices! {
@@ -94,6 +107,14 @@ choices! {
         None = "none",
     }
 
+    /// Who asks for a key.
+    Asker {
+        /// Members who run the application, if it is one inside an application.
+        Members = "members",
+        /// Nodes that are no members: they ask the contacts of the application that they know.
+        Outside = "outside",
+    }
+
     /// How requests find their way.
     Routing {
         /// Along the ring, by fingers: the owner is the first at or behind the key.
@@ -102,6 +123,14 @@ choices! {
         Pastry = "pastry",
         /// By tables: the owner is the one whose bits differ least from those of the key (XOR).
         Kademlia = "kademlia",
+    }
+}
+
+impl Asker {
+    /// Whether it is `members`, which nobody need write.
+    #[must_use]
+    pub fn is_usual(self) -> bool {
+        self == Self::Members
     }
 }
 

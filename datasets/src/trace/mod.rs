@@ -54,8 +54,8 @@ pub use staging::Unfinished;
 pub use staging::holds_a_run;
 pub use tables::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
-    LookupRow, MemberRow, NodeRows, OverlayRow, OwnRow, ParamRow, Row, Rows, RuleRow, RunRow, SliceRow, SuiteRow,
-    Table, TopologyRow,
+    LookupRow, MemberRow, NodeRows, OverlayRow, OwnRow, ParamRow, RegistryRow, Row, Rows, RuleRow, RunRow, SliceRow,
+    SuiteRow, Table, TopologyRow,
 };
 pub use tree::{Claim, Place, Tree};
 pub use unlike::Unlike;

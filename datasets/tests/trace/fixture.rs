@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use datasets::trace::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
-    Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow,
-    TopologyRow, Writer,
+    Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, RegistryRow, RuleRow, RunRow,
+    SliceRow, SuiteRow, TopologyRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -214,11 +214,23 @@ pub fn topology(cycle: u32) -> TopologyRow {
     }
 }
 
+pub fn registry(cycle: u32) -> RegistryRow {
+    RegistryRow {
+        cycle,
+        app: Some("chat".into()),
+        keys_count: 1000,
+        held_fraction: 0.875,
+        owner_fraction: 0.75,
+        holders_mean: 2.5,
+    }
+}
+
 pub fn lookup(cycle: u32) -> LookupRow {
     LookupRow {
         cycle,
         app: None,
         routing: "chord".into(),
+        asker: "members".into(),
         lookups_count: 100,
         success_fraction: 0.75,
         wrong_fraction: 0.25,
@@ -337,6 +349,7 @@ pub fn fill(writer: &mut Writer) {
     writer.push(code(2));
     writer.push(topology(2));
     writer.push(lookup(2));
+    writer.push(registry(2));
     writer.push(own(2));
     writer.push(degree(2, 19));
     writer.push(degree(2, 70_000));

@@ -28,6 +28,7 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
         "overlay",
         "own",
         "params",
+        "registry",
         "rules",
         "runs",
         "slices",

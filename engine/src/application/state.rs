@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use datasets::scenario::Subcloud;
 use kernels::contacts::{Header, Shape, clear, of_app, of_app_mut};
 use kernels::suite::NONE;
+use kernels::views::NOBODY;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -182,6 +183,20 @@ impl Applications {
     }
 
     /// What a node says of itself, and whom it knows.
+    /// The contacts of an application that a node knows, the youngest first; `None` if nodes do not tell each other any.
+    #[must_use]
+    pub fn contacts_of(&self, node: u32, app: u8) -> Option<&[u32]> {
+        let (contacts, _) = of_app(self.record(node), self.shape, app.into());
+        let known = contacts.iter().take_while(|contact| **contact != NOBODY).count();
+        self.is_gossiping().then(|| &contacts[..known])
+    }
+
+    /// Whether a node runs its application.
+    #[must_use]
+    pub fn is_running(&self, node: u32) -> bool {
+        [RUNNING, ALONE].contains(&self.phases[node as usize])
+    }
+
     pub(super) fn record(&self, node: u32) -> &[u32] {
         &self.contacts[node as usize * self.shape.words()..][..self.shape.words()]
     }

@@ -91,6 +91,8 @@ pub trait AnyInstance: Debug + Send + Sync {
     fn cycle(&mut self, around: &Around<'_>) -> (Tally, u64);
     /// See [`Protocol::hop`].
     fn hop(&self, around: &Around<'_>, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop>;
+    /// See [`Protocol::behind`].
+    fn behind(&self, around: &Around<'_>, node: u32) -> Vec<u32>;
     /// See [`Protocol::stands`].
     fn stands(&self, around: &Around<'_>) -> Vec<(u32, u32)>;
     /// See [`Protocol::measures`].
@@ -146,6 +148,10 @@ impl<P: Protocol> AnyInstance for Instance<P> {
 
     fn hop(&self, around: &Around<'_>, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
         self.protocol.hop(&self.members(around), node, key, reach)
+    }
+
+    fn behind(&self, around: &Around<'_>, node: u32) -> Vec<u32> {
+        self.protocol.behind(&self.members(around), node)
     }
 
     fn stands(&self, around: &Around<'_>) -> Vec<(u32, u32)> {

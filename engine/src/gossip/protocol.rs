@@ -63,6 +63,11 @@ pub trait Protocol: Debug + Send + Sync + 'static {
         None
     }
 
+    /// Those whom a member knows to stand behind it, the nearest first, if the protocol answers requests.
+    fn behind(&self, _members: &Members<'_, Self::Record>, _node: u32) -> Vec<u32> {
+        Vec::new()
+    }
+
     /// Where members stand, ascending, and who they are, if the protocol answers requests.
     fn stands(&self, _members: &Members<'_, Self::Record>) -> Vec<(u32, u32)> {
         Vec::new()

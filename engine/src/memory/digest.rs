@@ -8,7 +8,7 @@ use super::column::{Field, Kind};
 use super::pass::strides;
 
 /// Beginnings of the names of the columns that [`state`] covers, in the order by which it numbers them.
-const STATE: [&str; 21] = [
+const STATE: [&str; 22] = [
     "attribute-",
     "alive",
     "life-",
@@ -30,6 +30,7 @@ const STATE: [&str; 21] = [
     "members-",
     "topology-",
     "own-",
+    "registry",
 ];
 
 /// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has

@@ -162,6 +162,9 @@ impl Observer {
             for row in rows.lookups {
                 trace.push(row);
             }
+            for row in rows.registry {
+                trace.push(row);
+            }
             for row in rows.own {
                 trace.push(row);
             }

@@ -1,13 +1,14 @@
 //! The protocols that run among members: topologies, and protocols of one's own.
 //!
 //! - what there is: [`state`]: each protocol with its members, and what lasts; [`registry`]: protocols of one's own;
-//! - a cycle: [`run`]: members come and go, and each protocol has its cycle;
+//! - a cycle: [`run`]: members come and go, and each protocol has its cycle; [`through`]: what requests go through;
 //! - what there is to say of it: [`rows`].
 
 mod registry;
 mod rows;
 mod run;
 mod state;
+mod through;
 
 pub use registry::register;
 pub use run::Below;

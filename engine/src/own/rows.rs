@@ -3,27 +3,24 @@
 //! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
 //! not in the order of places.
 
-use datasets::scenario::{Network, Routing, TopologyProtocol};
-use datasets::trace::{LookupRow, OwnRow, TopologyRow};
-use kernels::views::NOBODY;
+use datasets::scenario::{Network, TopologyProtocol};
+use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 use super::run::Below;
 use super::state::{Own, What};
-use crate::gossip::around::Around;
-use crate::gossip::instance::AnyInstance;
-use crate::gossip::protocol::{Hop, Reach};
+use super::through::Through;
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{INSTANCE, LOOKUPS};
-use crate::topology::lookups::{Routes, owner, row};
+use crate::topology::lookups::row;
 
 /// Bytes of an entry in a message: of a place, and of a stamp.
 const ENTRY_BYTES: f64 = 5.0;
 const LINE_BYTES: f64 = 9.0;
 
 impl Own {
-    /// The rows of `topologies`, of `lookups`, and of `own`. Counting begins anew.
+    /// The rows of `topologies`, of `lookups`, of `registry`, and of `own`. Counting begins anew.
     pub fn rows(&mut self, below: Below<'_>, (names, network): (&[String], &Network), cycle: Cycle) -> Rows {
-        let Rows { mut topologies, lookups: mut requests, mut own } = Rows::default();
+        let Rows { mut topologies, lookups: mut requests, mut registry, mut own } = Rows::default();
         for (one, course) in self.running.iter().zip(&mut self.course) {
             let (messages, told) = std::mem::take(course);
             let app = one.app.map(|app| names[usize::from(app)].clone());
@@ -63,17 +60,18 @@ impl Own {
                 messages_count: messages,
                 entries_per_message_mean: if messages == 0 { f64::NAN } else { told as f64 / bytes / messages as f64 },
             });
-            let Some(lookups) = lookups else { continue };
-            let through = Through {
-                instance: &*one.instance,
-                around: &around,
-                stands: one.instance.stands(&around),
-                routing: lookups.routing,
-            };
+            if lookups.is_none() && one.registry.is_none() {
+                continue;
+            }
+            let stands = one.instance.stands(&around);
+            registry.extend(one.registry.as_ref().map(|registry| registry.row(cycle.number, app.clone(), &stands)));
+            let Some(lookups) = *lookups else { continue };
+            let through =
+                Through { instance: &*one.instance, around: &around, below, app: one.app, asker: lookups.asker };
             let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
-            requests.push(row((cycle.number, app), *lookups, (&through, network), stream));
+            requests.push(row((cycle.number, app), lookups, (&through, network, &stands), stream));
         }
-        Rows { topologies, lookups: requests, own }
+        Rows { topologies, lookups: requests, registry, own }
     }
 }
 
@@ -84,33 +82,8 @@ pub struct Rows {
     pub topologies: Vec<TopologyRow>,
     /// Of requests that go through them.
     pub lookups: Vec<LookupRow>,
+    /// Of values that are found through them.
+    pub registry: Vec<RegistryRow>,
     /// Of what protocols of one's own measure.
     pub own: Vec<OwnRow>,
-}
-
-/// What requests go through: what members of a protocol keep.
-struct Through<'a> {
-    instance: &'a dyn AnyInstance,
-    around: &'a Around<'a>,
-    /// Where members stand, ascending, and who they are.
-    stands: Vec<(u32, u32)>,
-    routing: Routing,
-}
-
-impl Routes for Through<'_> {
-    fn member(&self, row: usize) -> Option<u32> {
-        Some(self.around.who.node(row)).filter(|&node| node != NOBODY)
-    }
-    fn rows(&self) -> usize {
-        self.around.who.rows()
-    }
-    fn holds(&self, node: u32) -> bool {
-        self.around.who.holds(node)
-    }
-    fn hop(&self, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
-        self.instance.hop(self.around, node, key, reach)
-    }
-    fn owner(&self, key: u32) -> Option<u32> {
-        owner(&self.stands, key, self.routing)
-    }
 }

@@ -1,8 +1,10 @@
 //! Members come and go, and each protocol has its cycle.
 
+use datasets::scenario::{Asker, Network};
 use kernels::exchange::Tally;
 
 use super::state::{Own, Running};
+use super::through::Through;
 use crate::application::Applications;
 use crate::error::Error;
 use crate::gossip::around::{Around, Who};
@@ -11,6 +13,7 @@ use crate::overlay::Overlay;
 use crate::overlay::views::Views;
 use crate::population::{Changes, Population};
 use crate::schedule::Cycle;
+use crate::schedule::purpose::{INSTANCE, KEYS};
 
 /// The wings that say who the members are, and whom they know.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,24 @@ impl Running {
     fn around<'a>(&self, below: Below<'a>, seats: Option<&'a Seats>, cycle: Cycle) -> Around<'a> {
         below.around(seats, (self.app, self.purpose), cycle)
     }
+
+    /// Values that are to be put somewhere are, if there are as many members as are to hold each.
+    fn put(&mut self, around: &Around<'_>) {
+        let Some(registry) = &mut self.registry else { return };
+        let Some(members) = registry.wants() else { return };
+        let stands = self.instance.stands(around);
+        if stands.len() >= members {
+            registry.put(&stands);
+        }
+    }
+
+    /// Values whose turn it is are put where they belong. Returns the bytes that were sent.
+    fn renew(&mut self, (below, around): (Below<'_>, &Around<'_>), network: &Network, cycle: Cycle) -> u64 {
+        let Self { registry: Some(registry), instance, app, .. } = self else { return 0 };
+        let through = Through { instance: &**instance, around, below, app: *app, asker: Asker::Members };
+        let stream = cycle.stream(KEYS + app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
+        registry.renew(&through, network, cycle, stream)
+    }
 }
 
 impl Own {
@@ -61,6 +82,7 @@ impl Own {
         for one in running {
             let around = one.around(below, seats.as_ref(), cycle);
             one.instance.start(&around);
+            one.put(&around);
         }
     }
 
@@ -78,6 +100,9 @@ impl Own {
             let around = one.around(below, seats.as_ref(), cycle);
             let gone = one.app.map_or(&of_cloud, |app| &of_apps[usize::from(app)]);
             one.instance.go(&around, gone, !is_crash);
+            if let Some(registry) = &mut one.registry {
+                registry.forget(gone);
+            }
         }
     }
 
@@ -93,7 +118,7 @@ impl Own {
 
     /// Members of applications come and go, and each protocol has its cycle. Returns the messages of each, and the
     /// bytes of all.
-    pub fn cycle(&mut self, below: Below<'_>, cycle: Cycle) -> Vec<(Tally, [u64; 2], u64)> {
+    pub fn cycle(&mut self, below: Below<'_>, network: &Network, cycle: Cycle) -> Vec<(Tally, [u64; 2], u64)> {
         if self.running.is_empty() || self.full.is_some() {
             return Vec::new();
         }
@@ -103,7 +128,9 @@ impl Own {
             let around = one.around(below, seats.as_ref(), cycle);
             let (tally, told) = one.instance.cycle(&around);
             *course = (course.0 + tally.messages() - tally.failed, course.1 + told);
-            (tally, one.instance.wire_bytes(), told)
+            one.put(&around);
+            let renewed = one.renew((below, &around), network, cycle);
+            (tally, one.instance.wire_bytes(), told + renewed)
         };
         running.iter_mut().zip(course).map(of).collect()
     }
@@ -123,6 +150,9 @@ impl Own {
             let Some(app) = one.app.map(usize::from) else { continue };
             let around = one.around(below, Some(seats), cycle);
             one.instance.go(&around, &gone[app], true);
+            if let Some(registry) = &mut one.registry {
+                registry.forget(&gone[app]);
+            }
             one.instance.come(&around, &came[app]);
         }
     }

@@ -1,6 +1,6 @@
 //! The protocols of a scenario, and what lasts of them beside their columns.
 
-use datasets::scenario::{Lookups, Routing, Topology, TopologyProtocol};
+use datasets::scenario::{self, Lookups, Routing, Topology, TopologyProtocol};
 use datasets::suite::{Request, Suite};
 use kernels::permutation::Permutation;
 use kernels::topology::place::Positions;
@@ -10,9 +10,10 @@ use crate::gossip::instance::{AnyInstance, Instance};
 use crate::gossip::seats::{Full, Seats};
 use crate::memory::{Field, Fields};
 use crate::plans::Needs;
-use crate::schedule::purpose::{INSTANCE, OWN, POSITIONS, TOPOLOGY, for_life};
+use crate::schedule::purpose::{INSTANCE, KEYS, OWN, POSITIONS, TOPOLOGY, for_life};
 use crate::topology::numbering::{InTree, OnLine, OnRing, OnTorus};
 use crate::topology::prefix::Prefix;
+use crate::topology::registry::Registry;
 use crate::topology::tman::Tman;
 
 /// The protocols that run among members.
@@ -42,6 +43,8 @@ pub struct Running {
     pub purpose: u32,
     /// The protocol, and what members keep.
     pub instance: Box<dyn AnyInstance>,
+    /// The values that members hold, if they do.
+    pub registry: Option<Registry>,
 }
 
 /// What a protocol is.
@@ -69,10 +72,11 @@ impl Own {
         let nodes = scenario.run.nodes;
         let mut running = Vec::new();
         running.extend(
-            scenario.topology.iter().map(|topology| Running::topology(needs, topology, scenario.lookups, None)),
+            (scenario.topology.iter())
+                .map(|topology| Running::topology(needs, topology, (scenario.lookups, scenario.registry), None)),
         );
         let inside = scenario.subcloud.as_ref();
-        let topology = inside.and_then(|inside| Some((inside.topology.as_ref()?, inside.lookups)));
+        let topology = inside.and_then(|inside| Some((inside.topology.as_ref()?, (inside.lookups, inside.registry))));
         // All protocols of an application have their rows in one table.
         let rows = |(app, name): (usize, &String)| {
             let own = scenario.protocols.iter().filter(|own| own.app == Some(app)).map(|own| own.room);
@@ -83,8 +87,8 @@ impl Own {
         };
         let rows: Vec<Option<usize>> = needs.plans.apps.iter().enumerate().map(rows).collect();
         for (app, &rows) in rows.iter().enumerate() {
-            if let (Some((topology, lookups)), Some(rows)) = (topology, rows) {
-                running.push(Running::topology(needs, topology, lookups, Some((app as u8, rows))));
+            if let (Some((topology, asked)), Some(rows)) = (topology, rows) {
+                running.push(Running::topology(needs, topology, asked, Some((app as u8, rows))));
             }
         }
         for (number, own) in (0..).zip(&scenario.protocols) {
@@ -94,6 +98,7 @@ impl Own {
                 app: own.app.map(|app| app as u8),
                 purpose: OWN + number * INSTANCE,
                 instance: made(&own.name, &own.keys, column, own.app.and_then(|app| rows[app])),
+                registry: None,
             });
         }
         Self {
@@ -113,8 +118,14 @@ impl Own {
 }
 
 impl Running {
-    /// A topology of all nodes, or of the members of an application, who have so many rows.
-    fn topology(needs: &Needs<'_>, topology: &Topology, lookups: Option<Lookups>, app: Option<(u8, usize)>) -> Self {
+    /// A topology of all nodes, or of the members of an application, who have so many rows, with the requests that go
+    /// through it and the values that are found there.
+    fn topology(
+        needs: &Needs<'_>,
+        topology: &Topology,
+        (lookups, registry): (Option<Lookups>, Option<scenario::Registry>),
+        app: Option<(u8, usize)>,
+    ) -> Self {
         let (number, rows) = app.map_or((0, None), |(app, rows)| (u32::from(app) + 1, Some(rows)));
         let column = match app {
             None => "topology-records".to_owned(),
@@ -123,12 +134,16 @@ impl Running {
         let stream = for_life(needs.scenario.run.seed, POSITIONS);
         let [low, high, ..] = stream.quad_of_many(number, 0);
         let positions = Positions { key: [low, high] };
+        let usual = topology.routings().first().copied().unwrap_or(Routing::Chord);
+        let routing = lookups.map_or(usual, |lookups| lookups.routing);
+        let holders = app.map_or("registry".to_owned(), |(app, _)| format!("registry-{app}"));
+        let keys = for_life(needs.scenario.run.seed, KEYS).quad_of_many(number, 0);
+        let registry = registry.map(|asked| Registry::new(asked, routing, [keys[0], keys[1]], holders));
         let instance: Box<dyn AnyInstance> = match topology.protocol {
             TopologyProtocol::Ring | TopologyProtocol::Chord => {
                 Box::new(Instance::new(Tman::new(OnRing(positions), topology), column, rows))
             }
             TopologyProtocol::Prefix => {
-                let routing = lookups.map_or(Routing::Pastry, |lookups| lookups.routing);
                 let digits = topology.digits.unwrap_or_else(|| unreachable!("a table of prefixes has digits"));
                 Box::new(Instance::new(Prefix::new(OnRing(positions), topology, digits, routing), column, rows))
             }
@@ -147,6 +162,7 @@ impl Running {
             app: app.map(|(app, _)| app),
             purpose: TOPOLOGY + number * INSTANCE,
             instance,
+            registry,
         }
     }
 }
@@ -174,6 +190,9 @@ fn asked(suite: &Suite, name: &str, nodes: u32) -> f64 {
 impl Fields for Own {
     fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Field)) {
         self.seats.visit(see);
-        self.running.iter().for_each(|running| running.instance.visit(see));
+        for running in &self.running {
+            running.instance.visit(see);
+            running.registry.visit(see);
+        }
     }
 }

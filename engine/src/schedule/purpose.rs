@@ -85,6 +85,9 @@ pub const LOOKUPS: u32 = 0x25 << 16;
 /// Exchanges of protocol k of one's own.
 pub const OWN: u32 = 0x26 << 16;
 
+/// Of which keys members of a topology hold values, for life; and how these are renewed.
+pub const KEYS: u32 = 0x27 << 16;
+
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;
 

@@ -150,7 +150,7 @@ impl Simulation<'_> {
         let cycle = self.now();
         let Cloud { population, overlay, applications, own, .. } = &mut self.cloud;
         let below = Below { population, overlay, applications: applications.as_ref() };
-        for (tally, bytes, told) in own.cycle(below, cycle) {
+        for (tally, bytes, told) in own.cycle(below, &self.scenario.network, cycle) {
             self.meter.messages(tally, bytes);
             self.meter.counts.payload_bytes += told;
         }

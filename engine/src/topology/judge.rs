@@ -93,6 +93,15 @@ pub fn stands<R: crate::gossip::record::Record + ?Sized>(
     stands
 }
 
+/// The positions that a member knows behind its own, the nearest first.
+#[must_use]
+pub fn behind(own: u32, near: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut ways: Vec<u32> = near.map(|place| place.wrapping_sub(own)).filter(|way| *way > 0).collect();
+    ways.sort_unstable();
+    ways.dedup();
+    ways.into_iter().map(|way| own.wrapping_add(way)).collect()
+}
+
 /// What is found of members.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Found {

@@ -14,6 +14,7 @@ use kernels::philox::Stream;
 use kernels::views::Words;
 use rayon::prelude::*;
 
+use super::judge::fraction;
 use crate::gossip::protocol::{Hop, Reach};
 
 /// A request goes no further.
@@ -24,16 +25,34 @@ const AT_ONCE: usize = 256;
 
 /// What requests go through.
 pub trait Routes: Sync {
-    /// The member of a row, if anybody's.
-    fn member(&self, row: usize) -> Option<u32>;
-    /// Rows.
-    fn rows(&self) -> usize;
+    /// A random node that asks for something; `None` if there is none.
+    fn asking(&self, words: &mut Words) -> Option<Asking<'_>>;
     /// Whether a node is a member.
     fn holds(&self, node: u32) -> bool;
     /// The next hop of a request for a key, which a member has got.
     fn hop(&self, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop>;
-    /// The owner of a key; `None` if there are no members.
-    fn owner(&self, key: u32) -> Option<u32>;
+    /// Those whom a member knows to stand behind it, the nearest first.
+    fn behind(&self, node: u32) -> Vec<u32>;
+}
+
+/// Where a request begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking<'a> {
+    /// At a member.
+    Member(u32),
+    /// At the first that answers of the contacts which a node knows that is no member.
+    Contacts(&'a [u32]),
+}
+
+/// How often a random member is sought before there is taken to be none.
+const ATTEMPTS: usize = 10_000;
+
+/// A random one of some rows that is somebody's who may ask; `None` if there is none.
+pub fn random(rows: usize, words: &mut Words, asker: impl Fn(usize) -> Option<u32>) -> Option<u32> {
+    if rows == 0 {
+        return None;
+    }
+    (0..ATTEMPTS).find_map(|_| asker(words.below(rows)))
 }
 
 /// The first of some, by what is least of each, that answers. Somebody may be there several times.
@@ -61,118 +80,132 @@ pub fn way_around(position: u32, key: u32) -> u64 {
     u64::from(way.min(way.wrapping_neg())) << 32 | u64::from(position)
 }
 
-/// The owner of a key, of those who stand at some positions, ascending; `None` of nobody.
+/// The owner of a key, of those who stand at some positions, ascending: its place among them, and who it is. `None` of
+/// nobody.
 #[must_use]
-pub fn owner(stands: &[(u32, u32)], key: u32, routing: Routing) -> Option<u32> {
+pub fn owner(stands: &[(u32, u32)], key: u32, routing: Routing) -> Option<(usize, u32)> {
+    let last = stands.len().checked_sub(1)?;
     let at = stands.partition_point(|&(position, _)| position < key);
-    let behind = stands.get(at).or(stands.first())?;
-    let owner = match routing {
+    let behind = if at > last { 0 } else { at };
+    let place = match routing {
         Routing::Chord => behind,
         Routing::Pastry => {
-            let before = at.checked_sub(1).map_or(stands.last(), |before| stands.get(before))?;
-            [behind, before].into_iter().min_by_key(|(position, _)| way_around(*position, key))?
+            let before = behind.checked_sub(1).unwrap_or(last);
+            if way_around(stands[before].0, key) < way_around(stands[behind].0, key) { before } else { behind }
         }
         Routing::Kademlia => {
             // Of those who share the first bits with the key, the ones who share the next, if there are any.
-            let mut left = stands;
+            let mut left = 0..stands.len();
             for bit in (0..u32::BITS).rev() {
-                let ones = left.partition_point(|(position, _)| position >> bit & 1 == 0);
-                let (zeros, ones) = left.split_at(ones);
+                let is_zero = |(position, _): &(u32, u32)| position >> bit & 1 == 0;
+                let border = left.start + stands[left.clone()].partition_point(is_zero);
+                let (zeros, ones) = (left.start..border, border..left.end);
                 let [same, other] = if key >> bit & 1 == 0 { [zeros, ones] } else { [ones, zeros] };
                 left = if same.is_empty() { other } else { same };
             }
-            left.first()?
+            left.start
         }
     };
-    Some(owner.1)
+    Some((place, stands[place].1))
 }
 
-/// What became of a request.
+/// Where a request went.
 #[derive(Clone, Copy, Debug)]
-struct Fate {
-    end: End,
-    hops: u32,
-    timeouts: u32,
+pub struct Walk {
+    /// The member at which it ended; `None` if it did not end.
+    pub end: Option<u32>,
+    /// Moves from one member to another.
+    pub hops: u32,
+    /// Nodes that did not answer.
+    pub timeouts: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Owner,
-    Other,
-    Nowhere,
-}
-
-/// How often a random member is sought before there is taken to be none.
-const ATTEMPTS: usize = 10_000;
-
-/// A request, from a random member to a random key.
-fn walk(routes: &impl Routes, network: &Network, words: &mut Words) -> Option<Fate> {
-    let mut node = (0..ATTEMPTS).find_map(|_| routes.member(words.below(routes.rows())))?;
-    let key = words.word();
-    let owner = routes.owner(key)?;
+/// Whether messages arrive: those to members, unless they or their answers are lost.
+pub fn arrival(network: &Network, holds: impl Fn(u32) -> bool) -> impl Fn(&mut Words, u32) -> bool {
     let delivered = (1.0 - network.request_loss) * (1.0 - network.reply_loss);
-    let arrives = |word: u32| f64::from(word) < delivered * 2_f64.powi(32);
+    let arrives = move |word: u32| f64::from(word) < delivered * 2_f64.powi(32);
+    move |words: &mut Words, node: u32| (delivered >= 1.0 || arrives(words.word())) && holds(node)
+}
+
+/// A request for a key; `None` if the members answer none.
+pub fn walk(routes: &impl Routes, network: &Network, words: &mut Words, from: Asking<'_>, key: u32) -> Option<Walk> {
+    let arrives = arrival(network, |node| routes.holds(node));
     let (mut hops, mut timeouts) = (0, 0);
+    let mut node = match from {
+        Asking::Member(node) => node,
+        Asking::Contacts(contacts) => {
+            let Some(tried) = contacts.iter().position(|contact| arrives(words, *contact)) else {
+                return Some(Walk { end: None, hops, timeouts: contacts.len() as u32 });
+            };
+            (hops, timeouts) = (1, tried as u32);
+            contacts[tried]
+        }
+    };
     let end = loop {
-        let mut tries = |other: u32| (delivered >= 1.0 || arrives(words.word())) && routes.holds(other);
+        let mut tries = |other: u32| arrives(words, other);
         let mut reach = Reach { tries: &mut tries, timeouts: 0 };
         let hop = routes.hop(node, key, &mut reach)?;
         timeouts += reach.timeouts;
-        let last = match hop {
-            Hop::To(_) if hops == MOST_HOPS => break End::Nowhere,
+        match hop {
+            Hop::To(_) if hops == MOST_HOPS => break None,
             Hop::To(next) => {
                 node = next;
                 hops += 1;
-                continue;
             }
             Hop::Last(next) => {
                 hops += u32::from(next != node);
-                next
+                break Some(next);
             }
-            Hop::Here => node,
-            Hop::Stuck => break End::Nowhere,
-        };
-        break if last == owner { End::Owner } else { End::Other };
+            Hop::Here => break Some(node),
+            Hop::Stuck => break None,
+        }
     };
-    Some(Fate { end, hops, timeouts })
+    Some(Walk { end, hops, timeouts })
 }
 
-/// The row of `lookups` after a cycle; `stream` has the words of each request.
+/// The row of `lookups` after a cycle, of members who stand at some positions, ascending; `stream` has the words of each
+/// request.
 pub fn row(
     (cycle, app): (u32, Option<String>),
-    Lookups { per_cycle, routing }: Lookups,
-    (routes, network): (&impl Routes, &Network),
+    Lookups { per_cycle, routing, asker }: Lookups,
+    (routes, network, stands): (&impl Routes, &Network, &[(u32, u32)]),
     stream: Stream,
 ) -> LookupRow {
+    let request = |number: u32| {
+        let words = &mut Words::new(stream, number);
+        let asking = routes.asking(words)?;
+        let key = words.word();
+        let (_, owner) = owner(stands, key, routing)?;
+        let walk = walk(routes, network, words, asking, key)?;
+        Some((walk, walk.end == Some(owner)))
+    };
     let requests = (0..per_cycle).into_par_iter().with_min_len(AT_ONCE);
-    let fates: Vec<Fate> =
-        requests.filter_map(|request| walk(routes, network, &mut Words::new(stream, request))).collect();
-    let share = |end: End| fraction(fates.iter().filter(|fate| fate.end == end).count(), fates.len());
-    let mut hops: Vec<u32> = fates.iter().filter(|fate| fate.end == End::Owner).map(|fate| fate.hops).collect();
+    let fates: Vec<(Walk, bool)> = requests.filter_map(request).collect();
+    let share = |is: &dyn Fn(&Walk, bool) -> bool| {
+        fraction(fates.iter().filter(|(walk, is_owner)| is(walk, *is_owner)).count() as u64, fates.len() as u64)
+    };
+    let mut hops: Vec<u32> = fates.iter().filter(|(_, is_owner)| *is_owner).map(|(walk, _)| walk.hops).collect();
     hops.sort_unstable();
     let quantile = |share: f64| {
         let rank = (hops.len() as f64 * share).ceil().max(1.0) as usize;
         hops.get(rank - 1).map_or(f64::NAN, |&hops| hops.into())
     };
-    let sum = |all: &mut dyn Iterator<Item = u32>| all.map(u64::from).sum::<u64>() as usize;
+    let sum = |all: &mut dyn Iterator<Item = u32>| all.map(u64::from).sum::<u64>();
     LookupRow {
         cycle,
         app,
         routing: routing.name().to_owned(),
         lookups_count: fates.len() as u64,
-        success_fraction: share(End::Owner),
-        wrong_fraction: share(End::Other),
-        stuck_fraction: share(End::Nowhere),
-        hops_mean: fraction(sum(&mut hops.iter().copied()), hops.len()),
+        asker: asker.name().to_owned(),
+        success_fraction: share(&|_, is_owner| is_owner),
+        wrong_fraction: share(&|walk, is_owner| walk.end.is_some() && !is_owner),
+        stuck_fraction: share(&|walk, _| walk.end.is_none()),
+        hops_mean: fraction(sum(&mut hops.iter().copied()), hops.len() as u64),
         hops_p50: quantile(0.5),
         hops_p99: quantile(0.99),
         hops_max: hops.last().copied(),
-        timeouts_mean: fraction(sum(&mut fates.iter().map(|fate| fate.timeouts)), fates.len()),
+        timeouts_mean: fraction(sum(&mut fates.iter().map(|(walk, _)| walk.timeouts)), fates.len() as u64),
     }
-}
-
-fn fraction(part: usize, whole: usize) -> f64 {
-    if whole == 0 { f64::NAN } else { part as f64 / whole as f64 }
 }
 
 #[cfg(test)]
@@ -188,10 +221,11 @@ mod tests {
             for key in (0..2_000).map(|k| kernels::scalar::mixed([3, 4], k)).chain([0, u32::MAX, stands[0].0]) {
                 let least =
                     |of: &dyn Fn(u32) -> u32| stands.iter().min_by_key(|(at, _)| of(*at)).map(|(_, node)| *node);
+                let node = |key: u32, routing: Routing| owner(&stands, key, routing).map(|(_, node)| node);
                 let around = |at: u32| at.wrapping_sub(key).min(key.wrapping_sub(at));
-                assert_eq!(owner(&stands, key, Routing::Chord), least(&|at| at.wrapping_sub(key)));
-                assert_eq!(owner(&stands, key, Routing::Pastry), least(&around));
-                assert_eq!(owner(&stands, key, Routing::Kademlia), least(&|at| at ^ key));
+                assert_eq!(node(key, Routing::Chord), least(&|at| at.wrapping_sub(key)));
+                assert_eq!(node(key, Routing::Pastry), least(&around));
+                assert_eq!(node(key, Routing::Kademlia), least(&|at| at ^ key));
             }
         }
         assert_eq!(owner(&[], 7, Routing::Kademlia), None);

@@ -7,12 +7,14 @@
 //! - [`meeting`]: whom a member meets and gets to know in either;
 //! - [`mod@judge`]: what members keep, compared with what there is to be;
 //! - [`mod@truth`]: which links there are to be, from one sort of all members;
-//! - [`lookups`]: walks of requests through what members keep.
+//! - [`lookups`]: walks of requests through what members keep;
+//! - [`registry`]: values that members hold for keys, found by such walks.
 
 pub mod judge;
 pub mod lookups;
 pub mod meeting;
 pub mod numbering;
 pub mod prefix;
+pub mod registry;
 pub mod tman;
 pub mod truth;

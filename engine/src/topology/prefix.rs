@@ -10,7 +10,7 @@ use kernels::topology::prefix::{Member, Shape, exchange};
 use kernels::topology::record::Kept;
 use rayon::prelude::*;
 
-use super::judge::{Measured, Seated, fraction, judge, seated, stands};
+use super::judge::{Measured, Seated, behind, fraction, judge, seated, stands};
 use super::lookups::{first_to_answer, way_around};
 use super::meeting::{Choice, entries_bytes, partner, sample};
 use super::numbering::{Numbering, OnRing};
@@ -94,6 +94,12 @@ impl Protocol for Prefix {
         let keys = [0; 2].map(|_| [0; 2].map(|_| turn.word()));
         let [request, reply] = exchange(members, turn.cycle() as u8, *is_reply_lost, keys);
         turn.told(entries_bytes::<OnRing>(request + reply));
+    }
+
+    fn behind(&self, members: &Members<'_, [u32]>, node: u32) -> Vec<u32> {
+        let Some(kept) = members.get(node).map(|record| self.kept(record)) else { return Vec::new() };
+        let places = behind(kept.own, kept.near().iter().copied());
+        places.into_iter().map(|place| self.numbering.node(place)).collect()
     }
 
     fn stands(&self, members: &Members<'_, [u32]>) -> Vec<(u32, u32)> {

@@ -11,7 +11,7 @@ use kernels::topology::record::Kept;
 use kernels::topology::tman::{Member, Shape, exchange};
 use rayon::prelude::*;
 
-use super::judge::{Measured, Seated, fraction, judge, seated, stands};
+use super::judge::{Measured, Seated, behind, fraction, judge, seated, stands};
 use super::lookups::first_to_answer;
 use super::meeting::{Choice, entries_bytes, partner, sample};
 use super::numbering::{Numbering, Place};
@@ -106,6 +106,14 @@ impl<N: Numbering> Protocol for Tman<N> {
         }
         let [request, reply] = exchange(members, turn.cycle() as u8, *is_reply_lost);
         turn.told(entries_bytes::<N>(request + reply));
+    }
+
+    fn behind(&self, members: &Members<'_, [Place<N>]>, node: u32) -> Vec<u32> {
+        let Some(kept) = members.get(node).map(|record| self.kept(record)) else { return Vec::new() };
+        let Some(own) = self.numbering.position(kept.own) else { return Vec::new() };
+        let near = kept.near().iter().filter_map(|place| self.numbering.position(*place));
+        let places = behind(own, near).into_iter().filter_map(|position| self.numbering.at(position));
+        places.map(|place| self.numbering.node(place)).collect()
     }
 
     fn stands(&self, members: &Members<'_, [Place<N>]>) -> Vec<(u32, u32)> {

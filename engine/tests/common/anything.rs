@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate,
-    Sampling, SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
+    self, Asker, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate,
+    Registry, Sampling, SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
 };
 use datasets::suite::CodeSettings;
 use kernels::philox::Stream;
@@ -231,16 +231,23 @@ pub fn inside(seed: u64) -> Scenario {
     let (within, whole) = (topology(&mut other), topology(&mut other));
     let lookups = |topology: &Topology| {
         let routing = if seed.is_multiple_of(2) { topology.routings().first() } else { topology.routings().last() };
-        routing.map(|&routing| Lookups { per_cycle: 20, routing })
+        let asker = if seed.is_multiple_of(3) { Asker::Outside } else { Asker::Members };
+        routing.map(|&routing| Lookups { per_cycle: 20, routing, asker })
+    };
+    let registry = |topology: &Topology, number: u32| {
+        let registry = Registry { keys: 1 + number * 40, replicas: 1 + number % 5, republish: 1 + number % 7 };
+        Some(registry).filter(|_| seed.is_multiple_of(2) && !topology.routings().is_empty())
     };
     if other.is(4) {
-        scenario.lookups = lookups(&whole);
+        scenario.lookups = lookups(&whole).map(|lookups| Lookups { asker: Asker::Members, ..lookups });
+        scenario.registry = registry(&whole, seed as u32 % 50);
         scenario.topology = Some(whole);
     }
-    let lookups = lookups(&within);
+    let (lookups, registry) = (lookups(&within), registry(&within, seed as u32 % 30));
     let topology = other.is(7).then_some(within);
     let lookups = lookups.filter(|_| topology.is_some());
-    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups });
+    let registry = registry.filter(|_| topology.is_some());
+    scenario.subcloud = Some(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups, registry });
     let later = scenario.launches.iter_mut().map(|launch| &mut launch.suite);
     for app in std::iter::once(&mut scenario.first.suite).chain(later).flat_map(|suite| &mut suite.apps) {
         app.code = dice.is(4).then(|| own_code(&app.name, 1 + dice.below(3)));

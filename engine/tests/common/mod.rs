@@ -11,7 +11,7 @@ use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
     AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, LookupRow,
-    MemberRow, Meta, NodeRows, OverlayRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
+    MemberRow, Meta, NodeRows, OverlayRow, RegistryRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::memory::Fields;
@@ -35,6 +35,7 @@ pub struct Result {
     pub code: Vec<CodeRow>,
     pub topologies: Vec<TopologyRow>,
     pub lookups: Vec<LookupRow>,
+    pub registry: Vec<RegistryRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
@@ -136,6 +137,7 @@ fn read(out: &Path, digest: u64) -> Result {
         members: run.members().unwrap(),
         topologies: run.topologies().unwrap(),
         lookups: run.lookups().unwrap(),
+        registry: run.registry().unwrap(),
         code: run.code().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),

@@ -25,5 +25,7 @@ pub(super) fn lines(subcloud: &Subcloud, sampling: &[String], attributes: &[Stri
     lines.extend(keys.map(|keys| format!("topology = {{ {} }}", keys.join(", "))));
     let keys = subcloud.lookups.map(topology::lookups);
     lines.extend(keys.map(|keys| format!("lookups = {{ {} }}", keys.join(", "))));
+    let keys = subcloud.registry.map(topology::registry);
+    lines.extend(keys.map(|keys| format!("registry = {{ {} }}", keys.join(", "))));
     lines
 }

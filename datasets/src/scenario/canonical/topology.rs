@@ -1,6 +1,6 @@
 //! Topologies, and requests that go through them, written out.
 
-use crate::scenario::{Digits, Lookups, Topology};
+use crate::scenario::{Digits, Lookups, Registry, Topology};
 
 /// The keys of a topology.
 pub(super) fn keys(topology: &Topology, attributes: &[String], is_inside: bool) -> Vec<String> {
@@ -26,6 +26,13 @@ pub(super) fn keys(topology: &Topology, attributes: &[String], is_inside: bool) 
 }
 
 /// The keys of requests.
-pub(super) fn lookups(Lookups { per_cycle, routing }: Lookups) -> Vec<String> {
-    vec![format!("per_cycle = {per_cycle}"), format!("routing = \"{routing}\"")]
+pub(super) fn lookups(Lookups { per_cycle, routing, asker }: Lookups) -> Vec<String> {
+    let mut keys = vec![format!("per_cycle = {per_cycle}"), format!("routing = \"{routing}\"")];
+    keys.extend((!asker.is_usual()).then(|| format!("asker = \"{asker}\"")));
+    keys
+}
+
+/// The keys of a registry.
+pub(super) fn registry(Registry { keys, replicas, republish }: Registry) -> Vec<String> {
+    vec![format!("keys = {keys}"), format!("replicas = {replicas}"), format!("republish = {republish}")]
 }

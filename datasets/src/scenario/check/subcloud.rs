@@ -61,7 +61,8 @@ impl Check<'_, '_> {
         let among = Among { key: "subcloud.topology", is_inside: true, changes: true, nodes };
         let topology = raw.topology.as_ref().map(|raw| self.topology(raw, among, fleet)).transpose()?;
         let lookups = raw.lookups.as_ref().map(|raw| self.lookups(raw, topology.as_ref(), among)).transpose()?;
-        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups })
+        let registry = raw.registry.as_ref().map(|raw| self.registry(raw, topology.as_ref(), among)).transpose()?;
+        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups, registry })
     }
 
     /// Refuses a key of [sampling] that has no meaning inside an application.

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Digits, Far, Fleet, Lookups, Topology, TopologyProtocol};
+use crate::scenario::{Asker, Digits, Far, Fleet, Lookups, Registry, Topology, TopologyProtocol};
 use crate::written::Check;
 
 /// Where a topology stands, and among whom it is.
@@ -131,6 +131,32 @@ impl Check<'_, '_> {
             let names: Vec<String> = routings.iter().map(|routing| format!("\"{routing}\"")).collect();
             return Err(self.refuse(written.span(), message, format!("choose {}", names.join(" or "))));
         }
-        Ok(Lookups { per_cycle, routing })
+        let asker = raw.asker.as_ref().map_or(Asker::Members, |asker| **asker);
+        if let Some(written) = raw.asker.as_ref().filter(|_| asker == Asker::Outside && !among.is_inside) {
+            let help = "leave it out, or write it under `subcloud.lookups`";
+            return Err(self.refuse(written.span(), "nobody is outside of the whole cloud", help));
+        }
+        Ok(Lookups { per_cycle, routing, asker })
+    }
+
+    /// Values that are found through a topology.
+    pub(super) fn registry(
+        &self,
+        raw: &At<raw::Registry>,
+        topology: Option<&Topology>,
+        among: Among,
+    ) -> Result<Registry, Error> {
+        let own = among.key;
+        if topology.is_none_or(|topology| topology.routings().is_empty()) {
+            let what =
+                topology.map_or_else(|| format!("without `{own}`"), |built| format!("through a {}", built.protocol));
+            let help = format!("choose `{own}.protocol = \"chord\"` or \"prefix\", or leave it out");
+            return Err(self.refuse(raw.span(), format!("no value is found {what}"), help));
+        }
+        Ok(Registry {
+            keys: self.whole(&raw.keys, 1, 100_000_000)? as u32,
+            replicas: self.number_or(raw.replicas.as_ref(), 3, 1, 16)?,
+            republish: self.number_or(raw.republish.as_ref(), 10, 1, u32::MAX.into())?,
+        })
     }
 }

@@ -24,7 +24,7 @@ pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 pub(super) use own::OwnProtocol;
 pub(super) use subcloud::{Contacts, Subcloud, Uplink};
-pub(super) use topology::{Lookups, Topology};
+pub(super) use topology::{Lookups, Registry, Topology};
 
 use super::{
     Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,
@@ -56,6 +56,8 @@ pub(super) struct Scenario {
     pub topology: Option<At<Topology>>,
     /// Requests that go through it.
     pub lookups: Option<At<Lookups>>,
+    /// Values that nodes hold, found through it.
+    pub registry: Option<At<Registry>>,
     /// Protocols of one's own that run among members.
     #[serde(default)]
     pub protocol: Vec<At<OwnProtocol>>,

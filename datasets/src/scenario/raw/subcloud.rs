@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{At, Lookups, Number, Sampling, Topology, Whole};
+use super::{At, Lookups, Number, Registry, Sampling, Topology, Whole};
 use crate::scenario::{ContactsProtocol, Opening};
 use crate::suite::raw::Code;
 
@@ -34,6 +34,8 @@ pub(in crate::scenario) struct Subcloud {
     pub topology: Option<At<Topology>>,
     /// Requests that go through the topology of each application.
     pub lookups: Option<At<Lookups>>,
+    /// Values that members of each application hold, found through its topology.
+    pub registry: Option<At<Registry>>,
 }
 
 /// How fast nodes send code: exactly one of `mbps` and `attribute` says it.

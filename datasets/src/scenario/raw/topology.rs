@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, Number, Whole};
-use crate::scenario::{Far, Routing, TopologyProtocol};
+use crate::scenario::{Asker, Far, Routing, TopologyProtocol};
 
 /// A topology that members build from nothing but their random overlay.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -58,4 +58,23 @@ pub(in crate::scenario) struct Lookups {
     pub per_cycle: At<Whole>,
     /// How they find their way; by default as the topology is made for.
     pub routing: Option<At<Routing>>,
+    /// Inside applications: who asks.
+    #[schemars(extend("default" = "members"))]
+    pub asker: Option<At<Asker>>,
+}
+
+/// Values that members of a topology hold for random keys. Each is put at the owner of its key and at the members behind
+/// it when there are first members. Who goes or dies takes along what it holds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Registry {
+    /// How many keys.
+    #[schemars(range(min = 1, max = 100_000_000))]
+    pub keys: At<Whole>,
+    /// Members that hold each value.
+    #[schemars(range(min = 1, max = 16), extend("default" = 3))]
+    pub replicas: Option<At<Whole>>,
+    /// Every so many cycles whoever holds a value seeks the owner of its key anew, and puts it there.
+    #[schemars(range(min = 1), extend("default" = 10))]
+    pub republish: Option<At<Whole>>,
 }

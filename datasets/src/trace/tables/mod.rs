@@ -23,7 +23,7 @@ pub use nodes::NodeRows;
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
 pub use sweep::{ParamRow, RunRow};
-pub use topologies::{LookupRow, OwnRow, TopologyRow};
+pub use topologies::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 use super::Error;
 use super::cell::{Batch, Columns};
@@ -195,6 +195,7 @@ macro_rules! all_tables {
         Degrees degrees DegreeRow,
         Topologies topologies TopologyRow,
         Lookups lookups LookupRow,
+        Registry registry RegistryRow,
         Own own OwnRow,
         Attributes attributes AttributeRow,
         Events events EventRow,

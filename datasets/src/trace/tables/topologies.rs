@@ -46,7 +46,9 @@ rows! {
         app: Option<String>,
         /// How requests find their way: `chord`, `pastry` or `kademlia`.
         routing: String,
-        /// Requests for a random key, each from a random member.
+        /// Who asks: `members`, or nodes `outside` of the application by the contacts that they know.
+        asker: String,
+        /// Requests for a random key, each from a random one of those.
         lookups_count: u64,
         /// Share of them that ended at the owner of the key, 0..1; null without requests.
         success_fraction: f64,
@@ -65,6 +67,22 @@ rows! {
         hops_max: Option<u32>,
         /// Mean number of nodes that did not answer in time, of all requests; null without requests.
         timeouts_mean: f64,
+    }
+
+    /// A row per cycle and registry: what has become of the values that members hold.
+    RegistryRow {
+        /// Cycles completed.
+        cycle: u32,
+        /// The application whose members hold them; null for the whole cloud.
+        app: Option<String>,
+        /// Keys.
+        keys_count: u64,
+        /// Share of the keys whose value a member holds, 0..1; the others are lost. Null until there have been members.
+        held_fraction: f64,
+        /// Share of the keys whose value the owner holds, to which requests go, 0..1; null likewise.
+        owner_fraction: f64,
+        /// Mean number of members that hold a value, of all keys; null likewise.
+        holders_mean: f64,
     }
 
     /// A row per cycle, protocol of one's own, and what it measures.
