@@ -2,6 +2,8 @@
 //!
 //! Its figures are those of one to ten seeds: a row may be off by a tenth, and a time by a cycle.
 
+use std::fs;
+
 use crate::run::{Observed, Outcome, begun, mean, seeds, text};
 use crate::table::Row;
 
@@ -33,6 +35,40 @@ pub fn contacts() -> Outcome<Vec<Row>> {
         rows.push(Row::near(format!("contacts, share {app}: most held"), NODES, most, found, 0.35 * most));
     }
     Ok(rows)
+}
+
+/// Cycles from a version with a new application on, which asks for a tenth of the nodes: until all nodes hold the
+/// version, and until all of the application's members are in its overlay.
+pub fn launch() -> Outcome<Vec<Row>> {
+    const NODES: u32 = 100_000;
+    /// The version enters at one node as this cycle begins, which is the first that counts.
+    const ENTRY: u32 = 5;
+    let folder = tempfile::tempdir()?;
+    let next = folder.path().join("next.toml");
+    fs::write(&next, format!("[suite]\nversion = 2\n{}", apps(&[0.3, 0.1])))?;
+    let more = format!(
+        "[subcloud]\n[suite]\nversion = 1\n{}[[event]]\nat_cycle = {ENTRY}\nsuite = '{}'\n",
+        apps(&[0.3]),
+        next.display()
+    );
+    let runs = seeds("contacts, launch", 10, &text(NODES, 30, &more))?;
+    let told = |run: &Observed| {
+        run.suites.iter().find(|row| row.version == 2 && row.holders_fraction >= 1.0).map(|row| row.cycle)
+    };
+    let joined = |run: &Observed| {
+        // Nobody waits either who does not know yet that it belongs.
+        let from = told(run)?;
+        let mut new = run.members.iter().filter(|row| row.app == "0.1" && row.cycle >= from);
+        new.find(|row| row.waiting_count == 0).map(|row| row.cycle)
+    };
+    let cycles = |of: &dyn Fn(&Observed) -> Option<u32>| {
+        mean(&runs, |run| of(run).map_or(f64::NAN, |cycle| f64::from(cycle + 1 - ENTRY)))
+    };
+    Ok([("version at all nodes", 10.0, cycles(&told)), ("all members joined", 11.0, cycles(&joined))]
+        .map(|(what, expected, found)| {
+            Row::near(format!("contacts, launch: {what}"), NODES, expected, found, (SHARE * expected).max(1.0))
+        })
+        .into())
 }
 
 /// Overlays of 5,000 members after 150 cycles, in which nobody calls a contact; and the same, of whom one in a hundred

@@ -40,7 +40,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 15] = [
+const EXPERIMENTS: [(&str, Experiment); 16] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -52,6 +52,7 @@ const EXPERIMENTS: [(&str, Experiment); 15] = [
     ("generic", Experiment::Once(overlay::generic)),
     ("newscast", Experiment::Once(overlay::newscast)),
     ("contacts", Experiment::Once(inside::contacts)),
+    ("contacts of a launch", Experiment::Once(inside::launch)),
     ("inside overlays", Experiment::Once(inside::overlays)),
     ("code", Experiment::Once(inside::code)),
     ("topologies", Experiment::Once(topologies::links)),

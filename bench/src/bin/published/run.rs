@@ -5,7 +5,7 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, SliceRow,
+    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, SliceRow, SuiteRow,
     TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
@@ -28,6 +28,8 @@ pub struct Observed {
     pub aggregates: Vec<AggregateRow>,
     /// The overlay that views span.
     pub overlay: Vec<OverlayRow>,
+    /// Which versions of the suite nodes hold.
+    pub suites: Vec<SuiteRow>,
     /// Whom nodes know in applications.
     pub contacts: Vec<ContactRow>,
     /// Who belongs to applications.
@@ -105,6 +107,7 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mu
         apps: run.apps()?,
         aggregates: run.aggregates()?,
         overlay: run.overlay()?,
+        suites: run.suites()?,
         contacts: run.contacts()?,
         members: run.members()?,
         topologies: run.topologies()?,
