@@ -49,7 +49,7 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 11] = [
+const SECTIONS: [(&str, Section); 12] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
@@ -61,6 +61,7 @@ const SECTIONS: [(&str, Section); 11] = [
     ("suite", suite),
     ("counting", counting),
     ("inside", inside),
+    ("without", without),
 ];
 
 fn main() -> Outcome {
@@ -310,6 +311,45 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
             meter.report("  contacts of four applications, two each", told, Some(4.0));
         }
         meter.report(&format!("  members of four applications {title}"), met, None);
+    }
+    Ok(())
+}
+
+/// A scenario without `[subcloud]`, in which nodes meet, are told a new version, sliced and assigned, and average: what
+/// a cycle costs beside these passes. That holds the passes for contacts, what happens inside applications, and
+/// topologies, of which none has anything to do. With a tenth of the nodes.
+///
+/// Passes that do run ask once a cycle whether there is something inside applications. A binary without that question
+/// would be another one, so that it is not measured here.
+fn without(meter: &mut Meter, nodes: usize) -> Outcome {
+    /// The part of a cycle that may go to passes that nobody asks for.
+    const PART: f64 = 0.01;
+    let asked_for = [Work::Churn, Work::Sampling, Work::Spreading, Work::Slicing, Work::Assignment, Work::Aggregation];
+    for protocol in [SamplingProtocol::Oracle, SamplingProtocol::Newscast] {
+        let mut scenario = living((nodes / 10).max(1_000))?;
+        scenario.aggregates = shipped(nodes)?.aggregates;
+        scenario.sampling.protocol = protocol;
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        let (mut all, mut beside) = (Vec::new(), Vec::new());
+        for _ in 0..CYCLES {
+            let before = *simulation.times();
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            // The meter divides by the nodes of the benchmark.
+            let scale = nodes as f64 / f64::from(scenario.run.nodes);
+            let whole = Cost { nanoseconds: whole.nanoseconds * scale, accesses: whole.accesses * scale };
+            let spent = asked_for.map(|work| simulation.times().of(work).saturating_sub(before.of(work)));
+            let rest = whole.nanoseconds - nanoseconds(spent.into_iter().sum(), &scenario);
+            all.push(whole);
+            beside.push(Cost { nanoseconds: rest, accesses: rest / (whole.nanoseconds / whole.accesses) });
+        }
+        let Cloud { applications, aggregation, government, .. } = simulation.cloud();
+        check(applications.is_none(), "nothing happens inside applications")?;
+        check(!aggregation.parts.is_empty() && government.apps.is_some(), "nodes average and are assigned")?;
+        drop((trace, folder));
+        let bar = PART * average(&all).accesses;
+        meter.report(&format!("a cycle without [subcloud], {protocol}"), all, None);
+        meter.report("  beside the passes that are asked for", beside, Some(bar));
     }
     Ok(())
 }

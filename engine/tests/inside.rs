@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use common::anything::inside;
@@ -59,6 +59,33 @@ fn launch(nodes: u32, seed: u64, inside: &str, sampling: &str) -> Scenario {
     let path = folder.path().join("launch.toml");
     fs::write(&path, text).unwrap();
     scenario::read(&path, &[]).unwrap()
+}
+
+#[test]
+fn without_anything_inside_there_is_none_of_its_columns_and_all_others_hold_the_same() {
+    /// What nodes and the observer hold after some cycles, by the names of the columns.
+    fn held(scenario: &Scenario) -> BTreeMap<String, Vec<u8>> {
+        let mut trace = Writer::in_memory(meta(scenario));
+        let mut simulation = Simulation::new(scenario, &Storage::Memory).unwrap();
+        (0..20).for_each(|_| simulation.cycle(&mut trace));
+        assert_eq!(simulation.cloud().applications.is_some(), scenario.subcloud.is_some());
+        simulation.columns().into_iter().map(|field| (field.name.clone(), field.bytes().to_vec())).collect()
+    }
+    for sampling in ["oracle", "newscast"] {
+        let with = launch(2_000, 1, "code = { bytes = 1e6 }", sampling);
+        let without = Scenario { subcloud: None, ..with.clone() };
+        let [all, some] = [&with, &without].map(|scenario| {
+            let columns = engine::estimate(scenario).columns;
+            columns.into_iter().map(|column| column.name).collect::<BTreeSet<_>>()
+        });
+        let inside: Vec<&str> = all.difference(&some).map(String::as_str).collect();
+        assert_eq!(inside, ["calls", "code", "contacts", "met", "phases", "places", "subcloud-views"]);
+        assert!(some.is_subset(&all), "{some:?}");
+        let [mut with, without] = [held(&with), held(&without)];
+        with.retain(|name, _| some.contains(name));
+        let differ: Vec<&String> = without.keys().filter(|name| with.get(*name) != without.get(*name)).collect();
+        assert!(differ.is_empty() && with.len() == without.len(), "{sampling}: {differ:?}");
+    }
 }
 
 #[test]
