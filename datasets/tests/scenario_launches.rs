@@ -85,6 +85,7 @@ fn events_bring_versions_in_by_the_order_of_their_cycles() {
     assert!(cloud.launches.iter().all(|launch| launch.path.is_absolute() && launch.bytes > 0));
     // Nodes never take the version 4.
     assert_eq!(cloud.app_names(), ["chat", "backup"]);
+    assert_eq!(["chat", "backup", "old"].map(|app| cloud.entry(app)), [Some(1), Some(20), None]);
 }
 
 #[test]

@@ -40,12 +40,13 @@ pub struct Arguments {
     /// Share of the time for which it must hold them, above 0 and below 1.
     #[arg(long = "for", value_name = "FRACTION", default_value = "0.999", value_parser = fraction)]
     pub fraction: f64,
-    /// The time: so many cycles, the last of the run, which is made longer if it is too short [default: all after the
-    /// first --settle].
+    /// The time: so many cycles, the last of the run, which is made longer if it is too short [default: all after
+    /// those of --settle].
     #[arg(long, value_name = "CYCLES", value_parser = cycles)]
     pub over: Option<u32>,
-    /// Cycles at the start that do not count: nodes are still finding out where they belong [default: 40, at most a
-    /// quarter of the run; longer where they have to count themselves first].
+    /// Cycles that do not count, from the start of the run on, or from the one on in which a later version brings the
+    /// application: nodes are still finding out where they belong [default: 40, at most a quarter of what is left of
+    /// the run; longer where they have to count themselves first]. What lies before never counts.
     #[arg(long, value_name = "CYCLES", value_parser = some_cycles)]
     pub settle: Option<u32>,
     /// How sure the interval is, above 0 and below 1.

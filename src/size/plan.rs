@@ -9,7 +9,8 @@ use datasets::suite::{App, Condition, Names, Request};
 use super::arguments::Arguments;
 use crate::failure::Failure;
 
-/// Cycles in which nodes find out where they belong, and the part of a run that they may take.
+/// Cycles in which nodes find out where they belong, and the part that they may take of a run from the application's
+/// entry on.
 const SETTLING_CYCLES: u32 = 40;
 const SETTLING_PART: u32 = 4;
 
@@ -77,10 +78,12 @@ impl Plan {
         let app = app.name.clone();
         let number = full.app_names().iter().position(|name| *name == app).unwrap_or_default();
         let condition = arguments.condition.as_deref().map(|text| condition(text, &full)).transpose()?;
-        let settle = arguments.settle.unwrap_or_else(|| settling(&full));
-        full.run.cycles = full.run.cycles.max(settle.saturating_add(arguments.over.unwrap_or(1)));
+        // Before the version enters that brings the application, nobody belongs to it.
+        let before = full.entry(&app).map_or(0, |cycle| cycle - 1);
+        let passed = arguments.settle.map_or_else(|| settled(&full, before), |settle| before.saturating_add(settle));
+        full.run.cycles = full.run.cycles.max(passed.saturating_add(arguments.over.unwrap_or(1)));
         let cycles = full.run.cycles;
-        let counted = arguments.over.map_or(settle + 1, |over| cycles - over + 1)..=cycles;
+        let counted = arguments.over.map_or(passed + 1, |over| cycles - over + 1)..=cycles;
         without_needless(&mut full);
         let (replica, full_because) = replica(&full, arguments);
         let is_full = replica.run.nodes == full.run.nodes;
@@ -136,11 +139,13 @@ fn condition(text: &str, scenario: &Scenario) -> Result<Condition, Failure> {
         .map_err(|fault| Failure::input(format!("--where '{text}': {}", fault.message), fault.help))
 }
 
-/// Cycles that do not count.
-fn settling(scenario: &Scenario) -> u32 {
-    let slices = SETTLING_CYCLES.min(scenario.run.cycles / SETTLING_PART);
+/// Cycles that do not count, of an application that enters after so many.
+fn settled(scenario: &Scenario, before: u32) -> u32 {
+    let left = scenario.run.cycles.saturating_sub(before);
+    let slices = before.saturating_add(SETTLING_CYCLES.min(left / SETTLING_PART));
     let epochs = scenario.counter().and_then(|size| scenario.aggregates[size].epochs);
-    // Before it has lived through an epoch, a node does not know how many there are.
+    // Before it has lived through an epoch, a node does not know how many there are: it counts from the run's first
+    // cycle on, whenever the application enters.
     let counts = epochs.filter(|_| scenario.needs_size()).map_or(0, |epochs| 2 * epochs.cycles);
     slices.max(counts)
 }

@@ -293,3 +293,29 @@ fn nodes_that_do_not_run_it_yet_do_not_count_as_usable() {
     assert!(run > 1.2 * held, "{run} to run on as many nodes as {held} holds");
     assert!(usable["headline"].as_str().is_some_and(|text| text.contains("then runs on at least 600 nodes")));
 }
+
+#[test]
+fn cycles_count_from_the_version_on_that_brings_the_application() {
+    let recorder = "[[suite.app]]\nname = \"recorder\"\nshare = 0.2\n\n";
+    let boxes = still();
+    let (fleet, suite) = boxes.split_at(boxes.find("[[suite.app]]").expect("a suite"));
+    let first = suite.replace(recorder, "");
+    let event = "[[event]]\nat_cycle = 21\nsuite = \"next.toml\"\n";
+    let place = Place::with(&format!("{fleet}{first}\n[subcloud]\n{event}"));
+    place.write("next.toml", format!("[suite]\nversion = 2\n{suite}").as_bytes());
+    let asked = ["--app", "recorder", "--hold", "300", "--nodes", "2_000"];
+    // A quarter of the 40 cycles from the version on, or as many of them as are named.
+    let cases: [(&[&str], [u32; 2]); 2] =
+        [(&[], [31, 60]), (&["--usable", "--settle", "15", "--over", "30"], [36, 65])];
+    let truth = by_the_normal_distribution(2_000.0, 1.0, 300.0);
+    for (more, cycles) in cases {
+        let answer = size(&place, &[&asked[..], more].concat());
+        assert_eq!([&answer["first_cycle"], &answer["last_cycle"]], [cycles[0], cycles[1]], "{more:?}");
+        // By then all of its nodes run it.
+        let [low, high] = ["share_low", "share_high"].map(|key| number(&answer, key));
+        assert!(answer["reachable"] == true && low <= truth && truth <= high, "{more:?}: {low} {truth} {high}");
+    }
+    // Those of an application with which the run begins count as before.
+    let answer = size(&place, &["--app", "chat", "--hold", "500", "--nodes", "2_000"]);
+    assert_eq!(answer["first_cycle"], 16);
+}

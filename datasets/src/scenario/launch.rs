@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Scenario;
+use super::{EventKind, Scenario};
 use crate::suite::{App, Certificate, Cloud, PrivateKey, Reason, Request, Suite, Verdict, Version};
 
 /// Whose versions of the suite nodes take.
@@ -83,6 +83,24 @@ impl Scenario {
     /// The suite with which the run begins, then the versions that nodes take, in the order of the launches.
     pub fn versions(&self) -> impl Iterator<Item = &Suite> {
         suites(&self.first.suite, &self.launches)
+    }
+
+    /// The first cycle of an application: 1 if the suite with which the run begins has it, else that at whose start the
+    /// first version enters that nodes take and that has it. `None` if none has it, or if only rules may add it.
+    #[must_use]
+    pub fn entry(&self, app: &str) -> Option<u32> {
+        let has = |suite: &Suite| suite.apps.iter().any(|other| other.name == app);
+        if has(&self.first.suite) {
+            return Some(1);
+        }
+        // Events are in the order of their cycles.
+        self.events.iter().find_map(|event| match event.kind {
+            EventKind::Suite(launch, _) => {
+                let launch = &self.launches[launch];
+                (launch.verdict == Verdict::Valid && has(&launch.suite)).then_some(event.at_cycle)
+            }
+            _ => None,
+        })
     }
 
     /// Whether a version that nodes may ever hold asks for absolute numbers of nodes, so that they must know how many
