@@ -6,6 +6,7 @@ SELECT
     topologies.seed,
     topologies.app,
     topologies.topology,
+    topologies.instance,
     topologies.cycle,
     topologies.members_count,
     topologies.missing_fraction,

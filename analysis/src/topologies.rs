@@ -42,7 +42,7 @@ pub(crate) type Missing = fn(&TopologyRow) -> f64;
 /// What there may be of a topology, and which share of it is missing.
 pub(crate) const PARTS: [(&str, Missing); 3] = [
     ("links", |row| row.missing_fraction),
-    ("leaf sets", |row| row.leaf_missing_fraction),
+    ("leaves", |row| row.leaf_missing_fraction),
     ("tables", |row| row.table_missing_fraction),
 ];
 

@@ -88,14 +88,15 @@ fn event(cycle: u32, until: u32, share: f64, number: u32) -> Event {
         region: (number % 5 == 1).then_some([share / 2.0, share]),
         order,
     };
-    let kind = match number % 9 {
+    let kind = match number % 10 {
         0 | 1 => EventKind::Crash(group(Order::Random)),
         2 => EventKind::Leave(group(Order::Top(0))),
         3 => EventKind::Crash(group(Order::Bottom(0))),
         4 => EventKind::Outage(group(Order::Random), 1 + number),
         5 => EventKind::Join(group(Order::Random)),
         6 => EventKind::Join(group(Order::Above(0))),
-        7 => EventKind::Scale(Scale { group: group(Order::Random), attribute: 0, by: share + 0.5 }),
+        7 => EventKind::Bootstrap(None),
+        8 => EventKind::Scale(Scale { group: group(Order::Random), attribute: 0, by: share + 0.5 }),
         _ => EventKind::Scale(Scale { group: group(Order::Bottom(0)), attribute: 0, by: 1e-9 }),
     };
     Event { at_cycle: cycle, until_cycle: until.max(cycle), kind }
@@ -399,6 +400,8 @@ prop_compose! {
             .into_iter()
             .map(|(cycle, until, share, number)| event(1 + cycle % run.cycles, 1 + until % run.cycles, share, number))
             .collect();
+        // Without a topology none is built anew.
+        events.retain(|event| built.is_some() || !matches!(event.kind, EventKind::Bootstrap(_)));
         events.sort_by_key(|event| event.at_cycle);
         let run = Run { starts_at: suite.until.map(|_| starts_at), ..run };
         let cycle_seconds = run.cycle_seconds;

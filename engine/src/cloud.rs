@@ -90,6 +90,14 @@ impl Cloud {
         government.hand(&more, overlay)
     }
 
+    /// Members of an application, or of the whole cloud, begin to build their topology anew. Returns how many they are.
+    pub fn bootstrap(&mut self, app: Option<&str>, cycle: Cycle) -> u64 {
+        let Self { population, overlay, government, applications, own, .. } = self;
+        let place = |name: &str| government.versions.plans.apps.iter().position(|app| app == name);
+        let app = app.map(|name| place(name).map_or(u8::MAX, |app| app as u8));
+        own.begin_anew(Below { population, overlay, applications: applications.as_ref() }, app, cycle)
+    }
+
     /// Settles what has happened to nodes, wing by wing; `is_crash` says that they had no time to say goodbye. Touches
     /// the columns of these nodes alone, in the order of their indices.
     pub fn settle(

@@ -325,3 +325,28 @@ fn who_is_outside_asks_through_a_contact() {
     let more = outside.hops_mean - members.hops_mean;
     assert!((more - 1.0).abs() < 0.1, "{members:?} {outside:?}");
 }
+
+#[test]
+fn a_topology_that_begins_anew_is_as_fast_as_one_that_begins() {
+    let anew = |app: &str| format!("[[event]]\nat_cycle = 21\nbootstrap = {{ {app}anew = true }}\n");
+    let lookups = "per_cycle = 2_000";
+    let chord = format!("[topology]\nprotocol = \"chord\"\n[lookups]\n{lookups}\n{}", anew(""));
+    let found = run(&cloud(1 << 12, 35, 1, &chord));
+    let inside = format!(
+        "[subcloud]\nsampling = {{ protocol = \"oracle\" }}\ntopology = {{ protocol = \"chord\" }}\n\
+         lookups = {{ {lookups} }}\n[[suite.app]]\nname = \"a\"\nshare = 0.4\n{}",
+        anew("app = \"a\", ")
+    );
+    let within = run(&cloud(10_240, 35, 1, &inside));
+    for found in [&found, &within] {
+        let links = |cycle: usize| found.topologies[cycle].missing_fraction;
+        let success = |cycle: usize| found.lookups[cycle].success_fraction;
+        assert_eq!([20, 21, 35].map(|cycle: usize| found.topologies[cycle].instance), [0, 1, 1]);
+        // Of the cycles of a topology that begins with the run, the same numbers.
+        assert!(links(20) < 1e-9 && success(20) > 0.999);
+        assert_near(&[links(21), links(23), links(24)], &[links(1), links(3), links(4)], 0.1);
+        assert!(success(21) < 0.1 && success(31) > 0.999, "{} {}", success(21), success(31));
+        assert!(links(35) < 1e-9);
+    }
+    assert!(found.events.iter().any(|event| event.kind == "bootstrap" && event.nodes_count == 1 << 12));
+}

@@ -13,6 +13,11 @@ fn the_summary_says_when_links_are_there_and_requests_succeed() {
     for words in ["Topologies: cycles until so much of them was held", "all nodes  chord", "Requests after cycle"] {
         assert!(told.out.contains(words), "{}", told.out);
     }
+    let place = with("[topology]\nprotocol = \"prefix\"\n[registry]\nkeys = 100");
+    let told = place.run(&[]).quietly();
+    for words in ["leaves", "tables", "Values that members hold, after cycle"] {
+        assert!(told.out.contains(words), "{}", told.out);
+    }
 }
 
 #[test]
@@ -27,6 +32,25 @@ fn what_no_topology_can_be_is_refused_with_a_remedy() {
         ("[lookups]\nper_cycle = 9", ["no request finds its way without `topology`", "protocol = \"chord\""]),
         ("[topology]\nprotocol = \"pastry\"", ["pastry", "chord"]),
         ("[subcloud]\ntopology = { protocol = \"tree\" }", ["a tree is one of all nodes", "choose another topology"]),
+        ("[topology]\nprotocol = \"prefix\"\nsent = 8", ["`sent` means nothing to \"prefix\"", "leave it out"]),
+        ("[topology]\nprotocol = \"ring\"\nbits = 8", ["`bits` means nothing to \"ring\"", "prefix"]),
+        ("[topology]\nprotocol = \"prefix\"\nbits = 8\nper_slot = 9", ["more than 1024", "a smaller `per_slot`"]),
+        (
+            "[topology]\nprotocol = \"prefix\"\n[lookups]\nper_cycle = 9\nrouting = \"chord\"",
+            ["chord finds no way through \"prefix\"", "\"pastry\" or \"kademlia\""],
+        ),
+        (
+            "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 9\nasker = \"outside\"",
+            ["nobody is outside", "subcloud.lookups"],
+        ),
+        ("[registry]\nkeys = 9", ["no value is found without `topology`", "prefix"]),
+        ("[topology]\nprotocol = \"ring\"\n[registry]\nkeys = 9", ["no value is found through a ring", "chord"]),
+        ("[[event]]\nat_cycle = 2\nbootstrap = { anew = true }", ["no topology is built without `topology`", "chord"]),
+        ("[[event]]\nat_cycle = 2\nbootstrap = { anew = false }", ["goes on by itself", "anew = true"]),
+        (
+            "[[event]]\nat_cycle = 2\nbootstrap = { app = \"nobody\", anew = true }",
+            ["no application is called \"nobody\"", "choose one of"],
+        ),
         ("[[protocol]]\nname = \"mine\"", ["this program knows no protocol \"mine\"", "the program that brings it"]),
     ] {
         with(more).refused(&[], &words);

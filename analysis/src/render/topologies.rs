@@ -30,7 +30,8 @@ impl Summary {
         table.write(f)?;
         writeln!(f)?;
         let text = "Missing, dead: what is missing, and entries whose node is a member no more, after the last cycle. \
-                    Links: those next to each member. Leaf sets, tables: entries that a member is to have there.";
+                    Links: those next to each member. Leaves, tables: entries that it is to have in its leaf set and \
+                    in its table.";
         wrapped(f, "  ", text)?;
         self.requests(f)?;
         self.registries(f)

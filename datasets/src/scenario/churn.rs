@@ -179,6 +179,8 @@ pub enum EventKind {
     Scale(Scale),
     /// A version of the suite, by its index among the scenario's launches, enters at so many random live nodes.
     Suite(usize, u32),
+    /// The members of an application begin to build their topology anew; those of the whole cloud for `None`.
+    Bootstrap(Option<String>),
 }
 
 impl EventKind {
@@ -192,6 +194,7 @@ impl EventKind {
             Self::Join(_) => "join",
             Self::Scale(_) => "scale",
             Self::Suite(..) => "suite",
+            Self::Bootstrap(_) => "bootstrap",
         }
     }
 }

@@ -8,7 +8,6 @@ const KEYS: &[(&str, &str)] = &[
     ("suite.app.*.sampling", "peer sampling that one application has for itself"),
     ("suite.app.*.contacts", "contacts that one application has for itself"),
     ("suite.app.*.topology", "a topology that one application has for itself"),
-    ("event.*.bootstrap", "a topology that begins anew"),
     ("event.*.split", "a split of the network"),
     ("event.*.merge", "a merge of the network"),
 ];

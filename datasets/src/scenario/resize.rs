@@ -41,6 +41,7 @@ impl Scenario {
                 | EventKind::Join(group) => resize_group(group, count),
                 EventKind::Scale(scale) => resize_group(&mut scale.group, count),
                 EventKind::Suite(_, nodes) => *nodes = count(*nodes).min(*nodes),
+                EventKind::Bootstrap(_) => {}
             }
         }
         for counting in resized.aggregates.iter_mut().filter_map(|aggregate| aggregate.counting.as_mut()) {
@@ -65,7 +66,7 @@ impl Scenario {
     #[must_use]
     pub fn population_alone(&self) -> Scenario {
         let mut events = self.events.clone();
-        events.retain(|event| !matches!(event.kind, EventKind::Suite(..)));
+        events.retain(|event| !matches!(event.kind, EventKind::Suite(..) | EventKind::Bootstrap(_)));
         Scenario {
             first: Version::default(),
             launches: Vec::new(),

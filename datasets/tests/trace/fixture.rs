@@ -200,6 +200,7 @@ pub fn topology(cycle: u32) -> TopologyRow {
         cycle,
         app: Some("chat".into()),
         topology: "chord".into(),
+        instance: 1,
         members_count: 10,
         started_fraction: 1.0,
         missing_fraction: 0.25,

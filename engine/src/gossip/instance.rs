@@ -48,26 +48,30 @@ impl<P: Protocol> Instance<P> {
         Members { who: around.who, cells: self.cells(), records: &self.records, around }
     }
 
-    /// Something is done with each member's record.
+    /// Something is done with each member's record. Returns how many they are.
     fn each(
         &mut self,
         around: &Around<'_>,
         which: u32,
         work: impl Fn(&P, &mut P::Record, &mut super::around::Turn<'_>) + Sync,
-    ) {
+    ) -> u64 {
         let cells = self.cells();
         let Self { protocol, records } = self;
         let stream = shifted(around.draws, which).partners();
-        strides(Records { cells, state: records }, |first, mut records| {
+        let members = strides(Records { cells, state: records }, |first, mut records| {
+            let mut members = 0;
             for row in 0..records.state.len() / cells {
                 let node = around.who.node(first + row);
                 if node != NOBODY {
+                    members += 1;
                     let mut turn = around.turn(node, stream);
                     work(protocol, P::Record::of_mut(records.row(row)), &mut turn);
                     turn.over();
                 }
             }
+            members
         });
+        members.into_iter().sum()
     }
 }
 
@@ -81,8 +85,8 @@ pub trait AnyInstance: Debug + Send + Sync {
     fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Field));
     /// See [`Protocol::wire_bytes`].
     fn wire_bytes(&self) -> [u64; 2];
-    /// All members begin.
-    fn start(&mut self, around: &Around<'_>);
+    /// All members begin, with empty records. Returns how many they are.
+    fn start(&mut self, around: &Around<'_>) -> u64;
     /// Nodes come, by their rows, which belong to them.
     fn come(&mut self, around: &Around<'_>, nodes: &[(usize, u32)]);
     /// Nodes go, by their rows; politely, or without a word. Their records are emptied.
@@ -110,8 +114,12 @@ impl<P: Protocol> AnyInstance for Instance<P> {
         self.protocol.wire_bytes()
     }
 
-    fn start(&mut self, around: &Around<'_>) {
-        self.each(around, COME, P::init);
+    fn start(&mut self, around: &Around<'_>) -> u64 {
+        let begin = |protocol: &P, record: &mut P::Record, turn: &mut super::around::Turn<'_>| {
+            record.clear();
+            protocol.init(record, turn);
+        };
+        self.each(around, COME, begin)
     }
 
     fn come(&mut self, around: &Around<'_>, nodes: &[(usize, u32)]) {

@@ -10,6 +10,8 @@ pub trait Record {
     fn of(cells: &[Self::Cell]) -> &Self;
     /// The same, to be changed.
     fn of_mut(cells: &mut [Self::Cell]) -> &mut Self;
+    /// It becomes nothing but zeros.
+    fn clear(&mut self);
 }
 
 impl<T: Pod + Send + Sync> Record for T {
@@ -22,6 +24,10 @@ impl<T: Pod + Send + Sync> Record for T {
     fn of_mut(cells: &mut [T]) -> &mut T {
         &mut cells[0]
     }
+    #[inline]
+    fn clear(&mut self) {
+        *self = T::zeroed();
+    }
 }
 
 impl<T: Pod + Send + Sync> Record for [T] {
@@ -33,5 +39,9 @@ impl<T: Pod + Send + Sync> Record for [T] {
     #[inline]
     fn of_mut(cells: &mut [T]) -> &mut Self {
         cells
+    }
+    #[inline]
+    fn clear(&mut self) {
+        self.fill(T::zeroed());
     }
 }

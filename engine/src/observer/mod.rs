@@ -155,7 +155,7 @@ impl Observer {
             let below = Below { population, overlay, applications: applications.as_ref() };
             let names = &government.versions.plans.apps;
             own.check(names)?;
-            let rows = own.rows(below, (names, &scenario.network), Cycle::new(scenario, cycle));
+            let rows = own.rows(below, (names, scenario), Cycle::new(scenario, cycle));
             for row in rows.topologies {
                 trace.push(row);
             }

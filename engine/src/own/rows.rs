@@ -3,7 +3,7 @@
 //! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
 //! not in the order of places.
 
-use datasets::scenario::{Network, TopologyProtocol};
+use datasets::scenario::{Event, EventKind, Scenario, TopologyProtocol};
 use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 use super::run::Below;
@@ -19,7 +19,7 @@ const LINE_BYTES: f64 = 9.0;
 
 impl Own {
     /// The rows of `topologies`, of `lookups`, of `registry`, and of `own`. Counting begins anew.
-    pub fn rows(&mut self, below: Below<'_>, (names, network): (&[String], &Network), cycle: Cycle) -> Rows {
+    pub fn rows(&mut self, below: Below<'_>, (names, scenario): (&[String], &Scenario), cycle: Cycle) -> Rows {
         let Rows { mut topologies, lookups: mut requests, mut registry, mut own } = Rows::default();
         for (one, course) in self.running.iter().zip(&mut self.course) {
             let (messages, told) = std::mem::take(course);
@@ -48,6 +48,7 @@ impl Own {
                 cycle: cycle.number,
                 app: app.clone(),
                 topology: protocol.name().to_owned(),
+                instance: begun_anew(scenario, one.app.map(|app| &*names[usize::from(app)]), cycle.number),
                 members_count: value("members_count") as u64,
                 started_fraction: value("started_fraction"),
                 missing_fraction: value("missing_fraction"),
@@ -69,10 +70,17 @@ impl Own {
             let through =
                 Through { instance: &*one.instance, around: &around, below, app: one.app, asker: lookups.asker };
             let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
-            requests.push(row((cycle.number, app), lookups, (&through, network, &stands), stream));
+            requests.push(row((cycle.number, app), lookups, (&through, &scenario.network, &stands), stream));
         }
         Rows { topologies, lookups: requests, registry, own }
     }
+}
+
+/// How often the members of an application, or of the whole cloud, have begun anew by the end of a cycle.
+fn begun_anew(scenario: &Scenario, app: Option<&str>, cycle: u32) -> u32 {
+    let is_it = |event: &&Event| matches!(&event.kind, EventKind::Bootstrap(of) if of.as_deref() == app);
+    let times = |event: &Event| (cycle.min(event.until_cycle) + 1).saturating_sub(event.at_cycle);
+    scenario.events.iter().filter(is_it).map(times).sum()
 }
 
 /// The rows of a cycle.

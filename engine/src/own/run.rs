@@ -3,7 +3,7 @@
 use datasets::scenario::{Asker, Network};
 use kernels::exchange::Tally;
 
-use super::state::{Own, Running};
+use super::state::{Own, Running, What};
 use super::through::Through;
 use crate::application::Applications;
 use crate::error::Error;
@@ -84,6 +84,14 @@ impl Own {
             one.instance.start(&around);
             one.put(&around);
         }
+    }
+
+    /// The members of an application, or of the whole cloud, begin to build their topology anew, from what they know of
+    /// their random overlay. Returns how many they are.
+    pub fn begin_anew(&mut self, below: Below<'_>, app: Option<u8>, cycle: Cycle) -> u64 {
+        let Self { seats, running, .. } = self;
+        let topologies = running.iter_mut().filter(|one| one.app == app && matches!(one.what, What::Topology { .. }));
+        topologies.map(|one| one.instance.start(&one.around(below, seats.as_ref(), cycle))).sum()
     }
 
     /// Nodes leave; unless they crash, they have time to say so. To be called while all wings below still count them as

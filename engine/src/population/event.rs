@@ -38,7 +38,9 @@ impl Population {
             | EventKind::Leave(group)
             | EventKind::Outage(group, _)
             | EventKind::Join(group) => group,
-            EventKind::Scale(_) | EventKind::Suite(..) => unreachable!("nobody comes or goes"),
+            EventKind::Scale(_) | EventKind::Suite(..) | EventKind::Bootstrap(_) => {
+                unreachable!("nobody comes or goes")
+            }
         };
         let from = if matches!(kind, EventKind::Join(_)) { FREE } else { UP };
         let selection = self.select(scenario, group, from, cycle.stream(EVENT + number as u32));

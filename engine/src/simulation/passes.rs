@@ -59,6 +59,7 @@ impl Simulation<'_> {
                 }
                 entered.nodes.len() as u64
             }
+            EventKind::Bootstrap(app) => self.cloud.bootstrap(app.as_deref(), cycle),
             EventKind::Scale(by) => {
                 let nodes_count = population.scale(scenario, by, cycle.stream(EVENT + number as u32));
                 slicing.refresh(population, by.attribute);

@@ -10,8 +10,8 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, LookupRow,
-    MemberRow, Meta, NodeRows, OverlayRow, RegistryRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
+    LookupRow, MemberRow, Meta, NodeRows, OverlayRow, RegistryRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::memory::Fields;
@@ -36,6 +36,7 @@ pub struct Result {
     pub topologies: Vec<TopologyRow>,
     pub lookups: Vec<LookupRow>,
     pub registry: Vec<RegistryRow>,
+    pub events: Vec<EventRow>,
     pub suites: Vec<SuiteRow>,
     pub breaches: Vec<BreachRow>,
     pub attributes: Vec<AttributeRow>,
@@ -138,6 +139,7 @@ fn read(out: &Path, digest: u64) -> Result {
         topologies: run.topologies().unwrap(),
         lookups: run.lookups().unwrap(),
         registry: run.registry().unwrap(),
+        events: run.events().unwrap(),
         code: run.code().unwrap(),
         suites: run.suites().unwrap(),
         breaches: run.breaches().unwrap(),

@@ -59,6 +59,11 @@ pub(super) fn event_line(kind: &EventKind, fleet: &Fleet) -> Option<String> {
             let attribute = format!("attribute = {}", quoted(&fleet.attributes[*attribute]));
             (group, vec![attribute, format!("by = {by:?}")])
         }
+        EventKind::Bootstrap(app) => {
+            let app = app.as_ref().map(|app| format!("app = {}", quoted(app)));
+            let parts: Vec<String> = app.into_iter().chain(["anew = true".to_owned()]).collect();
+            return Some(format!("bootstrap = {{ {} }}", parts.join(", ")));
+        }
         EventKind::Suite(..) => return None,
     };
     parts.extend(group_parts(group, fleet));

@@ -105,6 +105,13 @@ impl Check<'_, '_> {
         if let Some(scale) = &raw.scale {
             kinds.push(EventKind::Scale(self.scaling(raw, scale, fleet)?));
         }
+        if let Some(bootstrap) = &raw.bootstrap {
+            if !*bootstrap.anew {
+                let help = "write `anew = true`, or leave the event out";
+                return Err(self.refuse(bootstrap.anew.span(), "a topology goes on by itself", help));
+            }
+            kinds.push(EventKind::Bootstrap(bootstrap.app.as_ref().map(|app| (**app).clone())));
+        }
         match (kinds.pop(), kinds.pop()) {
             (Some(kind), None) => Ok(at_cycle.map(|at_cycle| Event {
                 at_cycle,
@@ -115,8 +122,8 @@ impl Check<'_, '_> {
                 kind,
             })),
             (None, _) => {
-                let help =
-                    "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join, scale or suite";
+                let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join, scale, \
+                     bootstrap or suite";
                 Err(self.refuse(raw.span(), "this event does nothing", help))
             }
             (Some(one), Some(other)) => {
@@ -124,6 +131,30 @@ impl Check<'_, '_> {
                 Err(self.refuse(raw.span(), message, "write an [[event]] for each"))
             }
         }
+    }
+
+    /// Whether there are the topologies that are built anew: `topologies` are that of the whole cloud, and those inside
+    /// applications.
+    pub(super) fn begun_anew(
+        &self,
+        raw: &[At<raw::Event>],
+        apps: &[String],
+        topologies: [bool; 2],
+    ) -> Result<(), Error> {
+        for bootstrap in raw.iter().filter_map(|event| event.bootstrap.as_ref()) {
+            let (key, is_there) = match &bootstrap.app {
+                None => ("topology", topologies[0]),
+                Some(_) => ("subcloud.topology", topologies[1]),
+            };
+            if let Some(app) = bootstrap.app.as_ref().filter(|app| !apps.contains(*app)) {
+                return Err(self.no_app(&(**app).clone().into(), app.span(), apps));
+            }
+            if !is_there {
+                let help = format!("add `{key} = {{ protocol = \"chord\" }}`, or leave the event out");
+                return Err(self.refuse(bootstrap.span(), format!("no topology is built without `{key}`"), help));
+            }
+        }
+        Ok(())
     }
 
     fn live(&self, event: &At<raw::Event>, key: &'static str, raw: &raw::Group, fleet: &Fleet) -> Result<Group, Error> {

@@ -54,6 +54,8 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let among = Among { key: "topology", is_inside: false, changes, nodes: run.nodes };
     let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
     let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_ref(), among)).transpose()?;
+    let inside = subcloud.as_ref().is_some_and(|inside| inside.topology.is_some());
+    check.begun_anew(&raw.event, &apps, [topology.is_some(), inside])?;
     let registry = raw.registry.as_ref().map(|raw| check.registry(raw, topology.as_ref(), among)).transpose()?;
     let protocols = check.protocols(&raw.protocol, (&apps, subcloud.is_some()))?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };

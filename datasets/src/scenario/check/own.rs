@@ -80,18 +80,21 @@ impl Check<'_, '_> {
         (apps, has_inside): (&[String], bool),
     ) -> Result<usize, Error> {
         let found = app.as_str().and_then(|name| apps.iter().position(|app| app == name));
-        let Some(found) = found else {
-            let help = match apps {
-                [] => "leave it out: there is no application".to_owned(),
-                apps => format!("choose one of {}", apps.join(", ")),
-            };
-            return Err(self.refuse(span, format!("no application is called {app}"), help));
-        };
+        let Some(found) = found else { return Err(self.no_app(app, span, apps)) };
         if !has_inside {
             let message = "members of applications know nobody without [subcloud]";
             return Err(self.refuse(span, message, "add `[subcloud]`, or leave `app` out"));
         }
         Ok(found)
+    }
+
+    /// The refusal of an application that there is not.
+    pub(super) fn no_app(&self, app: &toml::Value, span: Range<usize>, apps: &[String]) -> Error {
+        let help = match apps {
+            [] => "leave it out: there is no application".to_owned(),
+            apps => format!("choose one of {}", apps.join(", ")),
+        };
+        self.refuse(span, format!("no application is called {app}"), help)
     }
 
     /// Where a key of a protocol stands.

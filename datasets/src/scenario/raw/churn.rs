@@ -219,9 +219,21 @@ pub(in crate::scenario) struct Event {
     pub scale: Option<At<Scale>>,
     /// A version of the suite, by its file, enters at some random live nodes. Paths as for `fleet.file`.
     pub suite: Option<At<String>>,
+    /// Members forget their topology and build it anew, from nothing but their random overlay.
+    pub bootstrap: Option<At<Bootstrap>>,
     /// With `suite`: at how many nodes.
     #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1))]
     pub at_nodes: Option<At<Whole>>,
+}
+
+/// A topology that is built anew.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Bootstrap {
+    /// The application whose members build it; by default that of the whole cloud.
+    pub app: Option<At<String>>,
+    /// Written as `true`: without an event a topology goes on as it is.
+    pub anew: At<bool>,
 }
 
 /// Some of the live nodes.

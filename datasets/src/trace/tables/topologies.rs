@@ -12,6 +12,8 @@ rows! {
         app: Option<String>,
         /// What it is: `ring`, `line`, `torus`, `tree`, `chord` or `prefix`.
         topology: String,
+        /// How often its members have begun anew to build it, by events.
+        instance: u32,
         /// Members.
         members_count: u64,
         /// Share of the members that know anybody near, 0..1; null without members.
