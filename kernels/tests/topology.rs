@@ -1,6 +1,8 @@
 //! Topologies that grow from random samples, node by node in random order, as they were measured.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::ops::Range;
+
 use kernels::permutation::Permutation;
 use kernels::philox::Stream;
 use kernels::topology::place::{Positions, Ring, Space, Torus, Tree};
@@ -10,6 +12,11 @@ use kernels::topology::tman::{Member, Shape, exchange};
 use kernels::views::Words;
 
 const SHAPE: Shape = Shape { near: 20, sides: 2, samples: 10, sent: 20, most_age: 20, fingers: false };
+
+/// A random one of some.
+fn one(words: &mut Words, of: Range<usize>) -> usize {
+    of.start + words.below(of.len())
+}
 
 /// Two records of many, of different numbers.
 fn two<P>(records: &mut [P], cells: usize, [one, other]: [usize; 2]) -> [&mut [P]; 2] {
@@ -28,6 +35,21 @@ fn missing<S: Space>(
 where
     S::Place: Ord,
 {
+    let all = 0..places.len();
+    missing_among(space, shape, (places, links), (seed, cycles), |_, _| all.clone())
+}
+
+/// The same, where a node knows nobody but those between two indices in a cycle.
+fn missing_among<S: Space>(
+    space: S,
+    shape: &Shape,
+    (places, links): (&[S::Place], &[Vec<S::Place>]),
+    (seed, cycles): (u64, u32),
+    known: impl Fn(u32, usize) -> Range<usize>,
+) -> Vec<f64>
+where
+    S::Place: Ord,
+{
     let (nodes, cells) = (places.len(), shape.parts().cells::<S::Place>());
     let mut by_place: Vec<(S::Place, usize)> = places.iter().copied().zip(0..).collect();
     by_place.sort_unstable();
@@ -36,7 +58,7 @@ where
     for (node, record) in records.chunks_exact_mut(cells).enumerate() {
         let mut words = Words::new(Stream::new(seed, 0, 0), node as u32);
         let mut member = Member::begin(space, shape, places[node], record, 0);
-        member.record.sample((0..shape.samples).map(|_| (places[words.below(nodes)], 0)));
+        member.record.sample((0..shape.samples).map(|_| (places[one(&mut words, known(0, node))], 0)));
         member.start(0);
     }
     let mut found = Vec::new();
@@ -49,16 +71,16 @@ where
             let own = Member::of(space, shape, &mut records[node * cells..][..cells]);
             let best = own.record.best(space, 10, (now, shape.most_age));
             let other = match best.numbers() {
-                [] => words.below(nodes),
+                [] => one(&mut words, known(cycle, node)),
                 numbers => node_at(own.record.place(usize::from(numbers[words.below(numbers.len())]))),
             };
             if other == node {
                 continue;
             }
-            let [one, two] = two(&mut records, cells, [node, other]);
-            let mut members = [Member::of(space, shape, one), Member::of(space, shape, two)];
+            let mut members = two(&mut records, cells, [node, other]).map(|record| Member::of(space, shape, record));
             for member in &mut members {
-                let samples: Vec<_> = (0..shape.samples).map(|_| (places[words.below(nodes)], now)).collect();
+                let mut sample = || (places[one(&mut words, known(cycle, node))], now);
+                let samples: Vec<_> = (0..shape.samples).map(|_| sample()).collect();
                 member.record.sample(samples.into_iter());
             }
             exchange(members, now, false);
@@ -102,6 +124,27 @@ fn a_ring_grows_as_was_measured() {
     let (places, links) = ring(1 << 12);
     let of = |seed| missing(Ring, &SHAPE, (&places, &links), (seed, 6));
     assert_published(of, &[(3, 0.654, 0.03), (6, 0.0145, 0.25)]);
+}
+
+#[test]
+fn two_rings_merge_as_was_measured() {
+    // Two rings of half the nodes each, who know each other from cycle 20 on.
+    let (places, links) = ring(1 << 13);
+    let half = places.len() / 2;
+    let known = |cycle: u32, node: usize| match (cycle < 20, node < half) {
+        (false, _) => 0..2 * half,
+        (true, true) => 0..half,
+        (true, false) => half..2 * half,
+    };
+    let runs = (1..=3).map(|seed| missing_among(Ring, &SHAPE, (&places, &links), (seed, 30), known));
+    let runs: Vec<Vec<f64>> = runs.collect();
+    let after = |cycles: usize| runs.iter().map(|run| run[18 + cycles]).sum::<f64>() / 3.0;
+    assert!((after(0) / 0.494 - 1.0).abs() < 0.02, "{}", after(0));
+    // Within a cycle.
+    for (cycles, published) in [(3, 0.383), (5, 0.114), (7, 0.0049)] {
+        assert!(after(cycles - 1) > published && after(cycles + 1) < published, "{cycles}: {}", after(cycles));
+    }
+    assert!(after(10) < 1e-9, "{}", after(10));
 }
 
 #[test]
