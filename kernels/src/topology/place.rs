@@ -89,11 +89,31 @@ pub trait Distance: Copy + Ord + Send + Sync {
 /// The most distances that are ranked.
 pub const MOST_RANKED: usize = 256;
 
-/// Vectors whose ranks are found at once.
-const AT_ONCE: usize = 4;
+/// The most vectors whose ranks are found at once: they and their counts lie in registers.
+const MOST_AT_ONCE: usize = 5;
 
 macro_rules! distance {
-    ($unsigned:ty, $lanes:ty, $signed:ty) => {
+    ($unsigned:ty, $lanes:ty, $signed:ty, $ranks:ident) => {
+        /// The ranks of so many vectors of distances among others.
+        #[inline]
+        fn $ranks<const AT_ONCE: usize>(own: &[$signed], others: &[$signed], ranks: &mut [u8]) {
+            const LANES: usize = size_of::<$lanes>() / size_of::<$unsigned>();
+            let vectors: [$lanes; AT_ONCE] = std::array::from_fn(|k| {
+                let mut lanes = [0; LANES];
+                lanes.copy_from_slice(&own[k * LANES..][..LANES]);
+                <$lanes>::new(lanes)
+            });
+            let mut less = [<$lanes>::splat(0); AT_ONCE];
+            for other in others {
+                let other = <$lanes>::splat(*other);
+                // A lane that is greater is -1.
+                less.iter_mut().zip(vectors).for_each(|(less, own)| *less -= own.simd_gt(other));
+            }
+            for (ranks, less) in ranks.chunks_mut(LANES).zip(less) {
+                ranks.iter_mut().zip(less.to_array()).for_each(|(rank, less)| *rank = less as u8);
+            }
+        }
+
         impl Distance for $unsigned {
             const FARTHEST: Self = Self::MAX;
 
@@ -109,26 +129,29 @@ macro_rules! distance {
                 let signed = |distance: Self| (distance ^ (1 << (Self::BITS - 1))) as $signed;
                 let mut others = [0; MOST_RANKED];
                 others.iter_mut().zip(all).for_each(|(lane, one)| *lane = signed(*one));
-                for (block, ranks) in all.chunks(LANES * AT_ONCE).zip(ranks.chunks_mut(LANES * AT_ONCE)) {
-                    let mut own = [[0; LANES]; AT_ONCE];
-                    own.as_flattened_mut().iter_mut().zip(block).for_each(|(lane, one)| *lane = signed(*one));
-                    let own = own.map(<$lanes>::new);
-                    let mut less = [<$lanes>::splat(0); AT_ONCE];
-                    for other in &others[..all.len()] {
-                        let other = <$lanes>::splat(*other);
-                        // A lane that is greater is -1.
-                        less.iter_mut().zip(own).for_each(|(less, own)| *less -= own.simd_gt(other));
+                let (mut first, vectors) = (0, all.len().div_ceil(LANES));
+                let blocks = vectors.div_ceil(MOST_AT_ONCE);
+                for block in 0..blocks {
+                    // As even as can be.
+                    let at_once = (vectors - first / LANES).div_ceil(blocks - block);
+                    let own = &others[first..];
+                    let (others, ranks) = (&others[..all.len()], &mut ranks[first..]);
+                    match at_once {
+                        1 => $ranks::<1>(own, others, ranks),
+                        2 => $ranks::<2>(own, others, ranks),
+                        3 => $ranks::<3>(own, others, ranks),
+                        4 => $ranks::<4>(own, others, ranks),
+                        _ => $ranks::<MOST_AT_ONCE>(own, others, ranks),
                     }
-                    let less = less.map(|lanes| lanes.to_array());
-                    ranks.iter_mut().zip(less.as_flattened()).for_each(|(rank, less)| *rank = *less as u8);
+                    first += at_once * LANES;
                 }
             }
         }
     };
 }
 
-distance!(u32, i32x8, i32);
-distance!(u64, i64x4, i64);
+distance!(u32, i32x8, i32, ranks_of_32);
+distance!(u64, i64x4, i64, ranks_of_64);
 
 /// Rows of a side of the far table.
 pub const ROWS: usize = 24;

@@ -9,7 +9,7 @@
 //! active p:  q = one of the best of near that lives
 //!            send the m best for q of near, far, p itself and p's samples; q answers from its old state likewise
 //!            both: samples and all that came are offered to far, whose rows keep the youngest; near = the best of
-//!            near, of samples and of what came; when a cycle begins, all of near is offered to far
+//!            near, of samples and of what came
 //! fingers:   the upper half of the far table is that of Chord on demand (Montresor, Jelasity and Babaoglu, 2005): a
 //!            row keeps the entry nearest to the beginning of its interval; an old one yields to any younger one, and
 //!            stays until there is one
@@ -84,15 +84,18 @@ impl<'a, S: Space> Member<'a, S> {
         let fingers = near..near + if self.shape.fingers { ROWS } else { 0 };
         record.forget(0..near, now, most_age);
         record.forget(fingers.end..record.parts.entries(), now, most_age);
+        let mut is_any_old = false;
         for (place, stamp) in record.places[fingers.clone()].iter().zip(&mut record.stamps[fingers]) {
             let age = now.wrapping_sub(*stamp);
             if age > most_age {
+                is_any_old |= *place != record.own;
                 // A stamp is a byte: the age of an old finger stops, so that it never looks young again.
                 *stamp = if *place == record.own { now } else { now.wrapping_sub(age.min(OLDEST)) };
             }
         }
-        if self.shape.sides > 0 {
-            // Entries are offered to far when they come; one of near may fill a row whose entry has just been dropped.
+        if is_any_old {
+            // An entry of near was offered when it came, and was no better then than the finger which is old now. (Other
+            // entries of far are no older than those of near in their row, and are dropped no sooner.)
             (0..near).for_each(|number| self.offer(self.record.places[number], self.record.stamps[number], now));
         }
         self.record.turn(now);
@@ -143,28 +146,26 @@ impl<'a, S: Space> Member<'a, S> {
         }
     }
 
-    /// Offers an entry to the far table.
+    /// Offers an entry to the far table. Writes whether or not it is taken: seldom can be foreseen which it is.
     #[inline]
     fn offer(&mut self, place: S::Place, stamp: u8, now: u8) {
-        let record = &mut self.record;
-        if place == record.own {
-            return;
-        }
+        let (record, most_age) = (&mut self.record, self.shape.most_age);
         let rows = self.space.rows(record.own, place);
         for (side, row) in rows.into_iter().enumerate().take(self.shape.sides).filter(|(_, row)| *row < ROWS) {
             let slot = self.shape.near + side * ROWS + row;
-            let held = record.places[slot];
-            let [age, held_age] = [stamp, record.stamps[slot]].map(|stamp| now.wrapping_sub(stamp));
-            let is_finger = self.shape.fingers && side == 0 && held_age <= self.shape.most_age && held != place;
-            let is_better = if is_finger {
+            let (held, held_stamp) = (record.places[slot], record.stamps[slot]);
+            let [age, held_age] = [stamp, held_stamp].map(|stamp| now.wrapping_sub(stamp));
+            let is_younger = age < held_age;
+            let is_better = if self.shape.fingers && side == 0 {
                 let [new, old] = [place, held].map(|place| self.space.distance(record.own, place));
-                new < old && age <= self.shape.most_age
+                let is_nearer = (new < old) & (age <= most_age);
+                if (held_age <= most_age) & (held != place) { is_nearer } else { is_younger }
             } else {
-                age < held_age
+                is_younger
             };
-            if held == record.own || is_better {
-                (record.places[slot], record.stamps[slot]) = (place, stamp);
-            }
+            let is_taken = (place != record.own) & ((held == record.own) | is_better);
+            record.places[slot] = if is_taken { place } else { held };
+            record.stamps[slot] = if is_taken { stamp } else { held_stamp };
         }
     }
 }
