@@ -12,6 +12,7 @@ use std::time::Duration;
 use bench::meter::{Cost, Meter, average};
 use datasets::scenario::{
     self, Contacts, ContactsProtocol, Event, EventKind, Opening, Sampling, SamplingProtocol, Scenario, Subcloud,
+    TopologyProtocol,
 };
 use datasets::suite::{App, Choice, CodeSettings, Version};
 use datasets::trace::{Meta, Writer};
@@ -49,7 +50,7 @@ const CANDIDATES: usize = 20;
 type Section = fn(&mut Meter, usize) -> Outcome;
 
 /// Sections by name: those are run whose names hold one of the arguments, or all of them.
-const SECTIONS: [(&str, Section); 12] = [
+const SECTIONS: [(&str, Section); 13] = [
     ("drawn", averaging_drawn),
     ("listed", averaging_listed),
     ("slicing", ordered_slicing),
@@ -61,6 +62,7 @@ const SECTIONS: [(&str, Section); 12] = [
     ("suite", suite),
     ("counting", counting),
     ("inside", inside),
+    ("topologies", topologies),
     ("without", without),
 ];
 
@@ -315,6 +317,31 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
     Ok(())
 }
 
+/// What members of topologies do in a cycle, who get their samples from views of Cyclon: T-Man's ring, Chord, and tables
+/// of prefixes. With a hundredth of the nodes.
+fn topologies(meter: &mut Meter, nodes: usize) -> Outcome {
+    for protocol in [TopologyProtocol::Ring, TopologyProtocol::Chord, TopologyProtocol::Prefix] {
+        let set =
+            [("run.nodes", (nodes / 100).max(1_000).to_string()), ("topology.protocol", format!("\"{protocol}\""))];
+        let scenario = read("ring.toml", &set)?;
+        let (folder, mut trace) = trace(&scenario)?;
+        let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
+        let mut costs = Vec::new();
+        for _ in 0..CYCLES {
+            let before = *simulation.times();
+            let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
+            let spent = simulation.times().of(Work::Topologies).saturating_sub(before.of(Work::Topologies));
+            let nanoseconds = nanoseconds(spent, &scenario);
+            costs.push(Cost { nanoseconds, accesses: nanoseconds / (whole.nanoseconds / whole.accesses) });
+        }
+        drop((trace, folder));
+        let bytes = engine::estimate(&scenario).columns.iter().map(|column| column.bytes_per_row).max();
+        let title = format!("a {protocol} over Cyclon, {} bytes a member", bytes.unwrap_or_default());
+        meter.report(&title, costs, None);
+    }
+    Ok(())
+}
+
 /// A scenario without `[subcloud]`, in which nodes meet, are told a new version, sliced and assigned, and average: what
 /// a cycle costs beside these passes. That holds the passes for contacts, what happens inside applications, and
 /// topologies, of which none has anything to do. With a tenth of the nodes.
@@ -370,11 +397,16 @@ fn trace(scenario: &Scenario) -> Outcome<(TempDir, Writer)> {
 
 /// The shipped scenario of a hundred million nodes, with as many as are wanted.
 fn shipped(nodes: usize) -> Outcome<Scenario> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/scenarios/hundred_million.toml");
     // A panel must not be larger than the cloud.
     let sample = nodes.min(10_000);
-    let set = [("run.nodes", nodes), ("trace.nodes.sample", sample)];
-    Ok(scenario::read(&path, &set.map(|(key, value)| (key.to_owned(), value.to_string())))?)
+    read("hundred_million.toml", &[("run.nodes", nodes.to_string()), ("trace.nodes.sample", sample.to_string())])
+}
+
+/// A shipped scenario with some values set.
+fn read(file: &str, set: &[(&str, String)]) -> Outcome<Scenario> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/scenarios").join(file);
+    let set: Vec<(String, String)> = set.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    Ok(scenario::read(&path, &set)?)
 }
 
 /// Where the random numbers of a cycle come from.

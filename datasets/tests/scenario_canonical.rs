@@ -129,6 +129,7 @@ fn suite() -> impl Strategy<Value = Suite> {
         min_nodes,
         min_means: mean.map(|mean| (0, mean)).into_iter().collect(),
         code: None,
+        topology: None,
         rules: Vec::new(),
     });
     let app = app.boxed();

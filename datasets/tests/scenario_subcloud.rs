@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::Error;
-use datasets::scenario::{self, Contacts, ContactsProtocol, Opening, SamplingProtocol, Scenario};
+use datasets::scenario::{
+    self, Contacts, ContactsProtocol, Digits, Opening, SamplingProtocol, Scenario, TopologyProtocol,
+};
 use datasets::suite::CodeSettings;
 
 /// A cloud with two applications, and what its applications get inside.
@@ -178,4 +180,31 @@ fn more_codes_than_a_node_can_tell_apart_are_refused() {
     let error = with(5).unwrap_err();
     let words = "with the code of \"15\" the run has more than 255 codes";
     assert!(error.to_string().contains("v5.toml") && error.to_string().contains(words), "{error}");
+}
+
+#[test]
+fn an_application_builds_the_topology_that_it_names() {
+    let other = "[[suite.app]]\nname = \"b\"\nshare = 0.1\ntopology = { protocol = \"prefix\" }\n";
+    let none = "[[suite.app]]\nname = \"c\"\nshare = 0.1\ntopology = { protocol = \"none\" }\n";
+    let own = app("topology = { protocol = \"chord\" }");
+    let inside = "[subcloud]\ntopology = { protocol = \"chord\", near = 8 }\nlookups = { per_cycle = 5 }\n";
+    let read = with_version(&format!("{inside}{own}{other}{none}"), &own).unwrap();
+    let topology = |name: &str| read.topology_of(name).map(|topology| (topology.protocol, topology.near));
+    // What the scenario says of Chord holds for an application that names Chord itself.
+    let expected = [Some((TopologyProtocol::Chord, 8)), Some((TopologyProtocol::Prefix, 20)), None];
+    assert_eq!(["a", "b", "c"].map(topology), expected);
+    assert_eq!(read.topology_of("b").unwrap().digits, Some(Digits { bits: 4, rows: 4, per_slot: 3 }));
+    // Requests need no more than one topology through which they find their way.
+    with_version(&format!("[subcloud]\nlookups = {{ per_cycle = 5, routing = \"kademlia\" }}\n{other}"), other)
+        .unwrap();
+    for (keys, version, words) in [
+        (own.clone(), own.clone(), "has a topology, and no node knows another without [subcloud]"),
+        (format!("[subcloud]\n{own}"), app(""), "the topology of \"a\" changes: in a version before it had \"chord\""),
+        (format!("[subcloud]\n{}", app("")), own.clone(), "changes: in a version before it said nothing of it"),
+        (format!("[subcloud]\nlookups = {{ per_cycle = 5 }}\n{none}"), none.to_owned(), "no request finds its way"),
+        (format!("[subcloud]\n{}", app("topology = { protocol = \"tree\" }")), app(""), "tree"),
+    ] {
+        let error = with_version(&keys, &version).unwrap_err();
+        assert!(error.to_string().contains(words), "`{words}` expected: {error}");
+    }
 }

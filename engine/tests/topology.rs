@@ -350,3 +350,25 @@ fn a_topology_that_begins_anew_is_as_fast_as_one_that_begins() {
     }
     assert!(found.events.iter().any(|event| event.kind == "bootstrap" && event.nodes_count == 1 << 12));
 }
+
+#[test]
+fn each_application_builds_its_own_topology() {
+    let app = |name: &str, more: &str| format!("[[suite.app]]\nname = \"{name}\"\nshare = 0.2\n{more}\n");
+    let own = |protocol: &str| format!("topology = {{ protocol = \"{protocol}\" }}");
+    let inside = "[subcloud]\nsampling = { protocol = \"oracle\" }\ntopology = { protocol = \"ring\" }\n\
+                  lookups = { per_cycle = 500, routing = \"kademlia\" }\nregistry = { keys = 100 }\n";
+    let apps = [app("a", &own("chord")), app("b", &own("prefix")), app("c", &own("none")), app("d", "")].concat();
+    let found = run(&cloud(10_000, 20, 1, &format!("{inside}{apps}")));
+    let last = |name: &str| found.topologies.iter().rfind(|row| row.app.as_deref() == Some(name));
+    for (name, topology) in [("a", "chord"), ("b", "prefix"), ("d", "ring")] {
+        let row = last(name).unwrap();
+        assert_eq!((row.topology.as_str(), row.members_count), (topology, 2_000));
+        assert!(row.missing_fraction < 1e-9, "{row:?}");
+        let routing = found.lookups.iter().rfind(|row| row.app.as_deref() == Some(name));
+        let expected = [("chord", "chord"), ("prefix", "kademlia")].into_iter().find(|(of, _)| *of == topology);
+        assert_eq!(routing.map(|row| row.routing.as_str()), expected.map(|(_, routing)| routing));
+        assert!(routing.is_none_or(|row| row.success_fraction > 0.999), "{routing:?}");
+        assert_eq!(found.registry.iter().any(|row| row.app.as_deref() == Some(name)), topology != "ring");
+    }
+    assert!(last("c").is_none());
+}

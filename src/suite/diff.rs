@@ -4,7 +4,7 @@ use analysis::number::{count, counted, percent};
 use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Scenario};
-use datasets::suite::{self, Description, Names, Rule, Suite, moment};
+use datasets::suite::{self, AppTopology, Description, Names, Rule, Suite, moment};
 use engine::observer::preview::{Change, Preview, preview};
 
 use super::certify::allows;
@@ -117,6 +117,18 @@ fn beside(before: &Suite, after: &Suite) -> Vec<String> {
                 "The code of {name} is now {new}. Where its number is another one, members fetch it while they run the \
                  old one."
             )),
+            _ => {}
+        }
+    }
+    let topology = |suite: &Suite, name: &str| {
+        suite.apps.iter().find(|app| app.name == name).map(|app| app.topology.map(AppTopology::name))
+    };
+    for name in after.apps.iter().map(|app| &app.name) {
+        match (topology(before, name), topology(after, name)) {
+            (Some(old), Some(new)) if old != new => {
+                let now = new.map_or_else(|| "as the scenario has it".to_owned(), |new| format!("\"{new}\""));
+                lines.push(format!("The topology of {name} is now {now}."));
+            }
             _ => {}
         }
     }

@@ -17,6 +17,12 @@ pub fn codes(suite: &Suite) -> impl Iterator<Item = String> {
     said.map(|(name, code)| format!("{name}: {}", code.to_toml()))
 }
 
+/// What the applications of a suite say of their topology, those that rules add among them: a line each.
+pub fn topologies(suite: &Suite) -> impl Iterator<Item = String> {
+    let said = suite.apps_ever().filter_map(|app| Some((&app.name, app.topology?)));
+    said.map(|(name, topology)| format!("{name}: {}", topology.name()))
+}
+
 /// A rule in words: when nodes act by it, what they do, and for how long it rests then.
 pub fn told(rule: &Rule, attributes: &[String]) -> String {
     let when = rule.when.text.split_whitespace().collect::<Vec<_>>().join(" ");

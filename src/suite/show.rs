@@ -7,7 +7,7 @@ use datasets::suite::layout::WORDS;
 use datasets::suite::{self, App, Draw, File, Names, Scope, moment};
 
 use super::certify::{allows, warn_of_alike};
-use super::rules::{choice, codes, request, rules, told, wrapped};
+use super::rules::{choice, codes, request, rules, told, topologies, wrapped};
 use super::table::{header, table};
 use crate::failure::Failure;
 use crate::run::print;
@@ -32,11 +32,14 @@ pub fn show(arguments: &Arguments) -> Result<(), Failure> {
     let names = header(&["application", "asks for", "chooses", "where", "broken below"]);
     let rows = file.suite.apps.iter().map(|app| row(app, &file.attributes));
     table(&std::iter::once(names).chain(rows).collect::<Vec<_>>(), 5);
-    let codes: Vec<String> = codes(&file.suite).collect();
-    if !codes.is_empty() {
-        print("\nWhat applications say of their code; the rest is as the scenario has it\n");
-        for code in &codes {
-            print(&format!("  {code}"));
+    let (codes, topologies): (Vec<String>, Vec<String>) =
+        (codes(&file.suite).collect(), topologies(&file.suite).collect());
+    for (lines, what) in [(codes, "code"), (topologies, "topology")] {
+        if !lines.is_empty() {
+            print(&format!("\nWhat applications say of their {what}; the rest is as the scenario has it\n"));
+        }
+        for line in lines {
+            print(&format!("  {line}"));
         }
     }
     if rules(&file.suite).next().is_some() {

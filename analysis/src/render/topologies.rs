@@ -13,14 +13,13 @@ impl Summary {
         }
         writeln!(f, "\nTopologies: cycles until so much of them was held\n")?;
         let shares = LINKS.map(|share| format!("{} %", share * 100.0));
-        let mut titles = vec!["among", "topology", "what", "members"];
+        let mut titles = vec!["among", "topology", "what"];
         titles.extend(shares.iter().map(String::as_str));
         titles.extend(["missing", "dead"]);
         let mut table = Table::new(&titles, 3);
         for one in &self.topologies {
             for part in &one.parts {
                 let mut cells = vec![among(one.app.as_ref()), one.topology.clone(), part.name.to_owned()];
-                cells.push(count(one.last.members_count));
                 cells.extend(part.reached.map(or_never));
                 cells.push(or_none(part.missing, percent));
                 cells.push(or_none(one.last.dead_fraction, percent));

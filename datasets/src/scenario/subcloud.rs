@@ -3,8 +3,8 @@
 
 use super::choices::choices;
 use super::launch::apps_ever;
-use super::{Lookups, Registry, Sampling, Scenario, Topology};
-use crate::suite::{App, Code, CodeSettings};
+use super::{Lookups, Registry, Sampling, Scenario, Topology, TopologyProtocol};
+use crate::suite::{App, AppTopology, Code, CodeSettings};
 
 /// What every application gets inside.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +96,31 @@ impl Subcloud {
     pub fn code_of(&self, app: &App) -> Option<Code> {
         app.code.unwrap_or_default().or(self.code.unwrap_or_default()).code()
     }
+
+    /// The topology that members of an application build, if any, among so many nodes.
+    #[must_use]
+    pub fn topology_of(&self, app: &App, nodes: u32) -> Option<Topology> {
+        let protocol = match app.topology {
+            None => return self.topology.clone(),
+            Some(AppTopology::None) => return None,
+            Some(AppTopology::Ring) => TopologyProtocol::Ring,
+            Some(AppTopology::Torus) => TopologyProtocol::Torus,
+            Some(AppTopology::Chord) => TopologyProtocol::Chord,
+            Some(AppTopology::Prefix) => TopologyProtocol::Prefix,
+        };
+        let same = self.topology.clone().filter(|topology| topology.protocol == protocol);
+        Some(same.unwrap_or_else(|| Topology::usual(protocol, nodes)))
+    }
 }
 
 impl Scenario {
+    /// The topology that members of an application build, by its name, if any.
+    #[must_use]
+    pub fn topology_of(&self, name: &str) -> Option<Topology> {
+        let app = apps_ever(&self.first.suite, &self.launches).find(|app| app.name == name)?;
+        self.subcloud.as_ref()?.topology_of(app, self.run.nodes)
+    }
+
     /// The code of all applications of all versions that nodes may ever take, in the order in which it comes up, each
     /// once.
     #[must_use]

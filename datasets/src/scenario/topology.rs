@@ -135,6 +135,34 @@ impl Asker {
 }
 
 impl Topology {
+    /// Of a kind, as it is unless somebody says more; among so many nodes, of which the rows of tables are a matter.
+    #[must_use]
+    pub fn usual(protocol: TopologyProtocol, nodes: u32) -> Self {
+        let is_prefix = protocol == TopologyProtocol::Prefix;
+        let bits = 4;
+        Self {
+            protocol,
+            attribute: None,
+            near: 20,
+            sent: 20,
+            choice: 10,
+            samples: if is_prefix { 30 } else { 10 },
+            far: Far::Both,
+            max_age: 20,
+            idle: None,
+            digits: is_prefix.then(|| Digits { bits, rows: Digits::rows(bits, nodes), per_slot: 3 }),
+            room: 1.25,
+        }
+    }
+
+    /// Requests through it, where `lookups` are those through others, too: they find their way as here they can.
+    #[must_use]
+    pub fn lookups(&self, lookups: Lookups) -> Option<Lookups> {
+        let first = *self.routings().first()?;
+        let routing = if self.routings().contains(&lookups.routing) { lookups.routing } else { first };
+        Some(Lookups { routing, ..lookups })
+    }
+
     /// Whether the upper half of what a member keeps of those who are far are fingers.
     #[must_use]
     pub fn has_fingers(&self) -> bool {

@@ -58,6 +58,7 @@ impl Check<'_, '_> {
             min_nodes: raw.min_nodes.as_ref().map(|nodes| self.whole(nodes, 0, most)).transpose()?,
             min_means: raw.min_mean.as_ref().map_or(Ok(Vec::new()), |means| self.min_means(means, names))?,
             code: raw.code.as_ref().map(|code| self.code(code)).transpose()?,
+            topology: raw.topology.as_ref().map(|topology| topology.protocol),
             rules: Vec::new(),
         })
     }

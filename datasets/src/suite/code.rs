@@ -79,13 +79,3 @@ impl CodeSettings {
         ]
     }
 }
-
-/// What is wrong with the code of an application.
-pub(crate) struct CodeFault {
-    /// Its place among the applications, and behind them those that rules add.
-    pub app: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: String,
-}

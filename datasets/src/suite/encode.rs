@@ -48,6 +48,15 @@
 //!   version   0, or 1 and a u64
 //! ```
 //!
+//! Where applications say something of their topology, these bytes follow:
+//!
+//! ```text
+//! magic       9 bytes   "topology" and a line feed
+//! count       u32: the applications that do and follow, at least one, in their order
+//!   place     u32: its place among all applications and, behind them, those that rules add, from 0
+//!   topology  u8: 0 for none, 1 for a ring, 2 for a torus, 3 for Chord, 4 for tables of prefixes
+//! ```
+//!
 //! Where words are laid out (see [`layout`](super::layout)), these bytes follow:
 //!
 //! ```text
@@ -61,13 +70,13 @@
 //! An `f64` is its IEEE 754 bits; a negative zero counts as zero.
 //!
 //! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, nothing
-//! is said of code, no words are laid out, and the limits of means stand in the order in which they are written.
+//! is said of code and topologies, no words are laid out, and the limits of means stand in the order in which they are written.
 //! Signatures of format 1 are still verified. A suite that nobody has signed is sent in the bytes of format 1 too, with
 //! what it says of code and its layout behind them if it has any.
 
 use super::bytes::{begun, put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
 use super::cloud::CloudId;
-use super::{Action, App, Choice, CodeSettings, Request, Rule, Suite};
+use super::{Action, App, AppTopology, Choice, CodeSettings, Request, Rule, Suite};
 
 /// What the bytes of a suite begin with.
 pub const MAGIC: &[u8] = b"subcloud suite 2\n";
@@ -80,6 +89,9 @@ const RULES: &[u8] = b"rules\n";
 
 /// What applications say of their code begins with that, if they say anything.
 const CODE: &[u8] = b"code\n";
+
+/// What applications say of their topology begins with that, if they say anything.
+const TOPOLOGY: &[u8] = b"topology\n";
 
 /// What its layout begins with, if it has one.
 const LAYOUT: &[u8] = b"layout\n";
@@ -118,6 +130,7 @@ pub fn encode(suite: &Suite, attributes: &[String], cloud: Option<CloudId>) -> V
         }
     }
     put_codes(&mut bytes, suite);
+    put_topologies(&mut bytes, suite);
     put_layout(&mut bytes, suite);
     bytes
 }
@@ -134,6 +147,21 @@ fn put_codes(bytes: &mut Vec<u8>, suite: &Suite) {
     for (place, code) in saying {
         put_count(bytes, place);
         put_code(bytes, code);
+    }
+}
+
+/// Puts what applications say of their topology, if one does.
+fn put_topologies(bytes: &mut Vec<u8>, suite: &Suite) {
+    let apps = suite.apps_ever().enumerate();
+    let saying: Vec<(usize, AppTopology)> = apps.filter_map(|(place, app)| Some((place, app.topology?))).collect();
+    if saying.is_empty() {
+        return;
+    }
+    bytes.extend(TOPOLOGY);
+    put_count(bytes, saying.len());
+    for (place, topology) in saying {
+        put_count(bytes, place);
+        bytes.push(topology.byte());
     }
 }
 
@@ -172,10 +200,11 @@ pub(super) fn encode_rule(rule: &Rule, attributes: &[String]) -> Vec<u8> {
     bytes
 }
 
-/// Puts an application with what it says of its code.
+/// Puts an application with what it says of its code and its topology.
 fn put_app_whole(bytes: &mut Vec<u8>, app: &App, attributes: &[String]) {
     put_app_sorted(bytes, app, attributes);
     app.code.iter().for_each(|code| put_code(bytes, code));
+    bytes.extend(app.topology.map(AppTopology::byte));
 }
 
 /// Puts an application in one of the formats.

@@ -1,10 +1,10 @@
 //! A suite in a file of its own: the same text as in a scenario.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::check::code::said_of_code;
-use super::code::CodeFault;
+use super::check::code::{AppFault, Said, said};
 use super::{Certificate, Description, Names, SignedBy, Suite, raw};
 use crate::error::{Error, Kind};
 use crate::written::{At, Check, Document, read_text};
@@ -28,8 +28,8 @@ pub struct File {
     until: Option<Range<usize>>,
     /// The key and the place of the `when` of each rule.
     whens: Vec<(String, Range<usize>)>,
-    /// The same of what is said of the code of each application, and behind them of those that rules add.
-    codes: Vec<(String, Range<usize>)>,
+    /// The same of what each application says of something, and behind them those that rules add.
+    said: BTreeMap<Said, Vec<(String, Range<usize>)>>,
 }
 
 /// Reads and checks a suite file.
@@ -73,7 +73,7 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
     let whens = raw.suite.app.iter().flat_map(|app| &app.rule).map(|rule| rule.when.span());
     let keyed = |span: Range<usize>| (document.key_at(&span).unwrap_or_default(), span);
     let whens = whens.map(keyed).collect();
-    let codes = said_of_code(&raw.suite.app).map(keyed).collect();
+    let places = [Said::Code, Said::Topology].map(|what| (what, said(&raw.suite.app, what).map(keyed).collect()));
     let until_of_certificate = raw.certificate.as_ref().and_then(|certificate| certificate.until.as_ref());
     Ok(File {
         path: path.to_owned(),
@@ -81,7 +81,7 @@ pub fn parse(path: &Path, text: &str, mut names: Names<'_>) -> Result<File, Erro
         suite,
         attributes: names.list().to_vec(),
         whens,
-        codes,
+        said: places.into(),
         until: raw.suite.until.as_ref().or(until_of_certificate).map(At::span),
         certificate: raw.certificate.as_ref().map(|raw| check.certificate(raw)).transpose()?,
         signed_by: raw.signature.as_ref().map(|raw| check.signed_by(raw)).transpose()?,
@@ -125,9 +125,9 @@ impl File {
         self.refuse_at(self.whens.get(rule), message, help)
     }
 
-    /// An error about the code of an application.
-    pub(crate) fn refuse_code(&self, CodeFault { app, message, help }: CodeFault) -> Error {
-        self.refuse_at(self.codes.get(app), message, help)
+    /// An error about what an application says of something.
+    pub(crate) fn refuse_said(&self, AppFault { app, said, message, help }: AppFault) -> Error {
+        self.refuse_at(self.said.get(&said).and_then(|places| places.get(app)), message, help)
     }
 
     fn refuse_at(&self, place: Option<&(String, Range<usize>)>, message: String, help: String) -> Error {

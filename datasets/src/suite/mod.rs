@@ -64,11 +64,11 @@ pub(crate) mod raw;
 mod sign;
 mod tables;
 mod text;
+mod topology;
 
 pub use certificate::{Ceiling, Certificate, Grant, Scope};
-pub(crate) use check::code::said_of_code;
+pub(crate) use check::code::{AppFault, Said, said};
 pub use cloud::{Cloud, CloudId};
-pub(crate) use code::CodeFault;
 pub use code::{Code, CodeSettings};
 pub use condition::{Comparison, Condition, Operand, Test};
 pub use description::{Description, SignedBy};
@@ -80,6 +80,7 @@ pub use names::Names;
 pub use rights::beyond;
 pub use rule::{Action, Rule};
 pub use sign::{LayOut, sign, sign_text};
+pub use topology::AppTopology;
 pub use verify::{verify, verify_held, verify_unsigned};
 
 pub use crate::written::{alike, fault as name_fault};
@@ -116,16 +117,21 @@ impl Suite {
     }
 
     /// Whether it says nothing that signatures of format 1 do not cover: no key is revoked, no words are laid out, and
-    /// no application says anything of its code.
+    /// no application says anything of its code or its topology.
     #[must_use]
     pub fn fits_format_1(&self) -> bool {
-        self.revoked.is_empty() && self.layout.is_empty() && self.apps_ever().all(|app| app.code.is_none())
+        self.revoked.is_empty() && self.layout.is_empty() && self.apps_ever().all(says_nothing)
     }
 
     /// The suite, if it is one.
     pub(crate) fn some(&self) -> Option<&Self> {
         Some(self).filter(|suite| !suite.is_none())
     }
+}
+
+/// Whether an application says nothing of its code and its topology.
+fn says_nothing(app: &App) -> bool {
+    app.code.is_none() && app.topology.is_none()
 }
 
 /// An application.
@@ -145,6 +151,8 @@ pub struct App {
     pub min_means: Vec<(usize, f64)>,
     /// What it says of its code, other than what holds for all applications; `None` for nothing.
     pub code: Option<CodeSettings>,
+    /// The topology that its members build, other than what holds for all applications; `None` if it says nothing.
+    pub topology: Option<AppTopology>,
     /// What its nodes watch, and how they change the suite.
     pub rules: Vec<Rule>,
 }
@@ -238,6 +246,7 @@ impl App {
             min_nodes: None,
             min_means: Vec::new(),
             code: None,
+            topology: None,
             rules: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::AppTopology;
 use super::tables::{CertificateTable, SignatureTable};
 use crate::written::{At, Moment, Named, Number, Whole};
 
@@ -96,9 +97,20 @@ pub(crate) struct App {
     /// What it says of its code; the rest is as `subcloud.code` has it. Code of another `version` is an upgrade:
     /// members fetch it while they run the old one.
     pub code: Option<At<Code>>,
+    /// The topology that its members build, instead of that of `subcloud.topology`.
+    pub topology: Option<At<Topology>>,
     /// What its nodes watch, and how they change the suite; at most 8 rules in a suite.
     #[serde(default)]
     pub rule: Vec<At<Rule>>,
+}
+
+/// The topology of one application. How its members build it is as `subcloud.topology` has it, if that is the same one,
+/// else as usual.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Topology {
+    /// What it is; `none` for none.
+    pub protocol: AppTopology,
 }
 
 /// The code of an application, which its members send each other chunk by chunk before they run it.

@@ -55,6 +55,7 @@ fn app_lines(app: &App, attributes: &[String]) -> Vec<String> {
         lines.push(format!("min_mean = {{ {} }}", limits.join(", ")));
     }
     lines.extend(app.code.map(|code| format!("code = {}", code.to_toml())));
+    lines.extend(app.topology.map(|it| format!("topology = {{ protocol = \"{}\" }}", it.name())));
     lines
 }
 

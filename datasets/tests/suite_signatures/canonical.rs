@@ -2,7 +2,8 @@
 
 use datasets::suite::layout::{Draw, Segment, WORDS};
 use datasets::suite::{
-    Action, App, Choice, CloudId, CodeSettings, Comparison, Condition, Operand, Request, Rule, Suite, Test, encode,
+    Action, App, AppTopology, Choice, CloudId, CodeSettings, Comparison, Condition, Operand, Request, Rule, Suite,
+    Test, encode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -22,6 +23,7 @@ fn full() -> Suite {
         min_nodes: Some(7),
         min_means: vec![(0, 0.5)],
         code: None,
+        topology: None,
         rules: Vec::new(),
     };
     let apps = vec![app, App::of_share("a", 0.25, Choice::Random)];
@@ -170,8 +172,10 @@ fn bare_app() -> impl Strategy<Value = App> {
         per_exchange,
         version,
     }));
-    (text(), request, choice, condition, option::of(0..2_u64), vec((0..2_usize, number()), 0..3), code).prop_map(
-        |(name, request, choice, condition, min_nodes, min_means, code)| App {
+    let topology = option::of(prop::sample::select(vec![AppTopology::None, AppTopology::Chord, AppTopology::Prefix]));
+    let said = (code, topology);
+    (text(), request, choice, condition, option::of(0..2_u64), vec((0..2_usize, number()), 0..3), said).prop_map(
+        |(name, request, choice, condition, min_nodes, min_means, (code, topology))| App {
             name,
             request,
             choice,
@@ -179,6 +183,7 @@ fn bare_app() -> impl Strategy<Value = App> {
             min_nodes,
             min_means,
             code,
+            topology,
             rules: Vec::new(),
         },
     )
@@ -254,4 +259,21 @@ proptest! {
         prop_assert_eq!(sorted(one.clone()) == sorted(other.clone()), bytes(&one) == bytes(&other));
         prop_assert_eq!(bytes(&one), bytes(&one.clone()));
     }
+}
+
+#[test]
+fn what_applications_say_of_their_topology_follows_their_code() {
+    let mut suite = full();
+    suite.apps[0].code = Some(CodeSettings { version: Some(2), ..CodeSettings::default() });
+    let mut expected = encode(&suite, &attributes(), id());
+    let tables = App { topology: Some(AppTopology::Prefix), ..App::of_share("b", 0.25, Choice::Random) };
+    suite.apps[1].topology = Some(AppTopology::Chord);
+    expected.extend(b"topology\n\0\0\0\x01\0\0\0\x01\x03");
+    assert_eq!(encode(&suite, &attributes(), id()), expected);
+    assert!(!suite.fits_format_1());
+    // One that a rule adds stands behind all others.
+    let add = Action::Add(Box::new(tables));
+    suite.apps[0].rules.push(Rule { action: add, ..rule("+", "") });
+    let bytes = encode(&suite, &attributes(), id());
+    assert!(bytes.ends_with(b"topology\n\0\0\0\x02\0\0\0\x01\x03\0\0\0\x02\x04"));
 }

@@ -75,19 +75,20 @@ impl Own {
             (scenario.topology.iter())
                 .map(|topology| Running::topology(needs, topology, (scenario.lookups, scenario.registry), None)),
         );
-        let inside = scenario.subcloud.as_ref();
-        let topology = inside.and_then(|inside| Some((inside.topology.as_ref()?, (inside.lookups, inside.registry))));
+        let topologies: Vec<Option<Topology>> =
+            needs.plans.apps.iter().map(|name| scenario.topology_of(name)).collect();
         // All protocols of an application have their rows in one table.
         let rows = |(app, name): (usize, &String)| {
             let own = scenario.protocols.iter().filter(|own| own.app == Some(app)).map(|own| own.room);
-            let room = own.chain(topology.map(|(topology, _)| topology.room)).reduce(f64::max)?;
+            let room = own.chain(topologies[app].as_ref().map(|topology| topology.room)).reduce(f64::max)?;
             let asked = scenario.versions().map(|suite| asked(suite, name, nodes)).fold(0.0, f64::max);
             let chance = 6.0 * asked.sqrt();
             Some(((asked * room + chance).ceil() as usize + MORE_ROWS).min(nodes as usize))
         };
         let rows: Vec<Option<usize>> = needs.plans.apps.iter().enumerate().map(rows).collect();
-        for (app, &rows) in rows.iter().enumerate() {
-            if let (Some((topology, asked)), Some(rows)) = (topology, rows) {
+        let asked = scenario.subcloud.as_ref().map_or((None, None), |inside| (inside.lookups, inside.registry));
+        for (app, (topology, &rows)) in topologies.iter().zip(&rows).enumerate() {
+            if let (Some(topology), Some(rows)) = (topology, rows) {
                 running.push(Running::topology(needs, topology, asked, Some((app as u8, rows))));
             }
         }
@@ -134,6 +135,8 @@ impl Running {
         let stream = for_life(needs.scenario.run.seed, POSITIONS);
         let [low, high, ..] = stream.quad_of_many(number, 0);
         let positions = Positions { key: [low, high] };
+        let lookups = lookups.and_then(|lookups| topology.lookups(lookups));
+        let registry = registry.filter(|_| !topology.routings().is_empty());
         let usual = topology.routings().first().copied().unwrap_or(Routing::Chord);
         let routing = lookups.map_or(usual, |lookups| lookups.routing);
         let holders = app.map_or("registry".to_owned(), |(app, _)| format!("registry-{app}"));

@@ -148,6 +148,7 @@ impl<'a, S: Space> Member<'a, S> {
 
     /// Offers an entry to the far table. Writes whether or not it is taken: seldom can be foreseen which it is.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "a jump for each condition is what it saves")]
     fn offer(&mut self, place: S::Place, stamp: u8, now: u8) {
         let (record, most_age) = (&mut self.record, self.shape.most_age);
         let rows = self.space.rows(record.own, place);

@@ -95,7 +95,8 @@ fn lies() -> Vec<(&'static str, Value, &'static str)> {
         ("/format", json!(1), "the format of the checkpoint is 1"),
         ("/format", json!(2), "the format of the checkpoint is 2"),
         ("/format", json!(3), "the format of the checkpoint is 3"),
-        ("/format", json!(5), "the format of the checkpoint is 5"),
+        ("/format", json!(4), "the format of the checkpoint is 4"),
+        ("/format", json!(6), "the format of the checkpoint is 6"),
         ("/format", json!("1"), "the format of the checkpoint"),
         ("/versions/results", json!(1_000), "the number of results is 1000"),
     ]

@@ -133,23 +133,21 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Whether there are the topologies that are built anew: `topologies` are that of the whole cloud, and those inside
-    /// applications.
+    /// Whether there are the topologies that are built anew: `is_there` says so of that of an application, or of the
+    /// whole cloud.
     pub(super) fn begun_anew(
         &self,
         raw: &[At<raw::Event>],
         apps: &[String],
-        topologies: [bool; 2],
+        is_there: impl Fn(Option<&str>) -> bool,
     ) -> Result<(), Error> {
         for bootstrap in raw.iter().filter_map(|event| event.bootstrap.as_ref()) {
-            let (key, is_there) = match &bootstrap.app {
-                None => ("topology", topologies[0]),
-                Some(_) => ("subcloud.topology", topologies[1]),
-            };
-            if let Some(app) = bootstrap.app.as_ref().filter(|app| !apps.contains(*app)) {
+            let app = bootstrap.app.as_ref();
+            let key = if app.is_some() { "subcloud.topology" } else { "topology" };
+            if let Some(app) = app.filter(|app| !apps.contains(*app)) {
                 return Err(self.no_app(&(**app).clone().into(), app.span(), apps));
             }
-            if !is_there {
+            if !is_there(app.map(|app| &***app)) {
                 let help = format!("add `{key} = {{ protocol = \"chord\" }}`, or leave the event out");
                 return Err(self.refuse(bootstrap.span(), format!("no topology is built without `{key}`"), help));
             }

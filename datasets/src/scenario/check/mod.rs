@@ -14,10 +14,11 @@ mod subcloud;
 mod suite;
 mod topology;
 
-use super::launch::{app_names, first_sizes, needs_size};
+use super::launch::{app_names, apps_ever, first_sizes, needs_size};
 use super::raw::{self, At};
 use super::{Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Subcloud, Trace};
 use crate::error::Error;
+use crate::suite::App;
 use crate::written::{Check, Document};
 use aggregate::Around;
 use sampling::CLOUD;
@@ -49,14 +50,19 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
     let apps = app_names(&beginning.version.suite, launches);
     let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
-    let subcloud = raw.subcloud.as_ref().map(|raw| check.subcloud(raw, (&fleet, run.nodes), apps.len())).transpose()?;
+    let all: Vec<&App> = apps_ever(&beginning.version.suite, launches).collect();
+    let subcloud =
+        raw.subcloud.as_ref().map(|raw| check.subcloud(raw, (&fleet, run.nodes), (apps.len(), &all))).transpose()?;
     let changes = fleet.churns() || !due.is_empty();
     let among = Among { key: "topology", is_inside: false, changes, nodes: run.nodes };
     let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
-    let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_ref(), among)).transpose()?;
-    let inside = subcloud.as_ref().is_some_and(|inside| inside.topology.is_some());
-    check.begun_anew(&raw.event, &apps, [topology.is_some(), inside])?;
-    let registry = raw.registry.as_ref().map(|raw| check.registry(raw, topology.as_ref(), among)).transpose()?;
+    let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_slice(), among)).transpose()?;
+    let builds = |name: &str| {
+        let app = all.iter().find(|app| app.name == name);
+        app.and_then(|app| subcloud.as_ref()?.topology_of(app, run.nodes)).is_some()
+    };
+    check.begun_anew(&raw.event, &apps, |app| app.map_or(topology.is_some(), builds))?;
+    let registry = raw.registry.as_ref().map(|raw| check.registry(raw, topology.as_slice(), among)).transpose()?;
     let protocols = check.protocols(&raw.protocol, (&apps, subcloud.is_some()))?;
     let around = Around { run: &run, fleet: &fleet, sampling: &sampling, network: &network, apps, sizes };
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;

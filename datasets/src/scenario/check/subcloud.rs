@@ -1,5 +1,6 @@
 //! What every application gets inside.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::launch::Entering;
@@ -8,8 +9,10 @@ use super::suite::Beginning;
 use super::topology::Among;
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Contacts, ContactsProtocol, Fleet, Opening, Rate, Release, SamplingProtocol, Subcloud, Uplink};
-use crate::suite::{Code, CodeFault, CodeSettings, Suite, Verdict, said_of_code};
+use crate::scenario::{
+    Contacts, ContactsProtocol, Fleet, Opening, Rate, Release, SamplingProtocol, Subcloud, Topology, Uplink,
+};
+use crate::suite::{App, AppFault, AppTopology, Code, CodeSettings, Said, Suite, Verdict, said};
 use crate::written::Check;
 
 /// How the members of an application meet.
@@ -30,7 +33,7 @@ impl Check<'_, '_> {
         &self,
         raw: &At<raw::Subcloud>,
         (fleet, nodes): (&Fleet, u32),
-        apps: usize,
+        (apps, all): (usize, &[&App]),
     ) -> Result<Subcloud, Error> {
         if apps == 0 {
             let help = "give a suite with at least one [[suite.app]], or leave [subcloud] out";
@@ -60,9 +63,12 @@ impl Check<'_, '_> {
         let uplink = raw.uplink.as_ref().map(|raw| self.uplink(raw, fleet)).transpose()?;
         let among = Among { key: "subcloud.topology", is_inside: true, changes: true, nodes };
         let topology = raw.topology.as_ref().map(|raw| self.topology(raw, among, fleet)).transpose()?;
-        let lookups = raw.lookups.as_ref().map(|raw| self.lookups(raw, topology.as_ref(), among)).transpose()?;
-        let registry = raw.registry.as_ref().map(|raw| self.registry(raw, topology.as_ref(), among)).transpose()?;
-        Ok(Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups, registry })
+        let inside =
+            Subcloud { sampling, contacts, start, seeds, code, uplink, topology, lookups: None, registry: None };
+        let built: Vec<Topology> = all.iter().filter_map(|app| inside.topology_of(app, nodes)).collect();
+        let lookups = raw.lookups.as_ref().map(|raw| self.lookups(raw, &built, among)).transpose()?;
+        let registry = raw.registry.as_ref().map(|raw| self.registry(raw, &built, among)).transpose()?;
+        Ok(Subcloud { lookups, registry, ..inside })
     }
 
     /// Refuses a key of [sampling] that has no meaning inside an application.
@@ -84,19 +90,21 @@ impl Check<'_, '_> {
         entering: &Entering,
         subcloud: Option<&Subcloud>,
     ) -> Result<(), Error> {
-        let mut known = Vec::new();
+        let (mut known, mut built) = (Vec::new(), BTreeMap::new());
+        let mut fits = |suite: &Suite| {
+            fit(suite, subcloud, &mut known)?;
+            stays(suite, subcloud.is_some(), &mut built)
+        };
         match (&first.file, raw) {
-            (Some(file), _) => fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)),
-            (None, Some(raw)) => fit(&first.version.suite, subcloud, &mut known).map_err(|fault| {
-                let span = said_of_code(&raw.app).nth(fault.app).unwrap_or(0..0);
+            (Some(file), _) => fits(&file.suite).map_err(|fault| file.refuse_said(fault)),
+            (None, Some(raw)) => fits(&first.version.suite).map_err(|fault| {
+                let span = said(&raw.app, fault.said).nth(fault.app).unwrap_or(0..0);
                 self.refuse(span, fault.message, fault.help)
             }),
             (None, None) => Ok(()),
         }?;
         let taken = entering.launches.iter().zip(&entering.files).filter(|(it, _)| it.verdict == Verdict::Valid);
-        taken
-            .map(|(_, file)| file)
-            .try_for_each(|file| fit(&file.suite, subcloud, &mut known).map_err(|fault| file.refuse_code(fault)))?;
+        taken.map(|(_, file)| file).try_for_each(|file| fits(&file.suite).map_err(|fault| file.refuse_said(fault)))?;
         // Code may come in behind the end of a run that the command line shortens.
         let said = inside.filter(|_| known.is_empty() && !self.shortened);
         let of_code = said.and_then(|raw| raw.code.as_ref()).map(|key| ("code", key.span()));
@@ -138,10 +146,11 @@ impl Check<'_, '_> {
 }
 
 /// Whether the code of each application of a suite can be fetched, and is what it was under its number.
-fn fit(suite: &Suite, subcloud: Option<&Subcloud>, known: &mut Vec<Release>) -> Result<(), CodeFault> {
+fn fit(suite: &Suite, subcloud: Option<&Subcloud>, known: &mut Vec<Release>) -> Result<(), AppFault> {
     for (number, app) in suite.apps_ever().enumerate() {
         let name = &app.name;
-        let refuse = |message: String, help: &str| Err(CodeFault { app: number, message, help: help.to_owned() });
+        let said = Said::Code;
+        let refuse = |message: String, help: &str| Err(AppFault { app: number, said, message, help: help.to_owned() });
         let Some(code) = subcloud.and_then(|subcloud| subcloud.code_of(app)) else {
             if app.code.is_none() {
                 continue;
@@ -171,6 +180,26 @@ fn fit(suite: &Suite, subcloud: Option<&Subcloud>, known: &mut Vec<Release>) -> 
                 told(&release.code)
             );
             return refuse(message, "give it another number, as in `code = { version = 2 }`: then members fetch it");
+        }
+    }
+    Ok(())
+}
+
+/// Whether each application has the topology that it had in the versions before, which `built` says.
+fn stays(suite: &Suite, has_inside: bool, built: &mut BTreeMap<String, Option<AppTopology>>) -> Result<(), AppFault> {
+    for (number, app) in suite.apps_ever().enumerate() {
+        let (name, said) = (&app.name, Said::Topology);
+        let refuse = |message: String, help: &str| Err(AppFault { app: number, said, message, help: help.to_owned() });
+        if app.topology.is_some() && !has_inside {
+            let message =
+                format!("application \"{name}\" has a topology, and no node knows another without [subcloud]");
+            return refuse(message, "add [subcloud], or leave `topology` out");
+        }
+        let before = *built.entry(name.clone()).or_insert(app.topology);
+        if before != app.topology {
+            let before = before.map_or_else(|| "said nothing of it".to_owned(), |it| format!("had \"{}\"", it.name()));
+            let message = format!("the topology of \"{name}\" changes: in a version before it {before}");
+            return refuse(message, "say the same in every version, or give the application another name");
         }
     }
     Ok(())

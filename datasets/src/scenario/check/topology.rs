@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::scenario::raw::{self, At};
-use crate::scenario::{Asker, Digits, Far, Fleet, Lookups, Registry, Topology, TopologyProtocol};
+use crate::scenario::{Asker, Digits, Far, Fleet, Lookups, Registry, Routing, Topology, TopologyProtocol};
 use crate::written::Check;
 
 /// Where a topology stands, and among whom it is.
@@ -55,8 +55,9 @@ impl Check<'_, '_> {
                 )),
             }
         };
-        let near = even(raw.near.as_ref(), 20)?;
-        let far = raw.far.as_ref().map_or(Far::Both, |far| **far);
+        let usual = Topology::usual(protocol, among.nodes);
+        let near = even(raw.near.as_ref(), usual.near)?;
+        let far = raw.far.as_ref().map_or(usual.far, |far| **far);
         if let Some(written) = raw.far.as_ref().filter(|_| protocol == TopologyProtocol::Chord && far == Far::None) {
             let help = "leave it out, or choose `protocol = \"ring\"`";
             return Err(self.refuse(written.span(), "fingers are among those who are far", help));
@@ -73,7 +74,7 @@ impl Check<'_, '_> {
             let help = if is_prefix { "leave it out" } else { "leave it out, or choose `protocol = \"prefix\"`" };
             return Err(self.refuse(span, message, help));
         }
-        let digits = is_prefix.then(|| self.digits(raw, among.nodes)).transpose()?;
+        let digits = usual.digits.map(|usual| self.digits(raw, usual, among.nodes)).transpose()?;
         if let Some(room) = raw.room.as_ref().filter(|_| !among.is_inside) {
             let message = "`room` means nothing outside of applications: there is a row for each node";
             return Err(self.refuse(room.span(), message, "leave it out"));
@@ -85,19 +86,20 @@ impl Check<'_, '_> {
             near,
             sent: even(raw.sent.as_ref(), near)?,
             choice: self.number_or(raw.choice.as_ref(), near.div_ceil(2), 1, near.into())?,
-            samples: self.number_or(raw.samples.as_ref(), if is_prefix { 30 } else { 10 }, 1, MOST_NEAR)?,
+            samples: self.number_or(raw.samples.as_ref(), usual.samples, 1, MOST_NEAR)?,
             far,
-            max_age: self.number_or(raw.max_age.as_ref(), 20, 1, 100)?,
+            max_age: self.number_or(raw.max_age.as_ref(), usual.max_age, 1, 100)?,
             idle: raw.idle.as_ref().map(|idle| self.whole(idle, 1, 200)).transpose()?.map(|cycles| cycles as u32),
             digits,
-            room: raw.room.as_ref().map_or(Ok(1.25), room)?,
+            room: raw.room.as_ref().map_or(Ok(usual.room), room)?,
         })
     }
 
-    fn digits(&self, raw: &At<raw::Topology>, nodes: u32) -> Result<Digits, Error> {
-        let bits = self.number_or(raw.bits.as_ref(), 4, 1, 8)?;
+    fn digits(&self, raw: &At<raw::Topology>, usual: Digits, nodes: u32) -> Result<Digits, Error> {
+        let bits = self.number_or(raw.bits.as_ref(), usual.bits, 1, 8)?;
         let rows = self.number_or(raw.rows.as_ref(), Digits::rows(bits, nodes), 1, (u32::BITS / bits).into())?;
-        let digits = Digits { bits, rows, per_slot: self.number_or(raw.per_slot.as_ref(), 3, 1, MOST_NEAR)? };
+        let digits =
+            Digits { bits, rows, per_slot: self.number_or(raw.per_slot.as_ref(), usual.per_slot, 1, MOST_NEAR)? };
         if digits.entries() > Digits::MOST {
             let message = format!("a table would have {} entries, more than {}", digits.entries(), Digits::MOST);
             let help = "give fewer `rows`, a smaller `per_slot` or fewer `bits`";
@@ -106,20 +108,25 @@ impl Check<'_, '_> {
         Ok(digits)
     }
 
-    /// `key` is that of the lookups, `topology` what they go through.
+    /// Requests go through `topologies`, through each as they can.
     pub(super) fn lookups(
         &self,
         raw: &At<raw::Lookups>,
-        topology: Option<&Topology>,
+        topologies: &[Topology],
         among: Among,
     ) -> Result<Lookups, Error> {
         let own = among.key;
-        let Some(topology) = topology else {
+        let Some(topology) = topologies.first() else {
             let help = format!("add `{own} = {{ protocol = \"chord\" }}`, or leave it out");
             return Err(self.refuse(raw.span(), format!("no request finds its way without `{own}`"), help));
         };
         let per_cycle = self.whole(&raw.per_cycle, 1, 100_000_000)? as u32;
-        let routings = topology.routings();
+        let mut routings: Vec<Routing> = Vec::new();
+        for routing in topologies.iter().flat_map(Topology::routings) {
+            if !routings.contains(routing) {
+                routings.push(*routing);
+            }
+        }
         let Some(first) = routings.first() else {
             let message = format!("no request finds its way through a {}", topology.protocol);
             let help = format!("choose `{own}.protocol = \"chord\"`, or \"prefix\"");
@@ -139,15 +146,16 @@ impl Check<'_, '_> {
         Ok(Lookups { per_cycle, routing, asker })
     }
 
-    /// Values that are found through a topology.
+    /// Values that are found through topologies.
     pub(super) fn registry(
         &self,
         raw: &At<raw::Registry>,
-        topology: Option<&Topology>,
+        topologies: &[Topology],
         among: Among,
     ) -> Result<Registry, Error> {
         let own = among.key;
-        if topology.is_none_or(|topology| topology.routings().is_empty()) {
+        if topologies.iter().all(|topology| topology.routings().is_empty()) {
+            let topology = topologies.first();
             let what =
                 topology.map_or_else(|| format!("without `{own}`"), |built| format!("through a {}", built.protocol));
             let help = format!("choose `{own}.protocol = \"chord\"` or \"prefix\", or leave it out");

@@ -1,4 +1,4 @@
-//! What is said of the code of an application.
+//! What is said of the code of an application, and where it says something of what holds for others, too.
 
 use std::ops::Range;
 
@@ -7,10 +7,38 @@ use crate::suite::code::{CodeSettings, MOST_CHUNKS};
 use crate::suite::raw;
 use crate::written::{At, Check};
 
-/// Where each application says something of its code, or else its name stands; behind them those that rules add.
-pub(crate) fn said_of_code(apps: &[At<raw::App>]) -> impl Iterator<Item = Range<usize>> {
+/// Of what an application says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Said {
+    /// Of its code.
+    Code,
+    /// Of its topology.
+    Topology,
+}
+
+/// What is wrong with what an application says.
+pub(crate) struct AppFault {
+    /// Its place among the applications, and behind them those that rules add.
+    pub app: usize,
+    /// Of what it says that.
+    pub said: Said,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// Where each application says something of that, or else its name stands; behind them those that rules add.
+pub(crate) fn said(apps: &[At<raw::App>], said: Said) -> impl Iterator<Item = Range<usize>> {
     let added = apps.iter().flat_map(|app| &app.rule).filter_map(|rule| rule.add.as_deref());
-    apps.iter().chain(added).map(|app| app.code.as_ref().map_or_else(|| app.name.span(), At::span))
+    let place = move |app: &raw::App| match said {
+        Said::Code => app.code.as_ref().map(At::span),
+        Said::Topology => app.topology.as_ref().map(At::span),
+    };
+    apps.iter()
+        .map(|app| &**app)
+        .chain(added.map(|app| &**app))
+        .map(move |app| place(app).unwrap_or_else(|| app.name.span()))
 }
 
 impl Check<'_, '_> {
