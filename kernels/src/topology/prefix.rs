@@ -310,3 +310,84 @@ pub fn exchange(mut members: [Member<'_>; 2], now: u8, is_reply_lost: bool, keys
     }
     [request.sent, reply.sent]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Kept;
+    use super::*;
+
+    const SHAPE: Shape = Shape { leaf: 2, bits: 4, rows: 2, per_slot: 2, samples: 2, most_age: 5 };
+
+    fn member(own: u32, samples: &[u32]) -> Vec<u32> {
+        let mut record = vec![0; SHAPE.parts().cells::<u32>()];
+        let mut member = Member::begin(&SHAPE, own, &mut record, 1);
+        member.turn(1);
+        member.record.sample(samples.iter().map(|&place| (place, 1)));
+        record
+    }
+
+    fn table(record: &[u32]) -> Vec<u32> {
+        let kept = Kept::of(SHAPE.parts(), record);
+        kept.table().iter().copied().filter(|place| *place != kept.own).collect()
+    }
+
+    #[test]
+    fn a_slot_is_of_the_digits_that_are_shared_and_the_next_one() {
+        let of = |own: u32, other: u32| SHAPE.slot(own, other);
+        assert_eq!([of(0, 0x1000_0000), of(0, 0xF000_0000)], [Some(0), Some(14)]);
+        assert_eq!([of(0x2000_0000, 0x1000_0000), of(0x2000_0000, 0x3000_0000)], [Some(1), Some(2)]);
+        assert_eq!([of(0, 0x0100_0000), of(0, 0x0F00_0000)], [Some(15), Some(29)]);
+        // Who shares more digits than there are rows is in no slot, and a member is in none of its own.
+        assert_eq!([of(0, 0x00F0_0000), of(0, 0), of(7, 7)], [None; 3]);
+        let odd = Shape { bits: 3, rows: 10, ..SHAPE };
+        assert_eq!([odd.slot(0, 4), odd.slot(0, 3), odd.slot(5, 5)], [Some(9 * 7), None, None]);
+    }
+
+    #[test]
+    fn in_a_full_slot_a_younger_entry_takes_the_place_of_the_oldest() {
+        let mut record = member(0, &[]);
+        let mut member = Member::of(&SHAPE, &mut record);
+        let [a, b, c] = [0x1000_0000, 0x1100_0000, 0x1200_0000];
+        assert!(member.offer(a, 2, 9) && member.offer(b, 3, 9));
+        // As old as the oldest, it does not.
+        assert!(!member.offer(c, 2, 9));
+        assert_eq!(table(&record), [a, b]);
+        let mut member = Member::of(&SHAPE, &mut record);
+        assert!(!member.offer(c, 4, 9) && !member.offer(b, 8, 9));
+        assert_eq!(table(&record), [c, b]);
+        assert!(!Member::of(&SHAPE, &mut record).offer(a, 5, 9));
+        assert_eq!(table(&record), [a, b], "the entry of b was made anew, that of c was the oldest");
+    }
+
+    #[test]
+    fn entries_of_tables_stay_twice_as_long() {
+        let mut record = member(0, &[0x1000_0000, 0xF000_0000]);
+        Member::of(&SHAPE, &mut record).start(1);
+        let near = |record: &[u32]| Kept::of(SHAPE.parts(), record).near().iter().filter(|place| **place != 0).count();
+        for (now, expected) in [(6, (2, 2)), (7, (0, 2)), (11, (0, 2)), (12, (0, 0))] {
+            Member::of(&SHAPE, &mut record).turn(now);
+            assert_eq!((near(&record), table(&record).len()), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn members_tell_each_other_of_leaves_and_slots() {
+        let (one, other) = (0x1000_0000, 0x1F00_0000);
+        let mut records = [member(one, &[0x1E00_0000, 0x5000_0000]), member(other, &[0x1100_0000])];
+        let [first, second] = &mut records;
+        let pair = [Member::of(&SHAPE, first), Member::of(&SHAPE, second)];
+        // The two nearest of all on either side, and the rest for the slots of the other.
+        assert_eq!(exchange(pair, 1, true, [[1, 2], [3, 4]]), [3, 2]);
+        let leaf = |record: &[u32]| {
+            let mut near = Kept::of(SHAPE.parts(), record).near().to_vec();
+            near.sort_unstable();
+            near
+        };
+        // The reply was lost.
+        assert_eq!((leaf(&records[0]), table(&records[0])), (vec![one, one], vec![]));
+        assert_eq!(leaf(&records[1]), [0x1E00_0000, 0x5000_0000]);
+        let mut known = table(&records[1]);
+        known.sort_unstable();
+        assert_eq!(known, [one, 0x1E00_0000, 0x5000_0000]);
+    }
+}

@@ -126,3 +126,33 @@ fn diff_tells_what_the_signer_may_not_do_and_what_else_changes() {
     let out = by_planner(0.2);
     assert!(out.contains("for ever. Nodes will drop this version: it changes \"monitoring\"."), "{out}");
 }
+
+#[test]
+fn a_topology_of_an_application_is_told_and_is_no_business_of_others() {
+    let place = keyed();
+    let chord = "topology = { protocol = \"chord\" }\n";
+    place.write("before.toml", shares(1, 0.1, 0.5).as_bytes());
+    let sign = |text: &str, with: &[&str]| {
+        place.write("after.toml", text.as_bytes());
+        suite(&place, &[&["sign", "after.toml", "--force"], with].concat()).quietly();
+        suite(&place, &["diff", "before.toml", "after.signed.toml", "--fleet", "scenario.toml"]).quietly().out
+    };
+    let out = sign(&format!("{}{chord}", shares(2, 0.1, 0.5)), &["--key", "owner.pem"]);
+    assert!(out.contains("The topology of chat is now \"chord\"."), "{out}");
+    let shown = suite(&place, &["show", "after.signed.toml"]).quietly().out;
+    assert!(shown.contains("What applications say of their topology") && shown.contains("  chat: chord\n"), "{shown}");
+    suite(&place, &["verify", "after.signed.toml", "--trust", "owner.pub.pem"]).quietly();
+    // Its signature covers it.
+    let signed = std::fs::read_to_string(place.path("after.signed.toml")).expect("a suite");
+    place.write("forged.toml", signed.replace("\"chord\"", "\"ring\"").as_bytes());
+    assert_ne!(suite(&place, &["verify", "forged.toml", "--trust", "owner.pub.pem"]).code, Some(0));
+    let call = ["certify", "planner.pub.pem", "--owner", "owner.pem", "--apps", "chat", "--for-ever"];
+    suite(&place, &call).quietly();
+    let planner = ["--key", "planner.pem", "--certificate", "planner.cert.toml"];
+    let told = |text: &str| sign(text, &planner).split_whitespace().collect::<Vec<_>>().join(" ");
+    let out = told(&format!("{}{chord}", shares(2, 0.1, 0.5)));
+    assert!(out.contains("all of this is within that"), "{out}");
+    let top = "top = \"availability\"\n";
+    let out = told(&shares(2, 0.1, 0.5).replace(top, &format!("{top}{chord}")));
+    assert!(out.contains("it changes \"monitoring\""), "{out}");
+}
