@@ -6,7 +6,7 @@
 use datasets::scenario::{Event, EventKind, Scenario, TopologyProtocol};
 use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
-use super::run::Below;
+use super::below::Below;
 use super::state::{Own, What};
 use super::through::Through;
 use crate::schedule::Cycle;

@@ -3,50 +3,15 @@
 use datasets::scenario::{Asker, Network};
 use kernels::exchange::Tally;
 
+use super::below::Below;
 use super::state::{Own, Running, What};
 use super::through::Through;
-use crate::application::Applications;
 use crate::error::Error;
-use crate::gossip::around::{Around, Who};
+use crate::gossip::around::Around;
 use crate::gossip::seats::{Full, Moved, Seats};
-use crate::overlay::Overlay;
-use crate::overlay::views::Views;
-use crate::population::{Changes, Population};
+use crate::population::Changes;
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{INSTANCE, KEYS};
-
-/// The wings that say who the members are, and whom they know.
-#[derive(Clone, Copy, Debug)]
-pub struct Below<'a> {
-    /// Who is there.
-    pub population: &'a Population,
-    /// Whom nodes of the cloud know.
-    pub overlay: &'a Overlay,
-    /// Whom members of applications know, if these get anything inside.
-    pub applications: Option<&'a Applications>,
-}
-
-impl<'a> Below<'a> {
-    /// What there is around the members of a protocol, whose random words begin at a purpose.
-    pub(super) fn around(
-        self,
-        seats: Option<&'a Seats>,
-        (app, purpose): (Option<u8>, u32),
-        cycle: Cycle,
-    ) -> Around<'a> {
-        let Self { population, overlay, applications } = self;
-        let inside = app.and_then(|app| {
-            let (seats, applications) = (seats?, applications?);
-            let owners = &seats.tables[usize::from(app)].as_ref()?.owners;
-            Some((Who::App { app, places: &applications.places, rows: &seats.rows, owners }, &applications.overlay))
-        });
-        let cloud = || (Who::Cloud { nodes: population.nodes, alive: population.alive() }, overlay);
-        let (who, overlay) = inside.unwrap_or_else(cloud);
-        let views = overlay.views.as_ref();
-        let views = views.map(|records| (Views::of(records, &overlay.sampling), overlay.date(cycle.number)));
-        Around::new(who, (views, &population.attributes), cycle, purpose)
-    }
-}
 
 impl Running {
     fn around<'a>(&self, below: Below<'a>, seats: Option<&'a Seats>, cycle: Cycle) -> Around<'a> {

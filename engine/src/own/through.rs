@@ -3,7 +3,7 @@
 use datasets::scenario::Asker;
 use kernels::views::{NOBODY, Words};
 
-use super::run::Below;
+use super::below::Below;
 use crate::gossip::around::Around;
 use crate::gossip::instance::AnyInstance;
 use crate::gossip::protocol::{Hop, Reach};
