@@ -317,8 +317,8 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
     Ok(())
 }
 
-/// What members of topologies do in a cycle, who get their samples from views of Cyclon: T-Man's ring, Chord, and tables
-/// of prefixes. With a hundredth of the nodes.
+/// What members of topologies do in a cycle, who get their samples from views of Cyclon: T-Man's ring, Chord, and
+/// tables of prefixes. With a hundredth of the nodes.
 fn topologies(meter: &mut Meter, nodes: usize) -> Outcome {
     for protocol in [TopologyProtocol::Ring, TopologyProtocol::Chord, TopologyProtocol::Prefix] {
         let set =

@@ -268,11 +268,11 @@ fn a_crash_loses_the_values_whose_holders_all_die() {
         let found = run(&text).registry;
         assert_eq!((found[0].keys_count, found[0].held_fraction), (40_000, 1.0));
         assert!((found[0].holders_mean - 3.0).abs() < 1e-9 && (found[0].owner_fraction - 1.0).abs() < 1e-9);
-        // Twice in sixteen rounds values are put by those who hold them, until then in a topology that is not yet there.
+        // At first values are put anew through a topology that is not there yet, later where they belong.
         assert!(found[29].owner_fraction > 0.99, "{topology}: {:?}", found[29]);
         assert!(found[29].held_fraction > 1.0 - 1e-9);
-        // All three holders die with .125. They stand side by side, and values between the same two share them: so there
-        // are 8,192 triples, each of which shares members with four others and has one key more or less often.
+        // All three holders die with .125. They stand side by side, and values between the same two members share
+        // them: so there are 8,192 triples, each of which shares members with four others.
         let expected = 0.5_f64.powi(3);
         let error = (2.0 * expected * (1.0 - expected) * 3.0 / 8192.0).sqrt();
         let lost = 1.0 - found[31].held_fraction;
@@ -362,7 +362,8 @@ fn each_application_builds_its_own_topology() {
     let last = |name: &str| found.topologies.iter().rfind(|row| row.app.as_deref() == Some(name));
     for (name, topology) in [("a", "chord"), ("b", "prefix"), ("d", "ring")] {
         let row = last(name).unwrap();
-        assert_eq!((row.topology.as_str(), row.members_count), (topology, 2_000));
+        // Slices are not exact.
+        assert_eq!((row.topology.as_str(), row.members_count.abs_diff(2_000) < 100), (topology, true));
         assert!(row.missing_fraction < 1e-9, "{row:?}");
         let routing = found.lookups.iter().rfind(|row| row.app.as_deref() == Some(name));
         let expected = [("chord", "chord"), ("prefix", "kademlia")].into_iter().find(|(of, _)| *of == topology);

@@ -82,8 +82,8 @@ impl Summary {
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = "Held: keys whose value a member holds; the others are lost. At the owner: keys whose value the member \
-                    holds to whom requests go. Holders: members that hold a value, on average.";
+        let text = "Held: keys whose value a member holds; the others are lost. At the owner: keys whose value the \
+                    member holds to whom requests go. Holders: members that hold a value, on average.";
         wrapped(f, "  ", text)
     }
 

@@ -43,7 +43,8 @@ pub fn topologies(source: &Source) -> Option<Section> {
         }
     }
     let axes = [source.time(), Axis::log("share that is missing", Format::Fraction)];
-    let mut chart = Chart::new("topologies-missing", "What is missing of topologies", "topologies", axes).wide().caption(
+    let title = "What is missing of topologies";
+    let mut chart = Chart::new("topologies-missing", title, "topologies", axes).wide().caption(
         "The share of the links that there are to be which members do not have, and of the entries of leaf sets and \
          tables, where there are any. A topology of which nothing is missing is not drawn: there is no nought on this \
          axis.",

@@ -17,8 +17,8 @@ use crate::scenario::Fork;
 use crate::trace::SavedRows;
 
 /// The version of the layout of checkpoints. A program reads its own version alone. Version 1 had books without the
-/// keys that an owner has revoked, version 3 without what protocols among members have sent, version 4 rows of tables of
-/// version 6.
+/// keys that an owner has revoked, version 3 without what protocols among members have sent, version 4 rows of tables
+/// of version 6.
 pub const FORMAT: u32 = 5;
 
 /// A file of a checkpoint.

@@ -182,8 +182,8 @@ impl Applications {
         })
     }
 
-    /// What a node says of itself, and whom it knows.
-    /// The contacts of an application that a node knows, the youngest first; `None` if nodes do not tell each other any.
+    /// The contacts of an application that a node knows, the youngest first; `None` if nodes do not tell each other
+    /// any.
     #[must_use]
     pub fn contacts_of(&self, node: u32, app: u8) -> Option<&[u32]> {
         let (contacts, _) = of_app(self.record(node), self.shape, app.into());
@@ -197,6 +197,7 @@ impl Applications {
         [RUNNING, ALONE].contains(&self.phases[node as usize])
     }
 
+    /// What a node says of itself, and whom it knows.
     pub(super) fn record(&self, node: u32) -> &[u32] {
         &self.contacts[node as usize * self.shape.words()..][..self.shape.words()]
     }

@@ -3,7 +3,7 @@
 //! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
 //! not in the order of places.
 
-use datasets::scenario::{Event, EventKind, Scenario, TopologyProtocol};
+use datasets::scenario::{Event, EventKind, Lookups, Scenario, TopologyProtocol};
 use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 use super::below::Below;
@@ -69,6 +69,9 @@ impl Own {
             let Some(lookups) = *lookups else { continue };
             let through =
                 Through { instance: &*one.instance, around: &around, below, app: one.app, asker: lookups.asker };
+            // Else each request would seek somebody in vain.
+            let per_cycle = if stands.is_empty() || !through.is_asked() { 0 } else { lookups.per_cycle };
+            let lookups = Lookups { per_cycle, ..lookups };
             let stream = cycle.stream(LOOKUPS + one.app.map_or(0, |app| u32::from(app) + 1) * INSTANCE);
             requests.push(row((cycle.number, app), lookups, (&through, &scenario.network, &stands), stream));
         }

@@ -2,6 +2,7 @@
 
 use datasets::scenario::Asker;
 use kernels::views::{NOBODY, Words};
+use rayon::prelude::*;
 
 use super::below::Below;
 use crate::gossip::around::Around;
@@ -23,25 +24,41 @@ pub struct Through<'a> {
     pub asker: Asker,
 }
 
-impl Routes for Through<'_> {
-    fn asking(&self, words: &mut Words) -> Option<Asking<'_>> {
+impl Through<'_> {
+    /// Whether anybody may ask for something.
+    pub fn is_asked(&self) -> bool {
+        let rows = if self.asker == Asker::Members { self.around.who.rows() } else { self.below.population.nodes };
+        (0..rows).into_par_iter().any(|row| self.who_asks(row).is_some())
+    }
+
+    /// The member of a row, or the node of an index that is no member, if it may ask.
+    fn who_asks(&self, row: usize) -> Option<u32> {
         let inside = self.app.zip(self.below.applications);
-        let who = &self.around.who;
-        let is_there = |node: &u32| *node != NOBODY;
         if self.asker == Asker::Members {
-            let runs = |node: &u32| inside.is_none_or(|(_, applications)| applications.is_running(*node));
-            let member = |row: usize| Some(who.node(row)).filter(is_there).filter(runs);
-            return random(who.rows(), words, member).map(Asking::Member);
+            let member = Some(self.around.who.node(row)).filter(|node| *node != NOBODY);
+            return member.filter(|node| inside.is_none_or(|(_, applications)| applications.is_running(*node)));
         }
         let (app, applications) = inside?;
-        let population = self.below.population;
-        let alive = population.alive();
-        let outsider = |node: usize| (alive.holds(node) && applications.places[node] != app).then_some(node as u32);
-        let node = random(population.nodes, words, outsider)?;
+        let is_outside = self.below.population.alive().holds(row) && applications.places[row] != app;
+        is_outside.then_some(row as u32)
+    }
+}
+
+impl Routes for Through<'_> {
+    fn asking(&self, words: &mut Words) -> Option<Asking<'_>> {
+        let who = &self.around.who;
+        if self.asker == Asker::Members {
+            return random(who.rows(), words, |row| self.who_asks(row)).map(Asking::Member);
+        }
+        let (app, applications) = self.app.zip(self.below.applications)?;
+        let node = random(self.below.population.nodes, words, |node| self.who_asks(node))?;
         match applications.contacts_of(node, app) {
             Some(contacts) => Some(Asking::Contacts(contacts)),
             // Where contacts are known by decree, a random member is one.
-            None => random(who.rows(), words, |row| Some(who.node(row)).filter(is_there)).map(Asking::Member),
+            None => {
+                let member = |row: usize| Some(who.node(row)).filter(|node| *node != NOBODY);
+                random(who.rows(), words, member).map(Asking::Member)
+            }
         }
     }
     fn holds(&self, node: u32) -> bool {

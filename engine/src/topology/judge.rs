@@ -1,7 +1,7 @@
 //! What members keep, compared with what there is to be.
 //!
-//! Sorts the places of all members, eight or twelve bytes each, and reads each record once, at random where rows are not
-//! in the order of places.
+//! Sorts the places of all members, eight or twelve bytes each, and reads each record once, at random where rows are
+//! not in the order of places.
 
 use kernels::topology::record::{Kept, Parts};
 use rayon::prelude::*;

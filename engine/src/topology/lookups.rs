@@ -163,8 +163,8 @@ pub fn walk(routes: &impl Routes, network: &Network, words: &mut Words, from: As
     Some(Walk { end, hops, timeouts })
 }
 
-/// The row of `lookups` after a cycle, of members who stand at some positions, ascending; `stream` has the words of each
-/// request.
+/// The row of `lookups` after a cycle, of members who stand at some positions, ascending; `stream` has the words of
+/// each request.
 pub fn row(
     (cycle, app): (u32, Option<String>),
     Lookups { per_cycle, routing, asker }: Lookups,

@@ -1,13 +1,15 @@
 //! Values that members of a topology hold for keys.
 //!
 //! ```text
-//! the first members:  each value is put at the owner of its key, and at those who stand behind it
-//! every so many cycles: whoever holds a value seeks the owner of its key through the topology, and puts the value
-//!                     there, and at those whom the owner knows to stand behind it; other copies go
+//! once there are as many members as are to hold a value:
+//!     each value is put at the owner of its key, and at those who stand behind it
+//! every so many cycles:
+//!     whoever holds a value seeks the owner of its key through the topology, and puts the value there, and at those
+//!     whom the owner knows to stand behind it; other copies go
 //! ```
 //!
-//! Who goes or dies takes along what it holds; a value that nobody holds is lost. Four bytes a copy. Reads the copies as
-//! a stream where somebody has gone, and for each key that is due walks a request.
+//! Who goes or dies takes along what it holds; a value that nobody holds is lost. Four bytes a copy. Reads the copies
+//! as a stream where somebody has gone, and for each key that is due walks a request.
 
 use datasets::scenario::{Network, Registry as Asked, Routing};
 use datasets::trace::RegistryRow;

@@ -7,8 +7,8 @@
 //!
 //! ```text
 //! active p:  q = one of the best of the leaf set that lives
-//!            send the leaf set that is best for q of all that p knows, and of the rest up to `per_slot` random ones for
-//!            each slot of q's table; q answers from its old state likewise
+//!            send the leaf set that is best for q of all that p knows, and of the rest up to `per_slot` random ones
+//!            for each slot of q's table; q answers from its old state likewise
 //!            both: leaf set = the best of it and of what came; all that came goes to its slots, where a younger entry
 //!            takes the place of the oldest
 //! ```

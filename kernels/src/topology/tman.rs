@@ -94,8 +94,8 @@ impl<'a, S: Space> Member<'a, S> {
             }
         }
         if is_any_old {
-            // An entry of near was offered when it came, and was no better then than the finger which is old now. (Other
-            // entries of far are no older than those of near in their row, and are dropped no sooner.)
+            // An entry of near was offered when it came, and was no better then than the finger that is old now. Rows
+            // that are no fingers keep the youngest of what was offered: nothing in near is younger.
             (0..near).for_each(|number| self.offer(self.record.places[number], self.record.stamps[number], now));
         }
         self.record.turn(now);

@@ -63,8 +63,8 @@ pub(in crate::scenario) struct Lookups {
     pub asker: Option<At<Asker>>,
 }
 
-/// Values that members of a topology hold for random keys. Each is put at the owner of its key and at the members behind
-/// it when there are first members. Who goes or dies takes along what it holds.
+/// Values that members of a topology hold for random keys. Each is put at the owner of its key and at the members
+/// behind it as soon as there are as many members as are to hold it. Who goes or dies takes along what it holds.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Registry {
