@@ -52,14 +52,12 @@ impl Routes for Through<'_> {
         }
         let (app, applications) = self.app.zip(self.below.applications)?;
         let node = random(self.below.population.nodes, words, |node| self.who_asks(node))?;
-        match applications.contacts_of(node, app) {
-            Some(contacts) => Some(Asking::Contacts(contacts)),
-            // Where contacts are known by decree, a random member is one.
-            None => {
-                let member = |row: usize| Some(who.node(row)).filter(|node| *node != NOBODY);
-                random(who.rows(), words, member).map(Asking::Member)
-            }
+        if let Some(contacts) = applications.contacts_of(node, app) {
+            return Some(Asking::Contacts(contacts));
         }
+        // Where contacts are known by decree, a random member is one.
+        let member = |row: usize| Some(who.node(row)).filter(|node| *node != NOBODY);
+        random(who.rows(), words, member).map(Asking::Member)
     }
     fn holds(&self, node: u32) -> bool {
         self.around.who.holds(node)
