@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use datasets::trace::LookupRow;
+
 use super::table::{Table, or_none, wrapped};
 use crate::number::{count, decimal, measure, percent};
 use crate::{LINKS, Summary, WELL};
@@ -40,14 +42,13 @@ impl Summary {
         let all = || self.topologies.iter().filter_map(|one| Some((one, one.lookups.as_ref()?)));
         let Some((_, first)) = all().next() else { return Ok(()) };
         writeln!(f, "\nRequests after cycle {}\n", first.last.cycle)?;
-        let titles = ["among", "routing", "asker", "succeed", "hops", "99 %", "timeouts", "well after", "below"];
-        let mut table = Table::new(&titles, 3);
+        let titles = ["among", "routing", "succeed", "hops", "99 %", "timeouts", "well after", "below"];
+        let mut table = Table::new(&titles, 2);
         for (one, lookups) in all() {
             let last = &lookups.last;
             table.row(&[
                 among(one.app.as_ref()),
-                last.routing.clone(),
-                last.asker.clone(),
+                if is_outside(last) { format!("{}, outside", last.routing) } else { last.routing.clone() },
                 or_none(last.success_fraction, percent),
                 or_none(last.hops_mean, decimal),
                 or_none(last.hops_p99, decimal),
@@ -58,11 +59,14 @@ impl Summary {
         }
         table.write(f)?;
         writeln!(f)?;
-        let text = format!(
+        let mut text = format!(
             "Succeed: ended at the owner of their key. Well after: cycles from the first members on until {} did. \
              Below: observed cycles after that in which fewer did.",
             percent(WELL)
         );
+        if all().any(|(_, lookups)| is_outside(&lookups.last)) {
+            text.push_str(" Outside: nodes that are no members ask, through a contact.");
+        }
         wrapped(f, "  ", &text)
     }
 
@@ -100,6 +104,11 @@ impl Summary {
         }
         table.write(f)
     }
+}
+
+/// Whether those who ask are no members.
+fn is_outside(row: &LookupRow) -> bool {
+    row.asker == "outside"
 }
 
 /// Among whom a protocol runs.
