@@ -460,12 +460,13 @@ prop_compose! {
             subcloud,
             lookups: built.as_ref().and_then(|(_, lookups, _)| *lookups),
             registry: built.as_ref().and_then(|(.., registry)| *registry),
-            topology: built.map(|(topology, ..)| topology),
+            topology: built.as_ref().map(|(topology, ..)| topology.clone()),
             protocols: Vec::new(),
             adversaries,
             monitor: None,
             first: Version { expires_cycle: suite.until.and_then(expires), suite, ..Version::default() },
             trace: Trace {
+                judged: built.as_ref().map(|(topology, ..)| 1 + topology.samples),
                 every,
                 nodes: panel,
                 overlay: Overlay {

@@ -373,3 +373,30 @@ fn each_application_builds_its_own_topology() {
     }
     assert!(last("c").is_none());
 }
+
+#[test]
+fn a_sample_of_the_members_tells_what_all_would() {
+    for protocol in ["chord", "prefix"] {
+        let text = |sample: u32| {
+            let judged = format!("[trace]\ntopology = {{ sample = {sample} }}\n");
+            cloud(20_000, 8, 1, &format!("[topology]\nprotocol = \"{protocol}\"\n{judged}"))
+        };
+        let [all, some] = [20_000, 2_000].map(|sample| run(&text(sample)));
+        assert_eq!(all.digest, some.digest);
+        for (all, some) in all.topologies.iter().zip(&some.topologies) {
+            assert_eq!(all.members_count, some.members_count);
+            let pairs = [
+                (all.missing_fraction, some.missing_fraction),
+                (all.leaf_missing_fraction, some.leaf_missing_fraction),
+                (all.table_missing_fraction, some.table_missing_fraction),
+                (all.finger_empty_fraction, some.finger_empty_fraction),
+                (all.started_fraction, some.started_fraction),
+            ];
+            // Links, entries and slots of 2,000 members, of which those of one member go together.
+            for (all, some) in pairs.into_iter().filter(|(all, _)| all.is_finite()) {
+                let error = (all * (1.0 - all) / 2_000.0).sqrt();
+                assert!((all - some).abs() <= 5.0 * error + 1e-9, "{protocol}: {all} {some}");
+            }
+        }
+    }
+}

@@ -43,6 +43,7 @@ fn what_no_topology_can_be_is_refused_with_a_remedy() {
             "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 9\nasker = \"outside\"",
             ["nobody is outside", "subcloud.lookups"],
         ),
+        ("[trace]\ntopology = { sample = 9 }", ["`trace.topology` means nothing without a topology", "[topology]"]),
         ("[registry]\nkeys = 9", ["no value is found without `topology`", "prefix"]),
         ("[topology]\nprotocol = \"ring\"\n[registry]\nkeys = 9", ["no value is found through a ring", "chord"]),
         ("[[event]]\nat_cycle = 2\nbootstrap = { anew = true }", ["no topology is built without `topology`", "chord"]),

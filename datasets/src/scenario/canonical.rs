@@ -121,6 +121,7 @@ impl Scenario {
         lines.extend(self.monitor.as_ref().map(|monitor| monitor::lines(monitor, &file)).into_iter().flatten());
         lines.extend(header("[trace]"));
         lines.push(format!("every = {}", self.trace.every));
+        lines.extend(self.trace.judged.map(|sample| format!("topology = {{ sample = {sample} }}")));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
         if has_views(&self.sampling, self.subcloud.as_ref()) {
             let Overlay { every, sample, paths } = self.trace.overlay;

@@ -9,6 +9,13 @@ pub struct Trace {
     pub nodes: Option<Panel>,
     /// How the overlay of views is measured.
     pub overlay: Overlay,
+    /// Members of each topology that are judged at most, if it is said how many.
+    pub judged: Option<u32>,
+}
+
+impl Trace {
+    /// Members of each topology that are judged if it is not said how many.
+    pub const USUAL_JUDGED: u32 = 1_000_000;
 }
 
 /// How the overlay of views is measured.

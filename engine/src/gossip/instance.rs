@@ -45,7 +45,7 @@ impl<P: Protocol> Instance<P> {
     }
 
     fn members<'m>(&'m self, around: &'m Around<'m>) -> Members<'m, P::Record> {
-        Members { who: around.who, cells: self.cells(), records: &self.records, around }
+        Members { who: around.who, cells: self.cells(), records: &self.records, around, judged: usize::MAX }
     }
 
     /// Something is done with each member's record. Returns how many they are.
@@ -101,8 +101,8 @@ pub trait AnyInstance: Debug + Send + Sync {
     fn stands(&self, around: &Around<'_>) -> Vec<(u32, u32)>;
     /// See [`Protocol::measures`].
     fn measures(&self) -> &'static [&'static str];
-    /// See [`Protocol::measure`].
-    fn measure(&self, around: &Around<'_>) -> Vec<f64>;
+    /// See [`Protocol::measure`]; of a topology so many members are judged at most.
+    fn measure(&self, around: &Around<'_>, judged: usize) -> Vec<f64>;
 }
 
 impl<P: Protocol> AnyInstance for Instance<P> {
@@ -170,8 +170,8 @@ impl<P: Protocol> AnyInstance for Instance<P> {
         self.protocol.measures()
     }
 
-    fn measure(&self, around: &Around<'_>) -> Vec<f64> {
-        self.protocol.measure(&self.members(around))
+    fn measure(&self, around: &Around<'_>, judged: usize) -> Vec<f64> {
+        self.protocol.measure(&Members { judged, ..self.members(around) })
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Members<'a, R: Record + ?Sized> {
     pub(super) records: &'a [R::Cell],
     /// What there is around them.
     pub(crate) around: &'a Around<'a>,
+    /// How many are compared with what there is to be, at most: about so many if there are more.
+    pub(crate) judged: usize,
 }
 
 impl<'a, R: Record + ?Sized> Members<'a, R> {

@@ -3,7 +3,7 @@
 //! Sorts the places of all members, eight bytes each or twelve, and reads each record once, at random where rows are
 //! not in the order of places.
 
-use datasets::scenario::{Event, EventKind, Lookups, Scenario, TopologyProtocol};
+use datasets::scenario::{Event, EventKind, Lookups, Scenario, TopologyProtocol, Trace};
 use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 
 use super::below::Below;
@@ -21,11 +21,12 @@ impl Own {
     /// The rows of `topologies`, of `lookups`, of `registry`, and of `own`. Counting begins anew.
     pub fn rows(&mut self, below: Below<'_>, (names, scenario): (&[String], &Scenario), cycle: Cycle) -> Rows {
         let Rows { mut topologies, lookups: mut requests, mut registry, mut own } = Rows::default();
+        let judged = scenario.trace.judged.unwrap_or(Trace::USUAL_JUDGED);
         for (one, course) in self.running.iter().zip(&mut self.course) {
             let (messages, told) = std::mem::take(course);
             let app = one.app.map(|app| names[usize::from(app)].clone());
             let around = below.around(self.seats.as_ref(), (one.app, one.purpose), cycle);
-            let measures = one.instance.measure(&around);
+            let measures = one.instance.measure(&around, judged as usize);
             let (protocol, lookups) = match &one.what {
                 What::Topology { protocol, lookups } => (protocol, lookups),
                 What::Own(name) => {

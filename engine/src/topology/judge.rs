@@ -102,10 +102,36 @@ pub fn behind(own: u32, near: impl Iterator<Item = u32>) -> Vec<u32> {
     ways.into_iter().map(|way| own.wrapping_add(way)).collect()
 }
 
+/// Every so many-th of the members in the order of their places is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Every(usize);
+
+impl Every {
+    /// Of so many members at most so many.
+    #[must_use]
+    pub fn new(members: usize, judged: usize) -> Self {
+        Self(members.div_ceil(judged.max(1)).max(1))
+    }
+
+    /// Whether the member of a number is judged.
+    #[must_use]
+    pub const fn holds(self, number: usize) -> bool {
+        number.is_multiple_of(self.0)
+    }
+
+    /// How many of the first so many are.
+    #[must_use]
+    pub const fn of(self, first: usize) -> usize {
+        first.div_ceil(self.0)
+    }
+}
+
 /// What is found of members.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Found {
+    /// All, and those that are judged, of which is all the rest.
     members: u64,
+    judged: u64,
     /// Those that know anybody near.
     started: u64,
     /// Those that start exchanges.
@@ -122,14 +148,14 @@ impl From<Found> for Measured {
     fn from(found: Found) -> Self {
         Self {
             members: found.members,
-            started: fraction(found.started, found.members),
+            started: fraction(found.started, found.judged),
             missing: fraction(found.missing, found.links),
             leaf_missing: f64::NAN,
             table_missing: f64::NAN,
             finger_empty: f64::NAN,
             finger_inexact: f64::NAN,
             dead: fraction(found.dead, found.entries),
-            active: fraction(found.active, found.members),
+            active: fraction(found.active, found.judged),
         }
     }
 }
@@ -145,7 +171,7 @@ pub fn judge<N: Numbering>(
     let meet = |found: &mut Found, (own, row): Seated<Place<N>>, links: &[Place<N>; MOST_LINKS]| {
         let kept = Kept::of(parts, members.row(row as usize));
         let near = kept.near();
-        found.members += 1;
+        found.judged += 1;
         found.started += u64::from(near.iter().any(|&place| place != own));
         found.active += u64::from(idle.is_none_or(|cycles| kept.still() <= cycles));
         let links = links.iter().filter(|link| **link != own);
@@ -156,15 +182,20 @@ pub fn judge<N: Numbering>(
             found.dead += u64::from(!members.holds(numbering.node(place)));
         }
     };
-    let strides = places.par_chunks(STRIDE).zip(links.par_chunks(STRIDE)).map(|(places, links)| {
-        let mut found = Found::default();
-        for (&member, links) in places.iter().zip(links) {
-            meet(&mut found, member, links);
+    let every = Every::new(places.len(), members.judged);
+    let strides = places.par_chunks(STRIDE).zip(links.par_chunks(STRIDE)).enumerate();
+    let strides = strides.map(|(stride, (places, links))| {
+        let mut found = Found { members: places.len() as u64, ..Found::default() };
+        for (number, (&member, links)) in (stride * STRIDE..).zip(places.iter().zip(links)) {
+            if every.holds(number) {
+                meet(&mut found, member, links);
+            }
         }
         found
     });
     strides.collect::<Vec<_>>().into_iter().fold(Found::default(), |one, other| Found {
         members: one.members + other.members,
+        judged: one.judged + other.judged,
         started: one.started + other.started,
         active: one.active + other.active,
         links: one.links + other.links,

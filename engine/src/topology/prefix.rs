@@ -10,7 +10,7 @@ use kernels::topology::prefix::{Member, Shape, exchange};
 use kernels::topology::record::Kept;
 use rayon::prelude::*;
 
-use super::judge::{Measured, Seated, behind, fraction, judge, seated, stands};
+use super::judge::{Every, Measured, Seated, behind, fraction, judge, seated, stands};
 use super::lookups::{first_to_answer, way_around};
 use super::meeting::{Choice, entries_bytes, partner, sample};
 use super::numbering::{Numbering, OnRing};
@@ -116,8 +116,9 @@ impl Protocol for Prefix {
         let links = if sorted.is_empty() { Vec::new() } else { self.numbering.links(&sorted) };
         let found = judge(members, &self.numbering, (self.shape.parts(), self.choice.idle), (&places, &links));
         let held = self.held(members, &places);
-        let wanted_leaf = sorted.len() as u64 * (self.shape.leaf as u64).min((sorted.len() as u64).saturating_sub(1));
-        let wanted_table = self.wanted(&sorted);
+        let every = Every::new(sorted.len(), members.judged);
+        let leaf = self.shape.leaf.min(sorted.len().saturating_sub(1));
+        let (wanted_leaf, wanted_table) = ((every.of(sorted.len()) * leaf) as u64, self.wanted(&sorted, every));
         let measured = Measured {
             leaf_missing: fraction(wanted_leaf - held.leaf, wanted_leaf),
             table_missing: fraction(wanted_table - held.table, wanted_table),
@@ -190,7 +191,8 @@ impl Prefix {
         let is_member = |place: &u32| members.holds(self.numbering.node(*place));
         let of_chunk = |(chunk, seated): (usize, &[Seated<u32>])| {
             let mut held = Held::default();
-            for (at, &(own, row)) in (chunk * STRIDE..).zip(seated) {
+            let every = Every::new(count, members.judged);
+            for (at, &(own, row)) in (chunk * STRIDE..).zip(seated).filter(|(at, _)| every.holds(*at)) {
                 let kept = self.kept(members.row(row as usize));
                 let there = |place: &&u32| **place != own && is_member(place);
                 // Of few members all are to be there, else those up to the last on either side.
@@ -214,17 +216,22 @@ impl Prefix {
 
     /// Entries that there are to be in the tables of members at some positions, ascending: in each slot as many as it
     /// holds, or all that there are.
-    fn wanted(&self, sorted: &[u32]) -> u64 {
+    fn wanted(&self, sorted: &[u32], every: Every) -> u64 {
         let Shape { bits, rows, per_slot, .. } = self.shape;
         let of_row = |row: usize| {
             let shift = |digits: usize| u64::from(u32::BITS) - (digits * bits as usize) as u64;
             let group = |place: u32, digits: usize| u64::from(place) >> shift(digits);
             // Of those who share `row` digits, those who share one more want all others.
+            let mut first = 0;
+            let mut judged = |few: &[u32]| {
+                let before = first;
+                first += few.len();
+                (every.of(first) - every.of(before)) as u64
+            };
             let of_group = |all: &[u32]| {
                 let each = || all.chunk_by(|one, other| group(*one, row + 1) == group(*other, row + 1));
                 let wanted: u64 = each().map(|few| few.len().min(per_slot) as u64).sum();
-                let own = |few: &[u32]| few.len() as u64 * (wanted - few.len().min(per_slot) as u64);
-                each().map(own).sum::<u64>()
+                each().map(|few| judged(few) * (wanted - few.len().min(per_slot) as u64)).sum::<u64>()
             };
             sorted.chunk_by(|one, other| group(*one, row) == group(*other, row)).map(of_group).sum::<u64>()
         };
@@ -267,7 +274,11 @@ mod tests {
                     places.iter().filter_map(|other| prefix.shape.slot(*own, *other)).for_each(|slot| slots[slot] += 1);
                     wanted += slots.iter().map(|count| per_slot.min(*count)).sum::<u32>();
                 }
-                assert_eq!(prefix.wanted(&places), u64::from(wanted), "{members} members, {digits:?}");
+                assert_eq!(
+                    prefix.wanted(&places, Every::new(1, 1)),
+                    u64::from(wanted),
+                    "{members} members, {digits:?}"
+                );
             }
         }
     }

@@ -11,7 +11,7 @@ use kernels::topology::record::Kept;
 use kernels::topology::tman::{Member, Shape, exchange};
 use rayon::prelude::*;
 
-use super::judge::{Measured, Seated, behind, fraction, judge, seated, stands};
+use super::judge::{Every, Measured, Seated, behind, fraction, judge, seated, stands};
 use super::lookups::first_to_answer;
 use super::meeting::{Choice, entries_bytes, partner, sample};
 use super::numbering::{Numbering, Place};
@@ -182,6 +182,7 @@ impl<N: Numbering> Tman<N> {
         let positions: Vec<u32> =
             places.par_iter().map(|(place, _)| self.numbering.position(*place).unwrap_or_default()).collect();
         let count = positions.len();
+        let every = Every::new(count, members.judged);
         let of_chunk = |(chunk, own): (usize, &[u32])| {
             let mut found = Fingers::default();
             for row in 0..ROWS {
@@ -197,7 +198,7 @@ impl<N: Numbering> Tman<N> {
                         at += 1;
                         tried += 1;
                     }
-                    if tried == count || distance(at) >= to {
+                    if tried == count || distance(at) >= to || !every.holds(chunk * STRIDE + k) {
                         continue;
                     }
                     found.wanted += 1;

@@ -61,6 +61,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         let app = all.iter().find(|app| app.name == name);
         app.and_then(|app| subcloud.as_ref()?.topology_of(app, run.nodes)).is_some()
     };
+    let has_topology = topology.is_some() || all.iter().any(|app| builds(&app.name));
     check.begun_anew(&raw.event, &apps, |app| app.map_or(topology.is_some(), builds))?;
     let registry = raw.registry.as_ref().map(|raw| check.registry(raw, topology.as_slice(), among)).transpose()?;
     let protocols = check.protocols(&raw.protocol, (&apps, subcloud.is_some()))?;
@@ -68,7 +69,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let aggregates = check.aggregates(&raw, needs_size(&beginning.version.suite, launches), &around)?;
     check.codes_fit((raw.suite.as_ref(), raw.subcloud.as_deref()), &beginning, &entering, subcloud.as_ref())?;
     check.rules_know(raw.suite.as_ref(), &beginning, &entering, &aggregates)?;
-    let trace = check.trace(raw.trace.as_ref(), &run, (&sampling, subcloud.as_ref()))?;
+    let trace = check.trace(raw.trace.as_ref(), &run, (&sampling, subcloud.as_ref()), has_topology)?;
     Ok(Scenario {
         name,
         network,
@@ -133,6 +134,7 @@ impl Check<'_, '_> {
         raw: Option<&raw::Trace>,
         run: &Run,
         (sampling, subcloud): (&Sampling, Option<&Subcloud>),
+        builds: bool,
     ) -> Result<Trace, Error> {
         let every = raw.and_then(|raw| raw.every.as_ref());
         let overlay = raw.and_then(|raw| raw.overlay.as_ref());
@@ -147,6 +149,13 @@ impl Check<'_, '_> {
                 every: self.number_or(overlay.and_then(|raw| raw.every.as_ref()), 10, 1, u32::MAX.into())?,
                 sample: self.number_or(overlay.and_then(|raw| raw.sample.as_ref()), 1000, 1, u32::MAX.into())?,
                 paths: self.number_or(overlay.and_then(|raw| raw.paths.as_ref()), paths, 0, MOST_PATHS)?,
+            },
+            judged: match raw.and_then(|raw| raw.topology.as_ref()) {
+                Some(judged) if !builds => {
+                    let help = "add `[topology]` or `subcloud.topology`, or leave it out";
+                    return Err(self.refuse(judged.span(), "`trace.topology` means nothing without a topology", help));
+                }
+                judged => judged.map(|judged| self.count(&judged.sample)).transpose()?,
             },
         })
     }

@@ -272,6 +272,17 @@ pub(super) struct Trace {
     pub nodes: Option<Panel>,
     /// How the overlay of views is measured.
     pub overlay: Option<At<Overlay>>,
+    /// How topologies are measured.
+    pub topology: Option<At<Judged>>,
+}
+
+/// How topologies are measured.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Judged {
+    /// Members whose links and entries are compared with those that there are to be: all of fewer.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1_000_000))]
+    pub sample: At<Whole>,
 }
 
 /// How the overlay of views is measured.
