@@ -93,8 +93,14 @@ impl Cloud {
     /// Members of an application, or of the whole cloud, begin to build their topology anew. Returns how many they are.
     pub fn bootstrap(&mut self, app: Option<&str>, cycle: Cycle) -> u64 {
         let Self { population, overlay, government, applications, own, .. } = self;
-        let place = |name: &str| government.versions.plans.apps.iter().position(|app| app == name);
-        let app = app.map(|name| place(name).map_or(u8::MAX, |app| app as u8));
+        let app = match app {
+            None => None,
+            // Nobody has joined an application that has not come up yet.
+            Some(name) => match government.versions.plans.apps.iter().position(|app| app == name) {
+                None => return 0,
+                Some(app) => Some(app as u8),
+            },
+        };
         own.begin_anew(Below { population, overlay, applications: applications.as_ref() }, app, cycle)
     }
 

@@ -71,8 +71,8 @@
 //!
 //! In format 1 the bytes begin with "subcloud suite 1" and a line feed, there is no cloud, no key is revoked, nothing
 //! is said of code and topologies, no words are laid out, and the limits of means stand in the order in which they are
-//! written. Signatures of format 1 are still verified. A suite that nobody has signed is sent in the bytes of format 1 too, with
-//! what it says of code and its layout behind them if it has any.
+//! written. Signatures of format 1 are still verified. A suite that nobody has signed is sent in the bytes of format 1
+//! too, with what it says of code and topologies and its layout behind them if it has any.
 
 use super::bytes::{begun, put_count, put_moment, put_number, put_optional, put_tagged_text, put_text};
 use super::cloud::CloudId;

@@ -5,7 +5,7 @@ use datasets::suite::{Request, Suite};
 use kernels::permutation::Permutation;
 use kernels::topology::place::Positions;
 
-use super::registry::made;
+use super::known::made;
 use crate::gossip::instance::{AnyInstance, Instance};
 use crate::gossip::seats::{Full, Seats};
 use crate::memory::{Field, Fields};

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::numbering::{Numbering, Place};
 use super::truth::{Links, MOST_LINKS};
 use crate::gossip::members::Members;
+use crate::gossip::record::Record;
 use crate::memory::STRIDE;
 
 /// What is measured of a topology: shares, which are no numbers of nothing.
@@ -68,29 +69,29 @@ pub fn fraction(part: u64, whole: u64) -> f64 {
 pub type Seated<P> = (P, u32);
 
 /// Where all members stand, ascending, and their rows.
-pub fn seated<P: Copy + Ord + Send, R: crate::gossip::record::Record + ?Sized>(
+pub fn seated<P: Copy + Ord + Send, R: Record + ?Sized>(
     members: &Members<'_, R>,
     own: impl Fn(&R) -> P + Sync,
 ) -> Vec<Seated<P>> {
-    let mut places = members.fold(
-        |places: &mut Vec<Seated<P>>, node, record| places.push((own(record), members.who.row(node) as u32)),
-        Vec::extend,
-    );
-    places.par_sort_unstable();
-    places
+    in_order(members, |node, record| Some((own(record), members.who.row(node) as u32)))
 }
 
 /// The positions of all members, ascending, and who they are.
-pub fn stands<R: crate::gossip::record::Record + ?Sized>(
+pub fn stands<R: Record + ?Sized>(
     members: &Members<'_, R>,
     position: impl Fn(&R) -> Option<u32> + Sync,
 ) -> Vec<(u32, u32)> {
-    let mut stands = members.fold(
-        |all: &mut Vec<(u32, u32)>, node, record| all.extend(position(record).map(|position| (position, node))),
-        Vec::extend,
-    );
-    stands.par_sort_unstable();
-    stands
+    in_order(members, |node, record| position(record).map(|position| (position, node)))
+}
+
+/// Something of each member, ascending.
+fn in_order<T: Copy + Ord + Send, R: Record + ?Sized>(
+    members: &Members<'_, R>,
+    of: impl Fn(u32, &R) -> Option<T> + Sync,
+) -> Vec<T> {
+    let mut all = members.fold(|all: &mut Vec<T>, node, record| all.extend(of(node, record)), Vec::extend);
+    all.par_sort_unstable();
+    all
 }
 
 /// The positions that a member knows behind its own, the nearest first.

@@ -6,7 +6,7 @@
 //! samples as those of [`super::tman`] do.
 
 use datasets::scenario::{Digits, Routing, Topology};
-use kernels::topology::prefix::{Member, Shape, exchange};
+use kernels::topology::prefix::{MOST_TABLE, Member, Shape, exchange};
 use kernels::topology::record::Kept;
 use rayon::prelude::*;
 
@@ -18,6 +18,9 @@ use crate::gossip::around::Turn;
 use crate::gossip::members::Members;
 use crate::gossip::protocol::{Hop, Pair, Protocol, Reach};
 use crate::memory::STRIDE;
+
+/// Whatever table a scenario may ask for fits in a message.
+const _: () = assert!(Digits::MOST as usize <= MOST_TABLE);
 
 /// The bootstrapping service.
 #[derive(Debug)]

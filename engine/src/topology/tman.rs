@@ -25,10 +25,8 @@ use crate::memory::STRIDE;
 pub struct Tman<N> {
     numbering: N,
     shape: Shape,
-    /// The best of near among which a member chooses its partner.
-    choice: usize,
-    /// A member that has learnt nothing new for so many cycles starts no exchange.
-    idle: Option<u8>,
+    /// Among whom a member chooses its partner.
+    choice: Choice,
 }
 
 impl<N: Numbering> Tman<N> {
@@ -48,7 +46,8 @@ impl<N: Numbering> Tman<N> {
             most_age: max_age as u8,
             fingers: topology.has_fingers(),
         };
-        Self { numbering, shape, choice: choice as usize, idle: idle.map(|cycles| cycles as u8) }
+        let idle = idle.map(|cycles| cycles as u8);
+        Self { numbering, shape, choice: Choice { count: choice as usize, idle, most_age: shape.most_age } }
     }
 
     fn member<'m>(&'m self, record: &'m mut [Place<N>]) -> Member<'m, N::Space> {
@@ -92,8 +91,7 @@ impl<N: Numbering> Protocol for Tman<N> {
     }
 
     fn partner(&self, own: &mut [Place<N>], turn: &mut Turn<'_>) -> Option<u32> {
-        let choice = Choice { count: self.choice, idle: self.idle, most_age: self.shape.most_age };
-        partner(&self.numbering, &mut self.member(own).record, turn, choice)
+        partner(&self.numbering, &mut self.member(own).record, turn, self.choice)
     }
 
     fn exchange(&self, pair: &mut Pair<'_, '_, [Place<N>]>) {
@@ -128,7 +126,7 @@ impl<N: Numbering> Protocol for Tman<N> {
         let places = seated(members, |record| self.kept(record).own);
         let sorted: Vec<Place<N>> = places.iter().map(|(place, _)| *place).collect();
         let links = if sorted.is_empty() { Vec::new() } else { self.numbering.links(&sorted) };
-        let found = judge(members, &self.numbering, (self.shape.parts(), self.idle), (&places, &links));
+        let found = judge(members, &self.numbering, (self.shape.parts(), self.choice.idle), (&places, &links));
         let fingers = if self.shape.fingers { self.judge_fingers(members, &places) } else { Fingers::default() };
         let measured = Measured {
             finger_empty: fraction(fingers.empty, fingers.wanted),

@@ -3,8 +3,9 @@
 use super::rows;
 
 rows! {
-    /// A row per cycle and topology, if members build any: how far they are from what it is to be. Links and fingers
-    /// are compared with those that follow from all members in order.
+    /// A row per cycle and topology, if members build any: how far they are from what it is to be. Links, entries and
+    /// fingers are compared with those that follow from all members in order. Where there are more members than
+    /// `trace.topology.sample`, shares are those of every second one, or third, and so on.
     TopologyRow {
         /// Cycles completed.
         cycle: u32,
@@ -16,7 +17,7 @@ rows! {
         instance: u32,
         /// Members.
         members_count: u64,
-        /// Share of the members that know anybody near, 0..1; null without members.
+        /// Share of the members who know anybody near, 0..1; null without members.
         started_fraction: f64,
         /// Share of the links that there are to be which members do not have, 0..1; null without links.
         missing_fraction: f64,
