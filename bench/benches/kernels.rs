@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernels::coarse::{Bins, COMPARED, Coarse, compare};
+use kernels::contacts::{self, Header, Rules, Shape};
 use kernels::cyclon::cyclon;
 use kernels::disorder::{Cell, Ecdf, Ids, count, mark, measure};
 use kernels::exchange::BATCH;
@@ -253,6 +254,41 @@ fn meetings(criterion: &mut Criterion) {
     }
 }
 
+/// A cycle in which each node tells a random one its contacts in four applications, of which it is in one.
+fn contacts_cycle(records: &mut [u32], shape: Shape, cycle: u32, meet: impl Fn(&Rules<'_>, &mut contacts::Pair<'_>)) {
+    let cells = shape.words();
+    let rules = Rules { shape, now: cycle as u8, key: [cycle, 1], wanted: &[0, 0xF] };
+    let mut drawn = [0; MEETING];
+    Stream::new(1, cycle, 6).fill(&mut drawn, 0, 0);
+    for (own, word) in drawn.into_iter().enumerate() {
+        let other = (own + 1 + word as usize % (MEETING - 1)) % MEETING;
+        let ends = [own, other].map(|node| node * cells..(node + 1) * cells);
+        let records = records.get_disjoint_mut(ends).unwrap_or_else(|error| panic!("a node met itself: {error}"));
+        meet(&rules, &mut contacts::Pair { nodes: [own as u32, other as u32], records, reply_lost: false });
+    }
+}
+
+fn contacts(criterion: &mut Criterion) {
+    for keep in [2, 8] {
+        let shape = Shape { keep, apps: 4 };
+        let mut settled = vec![NOBODY; MEETING * shape.words()];
+        for (node, record) in settled.chunks_exact_mut(shape.words()).enumerate() {
+            Header { app: node as u8 % 4, version: 1, since: 0, is_published: true }.write(record);
+        }
+        for cycle in 1..SETTLED {
+            contacts_cycle(&mut settled, shape, cycle, |rules, pair| _ = scalar::contacts::meet(rules, pair));
+        }
+        let meet = |exchange: fn(&Rules<'_>, &mut contacts::Pair<'_>) -> [u64; 2]| {
+            let mut records = settled.clone();
+            contacts_cycle(&mut records, shape, SETTLED, |rules, pair| _ = exchange(rules, pair));
+            records.iter().fold(0_u32, |sum, &word| sum.rotate_left(1) ^ word)
+        };
+        let name = format!("contacts in four applications, {keep} in each");
+        let vectors = |rules: &Rules<'_>, pair: &mut contacts::Pair<'_>| rules.meet(pair);
+        pair(criterion, &name, MEETING, || meet(vectors), || meet(scalar::contacts::meet));
+    }
+}
+
 fn measures(criterion: &mut Criterion) {
     let values: Vec<f64> = words(0).iter().map(|&word| f64::from(word >> 16)).collect();
     pair(
@@ -320,5 +356,5 @@ fn measures(criterion: &mut Criterion) {
     );
 }
 
-criterion_group!(all, random_words, peers, slicing, meetings, exchanges, measures);
+criterion_group!(all, random_words, peers, slicing, meetings, exchanges, contacts, measures);
 criterion_main!(all);

@@ -14,7 +14,14 @@
 //! Reads and writes both records: 4 + 5k bytes an application and 4 more, at the partner at random. Ages are told
 //! apart up to 255 cycles: whoever keeps contacts forgets old ones in time ([`retain`]).
 
-use crate::scalar::mixed;
+#![expect(clippy::inline_always, reason = "vectors stay in registers, and lengths are known")]
+
+use std::array;
+
+use wide::{i64x4, u64x4};
+
+use crate::philox::times;
+use crate::scalar::{MIXERS, mixed};
 use crate::suite::NONE;
 use crate::views::NOBODY;
 
@@ -23,9 +30,6 @@ pub const MOST_KEPT: usize = 8;
 
 /// The most applications: which of them a version has are the bits of a word.
 pub const MOST_APPS: usize = 64;
-
-/// Both nodes' contacts and both nodes.
-const MOST_CANDIDATES: usize = 2 * MOST_KEPT + 2;
 
 /// How many contacts a record has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,80 +185,265 @@ impl Rules<'_> {
 
     /// Two nodes meet, and tell each other all contacts that they have. Returns how many entries each of them sends,
     /// itself among them.
+    ///
+    /// # Panics
+    /// If nodes keep none, or more than [`MOST_KEPT`] of an application.
     pub fn meet(&self, pair: &mut Pair<'_>) -> [u64; 2] {
-        let Pair { nodes, records: [own, other], reply_lost } = pair;
+        match self.shape.keep {
+            1 => self.meet_keeping::<1>(pair),
+            2 => self.meet_keeping::<2>(pair),
+            3 => self.meet_keeping::<3>(pair),
+            4 => self.meet_keeping::<4>(pair),
+            5 => self.meet_keeping::<5>(pair),
+            6 => self.meet_keeping::<6>(pair),
+            7 => self.meet_keeping::<7>(pair),
+            8 => self.meet_keeping::<8>(pair),
+            keep => unreachable!("{keep} contacts of an application"),
+        }
+    }
+
+    /// The same, where it is known how many nodes keep: four applications side by side, a lane each.
+    fn meet_keeping<const KEEP: usize>(&self, pair: &mut Pair<'_>) -> [u64; 2] {
+        let Pair { nodes: [one, two], records: [own, other], reply_lost } = pair;
         let headers = [Header::of(own), Header::of(other)];
-        let wanted = headers.map(|header| self.wanted(header));
         // Ties are broken anew at each meeting.
-        let key = [self.key[0] ^ nodes[0], self.key[1] ^ nodes[1]];
+        let order = Order { now: self.now, key: [self.key[0] ^ *one, self.key[1] ^ *two] };
+        let wanted = [if *reply_lost { 0 } else { self.wanted(headers[0]) }, self.wanted(headers[1])];
         let mut sent = headers.map(|header| u64::from(header.is_published));
-        for app in 0..self.shape.apps {
-            let mut candidates = Candidates::new(self.now, key);
-            for (k, record) in [&**own, &**other].into_iter().enumerate() {
-                let (addresses, stamps) = of_app(record, self.shape, app);
-                let entries = addresses.iter().zip(stamps).take_while(|(address, _)| **address != NOBODY);
-                for (&address, &stamp) in entries {
-                    candidates.add(address, stamp);
-                    sent[k] += 1;
-                }
-                if headers[k].published() == Some(app as u8) {
-                    candidates.add(nodes[k], self.now);
-                }
+        let first_itself = i64x4::splat(order.number(*one, self.now));
+        let second_itself = i64x4::splat(order.number(*two, self.now));
+        for first in (0..self.shape.apps).step_by(LANES) {
+            let known = Four::<KEEP>::read(of_apps(own, self.shape), first);
+            let others = Four::<KEEP>::read(of_apps(other, self.shape), first);
+            sent[0] += known.count();
+            sent[1] += others.count();
+            let published = [
+                headers[0].in_lane(first).select(first_itself, NO_ENTRY),
+                headers[1].in_lane(first).select(second_itself, NO_ENTRY),
+            ];
+            let (entries, others_entries) = once(known.ordered(order), others.ordered(order));
+            let lanes = wanted.map(|apps| apps >> first & ALL_LANES);
+            if lanes[0] != 0 {
+                let kept = youngest(entries, others_entries, published[1], address(*one));
+                known.kept(kept, order).write(of_apps_mut(own, self.shape), first, lanes[0]);
             }
-            if wanted[1] >> app & 1 == 1 {
-                candidates.keep(nodes[1], of_app_mut(other, self.shape, app));
-            }
-            if wanted[0] >> app & 1 == 1 && !*reply_lost {
-                candidates.keep(nodes[0], of_app_mut(own, self.shape, app));
+            if lanes[1] != 0 {
+                let kept = youngest(others_entries, entries, published[0], address(*two));
+                others.kept(kept, order).write(of_apps_mut(other, self.shape), first, lanes[1]);
             }
         }
         sent
     }
 }
 
-/// Entries, the youngest first, ties at random.
-struct Candidates {
-    now: u8,
-    key: [u32; 2],
-    /// Age, 24 bits that break ties, and address.
-    sorted: [u64; MOST_CANDIDATES],
-    count: usize,
+impl Header {
+    /// The lane of the application of which it publishes itself as a member, if that is among the four from `first` on.
+    #[inline(always)]
+    fn in_lane(self, first: usize) -> i64x4 {
+        let lane = self.published().map_or(-1, |app| i64::from(app) - first as i64);
+        i64x4::new([0, 1, 2, 3]).simd_eq(i64x4::splat(lane))
+    }
 }
 
-impl Candidates {
-    #[inline]
-    fn new(now: u8, key: [u32; 2]) -> Self {
-        Self { now, key, sorted: [0; MOST_CANDIDATES], count: 0 }
+/// Addresses and stamps of all applications of a record.
+#[inline(always)]
+fn of_apps<const KEEP: usize>(record: &[u32], shape: Shape) -> (&[[u32; KEEP]], &[[u8; KEEP]]) {
+    let (addresses, stamps) = record[1..].split_at(shape.entries());
+    (addresses.as_chunks().0, bytemuck::cast_slice::<_, u8>(stamps).as_chunks().0)
+}
+
+/// The same, to be changed.
+#[inline(always)]
+fn of_apps_mut<const KEEP: usize>(record: &mut [u32], shape: Shape) -> (&mut [[u32; KEEP]], &mut [[u8; KEEP]]) {
+    let (addresses, stamps) = record[1..].split_at_mut(shape.entries());
+    (addresses.as_chunks_mut().0, bytemuck::cast_slice_mut::<_, u8>(stamps).as_chunks_mut().0)
+}
+
+/// Applications side by side.
+const LANES: usize = 4;
+
+/// The bits of all of them.
+const ALL_LANES: u64 = 0xF;
+
+/// A place where there is no entry: all entries are less.
+const NO_ENTRY: i64x4 = i64x4::new([i64::MAX; LANES]);
+
+/// The lower halves of lanes.
+const LOWER: u64x4 = u64x4::new([u32::MAX as u64; LANES]);
+
+/// An address in all lanes.
+#[inline(always)]
+fn address(node: u32) -> i64x4 {
+    i64x4::splat(node.into())
+}
+
+/// The lanes in which two numbers are entries of one address.
+#[inline(always)]
+fn are_same(one: i64x4, other: i64x4) -> i64x4 {
+    ((one ^ other) << 32_u32).simd_eq(i64x4::ZERO)
+}
+
+/// By what entries are ordered: age, 24 bits that break ties, address. They are numbers in that order, the lower half
+/// of each the address; the highest bit is turned round, so that they compare as signed ones.
+#[derive(Clone, Copy)]
+struct Order {
+    now: u8,
+    key: [u32; 2],
+}
+
+impl Order {
+    /// [`mixed`] of an address in each lane, in the lower halves.
+    #[inline(always)]
+    fn ties(self, addresses: u64x4) -> u64x4 {
+        let [first, second] = self.key.map(|word| u64x4::splat(word.into()));
+        let word = (times(addresses, MIXERS[0]) + first) & LOWER;
+        let word = (times(word ^ word >> 16_u32, MIXERS[1]) + second) & LOWER;
+        let word = times(word ^ word >> 15_u32, MIXERS[2]) & LOWER;
+        word ^ word >> 15_u32
     }
 
-    #[inline]
-    fn add(&mut self, address: u32, stamp: u8) {
-        let tie = u64::from(mixed(self.key, address) >> 8);
-        let entry = u64::from(age(self.now, stamp)) << 56 | tie << 32 | u64::from(address);
-        let mut place = self.count;
-        while place > 0 && self.sorted[place - 1] > entry {
-            self.sorted[place] = self.sorted[place - 1];
-            place -= 1;
-        }
-        self.sorted[place] = entry;
-        self.count += 1;
+    /// The numbers of entries: addresses, and the stamps of each in the lowest byte of a lane.
+    #[inline(always)]
+    fn numbers(self, addresses: u64x4, stamps: u64x4) -> i64x4 {
+        let ages = (u64x4::splat(self.now.into()) - stamps) << 56_u32;
+        let is_nobody = addresses.simd_eq(u64x4::splat(NOBODY.into()));
+        let numbers = ages | self.ties(addresses) >> 8_u32 << 32_u32 | addresses | is_nobody;
+        bytemuck::cast(numbers ^ u64x4::splat(1 << 63))
     }
 
-    /// A node keeps the first of them but itself.
-    #[inline]
-    fn keep(&self, owner: u32, (addresses, stamps): (&mut [u32], &mut [u8])) {
-        let mut kept = 0;
-        for &entry in &self.sorted[..self.count] {
-            let address = entry as u32;
-            if kept == addresses.len() {
-                return;
+    /// The number of one entry.
+    #[inline(always)]
+    fn number(self, address: u32, stamp: u8) -> i64 {
+        let age = u64::from(age(self.now, stamp)) << 56 ^ 1 << 63;
+        (age | u64::from(mixed(self.key, address) >> 8) << 32 | u64::from(address)) as i64
+    }
+}
+
+/// What a node knows in four applications, a lane each.
+#[derive(Clone, Copy)]
+struct Four<const KEEP: usize> {
+    addresses: [u64x4; KEEP],
+    /// In each lane the bytes of all entries.
+    stamps: u64x4,
+}
+
+impl<const KEEP: usize> Four<KEEP> {
+    /// Those from an application on; nobody in those that there are not.
+    #[inline(always)]
+    fn read((addresses, stamps): (&[[u32; KEEP]], &[[u8; KEEP]]), first: usize) -> Self {
+        if let (Some(addresses), Some(stamps)) = (addresses[first..].first_chunk(), stamps[first..].first_chunk()) {
+            return Self::new(addresses, stamps);
+        }
+        let rest = addresses.len() - first;
+        let (mut padded, mut padded_stamps) = ([[NOBODY; KEEP]; LANES], [[0; KEEP]; LANES]);
+        padded[..rest].copy_from_slice(&addresses[first..]);
+        padded_stamps[..rest].copy_from_slice(&stamps[first..][..rest]);
+        Self::new(&padded, &padded_stamps)
+    }
+
+    #[inline(always)]
+    fn new(addresses: &[[u32; KEEP]; LANES], stamps: &[[u8; KEEP]; LANES]) -> Self {
+        let addresses = array::from_fn(|place| u64x4::new(addresses.map(|addresses| addresses[place].into())));
+        let stamps = stamps.map(|stamps| {
+            let mut eight = [0; MOST_KEPT];
+            eight[..KEEP].copy_from_slice(&stamps);
+            u64::from_le_bytes(eight)
+        });
+        Self { addresses, stamps: u64x4::new(stamps) }
+    }
+
+    /// Its entries as numbers.
+    #[inline(always)]
+    fn ordered(&self, order: Order) -> [i64x4; KEEP] {
+        array::from_fn(|place| order.numbers(self.addresses[place], self.stamps >> (8 * place) as u32))
+    }
+
+    /// How many entries these are.
+    #[inline(always)]
+    fn count(&self) -> u64 {
+        let nobody = u64x4::splat(NOBODY.into());
+        let none = self.addresses.iter().map(|addresses| addresses.simd_eq(nobody).to_bitmask().count_ones());
+        (LANES * KEEP) as u64 - u64::from(none.sum::<u32>())
+    }
+
+    /// What a node keeps, of numbers. Where there is nobody, stamps stay as they were.
+    #[inline(always)]
+    fn kept(&self, numbers: [i64x4; KEEP], order: Order) -> Self {
+        let mut stamps = u64x4::ZERO;
+        for (place, number) in numbers.into_iter().enumerate() {
+            let is_nobody: u64x4 = bytemuck::cast(number.simd_eq(NO_ENTRY));
+            let number: u64x4 = bytemuck::cast(number);
+            let stamp = u64x4::splat(order.now.into()) - (number >> 56_u32 ^ u64x4::splat(1 << 7));
+            let stamp = is_nobody.select(self.stamps >> (8 * place) as u32, stamp);
+            stamps |= (stamp & u64x4::splat(0xFF)) << (8 * place) as u32;
+        }
+        Self { addresses: numbers.map(|number| bytemuck::cast::<_, u64x4>(number) & LOWER), stamps }
+    }
+
+    /// Writes those of some applications, a bit each, to where they were read.
+    #[inline(always)]
+    fn write(&self, (addresses, stamps): (&mut [[u32; KEEP]], &mut [[u8; KEEP]]), first: usize, lanes: u64) {
+        let new = self.addresses.map(u64x4::to_array);
+        let new_stamps = self.stamps.to_array().map(u64::to_le_bytes);
+        let (addresses, stamps) = (&mut addresses[first..], &mut stamps[first..]);
+        let write = |lane: usize, addresses: &mut [u32; KEEP], stamps: &mut [u8; KEEP]| {
+            *addresses = array::from_fn(|place| new[place][lane] as u32);
+            stamps.copy_from_slice(&new_stamps[lane][..KEEP]);
+        };
+        match (addresses.first_chunk_mut::<LANES>(), stamps.first_chunk_mut::<LANES>()) {
+            (Some(addresses), Some(stamps)) if lanes == ALL_LANES => {
+                for lane in 0..LANES {
+                    write(lane, &mut addresses[lane], &mut stamps[lane]);
+                }
             }
-            if address != owner && !addresses[..kept].contains(&address) {
-                (addresses[kept], stamps[kept]) = (address, self.now.wrapping_sub((entry >> 56) as u8));
-                kept += 1;
+            _ => {
+                let all = addresses.iter_mut().zip(stamps).take(LANES).enumerate();
+                for (lane, (addresses, stamps)) in all.filter(|(lane, _)| lanes >> lane & 1 == 1) {
+                    write(lane, addresses, stamps);
+                }
             }
         }
-        addresses[kept..].fill(NOBODY);
+    }
+}
+
+/// Of two entries of one address, the younger, in the place of the first.
+#[inline(always)]
+fn once<const KEEP: usize>(mut own: [i64x4; KEEP], mut other: [i64x4; KEEP]) -> ([i64x4; KEEP], [i64x4; KEEP]) {
+    for own in &mut own {
+        for other in &mut other {
+            let are_same = are_same(*own, *other);
+            *own = are_same.select((*own).min(*other), *own);
+            *other = are_same.select(NO_ENTRY, *other);
+        }
+    }
+    (own, other)
+}
+
+/// What a node keeps of what it knows, what the other one knows, and of the other one, where that publishes itself: the
+/// least numbers, but neither its own nor older ones of who publishes itself.
+#[inline(always)]
+fn youngest<const KEEP: usize>(known: [i64x4; KEEP], told: [i64x4; KEEP], other: i64x4, node: i64x4) -> [i64x4; KEEP] {
+    let mut least = [NO_ENTRY; KEEP];
+    least[0] = other;
+    for (before, entry) in (1..).zip(known) {
+        insert(&mut least, before, are_same(entry, other).select(NO_ENTRY, entry));
+    }
+    for entry in told {
+        insert(&mut least, KEEP, are_same(entry, node).select(NO_ENTRY, entry));
+    }
+    least
+}
+
+/// An entry takes its place among the least, of which there are some before, if it is one of them.
+#[inline(always)]
+fn insert<const KEEP: usize>(least: &mut [i64x4; KEEP], before: usize, entry: i64x4) {
+    let mut rest = entry;
+    for place in &mut least[..before.min(KEEP)] {
+        let is_less = rest.simd_lt(*place);
+        (*place, rest) = (is_less.select(rest, *place), is_less.select(*place, rest));
+    }
+    if let Some(next) = least.get_mut(before) {
+        *next = rest;
     }
 }
 

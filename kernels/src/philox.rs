@@ -162,7 +162,7 @@ impl Stream {
 
 /// The low halves of the lanes times a word, 64 bits wide: one instruction for four lanes.
 #[inline]
-fn times(lanes: u64x4, word: u32) -> u64x4 {
+pub(crate) fn times(lanes: u64x4, word: u32) -> u64x4 {
     u64x4::new(lanes.to_array().map(|lane| u64::from(lane as u32) * u64::from(word)))
 }
 

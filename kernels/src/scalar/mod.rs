@@ -1,5 +1,6 @@
 //! One-loop twins of the vectorised kernels. They are the specification: tails call them, tests compare bits.
 
+pub mod contacts;
 pub mod cyclon;
 pub mod generic;
 pub mod newscast;
@@ -83,7 +84,7 @@ pub fn mixed(seed: [u32; 2], number: u32) -> u32 {
 }
 
 /// The factors of [`mixed`].
-const MIXERS: [u32; 3] = [0x9E37_79B9, 0x21F0_AAAD, 0x735A_2D97];
+pub(crate) const MIXERS: [u32; 3] = [0x9E37_79B9, 0x21F0_AAAD, 0x735A_2D97];
 
 /// The number of which [`mixed`] has made a word, step by step back.
 #[must_use]
