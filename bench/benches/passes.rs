@@ -274,7 +274,7 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
     let code = CodeSettings { bytes: Some(20_000_000), ..CodeSettings::default() };
     for code in [None, Some(code)] {
         let start = Opening::Settled;
-        let title = if code.is_some() { "and fetch code" } else { "meet inside" };
+        let has_code = code.is_some();
         let (sampling, contacts) = (cyclon.clone(), contacts.clone());
         scenario.subcloud = Some(Subcloud {
             sampling,
@@ -290,7 +290,7 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
         let (folder, mut trace) = trace(&scenario)?;
         let mut simulation = Simulation::new(&scenario, &Storage::Memory)?;
         simulation.cloud_mut().applications.iter_mut().for_each(Applications::forget_code);
-        let [mut around, mut told, mut met] = [(); 3].map(|()| Vec::new());
+        let [mut around, mut told, mut turned, mut met, mut fetched] = [(); 5].map(|()| Vec::new());
         for _ in 0..CYCLES {
             let before = *simulation.times();
             let ((), whole) = meter.measure(|| simulation.cycle(&mut trace));
@@ -300,7 +300,9 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
             };
             around.push(cost(Work::Sampling));
             told.push(cost(Work::Contacts));
+            turned.push(cost(Work::Members));
             met.push(cost(Work::Applications));
+            fetched.push(cost(Work::Code));
         }
         let members = simulation.cloud().applications.as_ref().ok_or("applications")?;
         check(
@@ -308,11 +310,15 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
             "members",
         )?;
         drop((trace, folder));
-        if scenario.subcloud.as_ref().is_some_and(|inside| inside.code.is_none()) {
+        if has_code {
+            meter.report("  their code, 16 chunks", fetched, Some(3.0));
+        } else {
+            let whole = average(&around);
             meter.report("Cyclon, views of 10, a tenth of the nodes", around, None);
             meter.report("  contacts of four applications, two each", told, Some(4.0));
+            meter.report("  phases: who joins and who leaves", turned, Some(3.0));
+            meter.report("  Cyclon of the same views inside applications", met, Some(whole.accesses));
         }
-        meter.report(&format!("  members of four applications {title}"), met, None);
     }
     Ok(())
 }

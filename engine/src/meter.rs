@@ -22,8 +22,12 @@ pub enum Work {
     Slicing,
     /// Assignment.
     Assignment,
-    /// What happens inside applications.
+    /// Who joins an application and who leaves it.
+    Members,
+    /// Peer sampling inside applications.
     Applications,
+    /// The code of applications.
+    Code,
     /// Topologies, and protocols of one's own.
     Topologies,
     /// Aggregation, and what rules make of it.
@@ -34,7 +38,7 @@ pub enum Work {
 
 impl Work {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Birth,
         Self::Churn,
         Self::Sampling,
@@ -42,7 +46,9 @@ impl Work {
         Self::Contacts,
         Self::Slicing,
         Self::Assignment,
+        Self::Members,
         Self::Applications,
+        Self::Code,
         Self::Topologies,
         Self::Aggregation,
         Self::Observation,

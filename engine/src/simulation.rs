@@ -37,14 +37,16 @@ type Pass<S> = fn(&mut S, &mut Writer);
 
 impl<'a> Simulation<'a> {
     /// What is done in a cycle, in order, and the kind of work to which its time goes.
-    const PASSES: [(Work, Pass<Self>); 10] = [
+    const PASSES: [(Work, Pass<Self>); 12] = [
         (Work::Churn, Self::churn),
         (Work::Sampling, Self::sample),
         (Work::Spreading, Self::spread),
         (Work::Contacts, Self::tell),
         (Work::Slicing, Self::slice),
         (Work::Assignment, Self::assign),
-        (Work::Applications, Self::belong),
+        (Work::Members, Self::belong),
+        (Work::Applications, Self::meet),
+        (Work::Code, Self::fetch),
         (Work::Topologies, Self::gather),
         (Work::Aggregation, Self::aggregate),
         (Work::Aggregation, Self::watch),

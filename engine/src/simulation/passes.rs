@@ -128,7 +128,7 @@ impl Simulation<'_> {
         self.meter.counts.payload_bytes += payload_bytes;
     }
 
-    /// Nodes join their applications, and leave those in which they are no more; members of each meet.
+    /// Nodes join their applications, and leave those in which they are no more.
     pub(super) fn belong(&mut self, _: &mut Writer) {
         let cycle = self.now();
         let Cloud { population, government, applications, .. } = &mut self.cloud;
@@ -137,11 +137,24 @@ impl Simulation<'_> {
         let Some(who) = decided(population, government, &wanted) else { return };
         let waiting = applications.turn(who, cycle);
         let joining = applications.join(&waiting, cycle);
+        self.meter.messages(joining, JOIN_BYTES);
+    }
+
+    /// Members of each application meet.
+    pub(super) fn meet(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Some(applications) = &mut self.cloud.applications else { return };
         let inside = applications.exchange(cycle);
         let bytes = applications.wire_bytes();
-        self.meter.messages(joining, JOIN_BYTES);
-        let (fetching, payload_bytes) = applications.fetch(cycle, &population.attributes);
         self.meter.messages(inside, bytes);
+    }
+
+    /// Members fetch the code of their applications.
+    pub(super) fn fetch(&mut self, _: &mut Writer) {
+        let cycle = self.now();
+        let Cloud { population, applications, .. } = &mut self.cloud;
+        let Some(applications) = applications else { return };
+        let (fetching, payload_bytes) = applications.fetch(cycle, &population.attributes);
         self.meter.messages(fetching, [0; 2]);
         self.meter.counts.payload_bytes += payload_bytes;
     }
