@@ -109,7 +109,7 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
         u64::from(nodes) * panel.cycles.len() as u64
     });
     // A row of the overlay, and the histogram of its in-degrees.
-    let overlays = if scenario.sampling.protocol.has_views() {
+    let overlays = if scenario.sampling.has_links() {
         4 * u64::from(scenario.run.cycles / scenario.trace.overlay.every + 2)
     } else {
         0

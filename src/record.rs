@@ -22,6 +22,10 @@ pub fn versions() -> Versions {
 fn partners(scenario: &Scenario) -> String {
     match scenario.sampling.protocol {
         SamplingProtocol::Oracle => "oracle: uniform random live nodes, known to nobody in a real cloud".to_owned(),
+        SamplingProtocol::Static => {
+            let graph = scenario.sampling.graph.as_ref().map_or("complete", |graph| graph.wiring.name());
+            format!("static: neighbours in a graph that stays as it is ({graph})")
+        }
         protocol => format!("{protocol}: entries of a node's own view of {}", scenario.sampling.view),
     }
 }

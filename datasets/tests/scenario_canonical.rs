@@ -8,10 +8,10 @@ use std::path::Path;
 use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Asker, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits,
-    Epochs, Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, Opening,
-    Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry, Resample, Rhythm, Run, Sample, Sampling,
-    SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, Subcloud, TimeUnit,
-    Topology, TopologyProtocol, Trace, Turnover, Uplink,
+    Epochs, Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, OnLeave,
+    Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry, Resample, Rhythm, Run, Sample,
+    Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, StaticGraph,
+    Subcloud, TimeUnit, Topology, TopologyProtocol, Trace, Turnover, Uplink, Wiring,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -261,6 +261,37 @@ fn run() -> impl Strategy<Value = Run> {
     })
 }
 
+/// A graph that stays as it is, of the nodes of a cloud.
+fn graph() -> impl Strategy<Value = StaticGraph> {
+    (0..6_usize, 1..=64_u32, any::<[bool; 2]>(), 0.0..=1.0_f64).prop_map(|(wiring, half, [a, b], rewiring)| {
+        let wirings =
+            [Wiring::KOut, Wiring::Ring, Wiring::WattsStrogatz, Wiring::BarabasiAlbert, Wiring::Star, Wiring::Complete];
+        let wiring = wirings[wiring];
+        StaticGraph {
+            wiring,
+            degree: if matches!(wiring, Wiring::Star | Wiring::Complete) { 20 } else { 2 * half },
+            undirected: wiring != Wiring::KOut || a,
+            rewiring: if wiring == Wiring::WattsStrogatz { rewiring } else { 0.0 },
+            on_leave: if wiring != Wiring::Complete && b { OnLeave::Rewire } else { OnLeave::Hole },
+            edges: None,
+        }
+    })
+}
+
+/// How all nodes meet: also along a graph.
+fn sampling_of_all() -> impl Strategy<Value = Sampling> {
+    (sampling(), prop::option::of(graph())).prop_map(|(sampling, graph)| match graph {
+        Some(graph) if sampling.protocol == SamplingProtocol::Oracle => Sampling {
+            protocol: SamplingProtocol::Static,
+            pairing: Pairing::Ordered,
+            on_dead: if graph.undirected && graph.wiring != Wiring::Complete { OnDead::Skip } else { OnDead::Retry },
+            graph: Some(graph),
+            ..sampling
+        },
+        _ => sampling,
+    })
+}
+
 fn sampling() -> impl Strategy<Value = Sampling> {
     (0..4_usize, 2..=128_u32, any::<[bool; 4]>(), 0..=64_u32, 0..=64_u32).prop_map(
         |(protocol, view, [a, b, c, d], healing, swapping)| {
@@ -281,6 +312,7 @@ fn sampling() -> impl Strategy<Value = Sampling> {
                 swapping: if generic { swapping.min(half - healing) } else { 0 },
                 shuffle: if protocol == SamplingProtocol::Cyclon && c { view } else { half },
                 contacts: if views && d { view } else { view.min(3) },
+                graph: None,
             }
         },
     )
@@ -378,7 +410,7 @@ prop_compose! {
     fn scenario()(
         run in run(),
         fleet in fleet(),
-        sampling in sampling(),
+        sampling in sampling_of_all(),
         losses in (0.0..=1.0_f64, 0.0..=1.0_f64),
         slicing in (0..4_usize, 2..=128_u32, 1..=60_000_u32),
         aggregates in prop::collection::vec(aggregate(), 0..4),
@@ -392,6 +424,9 @@ prop_compose! {
         events in prop::collection::vec((any::<u32>(), any::<u32>(), 0.0..=1.0_f64, 0..999_u32), 0..4),
         (subcloud, built) in (prop::option::of(subcloud()), prop::option::of(topology(false))),
     ) -> Scenario {
+        // The links of a graph are counted in 32 bits.
+        let most = if sampling.graph.is_some() { 1_000_000 } else { u32::MAX };
+        let run = Run { nodes: 1 + run.nodes % most, ..run };
         let panel = panel.map(|(cycles, sample)| {
             let cycles: std::collections::BTreeSet<u32> = cycles.into_iter().map(|cycle| cycle % run.cycles).collect();
             let sample = sample.filter(|sample| *sample < run.nodes).map_or(Sample::All, Sample::Count);
@@ -439,7 +474,7 @@ prop_compose! {
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         let subcloud = subcloud.filter(|_| !suite.is_none());
         let inside = subcloud.as_ref().is_some_and(|subcloud| subcloud.sampling.protocol.has_views());
-        let has_views = inside || sampling.protocol.has_views();
+        let has_views = inside || sampling.has_links();
         Scenario {
             name: "any".to_owned(),
             run,

@@ -68,7 +68,7 @@ pub fn estimate(scenario: &Scenario) -> Estimate {
     let churning = if scenario.fleet.churns() { derived } else { 0 };
     let column_bytes: u64 = columns.iter().map(|column| column.bytes).sum();
     let sort = if needs.has_suite { SORT } else { 0 };
-    let overlay = if cloud.overlay.views.is_some() { BYTES_PER_NODE } else { 0 };
+    let overlay = if cloud.overlay.has_links() { BYTES_PER_NODE } else { 0 };
     // Lists of the members of each application, made side by side and put together.
     let pools = if cloud.applications.is_some() { POOLS } else { 0 };
     let events = if scenario.events.is_empty() && needs.rules.is_empty() { 0 } else { EVENTS };

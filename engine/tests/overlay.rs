@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use engine::memory::Mask;
 use engine::observer::graph::{Ages, Effort, Graph, Measures};
+use engine::overlay::links::Links;
 use kernels::philox::Stream;
 use kernels::views::{View, words};
 use proptest::prelude::*;
@@ -31,7 +32,8 @@ const ALIVE: [u8; 7] = [1, 1, 1, 1, 1, 0, 1];
 #[test]
 fn a_graph_of_seven_nodes_has_the_measures_that_one_counts_by_hand() {
     let records = records(3, &SMALL);
-    let found = measure(Graph { records: &records, entries: 3, alive: Mask::of(&ALIVE), now: None }, 7);
+    let found =
+        measure(Graph { links: Links::Views { records: &records, entries: 3 }, alive: Mask::of(&ALIVE), now: None }, 7);
     assert_eq!(found.degrees, [(0, 2), (1, 2), (2, 1), (3, 1)]);
     let [mean, sd, least, most] = found.in_degree;
     assert_eq!((mean, least, most), (7.0 / 6.0, 0.0, 3.0));
@@ -48,7 +50,10 @@ fn a_graph_of_seven_nodes_has_the_measures_that_one_counts_by_hand() {
 #[test]
 fn stamps_of_cycles_are_ages_from_now() {
     let records = records(3, &SMALL);
-    let found = measure(Graph { records: &records, entries: 3, alive: Mask::of(&ALIVE), now: Some(3) }, 0);
+    let found = measure(
+        Graph { links: Links::Views { records: &records, entries: 3 }, alive: Mask::of(&ALIVE), now: Some(3) },
+        0,
+    );
     // Of 0, 0, 1, 1, 2, 3, 7 and 250 the seventh is 252 cycles old, which is as old as can be told.
     assert_eq!(found.ages, Ages { mean: 220.0 / 8.0, quantiles: [2.0, 200.0, 200.0], most: 200.0 });
     assert!(found.path_length.is_nan() && found.path_sample == 0);
@@ -60,10 +65,12 @@ fn one_contact_of_all_is_known_by_all() {
     let views: Vec<&[(u32, u8)]> = [&[][..]].into_iter().chain([&[(0, 0)][..]; 9_999]).collect();
     let records = records(2, &views);
     let mut alive = vec![1; 10_000];
-    let star = measure(Graph { records: &records, entries: 2, alive: Mask::of(&alive), now: None }, 8);
+    let star =
+        measure(Graph { links: Links::Views { records: &records, entries: 2 }, alive: Mask::of(&alive), now: None }, 8);
     assert_eq!((star.degrees, star.dead_links, star.components), (vec![(0, 9_999), (9_999, 1)], 0, 1));
     alive[0] = 0;
-    let rays = measure(Graph { records: &records, entries: 2, alive: Mask::of(&alive), now: None }, 8);
+    let rays =
+        measure(Graph { links: Links::Views { records: &records, entries: 2 }, alive: Mask::of(&alive), now: None }, 8);
     assert_eq!((rays.degrees, rays.dead_links, rays.components), (vec![(0, 9_999)], 9_999, 9_999));
     assert!(rays.path_length.is_nan() && rays.clustering.is_nan());
 }
@@ -72,7 +79,7 @@ fn one_contact_of_all_is_known_by_all() {
 fn a_ring_is_one_piece_with_long_paths() {
     let next: Vec<[(u32, u8); 1]> = (0..10_000).map(|node| [((node + 1) % 10_000, 0)]).collect();
     let records = records(1, &next.iter().map(|view| &view[..]).collect::<Vec<_>>());
-    let graph = Graph { records: &records, entries: 1, alive: Mask::ALL, now: None };
+    let graph = Graph { links: Links::Views { records: &records, entries: 1 }, alive: Mask::ALL, now: None };
     let ring = measure(graph, 3);
     // Twice each distance to 4,999, and once that to the node opposite.
     assert!((ring.path_length - (4_999.0 * 5_000.0 + 5_000.0) / 9_999.0).abs() < 1e-9);
@@ -83,7 +90,10 @@ fn a_ring_is_one_piece_with_long_paths() {
 #[test]
 fn a_dead_cloud_has_nothing_to_measure() {
     let records = records(3, &SMALL);
-    let found = measure(Graph { records: &records, entries: 3, alive: Mask::of(&[0; 7]), now: None }, 8);
+    let found = measure(
+        Graph { links: Links::Views { records: &records, entries: 3 }, alive: Mask::of(&[0; 7]), now: None },
+        8,
+    );
     assert_eq!((found.live, found.entries, found.dead_links, found.components), (0, 0, 0, 0));
     assert!(found.degrees.is_empty() && found.in_degree.iter().chain([&found.ages.mean]).all(|value| value.is_nan()));
 }
@@ -108,7 +118,7 @@ proptest! {
         }
         let records = records(3, &known.iter().map(|view| &view[..]).collect::<Vec<_>>());
         let alive: Vec<u8> = dead[..nodes].iter().map(|&dead| u8::from(dead > 0)).collect();
-        let graph = Graph { records: &records, entries: 3, alive: Mask::of(&alive), now: None };
+        let graph = Graph { links: Links::Views { records: &records, entries: 3 }, alive: Mask::of(&alive), now: None };
         let found = measure(graph, paths);
         let plain = Plain::of(&known, &alive);
         prop_assert_eq!(&found.degrees, &plain.degrees);

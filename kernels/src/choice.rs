@@ -38,17 +38,20 @@ pub fn any(
 /// Items that are drawn together by one word.
 pub const DRAWN_TOGETHER: usize = 4;
 
+/// The most items among which a word draws several.
+pub const MOST_TOGETHER: usize = 1 << 8;
+
 /// Puts random ones of the items from `start` on in the places from there, [`DRAWN_TOGETHER`] of them or all, in random
 /// order: the next of a random permutation (Fisher and Yates). A word draws them all without bias (Brackett-Rozinsky
 /// and Lemire, *Batched ranged random integer generation*, 2024). Returns whether it did; another word is needed if
 /// not.
 ///
 /// # Panics
-/// If there are more than 256 items.
+/// If there are more than [`MOST_TOGETHER`] items.
 #[must_use]
 pub fn next_of_permutation<T>(items: &mut [T], start: usize, word: u32) -> bool {
     let left = items.len() - start;
-    assert!(left <= 1 << 8);
+    assert!(left <= MOST_TOGETHER);
     let drawn = left.min(DRAWN_TOGETHER);
     let ranges = (0..drawn).map(|k| (left - k) as u64);
     let (mut low, mut places) = (u64::from(word), [0; DRAWN_TOGETHER]);

@@ -2,6 +2,7 @@
 
 mod cloud;
 mod inventory;
+mod links;
 mod precision;
 mod quantile;
 mod replay;
@@ -9,6 +10,7 @@ mod table;
 
 pub use cloud::{Files, Times, in_cloud};
 pub use inventory::Table;
+pub(crate) use links::links;
 pub use quantile::probabilities;
 pub use replay::Presence;
 pub(crate) use table::{data_folder, date, parts};

@@ -11,7 +11,7 @@
 //!
 //! Jelasity, Montresor and Babaoglu, Gossip-based aggregation in large dynamic networks (TOCS 2005).
 
-use super::{Churn, Class, Fleet, Lengths, Network, Sampling, SamplingProtocol};
+use super::{Churn, Class, Fleet, Lengths, Network, Sampling, SamplingProtocol, StaticGraph, Wiring};
 
 /// Cost of leaving the outer thirds out of a mean, as a factor of its standard deviation.
 const TRIMMED: f64 = 1.2;
@@ -53,19 +53,29 @@ pub(super) fn epoch_cycles(nodes: u32, error: f64, network: &Network, sampling: 
     cycles.ceil().clamp(1.0, f64::from(MOST_CYCLES)) as u32
 }
 
+/// The factor along a graph whose mixing is not known: a cautious guess.
+const UNKNOWN: f64 = 0.9;
+
 /// The factor by which the variance falls in a cycle where nothing is lost: as measured ([`SLOWER`]), between two
 /// lengths of view on a straight line; for shorter views that of the shortest, for longer ones that of the longest.
 fn among_views(sampling: &Sampling) -> f64 {
     let [newscast, healing, blind, cyclon, window] = SLOWER;
     let measured = match sampling.protocol {
         SamplingProtocol::Oracle => return RANDOM,
+        SamplingProtocol::Static => match sampling.graph.as_ref() {
+            // Its links are those of views that are never renewed.
+            Some(StaticGraph { wiring: Wiring::KOut, .. }) => blind,
+            Some(StaticGraph { wiring: Wiring::Complete, .. }) => return RANDOM,
+            _ => return UNKNOWN,
+        },
         SamplingProtocol::Newscast => newscast,
         SamplingProtocol::Generic if sampling.healing > 0 => healing,
         SamplingProtocol::Generic => blind,
         SamplingProtocol::Cyclon => cyclon,
         SamplingProtocol::Window => window,
     };
-    let view = f64::from(sampling.view).clamp(measured[0].0, measured[measured.len() - 1].0);
+    let links = sampling.graph.as_ref().map_or(sampling.view, |graph| graph.degree);
+    let view = f64::from(links).clamp(measured[0].0, measured[measured.len() - 1].0);
     let around = measured.windows(2).find(|pair| view <= pair[1].0);
     around.map_or(RANDOM, |pair| {
         let [(shorter, slow), (longer, fast)] = [pair[0], pair[1]];

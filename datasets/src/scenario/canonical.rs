@@ -9,10 +9,10 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::check::has_views;
+use super::check::has_overlay;
 use super::{
-    Class, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, OwnProtocol, Panel, Sample, Sampling,
-    SamplingProtocol, Scenario, SlicingProtocol, Source,
+    Class, Edges, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, OwnProtocol, Panel, Sample,
+    Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, StaticGraph, Wiring,
 };
 use crate::fleet::{Distribution, parts};
 use crate::suite::moment;
@@ -89,7 +89,7 @@ impl Scenario {
             lines.extend(header("[fleet.replay]"));
             lines.extend(churn::replay_lines(replay, &file(&replay.path)));
         }
-        lines.extend(self.protocol_lines());
+        lines.extend(self.protocol_lines(&file));
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
         let attributes = &self.fleet.attributes;
@@ -123,7 +123,7 @@ impl Scenario {
         lines.push(format!("every = {}", self.trace.every));
         lines.extend(self.trace.judged.map(|sample| format!("topology = {{ sample = {sample} }}")));
         lines.extend(self.trace.nodes.as_ref().map(panel_line));
-        if has_views(&self.sampling, self.subcloud.as_ref()) {
+        if has_overlay(&self.sampling, self.subcloud.as_ref()) {
             let Overlay { every, sample, paths } = self.trace.overlay;
             lines.push(format!("overlay = {{ every = {every}, sample = {sample}, paths = {paths} }}"));
         }
@@ -174,9 +174,9 @@ impl Scenario {
         lines
     }
 
-    fn protocol_lines(&self) -> Vec<String> {
+    fn protocol_lines(&self, file: impl Fn(&Path) -> String) -> Vec<String> {
         let mut lines = Vec::from(header("[sampling]"));
-        lines.extend(sampling_lines(&self.sampling));
+        lines.extend(sampling_lines(&self.sampling, file));
         lines.extend(header("[network]"));
         lines.push(format!("request_loss = {:?}", self.network.request_loss));
         lines.push(format!("reply_loss = {:?}", self.network.reply_loss));
@@ -221,14 +221,45 @@ fn with_moments(value: serde_json::Value) -> serde_json::Value {
 }
 
 /// What the protocol does not use is left out: it could not be read again.
-fn sampling_lines(sampling: &Sampling) -> Vec<String> {
+fn sampling_lines(sampling: &Sampling, file: impl Fn(&Path) -> String) -> Vec<String> {
     let mut lines = inside_lines(sampling);
     let mut others = vec![format!("pairing = \"{}\"", sampling.pairing)];
     if sampling.protocol.has_views() {
         others.push(format!("contacts = {}", sampling.contacts));
         others.push(format!("start = \"{}\"", sampling.start));
     }
+    if let Some(graph) = &sampling.graph {
+        others.extend(graph_lines(graph, file));
+        if graph.wiring != Wiring::Complete {
+            others.push(format!("on_dead = \"{}\"", sampling.on_dead));
+        }
+    }
     lines.splice(2..2, others);
+    lines
+}
+
+fn graph_lines(graph: &StaticGraph, file: impl Fn(&Path) -> String) -> Vec<String> {
+    let StaticGraph { wiring, degree, undirected, rewiring, on_leave, edges } = graph;
+    let mut lines = Vec::new();
+    match edges {
+        None => lines.push(format!("graph = \"{wiring}\"")),
+        Some(Edges { path, columns: [from, to], .. }) => {
+            let path = quoted(&file(path));
+            lines.push(format!("edges = {{ file = {path}, from = {}, to = {} }}", quoted(from), quoted(to)));
+        }
+    }
+    if !matches!(wiring, Wiring::Star | Wiring::Complete | Wiring::Edges) {
+        lines.push(format!("degree = {degree}"));
+    }
+    if matches!(wiring, Wiring::KOut | Wiring::Edges) {
+        lines.push(format!("undirected = {undirected}"));
+    }
+    if *wiring == Wiring::WattsStrogatz {
+        lines.push(format!("rewiring = {rewiring:?}"));
+    }
+    if *wiring != Wiring::Complete {
+        lines.push(format!("on_leave = \"{on_leave}\""));
+    }
     lines
 }
 

@@ -88,7 +88,7 @@ fn holding_view(protocol: SamplingProtocol, healing: u32) -> u32 {
         SamplingProtocol::Newscast => 16,
         SamplingProtocol::Generic if healing > 0 => 12,
         SamplingProtocol::Window => 8,
-        SamplingProtocol::Generic | SamplingProtocol::Cyclon | SamplingProtocol::Oracle => 1,
+        SamplingProtocol::Generic | SamplingProtocol::Cyclon | SamplingProtocol::Oracle | SamplingProtocol::Static => 1,
     }
 }
 

@@ -42,7 +42,9 @@ pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
 pub use fork::Fork;
 pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
 pub use own::{Keys, OwnProtocol, Reader, know_protocol};
-pub use sampling::{OnDead, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start};
+pub use sampling::{
+    Edges, OnDead, OnLeave, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start, StaticGraph, Wiring,
+};
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};

@@ -1,5 +1,8 @@
 //! How nodes meet.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::choices::choices;
 
 /// How nodes meet.
@@ -31,13 +34,76 @@ pub struct Sampling {
     pub shuffle: u32,
     /// Live nodes that a node knows when it comes, at most `view`.
     pub contacts: u32,
+    /// The graph along which nodes meet under [`SamplingProtocol::Static`].
+    pub graph: Option<StaticGraph>,
+}
+
+impl Sampling {
+    /// Whether nodes know others that they do not draw fresh: entries of views, or neighbours in a graph.
+    #[must_use]
+    pub fn has_links(&self) -> bool {
+        self.protocol.has_views() || self.graph.as_ref().is_some_and(|graph| graph.wiring != Wiring::Complete)
+    }
+}
+
+/// A graph along which nodes meet, which stays as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StaticGraph {
+    /// Which graph.
+    pub wiring: Wiring,
+    /// Links of a node: those that it has in [`Wiring::KOut`], else the mean over nodes.
+    pub degree: u32,
+    /// Whether each link of [`Wiring::KOut`] and [`Wiring::Edges`] leads both ways. Those of other graphs do.
+    pub undirected: bool,
+    /// The probability that a link of [`Wiring::WattsStrogatz`] leads to a random node.
+    pub rewiring: f64,
+    /// What becomes of the links to those who leave.
+    pub on_leave: OnLeave,
+    /// The links of [`Wiring::Edges`].
+    pub edges: Option<Edges>,
+}
+
+impl StaticGraph {
+    /// Whether it is known how fast averages converge along the graph.
+    #[must_use]
+    pub fn mixing_is_known(&self) -> bool {
+        matches!(self.wiring, Wiring::KOut | Wiring::Complete)
+    }
+
+    /// The most links that the graph of so many nodes has, each direction counted.
+    #[must_use]
+    pub fn most_links(&self, nodes: u32) -> u64 {
+        let (others, degree) = (u64::from(nodes) - 1, u64::from(self.degree));
+        let nodes = u64::from(nodes);
+        let both = if self.undirected { 2 } else { 1 };
+        match self.wiring {
+            Wiring::KOut => nodes * degree.min(others) * both,
+            Wiring::Ring | Wiring::WattsStrogatz => nodes * degree.min(others),
+            // Those of the beginning all know each other.
+            Wiring::BarabasiAlbert => nodes * degree.min(others),
+            Wiring::Star => 2 * others,
+            Wiring::Complete => 0,
+            Wiring::Edges => self.edges.as_ref().map_or(0, |edges| edges.links.len() as u64 * both),
+        }
+    }
+}
+
+/// Links from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edges {
+    /// The file by its absolute path.
+    pub path: PathBuf,
+    /// The columns in which it says from which node a link leads, and to which.
+    pub columns: [String; 2],
+    /// The links, from and to.
+    pub links: Arc<[[u32; 2]]>,
 }
 
 impl SamplingProtocol {
-    /// Whether nodes keep views.
+    /// Whether nodes keep views that change.
     #[must_use]
     pub fn has_views(self) -> bool {
-        self != Self::Oracle
+        !matches!(self, Self::Oracle | Self::Static)
     }
 }
 
@@ -54,6 +120,35 @@ choices! {
         Generic = "generic",
         /// A random one of the last nodes met.
         Window = "window",
+        /// None: a node meets its neighbours in a graph that stays as it is.
+        Static = "static",
+    }
+
+    /// A graph along which nodes meet.
+    Wiring {
+        /// Each node has links to so many random others.
+        KOut = "k-out",
+        /// A ring, in which each node is linked to the nearest on either side.
+        Ring = "ring",
+        /// A ring of which some links lead to random nodes instead.
+        WattsStrogatz = "watts-strogatz",
+        /// Nodes come one by one, and each links itself to some of those before, the more likely the more links these
+        /// have.
+        BarabasiAlbert = "barabasi-albert",
+        /// One node is linked to all others.
+        Star = "star",
+        /// All nodes are linked.
+        Complete = "complete",
+        /// The links stand in a file.
+        Edges = "edges",
+    }
+
+    /// What becomes of the links to those who leave.
+    OnLeave {
+        /// They stay: whoever is down does not answer, and who comes back or takes the place has the links of it.
+        Hole = "hole",
+        /// They lead to random live nodes from then on, and who comes has links to random live nodes.
+        Rewire = "rewire",
     }
 
     /// What views hold before the first cycle.

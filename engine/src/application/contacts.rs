@@ -15,7 +15,6 @@ use kernels::views::words;
 use super::state::Applications;
 use crate::memory::{Mask, Records, strides};
 use crate::overlay::Overlay;
-use crate::overlay::oracle::draw_partners;
 use crate::schedule::purpose::{CALLS, SAMPLING, SPREADING};
 use crate::schedule::{Again, Batch, Cycle, Listed, Protocol};
 
@@ -28,13 +27,13 @@ impl Applications {
         self.is_gossiping().then_some(&mut *self.met)
     }
 
-    /// With the oracle: draws whom nodes meet.
-    pub fn draw(&mut self, alive: Mask<'_>, cycle: Cycle) -> Option<&[u32]> {
+    /// Where nodes keep no views: draws whom they meet. Returns also how many were tried that are dead.
+    pub fn draw(&mut self, overlay: &Overlay, alive: Mask<'_>, cycle: Cycle) -> Option<(&[u32], u64)> {
         if !self.is_gossiping() {
             return None;
         }
-        draw_partners(&mut self.met, &cycle.draws(SPREADING), alive, |node| alive.holds(node));
-        Some(&self.met)
+        let failed = overlay.draw(&mut self.met, &cycle.draws(SPREADING), alive);
+        Some((&self.met, failed))
     }
 
     /// Nodes that have just been told a version go by it. Reads two bytes a node, and touches the records of those

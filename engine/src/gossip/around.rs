@@ -225,7 +225,9 @@ impl Turn<'_> {
                 return self.drawn(node).map(|other| (other, 0));
             }
             let place = (first + k) % known;
-            Some((entries[place], now.map_or(ages[place], |now| now.wrapping_sub(ages[place]))))
+            // Neighbours in a graph bear no age: they are as good as new.
+            let age = |bears: &u8| now.map_or(*bears, |now| now.wrapping_sub(*bears));
+            Some((entries[place], ages.get(place).map_or(0, age)))
         })
     }
 

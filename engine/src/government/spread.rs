@@ -188,13 +188,13 @@ impl Government {
     }
 
     /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by
-    /// exchanges of its own, with those who stand in `partners`, if that is given. Returns the messages, with the bytes
+    /// exchanges of its own, with those who stand in `partners`, if that is given, and with how many were tried that are dead. Returns the messages, with the bytes
     /// of a request and of a reply, and the bytes of the descriptions.
     pub fn spread(
         &mut self,
         scenario: &Scenario,
         population: &Population,
-        (overlay, partners): (&Overlay, Option<&[u32]>),
+        (overlay, partners): (&mut Overlay, Option<(&[u32], u64)>),
         cycle: Cycle,
     ) -> (Tally, [u64; 2], u64) {
         let rules = self.rules(scenario, cycle);
@@ -207,7 +207,10 @@ impl Government {
         }
         let telling = Telling(Rumour::new(rules));
         let (live, draws) = (population.live(), cycle.draws(SPREADING));
-        let meeting = partners.map_or_else(|| Meeting::drawn(live, draws), |list| Meeting::listed(live, draws, list));
+        let meeting = match partners {
+            Some((list, failed)) => Meeting::listed(live, draws, list).with_failed(failed),
+            None => overlay.telling(live, draws),
+        };
         let tally = meeting.run(holding, &telling);
         (tally, [DIGEST_BYTES; 2], self.course.ledger.count(&telling.0.into_spread(), scenario, (rules, cycle.number)))
     }

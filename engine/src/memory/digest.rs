@@ -8,7 +8,7 @@ use super::column::{Field, Kind};
 use super::pass::strides;
 
 /// Beginnings of the names of the columns that [`state`] covers, in the order by which it numbers them.
-const STATE: [&str; 22] = [
+const STATE: [&str; 23] = [
     "attribute-",
     "alive",
     "life-",
@@ -31,6 +31,7 @@ const STATE: [&str; 22] = [
     "topology-",
     "own-",
     "registry",
+    "graph-",
 ];
 
 /// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has

@@ -132,9 +132,8 @@ fn overlay(
     cycle: u32,
     trace: &mut Writer,
 ) -> Result<(), Error> {
-    let Some(records) = overlay.views.as_deref() else { return Ok(()) };
-    let entries = overlay.sampling.view as usize;
-    let graph = Graph { records, entries, alive: members, now: overlay.date(cycle) };
+    let Some(links) = overlay.links() else { return Ok(()) };
+    let graph = Graph { links, alive: members, now: overlay.date(cycle) };
     let scenario::Overlay { sample, paths, .. } = scenario.trace.overlay;
     let effort = Effort { sample: sample as usize, paths: paths as usize };
     let purpose = inside.map_or(OVERLAY, |inside| INSIDE_OVERLAY + inside.app as u32 * PASS);

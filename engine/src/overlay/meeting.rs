@@ -14,9 +14,11 @@ use datasets::scenario::{Pairing, Sampling};
 use kernels::exchange::Tally;
 use kernels::slicing::MOST_CANDIDATES;
 use kernels::suite::NONE;
-use kernels::views::{NOBODY, TOGETHER};
+use kernels::views::{NOBODY, TOGETHER, Words};
 
 use super::Overlay;
+use super::graph::Graph;
+use super::links::Links;
 use super::oracle::{Fresh, draw_partners};
 use super::views::Views;
 use crate::memory::Mask;
@@ -82,8 +84,8 @@ impl<'a> Meeting<'a> {
 /// Whom members see in a cycle: the entries of their views, or with the oracle random members.
 #[derive(Clone, Copy, Debug)]
 pub enum Sight<'a> {
-    /// Entries of views, members or not; [`NOBODY`] behind the last.
-    Known(Views<'a>),
+    /// Entries of views, or neighbours, members or not; [`NOBODY`] behind the last.
+    Known(Views<'a>, Draws),
     /// Members drawn fresh.
     Fresh(Fresh<'a>),
 }
@@ -108,7 +110,8 @@ impl Sight<'_> {
     /// Whom a node sees. `fetch` is told whom this node and some after it see.
     pub fn of<'s>(&'s self, node: u32, room: &'s mut Seen, fetch: impl Fn(u32)) -> &'s [u32] {
         let fresh = match self {
-            Self::Known(views) => return views.entries_of(node),
+            Self::Known(views, _) if !views.are_many(node) => return views.entries_of(node),
+            Self::Known(views, draws) => return some(views.entries_of(node), views.most(), (node, draws), room),
             Self::Fresh(fresh) => fresh,
         };
         let Seen { rows, first, row: seen } = room;
@@ -123,12 +126,42 @@ impl Sight<'_> {
     }
 }
 
+/// So many of a node's neighbours: those from a random one on.
+fn some<'s>(all: &[u32], most: usize, (node, draws): (u32, &Draws), room: &'s mut Seen) -> &'s [u32] {
+    let first = Words::new(draws.retries(), node).below(all.len());
+    let seen = all.iter().cycle().skip(first);
+    room.row.iter_mut().zip(seen).take(most).for_each(|(row, other)| *row = *other);
+    &room.row[..most]
+}
+
 impl Overlay {
-    /// The views, if nodes keep any, and the room for a list of partners.
+    /// Whom nodes know, if they do not draw others fresh, and the room for a list of partners.
     fn parts(&mut self) -> (Option<Views<'_>>, &mut [u32]) {
-        let Self { sampling, views, list, .. } = self;
+        let Self { sampling, views, graph, list, .. } = self;
         let list = list.as_deref_mut().unwrap_or_default();
-        (views.as_ref().map(|records| Views::of(records, sampling)), list)
+        let entries = sampling.view as usize;
+        let views = views.as_deref().map(|records| Links::Views { records, entries });
+        let links = views.or_else(|| graph.as_ref().map(Graph::links));
+        (links.map(|links| Views::of(links, sampling)), list)
+    }
+
+    /// Whom live nodes meet to tell each other something, where no peer sampling carries it, is written into a list:
+    /// random others, or in a graph random neighbours. Returns how many were tried that are dead.
+    pub fn draw(&self, list: &mut [u32], draws: &Draws, alive: Mask<'_>) -> u64 {
+        let starts = |node: usize| alive.holds(node);
+        let Some(links) = self.links() else {
+            draw_partners(list, draws, alive, starts);
+            return 0;
+        };
+        Views::of(links, &self.sampling).draw_partners(list, draws, |_, other| alive.holds(other as usize), starts)
+    }
+
+    /// Each member tells one other something that no peer sampling carries.
+    pub fn telling<'a>(&'a mut self, members: Members<'a>, draws: Draws) -> Meeting<'a> {
+        if self.graph.is_none() {
+            return Meeting::drawn(members, draws);
+        }
+        self.visits(members, draws, move |node| members.mask.holds(node))
     }
 
     /// Each member meets one other, as the scenario pairs them.
@@ -138,7 +171,7 @@ impl Overlay {
             return Meeting { failed: self.failed_picks, ..Meeting::listed(members, draws, picks) };
         }
         let Sampling { pairing, listed, .. } = self.sampling;
-        if self.views.is_some() || pairing == Pairing::Ordered && listed {
+        if self.views.is_some() || self.graph.is_some() || pairing == Pairing::Ordered && listed {
             return self.visits(members, draws, move |node| members.mask.holds(node));
         }
         match pairing {
@@ -176,11 +209,11 @@ impl Overlay {
         (places, mask): (&[u8], Mask<'_>),
         starts: impl Fn(usize) -> bool + Sync,
     ) -> u64 {
-        let Some(records) = &self.views else { return 0 };
+        let Some(links) = self.links() else { return 0 };
         let answers =
             |node: u32, other: u32| places[node as usize] == places[other as usize] && mask.holds(other as usize);
         let starts = |node: usize| places[node] != NONE && mask.holds(node) && starts(node);
-        Views::of(records, &self.sampling).draw_partners(list, draws, answers, starts)
+        Views::of(links, &self.sampling).draw_partners(list, draws, answers, starts)
     }
 
     /// Each member looks at several others, and exchanges with one of them. With the oracle candidates are drawn fresh,
@@ -214,7 +247,7 @@ impl Overlay {
         let count = self.sampling.view as usize;
         let (views, list) = self.parts();
         let fresh = || Fresh::new(members.nodes, members.mask, &draws, count);
-        look(views.map_or_else(|| Sight::Fresh(fresh()), Sight::Known), list);
+        look(views.map_or_else(|| Sight::Fresh(fresh()), |views| Sight::Known(views, draws)), list);
         Meeting::listed(members, draws, list)
     }
 }

@@ -6,6 +6,8 @@
 //! - [`mod@protocol`]: what a peer sampling protocol is; one file each: [`newscast`], [`cyclon`], [`generic`],
 //!   [`window`], and [`oracle`], which keeps no views; [`kernels::choice`] among the entries of a view;
 //! - [`start`]: what views hold before the first cycle, and of nodes that come;
+//! - [`graph`]: a graph that stays as it is, in place of views that change, and [`wiring`]: its links;
+//! - [`links`]: whom nodes know, be it by views or in a graph;
 //! - [`rumour`]: what rides along;
 //! - [`Reach`]: who takes part and who answers whom: whoever is alive, or, inside applications, the members of groups;
 //! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed,
@@ -21,6 +23,8 @@
 
 mod cyclon;
 mod generic;
+mod graph;
+pub mod links;
 pub mod meeting;
 mod newscast;
 pub mod oracle;
@@ -29,6 +33,7 @@ pub(crate) mod rumour;
 mod start;
 pub(crate) mod views;
 mod window;
+mod wiring;
 
 use datasets::scenario::{Sampling, SamplingProtocol};
 use kernels::exchange::Tally;
@@ -41,6 +46,8 @@ use crate::schedule::purpose::{INSIDE, SAMPLING};
 use crate::schedule::{Cycle, Notes};
 use cyclon::Cyclon;
 use generic::Generic;
+use graph::Graph;
+use links::Links;
 use newscast::Newscast;
 use protocol::{AnySampling, Turn};
 pub use protocol::{Groups, MUST, Reach};
@@ -50,7 +57,7 @@ use window::Window;
 /// The peer sampling protocol of a scenario: the table of all of them. The oracle keeps no views.
 fn protocol(sampling: &Sampling) -> Option<Box<dyn AnySampling>> {
     Some(match sampling.protocol {
-        SamplingProtocol::Oracle => return None,
+        SamplingProtocol::Oracle | SamplingProtocol::Static => return None,
         SamplingProtocol::Newscast => Box::new(Newscast::of(sampling)),
         SamplingProtocol::Cyclon => Box::new(Cyclon::of(sampling)),
         SamplingProtocol::Generic => Box::new(Generic::of(sampling)),
@@ -67,6 +74,8 @@ pub struct Overlay {
     protocol: Option<Box<dyn AnySampling>>,
     /// The view of each node, a record of [`words`] words; missing with the oracle.
     pub views: Option<Column<u32>>,
+    /// The graph along which nodes meet that keep no views; missing where all are linked to all, which is the oracle.
+    graph: Option<Graph>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
     list: Option<Column<u32>>,
     /// Whom each live node meets in a pass of another protocol: an entry of its view that it picks while the view is
@@ -88,10 +97,14 @@ impl Overlay {
     pub fn declare(needs: &Needs<'_>, meets: usize, lists: bool, picking: Option<u32>) -> Self {
         let sampling = needs.scenario.sampling.clone();
         let protocol = protocol(&sampling);
+        let nodes = needs.scenario.run.nodes;
+        let graph = sampling.graph.as_ref().and_then(|graph| Graph::declare(graph, nodes));
         let view = || Column::new(Kind::Kept, "views").of_cells(words(sampling.view as usize));
         let picking = picking.filter(|_| protocol.is_some());
         let meets = meets - picking.iter().len();
-        let lists = lists || meets > 0 && (protocol.is_some() || sampling.listed);
+        let spreads = needs.spreads || needs.scenario.subcloud.is_some();
+        let meets = meets + usize::from(graph.is_some() && spreads);
+        let lists = lists || meets > 0 && (protocol.is_some() || graph.is_some() || sampling.listed);
         Self {
             views: protocol.is_some().then(view),
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
@@ -99,6 +112,7 @@ impl Overlay {
             picking,
             purpose: SAMPLING,
             failed_picks: 0,
+            graph,
             protocol,
             sampling,
         }
@@ -111,6 +125,7 @@ impl Overlay {
         let view = || Column::new(Kind::Kept, "subcloud-views").of_cells(words(sampling.view as usize));
         Self {
             views: protocol.is_some().then(view),
+            graph: None,
             list: None,
             picks: None,
             picking: None,
@@ -119,6 +134,19 @@ impl Overlay {
             protocol,
             sampling: sampling.clone(),
         }
+    }
+
+    /// Whether nodes know others that they do not draw fresh.
+    #[must_use]
+    pub fn has_links(&self) -> bool {
+        self.views.is_some() || self.graph.is_some()
+    }
+
+    /// Whom nodes know, if they do not draw others fresh.
+    #[must_use]
+    pub fn links(&self) -> Option<Links<'_>> {
+        let views = self.views.as_deref().map(|records| Links::Views { records, entries: self.sampling.view as usize });
+        views.or_else(|| self.graph.as_ref().map(Graph::links))
     }
 
     /// Bytes of a request of peer sampling, and of its reply; none with the oracle.
@@ -184,4 +212,4 @@ impl Overlay {
     }
 }
 
-fields!(Overlay { list, picks, views } but sampling, protocol, picking, purpose, failed_picks);
+fields!(Overlay { list, picks, views, graph } but sampling, protocol, picking, purpose, failed_picks);

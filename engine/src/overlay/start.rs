@@ -1,4 +1,4 @@
-//! Views of nodes that begin: of all before the first cycle, and of those that come.
+//! Whom nodes know that begin: all before the first cycle, and those that come.
 //!
 //! Writes a record a node. Unless all nodes are alive, looks whether each one drawn is: a random access to a byte, and
 //! before the first cycle to a bit.
@@ -23,6 +23,10 @@ impl Overlay {
     /// Fills the views before the first cycle: of live nodes, with live nodes.
     pub fn start(&mut self, live: Members<'_>, seed: u64) {
         let (count, nodes, alive) = (live.count(), live.nodes, live.mask);
+        if let Some(graph) = &mut self.graph {
+            graph.build(for_life(seed, VIEW));
+            graph.mend(alive, &[], for_life(seed, CONTACTS));
+        }
         let Some(views) = &mut self.views else { return };
         let (entries, stream) = (self.sampling.view as usize, for_life(seed, VIEW));
         let is_live = |node: usize| alive.holds(node);
@@ -59,6 +63,9 @@ impl Overlay {
     /// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would
     /// know them.
     pub fn welcome(&mut self, alive: Mask<'_>, cycle: Cycle, changes: &Changes) {
+        if let Some(graph) = self.graph.as_mut().filter(|_| changes.all().next().is_some()) {
+            graph.mend(alive, &changes.came().collect::<Vec<u32>>(), cycle.stream(CONTACTS));
+        }
         let age = self.date(cycle.number).unwrap_or(0);
         let Some(views) = &mut self.views else { return };
         let (entries, contacts) = (self.sampling.view as usize, self.sampling.contacts as usize);
@@ -98,7 +105,7 @@ fn bits(mask: Mask<'_>, nodes: usize) -> Vec<u64> {
 
 /// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
 /// after a random one.
-fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
+pub(super) fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
     const ATTEMPTS: usize = 1000;
     let is_live = |&other: &usize| other != node as usize && alive[other] == UP;
     let mut last = 0;

@@ -1,4 +1,5 @@
-//! The views, as other protocols read them: partners and candidates are entries of a node's view.
+//! Whom nodes know, as other protocols read it: partners and candidates are entries of a node's view, or neighbours in
+//! a graph.
 //!
 //! Drawing a partner reads one line of each record as a stream; looking at all entries reads the records as a stream,
 //! and what each entry holds at random.
@@ -10,47 +11,58 @@ use datasets::scenario::{OnDead, Sampling};
 use kernels::choice::any;
 use kernels::peers::uniform;
 use kernels::prefetch::prefetch;
-use kernels::views::{NOBODY, Words, words};
+use kernels::scalar::index;
+use kernels::views::{NOBODY, Words};
 use rayon::prelude::*;
 
+use super::links::Links;
 use crate::memory::STRIDE;
 use crate::schedule::Draws;
 
 /// Nodes between the fetching of an entry and its reading. Changes speed only.
 const FAR: usize = 32;
 
-/// The views of a cloud, as other protocols read them.
+/// Whom nodes know, as other protocols read it.
 #[derive(Clone, Copy, Debug)]
 pub struct Views<'a> {
-    records: &'a [u32],
-    entries: usize,
+    links: Links<'a>,
+    /// How many others a node sees at a time.
+    most: usize,
     retry: bool,
 }
 
-/// Some consecutive nodes with their views.
+/// Some consecutive nodes, with whom they know.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The first node.
     pub first: usize,
-    records: &'a [u32],
-    entries: usize,
+    links: Links<'a>,
 }
 
 impl<'a> Views<'a> {
-    /// The views of a scenario's nodes, from their records.
-    pub fn of(records: &'a [u32], sampling: &Sampling) -> Self {
-        Self { records, entries: sampling.view as usize, retry: sampling.on_dead == OnDead::Retry }
+    /// Whom the nodes of a scenario know.
+    pub fn of(links: Links<'a>, sampling: &Sampling) -> Self {
+        Self { links, most: sampling.view as usize, retry: sampling.on_dead == OnDead::Retry }
     }
 
     /// Whom a node knows; [`NOBODY`] behind the last entry.
     pub fn entries_of(&self, node: u32) -> &'a [u32] {
-        &self.records[node as usize * words(self.entries)..][..self.entries]
+        self.links.places_of(node as usize)
     }
 
-    /// The byte that each of these entries bears: an age, or the low byte of a cycle's number.
+    /// Whether a node knows more others than it sees at a time: neighbours in a graph.
+    pub fn are_many(&self, node: u32) -> bool {
+        self.entries_of(node).len() > self.most
+    }
+
+    /// How many others a node sees at a time.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// The byte that each of these entries bears: an age, or the low byte of a cycle's number. Nothing in a graph.
     pub fn ages_of(&self, node: u32) -> &'a [u8] {
-        let record = &self.records[node as usize * words(self.entries)..][..words(self.entries)];
-        &bytemuck::cast_slice(&record[self.entries..])[..self.entries]
+        self.links.ages_of(node as usize)
     }
 
     /// Writes a random entry of its view, one that `answers` it, for every node that `starts`, into a list. Returns how
@@ -69,11 +81,8 @@ impl<'a> Views<'a> {
 
     /// Works on the list stride by stride: with the views of the stride's nodes.
     pub fn each(&self, list: &mut [u32], work: impl Fn(&mut [u32], Known<'_>) + Sync) {
-        let records = self.records.par_chunks(STRIDE * words(self.entries));
-        let strides = list.par_chunks_mut(STRIDE).zip(records).enumerate();
-        strides.for_each(|(stride, (list, records))| {
-            work(list, Known { first: stride * STRIDE, records, entries: self.entries });
-        });
+        let strides = list.par_chunks_mut(STRIDE).enumerate();
+        strides.for_each(|(stride, list)| work(list, Known { first: stride * STRIDE, links: self.links }));
     }
 }
 
@@ -87,16 +96,28 @@ impl<'a> Known<'a> {
         (answers, starts): (impl Fn(u32, u32) -> bool, impl Fn(usize) -> bool),
         failed: &AtomicU64,
     ) {
-        let Self { first, records, entries } = *self;
-        let cells = words(entries);
-        uniform(list, &draws.partners(), first as u32, entries as u32);
+        let Self { first, links } = *self;
+        let are_views = if let Links::Views { entries, .. } = links {
+            uniform(list, &draws.partners(), first as u32, entries as u32);
+            true
+        } else {
+            draws.partners().fill(list, first as u32, 0);
+            false
+        };
         for k in 0..list.len() {
-            if let Some(&ahead) = list.get(k + FAR) {
-                records.get((k + FAR) * cells + ahead as usize).into_iter().for_each(prefetch);
+            if let Some(&ahead) = list.get(k + FAR).filter(|_| are_views) {
+                links.places_of_any(first + k + FAR).get(ahead as usize).into_iter().for_each(prefetch);
             }
-            let (node, place) = (first + k, list[k]);
-            let addresses = &records[k * cells..][..entries];
-            list[k] = if starts(node) {
+            let (node, mut place) = (first + k, list[k]);
+            let addresses = links.places_of(node);
+            if !are_views {
+                // How many neighbours there are differs from node to node.
+                let further = || (1..).map(|draw| draws.partners().word(node as u32, draw));
+                let mut words = std::iter::once(place).chain(further());
+                let known = addresses.len() as u32;
+                place = words.find_map(|word| if known == 0 { Some(0) } else { index(word, known) }).unwrap_or(0);
+            }
+            list[k] = if starts(node) && !addresses.is_empty() {
                 let answers = |other| answers(node as u32, other);
                 partner((node as u32, addresses), place, (draws, retry), answers, failed)
             } else {
@@ -109,8 +130,7 @@ impl<'a> Known<'a> {
     /// last node.
     #[inline]
     pub fn record(&self, number: usize) -> &'a [u32] {
-        let start = number * words(self.entries);
-        self.records.get(start..start + self.entries).unwrap_or_default()
+        self.links.places_of_any(self.first + number)
     }
 
     /// Whom the node knows that comes so many after the first; nobody behind the last.

@@ -35,8 +35,7 @@ impl<'a> Below<'a> {
         });
         let cloud = || (Who::Cloud { nodes: population.nodes, alive: population.alive() }, overlay);
         let (who, overlay) = inside.unwrap_or_else(cloud);
-        let views = overlay.views.as_ref();
-        let views = views.map(|records| (Views::of(records, &overlay.sampling), overlay.date(cycle.number)));
+        let views = overlay.links().map(|links| (Views::of(links, &overlay.sampling), overlay.date(cycle.number)));
         Around::new(who, (views, &population.attributes), cycle, purpose)
     }
 }

@@ -105,8 +105,8 @@ impl Simulation<'_> {
         let cycle = self.now();
         let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
         let inside = applications.as_mut().filter(|_| overlay.views.is_none());
-        let partners = inside.and_then(|applications| applications.draw(population.alive(), cycle));
-        let met = (&*overlay, partners);
+        let partners = inside.and_then(|applications| applications.draw(overlay, population.alive(), cycle));
+        let met = (overlay, partners);
         let (tally, bytes, payload_bytes) = government.spread(self.scenario, population, met, cycle);
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;

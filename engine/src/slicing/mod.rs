@@ -34,7 +34,7 @@ use ranking::Ranking;
 /// The slicing protocol of a scenario: the table of all of them.
 fn protocol(scenario: &Scenario, gradients: usize) -> Box<dyn SlicingProtocol> {
     let candidates = scenario.slicing.candidates.unwrap_or(scenario.sampling.view) as usize;
-    let among_views = gradients > 0 && scenario.sampling.protocol.has_views();
+    let among_views = gradients > 0 && scenario.sampling.has_links();
     match scenario.slicing.protocol {
         Name::Ordered => Box::new(Ordered::of(Swaps { candidates, is_max_gain: false }, among_views)),
         Name::OrderedMaxGain => Box::new(Ordered::of(Swaps { candidates, is_max_gain: true }, among_views)),

@@ -19,7 +19,7 @@
 
 use std::ops::Range;
 
-use kernels::choice::{DRAWN_TOGETHER, next_of_permutation, nth};
+use kernels::choice::{DRAWN_TOGETHER, MOST_TOGETHER, next_of_permutation, nth};
 use kernels::coarse::{Bins, COMPARED, Coarse, compare};
 use kernels::exchange::{Ends, Tally};
 use kernels::prefetch::prefetch;
@@ -276,6 +276,10 @@ fn choose_best(list: &mut [u32], views: Views<'_>, most: usize, draws: &Draws, m
 /// Puts so many random ones of a node's entries in front, in random order.
 fn put_random(entries: &mut [u32], count: usize, draws: &Draws, node: u32) {
     let mut words = Words::new(draws.retries(), node);
+    if entries.len() > MOST_TOGETHER {
+        // Neighbours in a graph may be many.
+        return (0..count).for_each(|start| entries.swap(start, start + words.below(entries.len() - start)));
+    }
     for start in (0..count).step_by(DRAWN_TOGETHER) {
         while !next_of_permutation(entries, start, words.word()) {}
     }
@@ -315,6 +319,7 @@ fn hand_on(gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Ta
 mod tests {
     use super::*;
     use crate::memory::MEMBER;
+    use crate::overlay::links::Links;
     use datasets::scenario::{self, Sampling};
     use kernels::views::words;
 
@@ -353,7 +358,8 @@ mod tests {
                 record[..absent].fill(NODES - 1);
                 record[absent..][..20].copy_from_slice(&std::array::from_fn::<u32, 20, _>(|k| (k as u32 * 7 + 3) % 20));
                 let records = record.repeat(NODES as usize);
-                let views = Views::of(&records, &sampling);
+                let links = Links::Views { records: &records, entries: view as usize };
+                let views = Views::of(links, &sampling);
                 let mut members = vec![MEMBER; NODES as usize];
                 members[NODES as usize - 1] = 0;
                 let mut list = vec![0; NODES as usize];

@@ -105,8 +105,19 @@ pub fn anything(seed: u64) -> Scenario {
         "up.hours = 3\ndown.hours = 2\nlifetime.hours = 5\nvacancy.hours = 2\npresent = 0.5\n",
     ]);
     writeln!(text, "[[fleet.class]]\nname = \"n\"\nshare = 1\n{churn}{FLEET}").unwrap();
-    let protocol = dice.one(&["oracle", "newscast", "cyclon", "generic"]);
-    let start = if protocol == "oracle" {
+    let protocol = dice.one(&["oracle", "newscast", "cyclon", "generic", "static"]);
+    let graphs = [
+        "graph = \"k-out\"\ndegree = 7",
+        "graph = \"k-out\"\ndegree = 3\nundirected = true\non_leave = \"rewire\"",
+        "graph = \"ring\"\ndegree = 6\non_dead = \"skip\"",
+        "graph = \"watts-strogatz\"\nrewiring = 0.3\ndegree = 8\non_leave = \"rewire\"",
+        "graph = \"barabasi-albert\"\ndegree = 10",
+        "graph = \"star\"",
+        "graph = \"complete\"",
+    ];
+    let start = if protocol == "static" {
+        dice.one(&graphs)
+    } else if protocol == "oracle" {
         ""
     } else {
         dice.one(&["", "start = \"ring\"", "start = \"star\"\non_dead = \"skip\""])
@@ -185,6 +196,7 @@ pub fn inside(seed: u64) -> Scenario {
         swapping: 0,
         shuffle: 1 + dice.below(view),
         contacts: 1,
+        graph: None,
     };
     let contacts = Contacts {
         protocol: if dice.is(2) { ContactsProtocol::Oracle } else { ContactsProtocol::Gossip },

@@ -2,6 +2,7 @@
 
 use engine::memory::Mask;
 use engine::observer::graph::{Effort, Graph};
+use engine::overlay::links::Links;
 use kernels::philox::Stream;
 use kernels::views::Generic;
 
@@ -96,7 +97,8 @@ fn last(run: &Observed, of: impl Fn(&datasets::trace::OverlayRow) -> f64) -> f64
 
 /// The clustering coefficient of the overlay that records span.
 fn clustering(records: &[u32]) -> Outcome<f64> {
-    let graph = Graph { records, entries: ENTRIES, alive: Mask::ALL, now: None };
+    let links = Links::Views { records, entries: ENTRIES };
+    let graph = Graph { links, alive: Mask::ALL, now: None };
     let effort = Effort { sample: MEASURED as usize, paths: 1 };
     Ok(graph.measure(effort, Stream::new(1, 0, 0))?.clustering)
 }

@@ -201,6 +201,11 @@ impl Check<'_, '_> {
             }
         };
         let given = raw.error.as_ref().map_or_else(|| raw.function.span(), At::span);
+        if let (None, Some(graph)) = (written, around.sampling.graph.as_ref().filter(|graph| !graph.mixing_is_known()))
+        {
+            let message = format!("how many cycles an epoch must have along a graph \"{}\" is not known", graph.wiring);
+            return Err(self.refuse(given, message, "give `epoch_cycles`"));
+        }
         let what = if must { format!("`function = \"{function}\"`") } else { "an aggregate with epochs".to_owned() };
         self.epochs_fit(around.sampling, || (written.map_or(given, At::span), what))?;
         let drift = raw.clock_drift.as_ref().map_or(Ok(0.0), |drift| {

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::suite::App;
 use crate::written::{Check, Document};
 use aggregate::Around;
-use sampling::CLOUD;
+use sampling::{CLOUD, Place};
 use topology::Among;
 
 /// Nodes in a snapshot if the scenario does not say.
@@ -39,7 +39,8 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
     let fleet = check.fleet(&raw.fleet, &run)?;
-    let sampling = check.sampling(raw.sampling.as_ref(), CLOUD)?;
+    let place = Place { nodes: Some(run.nodes), ..CLOUD };
+    let sampling = check.sampling(raw.sampling.as_ref(), place)?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
     let mut due = check.events(&raw.event, &run, &fleet)?;
     let entering = check.launches(&mut due, &beginning, &run, &fleet)?;
@@ -100,9 +101,9 @@ const MOST_PATHS: u64 = 1024;
 /// That number times the nodes of the cloud, if the scenario does not say: 64 sources in 10^5 nodes.
 const PATHS_AND_NODES: u32 = 6_400_000;
 
-/// Whether nodes keep views, of the cloud or of their application.
-pub(super) fn has_views(sampling: &Sampling, subcloud: Option<&Subcloud>) -> bool {
-    sampling.protocol.has_views() || subcloud.is_some_and(|subcloud| subcloud.sampling.protocol.has_views())
+/// Whether there is an overlay to measure: of views or a graph, of the cloud or of applications.
+pub(super) fn has_overlay(sampling: &Sampling, subcloud: Option<&Subcloud>) -> bool {
+    sampling.has_links() || subcloud.is_some_and(|subcloud| subcloud.sampling.protocol.has_views())
 }
 
 impl Check<'_, '_> {
@@ -138,8 +139,8 @@ impl Check<'_, '_> {
     ) -> Result<Trace, Error> {
         let every = raw.and_then(|raw| raw.every.as_ref());
         let overlay = raw.and_then(|raw| raw.overlay.as_ref());
-        let has_views = has_views(sampling, subcloud);
-        self.only_if(has_views, overlay, "overlay", (sampling.protocol, CLOUD.name), "newscast")?;
+        let has_overlay = has_overlay(sampling, subcloud);
+        self.only_if(has_overlay, overlay, "overlay", (sampling.protocol, CLOUD.name), "newscast")?;
         // Eight sources are one search of the whole graph; in small clouds there is time for more.
         let paths = (PATHS_AND_NODES / run.nodes).clamp(8, 64);
         Ok(Trace {

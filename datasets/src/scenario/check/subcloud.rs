@@ -16,7 +16,7 @@ use crate::suite::{App, AppFault, AppTopology, Code, CodeSettings, Said, Suite, 
 use crate::written::Check;
 
 /// How the members of an application meet.
-const INSIDE: Place = Place { name: "`subcloud.sampling`", protocol: SamplingProtocol::Cyclon, view: 10 };
+const INSIDE: Place = Place { name: "`subcloud.sampling`", protocol: SamplingProtocol::Cyclon, view: 10, nodes: None };
 
 /// Contacts of all applications that a node keeps, at most.
 const MOST_CONTACTS: usize = 128;

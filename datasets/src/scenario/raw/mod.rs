@@ -27,7 +27,8 @@ pub(super) use subcloud::{Contacts, Subcloud, Uplink};
 pub(super) use topology::{Lookups, Registry, Topology};
 
 use super::{
-    Availability, Decimal, OnDead, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol, Start,
+    Availability, Decimal, OnDead, OnLeave, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol,
+    Start, Wiring,
 };
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is
@@ -188,7 +189,7 @@ pub(super) struct Class {
 pub(super) struct Sampling {
     /// The peer sampling protocol.
     #[schemars(extend("default" = "oracle"))]
-    pub protocol: Option<SamplingProtocol>,
+    pub protocol: Option<At<SamplingProtocol>>,
     /// Number of peers a node sees at a time.
     #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 20))]
     pub view: Option<At<Whole>>,
@@ -219,6 +220,41 @@ pub(super) struct Sampling {
     /// Live nodes that a node knows when it comes.
     #[schemars(range(min = 1, max = 128), extend("default" = 3))]
     pub contacts: Option<At<Whole>>,
+    /// With `protocol = "static"`: the graph along which nodes meet.
+    pub graph: Option<At<Wiring>>,
+    /// With `protocol = "static"`: a file with the links of the graph.
+    pub edges: Option<At<Edges>>,
+    /// Links of a node in a graph that stays as it is: those that it has in `k-out`, else their mean over nodes, which
+    /// is even.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 20))]
+    pub degree: Option<At<Whole>>,
+    /// Whether each link of `k-out` and of a file leads both ways, as those of other graphs do.
+    #[schemars(extend("default" = false))]
+    pub undirected: Option<At<bool>>,
+    /// With `graph = "watts-strogatz"`: the probability that a link leads to a random node.
+    #[schemars(range(min = 0, max = 1))]
+    pub rewiring: Option<At<Number>>,
+    /// With `protocol = "static"`: what becomes of the links to those who leave.
+    #[schemars(extend("default" = "hole"))]
+    pub on_leave: Option<At<OnLeave>>,
+}
+
+/// A file with the links of a graph, as text (csv) or Parquet: a row is a link.
+///
+/// Ids of nodes may be numbers or names. If all are whole numbers below `run.nodes`, they are the numbers of nodes;
+/// else nodes are numbered in the order of ids: by value if all are whole numbers, else as text. Nodes beyond have no
+/// links.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Edges {
+    /// The file, or a folder or a pattern as in `fleet.file`.
+    pub file: At<String>,
+    /// The column of the node from which a link leads.
+    #[schemars(extend("default" = "from"))]
+    pub from: Option<At<String>>,
+    /// The column of the node to which it leads.
+    #[schemars(extend("default" = "to"))]
+    pub to: Option<At<String>>,
 }
 
 /// What the network loses.

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use kernels::prefetch::prefetch;
-use kernels::views::{NOBODY, OLDEST, words};
+use kernels::views::{NOBODY, OLDEST};
 use rayon::prelude::*;
 
 use super::filter::Filling;
@@ -48,6 +48,7 @@ pub struct Census {
 
 /// What the records of a stride hold.
 struct Stride {
+    entries: u64,
     ages: [u64; 256],
     arcs: Vec<(u32, u32)>,
     /// Whose counters ran over, once for each time.
@@ -77,9 +78,8 @@ impl Graph<'_> {
         };
         let mut degrees = Column::<u8>::anonymous(self.nodes())?;
         let counters = degrees.shared();
-        let strides = self.records.par_chunks(STRIP * words(self.entries)).enumerate();
-        let strides: Vec<Stride> =
-            strides.map(|(stride, records)| self.count((stride * STRIP) as u32, records, counters, place)).collect();
+        let strides = (0..self.nodes()).into_par_iter().step_by(STRIP);
+        let strides: Vec<Stride> = strides.map(|first| self.count(first, counters, place)).collect();
         let mut ages = [0; 256];
         for stride in &strides {
             ages.iter_mut().zip(stride.ages).for_each(|(sum, count)| *sum += count);
@@ -92,7 +92,7 @@ impl Graph<'_> {
         let counters = self.sum(&degrees, &over);
         Ok(Census {
             live: counters.degrees.values().sum(),
-            entries: ages.iter().sum(),
+            entries: strides.iter().map(|stride| stride.entries).sum(),
             dead_links: counters.dead_links,
             ages: Ages::of(&ages),
             degrees: counters.degrees.into_iter().collect(),
@@ -102,40 +102,36 @@ impl Graph<'_> {
     }
 
     /// Counts the entries of the live nodes of a stride.
-    fn count(
-        &self,
-        first: u32,
-        records: &[u32],
-        counters: &[AtomicU8],
-        place: impl Fn(u32) -> Option<usize>,
-    ) -> Stride {
-        let cells = words(self.entries);
+    fn count(&self, first: usize, counters: &[AtomicU8], place: impl Fn(u32) -> Option<usize>) -> Stride {
         let mut ages = [[0_u32; 256]; LANES];
-        let (mut arcs, mut over) = (Vec::new(), Vec::new());
-        for (k, record) in records.chunks_exact(cells).enumerate() {
-            let node = first + k as u32;
-            for &other in records.get((k + AHEAD) * cells..).unwrap_or_default().iter().take(self.entries) {
+        let (mut arcs, mut over, mut entries) = (Vec::new(), Vec::new(), 0);
+        for row in first..self.nodes().min(first + STRIP) {
+            let node = row as u32;
+            for &other in self.links.places_of_any(row + AHEAD) {
                 counters.get(other as usize).into_iter().for_each(prefetch);
             }
             if !self.is_alive(node) {
                 continue;
             }
-            let (addresses, stamps) = record.split_at(self.entries);
-            let stamps: &[u8] = bytemuck::cast_slice(stamps);
-            for (entry, (&other, &stamp)) in addresses.iter().zip(stamps).enumerate() {
+            let stamps = self.links.ages_of(row);
+            for (entry, &other) in self.links.places_of(row).iter().enumerate() {
                 if other == NOBODY {
                     break;
                 }
+                entries += 1;
                 if counters[other as usize].fetch_add(1, Relaxed) == u8::MAX {
                     over.push(other);
                 }
-                ages[entry % LANES][stamp as usize] += 1;
+                if let Some(&stamp) = stamps.get(entry) {
+                    ages[entry % LANES][stamp as usize] += 1;
+                }
                 if let Some(place) = place(other) {
                     arcs.push((place as u32, node));
                 }
             }
         }
-        Stride { ages: std::array::from_fn(|age| ages.iter().map(|lane| u64::from(lane[age])).sum()), arcs, over }
+        let ages = std::array::from_fn(|age| ages.iter().map(|lane| u64::from(lane[age])).sum());
+        Stride { entries, ages, arcs, over }
     }
 
     /// Sums the counters up, and how often they ran `over`.

@@ -21,10 +21,10 @@ use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 
 use kernels::philox::Stream;
-use kernels::views::{NOBODY, words};
 use rayon::prelude::*;
 
 use crate::memory::{Column, Mask};
+use crate::overlay::links::Links;
 use crate::population::select::{By, Selection};
 
 pub use census::Ages;
@@ -77,13 +77,11 @@ pub struct Effort {
     pub paths: usize,
 }
 
-/// The views of a cloud.
+/// The overlay of a cloud: its views, or a graph that stays as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Graph<'a> {
-    /// The records.
-    pub records: &'a [u32],
-    /// Entries of a view.
-    pub entries: usize,
+    /// Whom nodes know.
+    pub links: Links<'a>,
     /// Who is alive.
     pub alive: Mask<'a>,
     /// The low byte of this cycle's number, where the ages in views are those of the cycles in which entries were made.
@@ -150,7 +148,7 @@ impl Graph<'_> {
     }
 
     fn nodes(&self) -> usize {
-        self.records.len() / words(self.entries)
+        self.links.nodes()
     }
 
     fn is_alive(&self, node: u32) -> bool {
@@ -159,8 +157,7 @@ impl Graph<'_> {
 
     /// Whom a node knows.
     fn known(&self, node: u32) -> impl Iterator<Item = u32> {
-        let record = &self.records[node as usize * words(self.entries)..][..self.entries];
-        record.iter().copied().take_while(|&other| other != NOBODY)
+        self.links.of(node as usize)
     }
 
     /// Whom a node knows that is alive.

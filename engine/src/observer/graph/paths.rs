@@ -16,7 +16,7 @@ use std::io;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use kernels::prefetch::prefetch;
-use kernels::views::{NOBODY, words};
+use kernels::views::NOBODY;
 use rayon::prelude::*;
 
 use super::filter::{Filling, Filter};
@@ -144,21 +144,21 @@ impl<'a> Search<'a> {
     /// Nodes learn from those whom they know, or tell them, or both.
     fn sweep(&mut self, learn: bool, tell: bool) {
         let Self { graph, all, before, by_now, news, reached, lacking, .. } = self;
-        let (size, before, by_now, all) = (words(graph.entries), &**before, by_now.shared(), *all);
+        let (links, before, by_now, all) = (graph.links, &**before, by_now.shared(), *all);
         let (reached, lacking) = (reached.as_ref(), lacking.as_ref());
-        let strides = graph.records.par_chunks(STRIP * size).zip(news.par_chunks(STRIP)).enumerate();
-        strides.for_each(|(stride, (records, news))| {
+        let strides = news.par_chunks(STRIP).enumerate();
+        strides.for_each(|(stride, news)| {
             let first = stride * STRIP;
-            for (k, (record, &new)) in records.chunks_exact(size).zip(news).enumerate() {
+            for (k, &new) in news.iter().enumerate() {
                 let node = first + k;
-                let later = records.get((k + AHEAD) * size..).unwrap_or_default().iter().take(graph.entries);
+                let later = links.places_of_any(node + AHEAD).iter();
                 if learn && reached.is_none() && before.get(node + AHEAD).is_some_and(|&before| before != all) {
                     later.clone().for_each(|&other| before.get(other as usize).into_iter().for_each(prefetch));
                 }
                 if tell && lacking.is_none() && news.get(k + AHEAD).is_some_and(|&news| news != 0) {
                     later.for_each(|&other| by_now.get(other as usize).into_iter().for_each(prefetch));
                 }
-                let known = &record[..graph.entries];
+                let known = links.places_of(node);
                 if learn && before[node] != all && graph.is_alive(node as u32) {
                     let mut learnt = 0;
                     each(known, reached, |other| learnt |= before[other as usize]);

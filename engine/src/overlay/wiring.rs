@@ -1,0 +1,167 @@
+//! The links of graphs: which others each node links itself to.
+//!
+//! Each node finds its own links from its own random words, whoever else has found theirs: on any number of threads.
+//!
+//! ```text
+//! k-out             k distinct others, uniform (Floyd's sample)
+//! ring              the k/2 next ones; the k/2 before link themselves
+//! watts-strogatz    the same, but each with probability β a uniform other that is none of these, nor chosen yet
+//! barabasi-albert   the first k/2 + 1 all know each other; each later node links itself to k/2 distinct earlier ones:
+//!                   an end of a uniform earlier link, so that a node is as likely as it has links
+//! star              node 0
+//! ```
+//!
+//! Of a preferential graph an end is found without the graph: which end a link has drawn is a function of its number,
+//! and if that is the end of another link that was drawn, too, the same is asked of that one (Sanders and Schulz,
+//! *Scalable generation of scale-free graphs*, 2016). Half of the ends are sources, which need not be asked, so two
+//! links are asked on average. A node that has drawn one of its own earlier choices draws again.
+
+use std::collections::BTreeSet;
+
+use datasets::scenario::{StaticGraph, Wiring};
+use kernels::philox::Stream;
+use kernels::scalar::index;
+use kernels::views::Words;
+
+/// How often a node draws another end for one of its links before it does without.
+const ATTEMPTS: u32 = 64;
+/// Links among which it is faster to look at each than to search. Changes speed only.
+const FEW: usize = 128;
+/// Words that may be drawn for one attempt.
+const TRIES: u32 = 4;
+
+/// A graph whose links can be found node by node.
+#[derive(Clone, Copy, Debug)]
+pub struct Wires<'a> {
+    /// Which graph.
+    pub graph: &'a StaticGraph,
+    /// Nodes.
+    pub nodes: u32,
+    /// Where random words come from.
+    pub stream: Stream,
+}
+
+impl Wires<'_> {
+    /// Writes those to whom a node links itself, none of them twice, nor itself, over what `chosen` holds.
+    pub fn of(&self, node: u32, chosen: &mut Vec<u32>) {
+        chosen.clear();
+        match self.graph.wiring {
+            Wiring::KOut => self.at_random(node, chosen),
+            Wiring::Ring => self.ring(node, chosen),
+            Wiring::WattsStrogatz => self.small_world(node, chosen),
+            Wiring::BarabasiAlbert => self.preferential(node, chosen),
+            Wiring::Star => chosen.extend((node > 0).then_some(0)),
+            Wiring::Complete | Wiring::Edges => {}
+        }
+    }
+
+    /// Floyd's sample: of the others, so many.
+    fn at_random(&self, node: u32, chosen: &mut Vec<u32>) {
+        let others = self.nodes - 1;
+        let mut words = Words::new(self.stream, node);
+        let mut many = BTreeSet::new();
+        for last in others - self.graph.degree.min(others)..others {
+            let drawn = words.below(last as usize + 1) as u32;
+            let is_chosen = if many.is_empty() { chosen.contains(&drawn) } else { many.contains(&drawn) };
+            chosen.push(if is_chosen { last } else { drawn });
+            if chosen.len() == FEW {
+                many.extend(chosen.iter().copied());
+            } else if chosen.len() > FEW {
+                many.extend(chosen.last());
+            }
+        }
+        // Others are numbered as if the node were not there.
+        chosen.iter_mut().for_each(|other| *other += u32::from(*other >= node));
+    }
+
+    fn ring(&self, node: u32, chosen: &mut Vec<u32>) {
+        let Self { nodes, .. } = *self;
+        chosen.extend((1..=self.half()).map(|step| around(node, step, nodes)));
+        // With all others as neighbours, the node opposite is reached from both sides: one of the two links itself.
+        let is_whole = self.graph.degree >= nodes - 1 && nodes.is_multiple_of(2);
+        chosen.extend((is_whole && node < nodes / 2).then_some(node + nodes / 2));
+    }
+
+    fn small_world(&self, node: u32, chosen: &mut Vec<u32>) {
+        self.ring(node, chosen);
+        let (nodes, half) = (self.nodes, self.half());
+        let mut words = Words::new(self.stream, node);
+        for place in 0..chosen.len() {
+            if f64::from(words.word()) >= self.graph.rewiring * 2_f64.powi(32) {
+                continue;
+            }
+            let is_near = |other: u32| {
+                let away = other.abs_diff(node);
+                away.min(nodes - away) <= half
+            };
+            let drawn = (0..ATTEMPTS).map(|_| words.below(nodes as usize) as u32);
+            let new = drawn.into_iter().find(|other| !is_near(*other) && !chosen.contains(other));
+            chosen[place] = new.unwrap_or(chosen[place]);
+        }
+    }
+
+    fn preferential(&self, node: u32, chosen: &mut Vec<u32>) {
+        let half = self.brought();
+        if node <= half {
+            return chosen.extend(0..node);
+        }
+        for link in 0..half {
+            let drawn = (0..ATTEMPTS).filter_map(|attempt| self.drawn_end(node, link, attempt));
+            chosen.extend(drawn.into_iter().find(|end| !chosen.contains(end)));
+        }
+    }
+
+    /// The node at the end that a link of a later node draws.
+    fn drawn_end(&self, node: u32, link: u32, attempt: u32) -> Option<u32> {
+        let (mut node, mut link, mut attempt) = (node, link, attempt);
+        loop {
+            // Ends of links are numbered: of link e its source is 2e, the end that it has drawn 2e + 1.
+            let ends = 2 * self.first_link(node);
+            let number = (link * ATTEMPTS + attempt) * TRIES;
+            let mut words = (number..number + TRIES).map(|number| self.stream.word_of_many(node, number));
+            let end = words.find_map(|word| index(word, ends))?;
+            let (of, is_source) = (end / 2, end % 2 == 0);
+            (node, link) = self.link(of);
+            if is_source {
+                return Some(node);
+            }
+            if node <= self.brought() {
+                return Some(link);
+            }
+            attempt = 0;
+        }
+    }
+
+    /// The number of a node's first link, beyond the beginning.
+    fn first_link(&self, node: u32) -> u32 {
+        let half = self.brought();
+        half * (half + 1) / 2 + (node - half - 1) * half
+    }
+
+    /// The node that a link belongs to, by the link's number, and which of its links it is.
+    fn link(&self, number: u32) -> (u32, u32) {
+        let half = self.brought();
+        let beginning = half * (half + 1) / 2;
+        if number >= beginning {
+            return (half + 1 + (number - beginning) / half, (number - beginning) % half);
+        }
+        // Of those of the beginning, node v has the links v(v-1)/2 and after.
+        let node = (1..=half).take_while(|node| node * (node - 1) / 2 <= number).last().unwrap_or(1);
+        (node, number - node * (node - 1) / 2)
+    }
+
+    /// Links to either side of a ring.
+    fn half(&self) -> u32 {
+        (self.graph.degree / 2).min((self.nodes - 1) / 2)
+    }
+
+    /// Links that a node brings to a preferential graph.
+    fn brought(&self) -> u32 {
+        (self.graph.degree / 2).min(self.nodes - 1)
+    }
+}
+
+/// The node so many steps further on a ring.
+fn around(node: u32, step: u32, nodes: u32) -> u32 {
+    ((u64::from(node) + u64::from(step)) % u64::from(nodes)) as u32
+}
