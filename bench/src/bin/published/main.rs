@@ -11,6 +11,7 @@ mod accuracy;
 mod churn;
 mod counting;
 mod crash;
+mod failing;
 mod inside;
 mod loss;
 mod order;
@@ -40,7 +41,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 16] = [
+const EXPERIMENTS: [(&str, Experiment); 20] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -57,6 +58,10 @@ const EXPERIMENTS: [(&str, Experiment); 16] = [
     ("code", Experiment::Once(inside::code)),
     ("topologies", Experiment::Once(topologies::links)),
     ("lookups", Experiment::Once(topologies::lookups)),
+    ("lookups under churn", Experiment::Once(failing::churn)),
+    ("lookups after a crash", Experiment::Once(failing::requests)),
+    ("topologies after a crash", Experiment::Once(failing::links)),
+    ("registry after a crash", Experiment::Once(failing::values)),
 ];
 
 /// What the user wants.

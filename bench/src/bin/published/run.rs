@@ -5,8 +5,8 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, SliceRow, SuiteRow,
-    TopologyRow, Writer,
+    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, RegistryRow,
+    SliceRow, SuiteRow, TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::{Simulation, Storage};
@@ -38,6 +38,8 @@ pub struct Observed {
     pub topologies: Vec<TopologyRow>,
     /// What became of requests that go through them.
     pub lookups: Vec<LookupRow>,
+    /// What became of values that members hold.
+    pub registry: Vec<RegistryRow>,
     /// Epochs that have ended.
     pub epochs: Vec<EpochRow>,
     /// Of each instance of a count, its mean over those that take part at the end, in units of one over the nodes at
@@ -74,16 +76,29 @@ pub fn seeds(what: &str, seeds: u32, text: &str) -> Outcome<Vec<Observed>> {
 /// As [`seeds`], with scenarios that are changed in a way that has no spelling.
 pub fn changed(what: &str, seeds: u32, text: &str, change: impl Fn(&mut Scenario) + Sync) -> Outcome<Vec<Observed>> {
     eprintln!("{what}");
-    (1..=seeds).into_par_iter().map(|seed| one(seed, text, &change, |_| {})).collect()
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, (&change, |_| {}, None))).collect()
 }
 
 /// As [`seeds`], with clouds that are changed before their first cycle.
 pub fn begun(what: &str, seeds: u32, text: &str, begin: impl Fn(&mut Cloud) + Sync) -> Outcome<Vec<Observed>> {
     eprintln!("{what}");
-    (1..=seeds).into_par_iter().map(|seed| one(seed, text, |_| {}, &begin)).collect()
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, (|_| {}, &begin, None))).collect()
 }
 
-fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mut Cloud)) -> Outcome<Observed> {
+/// As [`seeds`], with clouds that are changed after their last cycle, by their seed, and observed once more.
+pub fn ended(what: &str, seeds: u32, text: &str, end: impl Fn(&mut Cloud, u32) + Sync) -> Outcome<Vec<Observed>> {
+    eprintln!("{what}");
+    (1..=seeds).into_par_iter().map(|seed| one(seed, text, (|_| {}, |_| {}, Some(&end)))).collect()
+}
+
+/// What is done to a cloud after its last cycle, by its seed.
+type End<'a> = Option<&'a (dyn Fn(&mut Cloud, u32) + Sync)>;
+
+fn one(
+    seed: u32,
+    text: &str,
+    (change, begin, end): (impl Fn(&mut Scenario), impl Fn(&mut Cloud), End<'_>),
+) -> Outcome<Observed> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("published.toml");
     fs::write(&path, text)?;
@@ -96,6 +111,10 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mu
     simulation.observe(&mut trace)?;
     for _ in 0..scenario.run.cycles {
         simulation.cycle(&mut trace);
+        simulation.observe(&mut trace)?;
+    }
+    if let Some(end) = end {
+        end(simulation.cloud_mut(), seed);
         simulation.observe(&mut trace)?;
     }
     let instances = instances(&simulation);
@@ -112,6 +131,7 @@ fn one(seed: u32, text: &str, change: impl Fn(&mut Scenario), begin: impl Fn(&mu
         members: run.members()?,
         topologies: run.topologies()?,
         lookups: run.lookups()?,
+        registry: run.registry()?,
         epochs: run.epochs()?,
         instances,
     })

@@ -52,7 +52,22 @@ pub fn lookups() -> Outcome<Vec<Row>> {
         }
         row("hops, settled".to_owned(), hops, SHARE, &|run| run.lookups[30].hops_mean);
     }
+    rows.extend(hops()?);
     rows.extend(prefixes()?);
+    Ok(rows)
+}
+
+/// Hops of requests by fingers that have settled, half of which are the first members of their intervals: between those
+/// by fingers that all are, half the logarithm of the members and .18, and those by fingers anywhere in them.
+fn hops() -> Outcome<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (nodes, exact, uniform) in [(1 << 10, 5.13, 4.95), (1 << 12, 6.18, 5.91), (1 << 14, 7.18, 6.87)] {
+        let more = "[topology]\nprotocol = \"chord\"\n[lookups]\nper_cycle = 8_000\n[trace]\nevery = 40\n";
+        let runs = seeds("chord, settled", 3, &text(nodes, 40, more))?;
+        let found = mean(&runs, |run| run.lookups.last().map_or(f64::NAN, |row| row.hops_mean));
+        let [middle, tolerance] = [exact + uniform, exact - uniform].map(|two: f64| two / 2.0);
+        rows.push(Row::near("chord: hops, between exact and uniform", nodes, middle, found, tolerance));
+    }
     Ok(rows)
 }
 
