@@ -326,6 +326,30 @@ fn who_is_outside_asks_through_a_contact() {
     assert!((more - 1.0).abs() < 0.1, "{members:?} {outside:?}");
 }
 
+/// Requests and answers are lost, and nobody dies: whoever is outside has as many timeouts as members, and those of the
+/// contacts that it tries.
+#[test]
+fn contacts_that_do_not_answer_are_timeouts() {
+    let inside = |asker: &str| {
+        format!(
+            "[sampling]\nprotocol = \"newscast\"\n[network]\nrequest_loss = 0.1\nreply_loss = 0.1\n[subcloud]\n\
+             topology = {{ protocol = \"prefix\" }}\nlookups = {{ per_cycle = 2_000, asker = \"{asker}\" }}\n\
+             [[suite.app]]\nname = \"a\"\nshare = 0.2\n"
+        )
+    };
+    let timeouts = |asker: &str| {
+        let late = run(&cloud(10_000, 30, 1, &inside(asker))).lookups.split_off(16);
+        late.iter().map(|row| row.timeouts_mean).sum::<f64>() / late.len() as f64
+    };
+    // Each try is in vain with q = .19, and there are at least two contacts to try: of these between q + q² and
+    // q / (1 - q) are.
+    let [least, most] = [0.19 + 0.19_f64.powi(2), 0.19 / 0.81];
+    let more = timeouts("outside") - timeouts("members");
+    // Requests have some .6 timeouts, as many as a variance: 15 cycles of 2,000 requests of either.
+    let error = (2.0 * 0.8 / 30_000.0_f64).sqrt();
+    assert!((least - 4.0 * error..most + 4.0 * error).contains(&more), "{more}");
+}
+
 #[test]
 fn a_topology_that_begins_anew_is_as_fast_as_one_that_begins() {
     let anew = |app: &str| format!("[[event]]\nat_cycle = 21\nbootstrap = {{ {app}anew = true }}\n");
