@@ -54,7 +54,7 @@ impl Summary {
                 or_none(last.hops_p99, decimal),
                 or_none(last.timeouts_mean, decimal),
                 or_never(lookups.well_after),
-                lookups.below_count.to_string(),
+                or_never(lookups.well_after.map(|_| lookups.below_count)),
             ]);
         }
         table.write(f)?;
