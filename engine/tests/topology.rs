@@ -286,6 +286,26 @@ fn a_crash_loses_the_values_whose_holders_all_die() {
     }
 }
 
+/// Half of the nodes crash in a cycle in which every value is renewed: whoever is dead takes no part in it.
+#[test]
+fn the_dead_do_not_renew_what_they_held() {
+    let values = "[registry]\nkeys = 40_000\nreplicas = 3\nrepublish = 1\n";
+    let crash = "[[event]]\nat_cycle = 30\ncrash = { share = 0.5 }\n";
+    for topology in ["chord", "prefix"] {
+        let text = cloud(1 << 13, 30, 1, &format!("[topology]\nprotocol = \"{topology}\"\n{values}{crash}"));
+        let found = run(&text).registry;
+        assert_eq!((found[29].held_fraction, found[29].holders_mean), (1.0, 3.0), "{topology}");
+        // All three holders die with .125, and those of 8,192 triples go together as in the test above.
+        let expected = 0.5_f64.powi(3);
+        let error = (2.0 * expected * (1.0 - expected) * 3.0 / 8192.0).sqrt();
+        let lost = 1.0 - found[30].held_fraction;
+        assert!((lost - expected).abs() < 4.0 * error, "{topology}: {lost}, {error}");
+        // Whatever is left has three holders again at once, unless of ten who stand behind the owner less than two live:
+        // .012 holders less.
+        assert!((found[30].holders_mean / found[30].held_fraction - 3.0).abs() < 0.03, "{topology}: {:?}", found[30]);
+    }
+}
+
 #[test]
 fn values_lie_at_members_alone() {
     for seed in 0..60 {
