@@ -15,6 +15,7 @@ fn text(nodes: u32, cycles: u32, seed: u64, graph: &str, more: &str) -> String {
 }
 
 /// Whom each node is linked to, before the first cycle.
+#[expect(clippy::unwrap_used, reason = "a test")]
 fn neighbours(nodes: u32, seed: u64, graph: &str) -> Vec<Vec<u32>> {
     let scenario = scenario(&text(nodes, 1, seed, graph, ""));
     let simulation = Simulation::new(&scenario, &Storage::Memory).unwrap();
@@ -76,7 +77,9 @@ fn each_pair_is_as_likely_as_another() {
     let mut counts = [[0.0_f64; 6]; 6];
     for seed in 0..600 {
         for (node, known) in neighbours(6, seed, "graph = \"k-out\"\ndegree = 2").iter().enumerate() {
-            known.iter().for_each(|&other| counts[node][other as usize] += 1.0);
+            for &other in known {
+                counts[node][other as usize] += 1.0;
+            }
         }
     }
     for (node, counts) in counts.iter().enumerate() {
@@ -142,17 +145,17 @@ fn factors(graph: &str, nodes: u32) -> [f64; 2] {
     for seed in 1..=3 {
         let result = run(&text(nodes, 15, seed, graph, average));
         let variance = |cycle: usize| result.aggregates[cycle].variance;
-        sums[0] += (variance(5) / variance(0)).ln() / 5.0;
-        sums[1] += (variance(15) / variance(5)).ln() / 10.0;
+        sums[0] += libm::log(variance(5) / variance(0)) / 5.0;
+        sums[1] += libm::log(variance(15) / variance(5)) / 10.0;
     }
-    sums.map(|sum| (sum / 3.0).exp())
+    sums.map(|sum| libm::exp(sum / 3.0))
 }
 
 #[test]
 fn averages_converge_along_random_links_as_published() {
     // .313 in cycles 0 to 5 and .316 to .32 later, at 10^5 with 20 links; .3033 where all are linked.
     let [early, late] = factors("graph = \"k-out\"\ndegree = 20", 20_000);
-    assert!((early - 0.313).abs() < 0.005 && (late - 0.318).abs() < 0.006, "{early} {late}");
+    assert!((early - 0.313).abs() < 0.005 && (0.312..0.324).contains(&late), "{early} {late}");
     let [early, late] = factors("graph = \"complete\"", 20_000);
     assert!((early - 0.3033).abs() < 0.005 && (late - 0.3033).abs() < 0.005, "{early} {late}");
     // A ring does not mix: the more links lead to random nodes, the better.

@@ -78,9 +78,8 @@ impl StaticGraph {
         let both = if self.undirected { 2 } else { 1 };
         match self.wiring {
             Wiring::KOut => nodes * degree.min(others) * both,
-            Wiring::Ring | Wiring::WattsStrogatz => nodes * degree.min(others),
-            // Those of the beginning all know each other.
-            Wiring::BarabasiAlbert => nodes * degree.min(others),
+            // Those with whom a preferential graph begins all know each other.
+            Wiring::Ring | Wiring::WattsStrogatz | Wiring::BarabasiAlbert => nodes * degree.min(others),
             Wiring::Star => 2 * others,
             Wiring::Complete => 0,
             Wiring::Edges => self.edges.as_ref().map_or(0, |edges| edges.links.len() as u64 * both),

@@ -163,7 +163,9 @@ fn each_link(shape: &StaticGraph, (nodes, stream): (u32, Stream), with: impl Fn(
         let mut chosen = Vec::new();
         for node in first..nodes.min(first.saturating_add(STRIDE as u32)) {
             wires.of(node, &mut chosen);
-            chosen.iter().for_each(|&other| both(node, other));
+            for &other in &chosen {
+                both(node, other);
+            }
         }
     });
 }

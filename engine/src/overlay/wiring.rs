@@ -71,7 +71,9 @@ impl Wires<'_> {
             }
         }
         // Others are numbered as if the node were not there.
-        chosen.iter_mut().for_each(|other| *other += u32::from(*other >= node));
+        for other in chosen {
+            *other += u32::from(*other >= node);
+        }
     }
 
     fn ring(&self, node: u32, chosen: &mut Vec<u32>) {
