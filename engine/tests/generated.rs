@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::anything::{Dice, FLEET, anything, read, suite};
+use common::anything::{Dice, FLEET, along, anything, read, suite};
 use common::{Result, run_scenario};
 use datasets::scenario::Scenario;
 use datasets::suite::{Choice, Request};
@@ -70,8 +70,8 @@ fn satisfied(scenario: &Scenario, found: &Result, seed: u64) {
 
 #[test]
 fn nothing_stops_a_run_and_threads_change_nothing() {
-    for seed in 0..150 {
-        let scenario = anything(seed);
+    let all = (0..150).map(|seed| (seed, anything(seed))).chain((0..60).map(|seed| (seed, along(seed))));
+    for (seed, scenario) in all {
         let threads = |count| rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
         let one = threads(1).install(|| run_scenario(&scenario, &Storage::Memory));
         let three = threads(3).install(|| run_scenario(&scenario, &Storage::Memory));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::anything::{anything, inside};
+use common::anything::{along, anything, inside};
 use common::meta;
 use datasets::scenario::{self, Sample, Scenario};
 use datasets::trace::Writer;
@@ -196,4 +196,5 @@ fn a_fork_of_another_seed_draws_anew_what_is_not_for_life() {
 fn every_cycle_of_scenarios_in_which_anything_may_happen_can_be_taken_up() {
     (0..60).for_each(|seed| every_cycle(&anything(seed)));
     (0..60).for_each(|seed| every_cycle(&inside(seed)));
+    (0..40).for_each(|seed| every_cycle(&along(seed)));
 }

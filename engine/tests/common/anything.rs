@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Asker, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, Opening, Pairing, Peer, Propagation, Rate,
-    Registry, Sampling, SamplingProtocol, Scenario, Start, Subcloud, Topology, TopologyProtocol, Uplink,
+    self, Asker, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, OnLeave, Opening, Pairing, Peer,
+    Propagation, Rate, Registry, Sampling, SamplingProtocol, Scenario, Start, StaticGraph, Subcloud, Topology,
+    TopologyProtocol, Uplink, Wiring,
 };
 use datasets::suite::CodeSettings;
 use kernels::philox::Stream;
@@ -105,19 +106,8 @@ pub fn anything(seed: u64) -> Scenario {
         "up.hours = 3\ndown.hours = 2\nlifetime.hours = 5\nvacancy.hours = 2\npresent = 0.5\n",
     ]);
     writeln!(text, "[[fleet.class]]\nname = \"n\"\nshare = 1\n{churn}{FLEET}").unwrap();
-    let protocol = dice.one(&["oracle", "newscast", "cyclon", "generic", "static"]);
-    let graphs = [
-        "graph = \"k-out\"\ndegree = 7",
-        "graph = \"k-out\"\ndegree = 3\nundirected = true\non_leave = \"rewire\"",
-        "graph = \"ring\"\ndegree = 6\non_dead = \"skip\"",
-        "graph = \"watts-strogatz\"\nrewiring = 0.3\ndegree = 8\non_leave = \"rewire\"",
-        "graph = \"barabasi-albert\"\ndegree = 10",
-        "graph = \"star\"",
-        "graph = \"complete\"",
-    ];
-    let start = if protocol == "static" {
-        dice.one(&graphs)
-    } else if protocol == "oracle" {
+    let protocol = dice.one(&["oracle", "newscast", "cyclon", "generic"]);
+    let start = if protocol == "oracle" {
         ""
     } else {
         dice.one(&["", "start = \"ring\"", "start = \"star\"\non_dead = \"skip\""])
@@ -167,7 +157,28 @@ pub fn anything(seed: u64) -> Scenario {
     read(&text, &files)
 }
 
-/// The same, whose applications get something inside, if there can be any.
+/// The same, whose nodes meet along a graph that stays as it is.
+pub fn along(seed: u64) -> Scenario {
+    let mut scenario = anything(seed);
+    let mut dice = Dice::new(4_000_000 + seed);
+    let all =
+        [Wiring::KOut, Wiring::Ring, Wiring::WattsStrogatz, Wiring::BarabasiAlbert, Wiring::Star, Wiring::Complete];
+    let wiring = all[dice.below(6) as usize];
+    let sampling = &mut scenario.sampling;
+    (sampling.protocol, sampling.pairing) = (SamplingProtocol::Static, Pairing::Ordered);
+    sampling.on_dead = if dice.is(3) { OnDead::Skip } else { OnDead::Retry };
+    sampling.graph = Some(StaticGraph {
+        wiring,
+        degree: 2 * (1 + dice.below(9)),
+        undirected: wiring != Wiring::KOut || dice.is(5),
+        rewiring: f64::from(dice.below(11)) / 10.0,
+        on_leave: if dice.is(5) { OnLeave::Rewire } else { OnLeave::Hole },
+        edges: None,
+    });
+    scenario
+}
+
+/// The same as any, whose applications get something inside, if there can be any.
 pub fn inside(seed: u64) -> Scenario {
     let mut scenario = anything(seed);
     if scenario.app_names().is_empty() {

@@ -12,6 +12,7 @@ mod churn;
 mod counting;
 mod crash;
 mod failing;
+mod graphs;
 mod inside;
 mod loss;
 mod order;
@@ -41,7 +42,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 20] = [
+const EXPERIMENTS: [(&str, Experiment); 21] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -50,6 +51,7 @@ const EXPERIMENTS: [(&str, Experiment); 20] = [
     ("accuracy", Experiment::Each(accuracy::rows)),
     ("sizes", Experiment::Once(sizes::rows)),
     ("small order", Experiment::Once(order::small)),
+    ("graphs", Experiment::Once(graphs::rows)),
     ("generic", Experiment::Once(overlay::generic)),
     ("newscast", Experiment::Once(overlay::newscast)),
     ("contacts", Experiment::Once(inside::contacts)),
