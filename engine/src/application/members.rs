@@ -45,6 +45,7 @@ impl Applications {
     pub fn turn(&mut self, who: Who<'_>, cycle: Cycle) -> Vec<u32> {
         let pools = (!self.is_gossiping()).then(|| self.pools());
         let shape = self.shape;
+        let all_apps = u64::MAX.checked_shr(u64::BITS - shape.apps as u32).unwrap_or(0);
         let seeds = &self.course.seeds;
         let entries = self.overlay.sampling.view as usize;
         let views = self.overlay.records();
@@ -77,8 +78,10 @@ impl Applications {
                     NO_CODE => decreed.filter(|seed| header.version < seed.version).map_or(NO_CODE, |it| it.release),
                     release => release,
                 };
-                let lost = !who.wanted.apps(header.version);
-                (0..shape.apps).filter(|app| lost >> app & 1 == 1).for_each(|app| drop_all(record, shape, app));
+                let lost = all_apps & !who.wanted.apps(header.version);
+                if lost != 0 {
+                    (0..shape.apps).filter(|app| lost >> app & 1 == 1).for_each(|app| drop_all(record, shape, app));
+                }
                 if now.is_multiple_of(FORGET_CYCLES) {
                     let is_young = |_: u32, stamp| contacts::age(now as u8, stamp) < OLDEST;
                     (0..shape.apps).for_each(|app| retain(record, shape, app, is_young));
@@ -96,7 +99,9 @@ impl Applications {
                     }
                 }
                 own(&mut code, k).want(releases, release);
-                header.write(record);
+                if header != before {
+                    header.write(record);
+                }
                 calls[k] = NOBODY;
                 if places[k] != NONE {
                     let contact = match &pools {
