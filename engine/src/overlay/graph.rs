@@ -17,7 +17,7 @@ use kernels::views::Words;
 use rayon::prelude::*;
 
 use super::links::Links;
-use super::start::contact;
+use super::oracle::contact;
 use super::wiring::Wires;
 use crate::memory::{Column, Kind, Mask, STRIDE, fields};
 

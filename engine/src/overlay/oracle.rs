@@ -7,10 +7,11 @@ use kernels::choice::other;
 use kernels::peers::uniform;
 use kernels::philox::Stream;
 use kernels::scalar::index;
-use kernels::views::{NOBODY, TOGETHER};
+use kernels::views::{NOBODY, TOGETHER, Words};
 use rayon::prelude::*;
 
 use crate::memory::{MEMBER, Mask};
+use crate::population::life::UP;
 use crate::schedule::Draws;
 
 /// Nodes whose partners are drawn together. Changes speed only.
@@ -93,4 +94,19 @@ impl<'a> Fresh<'a> {
         let again = |attempt: u32| fits(self.retries.word_of_many(node, draw + attempt * self.count as u32));
         fits(word).or_else(|| (0..).find_map(again)).unwrap_or(NOBODY)
     }
+}
+
+/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
+/// after a random one.
+pub(super) fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
+    const ATTEMPTS: usize = 1000;
+    let is_live = |&other: &usize| other != node as usize && alive[other] == UP;
+    let mut last = 0;
+    for _ in 0..ATTEMPTS {
+        last = words.below(alive.len());
+        if is_live(&last) {
+            return Some(last as u32);
+        }
+    }
+    (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
 }

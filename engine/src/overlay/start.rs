@@ -11,8 +11,9 @@ use kernels::views::{READY, TOGETHER, View, Words, words};
 use rayon::prelude::*;
 
 use super::Overlay;
+use super::oracle::contact;
 use crate::memory::{Mask, STRIDE};
-use crate::population::{Changes, Members, life::UP};
+use crate::population::{Changes, Members};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{CONTACTS, VIEW, for_life};
 
@@ -101,19 +102,4 @@ fn bits(mask: Mask<'_>, nodes: usize) -> Vec<u64> {
     let word =
         |first: usize| (first..nodes.min(first + 64)).map(|node| u64::from(mask.holds(node)) << (node % 64)).sum();
     (0..nodes).into_par_iter().step_by(64).map(word).collect()
-}
-
-/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
-/// after a random one.
-pub(super) fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
-    const ATTEMPTS: usize = 1000;
-    let is_live = |&other: &usize| other != node as usize && alive[other] == UP;
-    let mut last = 0;
-    for _ in 0..ATTEMPTS {
-        last = words.below(alive.len());
-        if is_live(&last) {
-            return Some(last as u32);
-        }
-    }
-    (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
 }
