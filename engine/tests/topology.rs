@@ -300,8 +300,8 @@ fn the_dead_do_not_renew_what_they_held() {
         let error = (2.0 * expected * (1.0 - expected) * 3.0 / 8192.0).sqrt();
         let lost = 1.0 - found[30].held_fraction;
         assert!((lost - expected).abs() < 4.0 * error, "{topology}: {lost}, {error}");
-        // Whatever is left has three holders again at once, unless of ten who stand behind the owner less than two live:
-        // .012 holders less.
+        // Whatever is left has three holders again at once, unless less than two live of the ten behind the owner: .012
+        // holders less.
         assert!((found[30].holders_mean / found[30].held_fraction - 3.0).abs() < 0.03, "{topology}: {:?}", found[30]);
     }
 }

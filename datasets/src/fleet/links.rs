@@ -9,7 +9,7 @@ use crate::fleet::table::{Asked, Column, Content, Ids, Wanted};
 /// itself is left out.
 ///
 /// If all ids are whole numbers below the number of nodes, they are numbers of nodes; else nodes are numbered in the
-/// order of ids, by value if all are whole numbers, else as text. Takes 8 bytes a link, and as much again while it reads.
+/// order of ids, by value if all are whole numbers, else as text. Takes 8 bytes a link, and as much while it reads.
 ///
 /// # Errors
 ///

@@ -281,7 +281,7 @@ impl Sending<'_> {
     }
 }
 
-/// Releases whose totals a batch sums up by itself. Changes speed only: others than its own thread write to totals, too.
+/// Releases whose totals a batch sums up by itself: other threads write to totals, too. Changes speed only.
 const SUMMED: usize = 8;
 
 /// What has moved in a batch, release by release.

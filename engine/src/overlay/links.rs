@@ -51,8 +51,8 @@ impl<'a> Links<'a> {
         if node < self.nodes() { self.places_of(node) } else { &[] }
     }
 
-    /// The byte that each entry of a view bears: an age, or the low byte of a cycle's number. Neighbours in a graph bear
-    /// none.
+    /// The byte that each entry of a view bears: an age, or the low byte of a cycle's number. Neighbours in a graph
+    /// bear none.
     #[must_use]
     #[inline]
     pub fn ages_of(&self, node: usize) -> &'a [u8] {
