@@ -94,3 +94,19 @@ fn links_enter_the_hash_with_their_content() -> Outcome {
     assert_eq!(scenario::read(&path, &[])?.sampling, scenario.sampling);
     Ok(())
 }
+
+#[test]
+fn a_smaller_cloud_has_a_part_of_the_links() -> Outcome {
+    let folder = TempDir::new()?;
+    fs::write(folder.path().join("links.csv"), "from,to\n0,1\n1,2\n2,3\n3,4\n4,5\n5,0\n")?;
+    let scenario = read(folder.path(), "edges = { file = \"links.csv\" }")?;
+    for nodes in 1..=5 {
+        let small = scenario.resized(nodes).ok_or("there are no rules")?;
+        let links = small.sampling.graph.and_then(|graph| graph.edges).ok_or("there are no links")?.links;
+        assert!(links.iter().all(|[from, to]| from != to && from.max(to) < &nodes), "{nodes}: {links:?}");
+        assert_eq!(links.len(), if nodes == 1 { 0 } else { nodes as usize }, "{links:?}");
+    }
+    // Whoever only comes and goes meets nobody.
+    assert!(scenario.population_alone().sampling.graph.is_none());
+    Ok(())
+}

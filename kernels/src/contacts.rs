@@ -11,6 +11,8 @@
 //!     each keeps the k youngest of C but itself, ties at random, if its version has a
 //! ```
 //!
+//! Four applications meet side by side, a lane each; [`crate::scalar::contacts`] is the same, one after the other.
+//!
 //! Reads and writes both records: 4 + 5k bytes an application and 4 more, at the partner at random. Ages are told
 //! apart up to 255 cycles: whoever keeps contacts forgets old ones in time ([`retain`]).
 
@@ -21,7 +23,7 @@ use std::array;
 use wide::{i64x4, u64x4};
 
 use crate::philox::times;
-use crate::scalar::{MIXERS, mixed};
+use crate::scalar::MIXERS;
 use crate::suite::NONE;
 use crate::views::NOBODY;
 
@@ -210,8 +212,8 @@ impl Rules<'_> {
         let order = Order { now: self.now, key: [self.key[0] ^ *one, self.key[1] ^ *two] };
         let wanted = [if *reply_lost { 0 } else { self.wanted(headers[0]) }, self.wanted(headers[1])];
         let mut sent = headers.map(|header| u64::from(header.is_published));
-        let first_itself = i64x4::splat(order.number(*one, self.now));
-        let second_itself = i64x4::splat(order.number(*two, self.now));
+        let now = u64x4::splat(self.now.into());
+        let [first_itself, second_itself] = [*one, *two].map(|node| order.numbers(u64x4::splat(node.into()), now));
         for first in (0..self.shape.apps).step_by(LANES) {
             let known = Four::<KEEP>::read(of_apps(own, self.shape), first);
             let others = Four::<KEEP>::read(of_apps(other, self.shape), first);
@@ -292,7 +294,7 @@ struct Order {
 }
 
 impl Order {
-    /// [`mixed`] of an address in each lane, in the lower halves.
+    /// [`crate::scalar::mixed`] of an address in each lane, in the lower halves.
     #[inline(always)]
     fn ties(self, addresses: u64x4) -> u64x4 {
         let [first, second] = self.key.map(|word| u64x4::splat(word.into()));
@@ -309,13 +311,6 @@ impl Order {
         let is_nobody = addresses.simd_eq(u64x4::splat(NOBODY.into()));
         let numbers = ages | self.ties(addresses) >> 8_u32 << 32_u32 | addresses | is_nobody;
         bytemuck::cast(numbers ^ u64x4::splat(1 << 63))
-    }
-
-    /// The number of one entry.
-    #[inline(always)]
-    fn number(self, address: u32, stamp: u8) -> i64 {
-        let age = u64::from(age(self.now, stamp)) << 56 ^ 1 << 63;
-        (age | u64::from(mixed(self.key, address) >> 8) << 32 | u64::from(address)) as i64
     }
 }
 

@@ -1,11 +1,14 @@
 //! A scenario in another size, with another request, or without a suite: what sizing varies.
 
+use std::sync::Arc;
+
 use super::{EventKind, Group, Sampling, SamplingProtocol, Scenario, Size, Trace};
 use crate::suite::{Request, Suite, Verdict, Version};
 
 impl Scenario {
     /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares,
-    /// durations and distributions stay, and snapshots are left out.
+    /// durations and distributions stay, and snapshots are left out. Links of a graph from a file lead between nodes that
+    /// there are: fewer nodes have a part of the links, as many a node as before.
     ///
     /// `None` if rules of its suite compare sizes or sums, whose limits are numbers that cannot be told from others.
     ///
@@ -29,6 +32,10 @@ impl Scenario {
         }
         let factor = f64::from(nodes) / f64::from(self.run.nodes);
         resized.run.nodes = nodes;
+        let graph = resized.sampling.graph.as_mut();
+        if let Some(edges) = graph.and_then(|graph| graph.edges.as_mut()).filter(|_| factor < 1.0) {
+            edges.links = fewer(&edges.links, nodes, factor);
+        }
         resized.trace.nodes = None;
         resize(&mut resized.first.suite, factor)?;
         resized.launches.iter_mut().try_for_each(|launch| resize(&mut launch.suite, factor))?;
@@ -79,7 +86,7 @@ impl Scenario {
             registry: None,
             protocols: Vec::new(),
             events,
-            sampling: Sampling { protocol: SamplingProtocol::Oracle, ..self.sampling.clone() },
+            sampling: Sampling { protocol: SamplingProtocol::Oracle, graph: None, ..self.sampling.clone() },
             trace: Trace { nodes: None, ..self.trace.clone() },
             ..self.clone()
         }
@@ -104,6 +111,15 @@ impl Scenario {
         let taken = self.launches.iter_mut().filter(|launch| launch.verdict == Verdict::Valid);
         std::iter::once(&mut self.first.suite).chain(taken.map(|launch| &mut launch.suite))
     }
+}
+
+/// A part of the links of a graph, between fewer nodes: what was node number k is number k modulo their number.
+fn fewer(links: &[[u32; 2]], nodes: u32, factor: f64) -> Arc<[[u32; 2]]> {
+    let kept = (links.len() as f64 * factor).round() as usize;
+    let of = |link: &[u32; 2]| link.map(|node| node % nodes);
+    // Every so many, for links of one node may stand side by side.
+    let some = (0..kept).map(|number| of(&links[(number as f64 / factor) as usize % links.len()]));
+    some.filter(|[from, to]| from != to).collect()
 }
 
 /// Scales what a suite says in numbers of nodes; `None` if it has rules.

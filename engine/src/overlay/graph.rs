@@ -27,11 +27,11 @@ const ATTEMPTS: usize = 8;
 /// A graph.
 #[derive(Debug)]
 pub struct Graph {
-    /// What the scenario says of it.
+    /// What the scenario says of the graph.
     shape: StaticGraph,
     /// Where the neighbours of each node end.
     ends: Column<u32>,
-    /// The neighbours of all nodes, one node after the other; nobody knows what stands behind the last.
+    /// The neighbours of all nodes, one node after the other; behind the last is room that is not used.
     links: Column<u32>,
 }
 
@@ -53,7 +53,7 @@ impl Graph {
         Links::Graph { ends: &self.ends, links: &self.links }
     }
 
-    /// Builds it.
+    /// Finds all links, by the random words of a stream.
     pub fn build(&mut self, stream: Stream) {
         let Self { shape, ends, links } = self;
         let nodes = ends.len() as u32;

@@ -16,11 +16,9 @@ use kernels::slicing::MOST_CANDIDATES;
 use kernels::suite::NONE;
 use kernels::views::{NOBODY, TOGETHER, Words};
 
-use super::Overlay;
-use super::graph::Graph;
-use super::links::Links;
 use super::oracle::{Fresh, draw_partners};
 use super::views::Views;
+use super::{Overlay, links};
 use crate::memory::Mask;
 use crate::population::Members;
 use crate::schedule::{Drawn, Draws, Listed, Matching, Partition, Protocol};
@@ -139,10 +137,7 @@ impl Overlay {
     fn parts(&mut self) -> (Option<Views<'_>>, &mut [u32]) {
         let Self { sampling, views, graph, list, .. } = self;
         let list = list.as_deref_mut().unwrap_or_default();
-        let entries = sampling.view as usize;
-        let views = views.as_deref().map(|records| Links::Views { records, entries });
-        let links = views.or_else(|| graph.as_ref().map(Graph::links));
-        (links.map(|links| Views::of(links, sampling)), list)
+        (links(sampling, views.as_ref(), graph.as_ref()).map(|links| Views::of(links, sampling)), list)
     }
 
     /// Whom live nodes meet to tell each other something, where no peer sampling carries it, is written into a list:

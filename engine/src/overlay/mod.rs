@@ -145,8 +145,7 @@ impl Overlay {
     /// Whom nodes know, if they do not draw others fresh.
     #[must_use]
     pub fn links(&self) -> Option<Links<'_>> {
-        let views = self.views.as_deref().map(|records| Links::Views { records, entries: self.sampling.view as usize });
-        views.or_else(|| self.graph.as_ref().map(Graph::links))
+        links(&self.sampling, self.views.as_ref(), self.graph.as_ref())
     }
 
     /// Bytes of a request of peer sampling, and of its reply; none with the oracle.
@@ -210,6 +209,12 @@ impl Overlay {
             }
         });
     }
+}
+
+/// Whom nodes know, by the columns of an overlay.
+fn links<'a>(sampling: &Sampling, views: Option<&'a Column<u32>>, graph: Option<&'a Graph>) -> Option<Links<'a>> {
+    let entries = sampling.view as usize;
+    views.map(|records| Links::Views { records, entries }).or_else(|| graph.map(Graph::links))
 }
 
 fields!(Overlay { list, picks, views, graph } but sampling, protocol, picking, purpose, failed_picks);

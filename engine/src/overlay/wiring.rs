@@ -26,7 +26,7 @@ use kernels::views::Words;
 /// How often a node draws another end for one of its links before it does without.
 const ATTEMPTS: u32 = 64;
 /// Links among which it is faster to look at each than to search. Changes speed only.
-const FEW: usize = 128;
+const FEW: u32 = 128;
 /// Words that may be drawn for one attempt.
 const TRIES: u32 = 4;
 
@@ -59,16 +59,12 @@ impl Wires<'_> {
     fn at_random(&self, node: u32, chosen: &mut Vec<u32>) {
         let others = self.nodes - 1;
         let mut words = Words::new(self.stream, node);
-        let mut many = BTreeSet::new();
+        let mut many = (self.graph.degree > FEW).then(BTreeSet::new);
         for last in others - self.graph.degree.min(others)..others {
             let drawn = words.below(last as usize + 1) as u32;
-            let is_chosen = if many.is_empty() { chosen.contains(&drawn) } else { many.contains(&drawn) };
+            let is_chosen = many.as_ref().map_or_else(|| chosen.contains(&drawn), |many| many.contains(&drawn));
             chosen.push(if is_chosen { last } else { drawn });
-            if chosen.len() == FEW {
-                many.extend(chosen.iter().copied());
-            } else if chosen.len() > FEW {
-                many.extend(chosen.last());
-            }
+            many.iter_mut().zip(chosen.last()).for_each(|(many, &other)| _ = many.insert(other));
         }
         // Others are numbered as if the node were not there.
         for other in chosen {
@@ -103,11 +99,11 @@ impl Wires<'_> {
     }
 
     fn preferential(&self, node: u32, chosen: &mut Vec<u32>) {
-        let half = self.brought();
-        if node <= half {
+        let brought = self.brought();
+        if node <= brought {
             return chosen.extend(0..node);
         }
-        for link in 0..half {
+        for link in 0..brought {
             let drawn = (0..ATTEMPTS).filter_map(|attempt| self.drawn_end(node, link, attempt));
             chosen.extend(drawn.into_iter().find(|end| !chosen.contains(end)));
         }
@@ -136,19 +132,19 @@ impl Wires<'_> {
 
     /// The number of a node's first link, beyond the beginning.
     fn first_link(&self, node: u32) -> u32 {
-        let half = self.brought();
-        half * (half + 1) / 2 + (node - half - 1) * half
+        let brought = self.brought();
+        brought * (brought + 1) / 2 + (node - brought - 1) * brought
     }
 
     /// The node that a link belongs to, by the link's number, and which of its links it is.
     fn link(&self, number: u32) -> (u32, u32) {
-        let half = self.brought();
-        let beginning = half * (half + 1) / 2;
+        let brought = self.brought();
+        let beginning = brought * (brought + 1) / 2;
         if number >= beginning {
-            return (half + 1 + (number - beginning) / half, (number - beginning) % half);
+            return (brought + 1 + (number - beginning) / brought, (number - beginning) % brought);
         }
         // Of those of the beginning, node v has the links v(v-1)/2 and after.
-        let node = (1..=half).take_while(|node| node * (node - 1) / 2 <= number).last().unwrap_or(1);
+        let node = (1..=brought).take_while(|node| node * (node - 1) / 2 <= number).last().unwrap_or(1);
         (node, number - node * (node - 1) / 2)
     }
 

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::suite::App;
 use crate::written::{Check, Document};
 use aggregate::Around;
-use sampling::{CLOUD, Place};
+use sampling::CLOUD;
 use topology::Among;
 
 /// Nodes in a snapshot if the scenario does not say.
@@ -39,8 +39,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let check = Check { document, shortened };
     let run = check.run(&raw.run)?;
     let fleet = check.fleet(&raw.fleet, &run)?;
-    let place = Place { nodes: Some(run.nodes), ..CLOUD };
-    let sampling = check.sampling(raw.sampling.as_ref(), place)?;
+    let sampling = check.sampling(raw.sampling.as_ref(), CLOUD, Some(run.nodes))?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
     let mut due = check.events(&raw.event, &run, &fleet)?;
     let entering = check.launches(&mut due, &beginning, &run, &fleet)?;

@@ -32,15 +32,19 @@ pub(super) struct Place {
     pub name: &'static str,
     pub protocol: SamplingProtocol,
     pub view: u32,
-    /// Nodes of the cloud, if that is where it stands.
-    pub nodes: Option<u32>,
 }
 
 /// How all nodes meet.
-pub(super) const CLOUD: Place = Place { name: "[sampling]", protocol: SamplingProtocol::Oracle, view: 20, nodes: None };
+pub(super) const CLOUD: Place = Place { name: "[sampling]", protocol: SamplingProtocol::Oracle, view: 20 };
 
 impl Check<'_, '_> {
-    pub(super) fn sampling(&self, raw: Option<&raw::Sampling>, place: Place) -> Result<Sampling, Error> {
+    /// How nodes meet. `nodes` are those of the cloud, between whom there may be a graph; none inside an application.
+    pub(super) fn sampling(
+        &self,
+        raw: Option<&raw::Sampling>,
+        place: Place,
+        nodes: Option<u32>,
+    ) -> Result<Sampling, Error> {
         let protocol = raw.and_then(|raw| raw.protocol.as_deref().copied()).unwrap_or(place.protocol);
         let generic = protocol == SamplingProtocol::Generic;
         let views = protocol.has_views();
@@ -65,7 +69,7 @@ impl Check<'_, '_> {
         self.only_if(protocol == SamplingProtocol::Cyclon, shuffle, "shuffle", of, "cyclon")?;
         let contacts = raw.and_then(|raw| raw.contacts.as_ref());
         self.only_if(views, contacts, "contacts", of, "newscast")?;
-        let graph = self.graph(raw, of, place.nodes)?;
+        let graph = self.graph(raw, of, nodes)?;
         let half = view / 2;
         let healed = self.number_or(healing, 0, 0, half.into())?;
         Ok(Sampling {

@@ -16,7 +16,7 @@ use crate::suite::{App, AppFault, AppTopology, Code, CodeSettings, Said, Suite, 
 use crate::written::Check;
 
 /// How the members of an application meet.
-const INSIDE: Place = Place { name: "`subcloud.sampling`", protocol: SamplingProtocol::Cyclon, view: 10, nodes: None };
+const INSIDE: Place = Place { name: "`subcloud.sampling`", protocol: SamplingProtocol::Cyclon, view: 10 };
 
 /// Contacts of all applications that a node keeps, at most.
 const MOST_CONTACTS: usize = 128;
@@ -46,7 +46,7 @@ impl Check<'_, '_> {
         if let Some((key, span)) = pairing.or(start).or(contacts) {
             return Err(self.foreign(key, span));
         }
-        let sampling = self.sampling(sampling, INSIDE)?;
+        let sampling = self.sampling(sampling, INSIDE, None)?;
         let contacts = self.contacts(raw.contacts.as_ref())?;
         let kept = contacts.keep as usize * apps;
         if apps > MOST_APPS || kept > MOST_CONTACTS {

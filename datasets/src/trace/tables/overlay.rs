@@ -3,8 +3,9 @@
 use super::rows;
 
 rows! {
-    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views; and one for each
-    /// application with an overlay of its own, of its members alone. Measures are null where there is no such node.
+    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views or meet along a graph
+    /// that stays as it is, whose links are the entries then; and one for each application with an overlay of its own,
+    /// of its members alone. Measures are null where there is no such node.
     OverlayRow {
         /// Cycles completed.
         cycle: u32,
@@ -32,7 +33,8 @@ rows! {
         /// Entries of live nodes' views.
         entries_count: u64,
         /// Mean age of those entries: Newscast and Cyclon count cycles since an entry was made, the generic framework
-        /// the exchanges of the nodes that held it, about two a cycle. Ages stop at 200.
+        /// the exchanges of the nodes that held it, about two a cycle. Ages stop at 200; null
+        /// in a graph that stays as it is.
         age_mean: f64,
         /// The least age that half of the entries do not exceed.
         age_p50: f64,
