@@ -70,5 +70,5 @@ pub use rules::{ACTING, Firing, Held};
 pub use settings::{Pairing, Settings};
 pub use study::{Effect, Point, Setting, Study};
 pub use summary::Summary;
-pub use topologies::{LINKS, Lookups, Own, Part, Topology, WELL};
+pub use topologies::{EARLY, LINKS, Lookups, Own, Part, Registry, Topology, WELL};
 pub use versions::{Entry, Rejections, SPREAD, Version};

@@ -5,6 +5,9 @@ use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 /// Shares of what a topology is to have, of which it is told when they are held.
 pub const LINKS: [f64; 4] = [0.5, 0.99, 0.999, 1.0];
 
+/// Cycles in which values are lost early. Most topologies are built in so many.
+pub const EARLY: u32 = 20;
+
 /// Requests are well as long as so many succeed.
 pub const WELL: f64 = 0.99;
 
@@ -21,8 +24,8 @@ pub struct Topology {
     pub parts: Vec<Part>,
     /// What became of the requests that went through it; `None` if there were none.
     pub lookups: Option<Lookups>,
-    /// What had become of the values that its members hold, after the last cycle; `None` if they hold none.
-    pub registry: Option<RegistryRow>,
+    /// What became of the values that its members hold; `None` if they hold none.
+    pub registry: Option<Registry>,
 }
 
 /// What members of a topology are to have.
@@ -55,6 +58,24 @@ pub struct Lookups {
     pub well_after: Option<u32>,
     /// Observed cycles after that in which fewer did.
     pub below_count: u32,
+}
+
+/// What became of values that members of a topology hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Registry {
+    /// After the last cycle.
+    pub last: RegistryRow,
+    /// The share of the values that nobody held [`EARLY`] cycles after they were put; 0 before they are.
+    pub lost_early: f64,
+}
+
+impl Registry {
+    /// Whether most of what was lost was lost early: before the topology was built, as a rule.
+    #[must_use]
+    pub fn is_lost_early(&self) -> bool {
+        let lost = 1.0 - self.last.held_fraction;
+        lost >= 0.01 && self.lost_early >= lost / 2.0
+    }
 }
 
 /// What a protocol of one's own measured last.
@@ -90,7 +111,7 @@ pub(crate) fn topologies(rows: &[TopologyRow], lookups: &[LookupRow], registry: 
             parts,
             last,
             lookups: of_requests(&lookups, begins),
-            registry: registry.iter().rfind(|row| row.app == one.app).cloned(),
+            registry: of_values(registry.iter().filter(|row| row.app == one.app)),
         })
     })
     .collect()
@@ -101,6 +122,14 @@ fn of_requests(rows: &[&LookupRow], begins: u32) -> Option<Lookups> {
     let well = rows.iter().position(|row| row.cycle >= begins && row.success_fraction >= WELL);
     let below = well.map_or(0, |first| rows[first..].iter().filter(|row| row.success_fraction < WELL).count());
     Some(Lookups { last, well_after: well.map(|first| rows[first].cycle - begins), below_count: below as u32 })
+}
+
+fn of_values<'a>(rows: impl Iterator<Item = &'a RegistryRow> + Clone) -> Option<Registry> {
+    let last = rows.clone().last()?.clone();
+    let mut held = rows.filter(|row| row.held_fraction.is_finite()).peekable();
+    let begins = held.peek().map_or(0, |row| row.cycle);
+    let early = held.take_while(|row| row.cycle <= begins.saturating_add(EARLY)).last();
+    Some(Registry { last, lost_early: early.map_or(0.0, |row| 1.0 - row.held_fraction) })
 }
 
 /// What protocols of one's own measured, in the order of the trace.

@@ -348,7 +348,8 @@ fn topology(is_inside: bool) -> impl Strategy<Value = (Topology, Option<Lookups>
             };
             let routing = topology.routings().get(samples as usize % topology.routings().len().max(1)).copied();
             let asker = if is_inside && samples % 3 == 0 { Asker::Outside } else { Asker::Members };
-            let registry = Registry { keys: 1 + samples, replicas: 1 + samples % 16, republish: max_age };
+            let registry =
+                Registry { keys: 1 + samples, replicas: 1 + samples % 16, republish: max_age, after: samples % 3 };
             (
                 topology,
                 per_cycle.and_then(|per_cycle| Some(Lookups { per_cycle, routing: routing?, asker })),

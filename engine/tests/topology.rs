@@ -306,6 +306,24 @@ fn the_dead_do_not_renew_what_they_held() {
     }
 }
 
+/// Members of an application are others every cycle until slicing has settled, and take along what they hold.
+#[test]
+fn values_that_wait_are_not_lost_before_there_is_a_topology() {
+    let found = |after: u32| {
+        let values = format!("registry = {{ keys = 4_000, after = {after} }}\ntopology = {{ protocol = \"chord\" }}\n");
+        let app = "[[suite.app]]\nname = \"a\"\ntop = \"x\"\nshare = 0.3\n";
+        run(&cloud(4096, 40, 1, &format!("[subcloud]\n{values}{app}"))).registry
+    };
+    let at_once = found(0);
+    assert_eq!((at_once[0].held_fraction, at_once[0].holders_mean), (1.0, 3.0));
+    let lost = 1.0 - at_once.last().unwrap().held_fraction;
+    assert!(lost > 0.2, "{lost}");
+    let later = found(20);
+    assert!(later[19].held_fraction.is_nan());
+    assert_eq!((later[20].held_fraction, later[20].holders_mean), (1.0, 3.0));
+    assert!(later.last().unwrap().held_fraction > 0.995, "{:?}", later.last());
+}
+
 #[test]
 fn values_lie_at_members_alone() {
     for seed in 0..60 {

@@ -20,6 +20,25 @@ fn the_summary_says_when_links_are_there_and_requests_succeed() {
     }
 }
 
+/// Members of an application are others every cycle at first, and take along what they hold.
+#[test]
+fn the_summary_says_that_values_were_put_too_early() {
+    let text = |values: &str| {
+        format!(
+            "[run]\nnodes = 3000\ncycles = 40\n[[fleet.class]]\nname = \"box\"\nshare = 1\n\
+             attributes.x = {{ uniform = [0, 1] }}\n[subcloud]\ntopology = {{ protocol = \"chord\" }}\n\
+             registry = {{ keys = 900{values} }}\n[[suite.app]]\nname = \"directory\"\ntop = \"x\"\nshare = 0.3\n"
+        )
+    };
+    let told = Place::with(&text("")).run(&[]).quietly();
+    for words in ["Lost within 20 cycles: ", "of those of directory", "registry.after = 20"] {
+        assert!(told.out.contains(words), "{}", told.out);
+    }
+    let told = Place::with(&text(", after = 20")).run(&[]).quietly();
+    assert!(told.out.contains("Values that members hold, after cycle 40"), "{}", told.out);
+    assert!(!told.out.contains("Lost within"), "{}", told.out);
+}
+
 #[test]
 fn what_no_topology_can_be_is_refused_with_a_remedy() {
     for (more, words) in [

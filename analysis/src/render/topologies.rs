@@ -6,7 +6,7 @@ use datasets::trace::LookupRow;
 
 use super::table::{Table, or_none, wrapped};
 use crate::number::{count, decimal, measure, percent};
-use crate::{LINKS, Summary, WELL};
+use crate::{EARLY, LINKS, Registry, Summary, WELL};
 
 impl Summary {
     pub(super) fn topologies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,10 +72,10 @@ impl Summary {
 
     fn registries(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = || self.topologies.iter().filter_map(|one| Some((one, one.registry.as_ref()?)));
-        let Some((_, first)) = all().next() else { return Ok(()) };
+        let Some((_, Registry { last: first, .. })) = all().next() else { return Ok(()) };
         writeln!(f, "\nValues that members hold, after cycle {}\n", first.cycle)?;
         let mut table = Table::new(&["among", "keys", "held", "at the owner", "holders"], 1);
-        for (one, row) in all() {
+        for (one, Registry { last: row, .. }) in all() {
             table.row(&[
                 among(one.app.as_ref()),
                 count(row.keys_count),
@@ -88,7 +88,21 @@ impl Summary {
         writeln!(f)?;
         let text = "Held: keys whose value a member holds; the others are lost. At the owner: keys whose value the \
                     member holds to whom requests go. Holders: members that hold a value, on average.";
-        wrapped(f, "  ", text)
+        wrapped(f, "  ", text)?;
+        let early = all().filter(|(_, registry)| registry.is_lost_early());
+        let early = early
+            .map(|(one, registry)| format!("{} of those of {}", percent(registry.lost_early), among(one.app.as_ref())));
+        let early: Vec<String> = early.collect();
+        if early.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "Lost within {EARLY} cycles: {}; as a rule because there was no topology yet, or because others became \
+             members in every cycle. registry.after = {EARLY} puts values that much later.",
+            early.join(", ")
+        );
+        writeln!(f)?;
+        wrapped(f, "  ", &text)
     }
 
     /// What protocols of one's own measured.

@@ -5,7 +5,7 @@ use super::chart::{Chart, Stroke};
 use super::section::Section;
 use super::source::Source;
 use crate::number::{count, percent};
-use crate::topologies::{PARTS, Part};
+use crate::topologies::{PARTS, Part, Registry};
 
 /// The most topologies, and measures, drawn: the first ones.
 const MOST_DRAWN: usize = 8;
@@ -34,7 +34,7 @@ pub fn topologies(source: &Source) -> Option<Section> {
                 crate::number::decimal(lookups.last.hops_mean)
             ));
         }
-        if let Some(registry) = &one.registry {
+        if let Some(Registry { last: registry, .. }) = &one.registry {
             section.say(format!(
                 "Of {} values {} were held by a member after the last cycle.",
                 count(registry.keys_count),

@@ -78,6 +78,8 @@ pub struct Registry {
     pub replicas: u32,
     /// Every so many cycles whoever holds a value seeks the owner of its key anew; at least 1.
     pub republish: u32,
+    /// Cycles that pass, once there are as many members as are to hold a value, until the values are put.
+    pub after: u32,
 }
 
 choices! {

@@ -18,13 +18,11 @@ impl Running {
         below.around(seats, (self.app, self.purpose), cycle)
     }
 
-    /// Values that are to be put somewhere are, if there are as many members as are to hold each.
+    /// Values that nobody holds yet are put somewhere, if their time has come.
     fn put(&mut self, around: &Around<'_>) {
         let Some(registry) = &mut self.registry else { return };
-        let Some(members) = registry.wants() else { return };
-        let stands = self.instance.stands(around);
-        if stands.len() >= members {
-            registry.put(&stands);
+        if registry.is_unborn() {
+            registry.put(&self.instance.stands(around));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Values that members of a topology hold for keys.
 //!
 //! ```text
-//! once there are as many members as are to hold a value:
+//! once there have been as many members as are to hold a value for so many cycles:
 //!     each value is put at the owner of its key, and at those who stand behind it
 //! every so many cycles:
 //!     whoever holds a value seeks the owner of its key through the topology, and puts the value there, and at those
@@ -38,14 +38,17 @@ pub struct Registry {
     key: [u32; 2],
     /// Who holds each value: so many nodes, [`NOBODY`] where there are fewer.
     pub holders: Column<u32>,
+    /// One number, if the values are to wait: for how many cycles there have been enough members.
+    waited: Option<Column<u32>>,
 }
 
 impl Registry {
     /// The registry of a scenario, whose holders are a column of a name.
     #[must_use]
     pub fn new(asked: Asked, routing: Routing, key: [u32; 2], column: String) -> Self {
+        let waited = (asked.after > 0).then(|| Column::new(Kind::Kept, format!("{column}-waited")).of_rows(1));
         let holders = Column::new(Kind::Kept, column).filled(UNBORN).of_cells(asked.replicas as usize);
-        Self { asked, routing, key, holders: holders.of_rows(asked.keys as usize) }
+        Self { asked, routing, key, holders: holders.of_rows(asked.keys as usize), waited }
     }
 
     /// The key of a number. No two are the same.
@@ -53,14 +56,22 @@ impl Registry {
         mixed(self.key, number as u32)
     }
 
-    /// Whether values are still to be put anywhere, as soon as there are so many members.
-    pub fn wants(&self) -> Option<usize> {
-        (self.holders[0] == UNBORN).then_some(self.asked.replicas as usize)
+    /// Whether the values have not been put anywhere yet.
+    pub fn is_unborn(&self) -> bool {
+        self.holders[0] == UNBORN
     }
 
-    /// Each value is put at the owner of its key and behind it, among members who stand at some positions, ascending.
+    /// Each value is put at the owner of its key and behind it, among members who stand at some positions, ascending:
+    /// if they are as many as are to hold it, and have been for as long as the values are to wait.
     pub fn put(&mut self, stands: &[(u32, u32)]) {
         let (replicas, routing, key) = (self.asked.replicas as usize, self.routing, self.key);
+        if stands.len() < replicas {
+            return;
+        }
+        if let Some(waited) = self.waited.as_mut().map(|waited| &mut waited[0]).filter(|n| **n < self.asked.after) {
+            *waited += 1;
+            return;
+        }
         strides(Records { cells: replicas, state: &mut self.holders }, |first, mut records| {
             for row in 0..records.state.len() / replicas {
                 let holders = records.row(row);
@@ -137,7 +148,7 @@ impl Registry {
         };
         let found: Vec<[u64; 3]> = all.map(of_stride).collect();
         let sum = |of: usize| found.iter().map(|part| part[of]).sum::<u64>();
-        let keys = if self.wants().is_some() { 0 } else { u64::from(self.asked.keys) };
+        let keys = if self.is_unborn() { 0 } else { u64::from(self.asked.keys) };
         RegistryRow {
             cycle,
             app,
@@ -152,5 +163,6 @@ impl Registry {
 impl Fields for Registry {
     fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Field)) {
         self.holders.visit(see);
+        self.waited.visit(see);
     }
 }

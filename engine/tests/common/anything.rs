@@ -258,7 +258,8 @@ pub fn inside(seed: u64) -> Scenario {
         routing.map(|&routing| Lookups { per_cycle: 20, routing, asker })
     };
     let registry = |topology: &Topology, number: u32| {
-        let registry = Registry { keys: 1 + number * 40, replicas: 1 + number % 5, republish: 1 + number % 7 };
+        let (keys, after) = (1 + number * 40, number / 2 % 4);
+        let registry = Registry { keys, replicas: 1 + number % 5, republish: 1 + number % 7, after };
         Some(registry).filter(|_| seed.is_multiple_of(2) && !topology.routings().is_empty())
     };
     if other.is(4) {

@@ -33,6 +33,9 @@ pub(super) fn lookups(Lookups { per_cycle, routing, asker }: Lookups) -> Vec<Str
 }
 
 /// The keys of a registry.
-pub(super) fn registry(Registry { keys, replicas, republish }: Registry) -> Vec<String> {
-    vec![format!("keys = {keys}"), format!("replicas = {replicas}"), format!("republish = {republish}")]
+pub(super) fn registry(Registry { keys, replicas, republish, after }: Registry) -> Vec<String> {
+    let mut written =
+        vec![format!("keys = {keys}"), format!("replicas = {replicas}"), format!("republish = {republish}")];
+    written.extend((after > 0).then(|| format!("after = {after}")));
+    written
 }

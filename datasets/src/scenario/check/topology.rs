@@ -165,6 +165,7 @@ impl Check<'_, '_> {
             keys: self.whole(&raw.keys, 1, 100_000_000)? as u32,
             replicas: self.number_or(raw.replicas.as_ref(), 3, 1, 16)?,
             republish: self.number_or(raw.republish.as_ref(), 10, 1, u32::MAX.into())?,
+            after: self.number_or(raw.after.as_ref(), 0, 0, u32::MAX.into())?,
         })
     }
 }

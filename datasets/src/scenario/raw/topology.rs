@@ -64,7 +64,7 @@ pub(in crate::scenario) struct Lookups {
 }
 
 /// Values that members of a topology hold for random keys. Each is put at the owner of its key and at the members
-/// behind it as soon as there are as many members as are to hold it. Who goes or dies takes along what it holds.
+/// behind it once there are as many members as are to hold it. Who goes or dies takes along what it holds.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Registry {
@@ -77,4 +77,8 @@ pub(in crate::scenario) struct Registry {
     /// Every so many cycles whoever holds a value seeks the owner of its key anew, and puts it there.
     #[schemars(range(min = 1), extend("default" = 10))]
     pub republish: Option<At<Whole>>,
+    /// Cycles that pass, once there are as many members as are to hold a value, until the values are put: as many as
+    /// the topology takes to be built, and slicing to say who its members are.
+    #[schemars(extend("default" = 0))]
+    pub after: Option<At<Whole>>,
 }
