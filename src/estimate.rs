@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use datasets::scenario::{Sample, Scenario};
+use datasets::scenario::{Export, Sample, Sampling, Scenario};
 use engine::{Estimate, Need, Simulation, Storage};
 
 use crate::checkpoint::{BYTES_PER_SECOND, Cadence};
@@ -22,6 +22,9 @@ const ATTEMPTS: u32 = 3;
 
 /// Bytes of a row of a snapshot on disk, as measured on shipped scenarios, beside those of its attributes.
 const SNAPSHOT_ROW_BYTES: u64 = 9;
+
+/// Bytes of a row of `edges` on disk, as measured.
+const EDGE_BYTES: u64 = 5;
 /// Bytes of the other tables a cycle and row, generously.
 const ROW_BYTES: u64 = 120;
 
@@ -108,6 +111,24 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
         };
         u64::from(nodes) * panel.cycles.len() as u64
     });
+    let edges = scenario.trace.edges.map_or(0, |Export { every, sample }| {
+        let nodes = match sample {
+            Sample::All => scenario.run.nodes,
+            Sample::Count(count) => count,
+        };
+        let of = |sampling: &Sampling| match &sampling.graph {
+            Some(graph) => graph.most_links(scenario.run.nodes) / u64::from(scenario.run.nodes),
+            None => {
+                if sampling.protocol.has_views() {
+                    sampling.view.into()
+                } else {
+                    0
+                }
+            }
+        };
+        let links = of(&scenario.sampling) + scenario.subcloud.as_ref().map_or(0, |inside| of(&inside.sampling));
+        u64::from(scenario.run.cycles / every + 2) * u64::from(nodes) * links * EDGE_BYTES
+    });
     // A row of the overlay, and the histogram of its in-degrees.
     let overlays = if scenario.sampling.has_links() {
         4 * u64::from(scenario.run.cycles / scenario.trace.overlay.every + 2)
@@ -115,7 +136,7 @@ fn trace_bytes(scenario: &Scenario) -> u64 {
         0
     };
     let row = SNAPSHOT_ROW_BYTES + 4 * scenario.fleet.attributes.len() as u64;
-    (rows * tables as u64 + overlays) * ROW_BYTES + snapshots * row + 20_000
+    (rows * tables as u64 + overlays) * ROW_BYTES + snapshots * row + edges + 20_000
 }
 
 /// Time to build the cloud and to run a cycle of it: a straight line through two small clouds, since building has a
@@ -146,6 +167,7 @@ fn measure(scenario: &Scenario, nodes: u32) -> Result<[Duration; 2], Failure> {
     small.run.nodes = nodes;
     small.run.cycles = SAMPLE_CYCLES;
     small.trace.nodes = None;
+    small.trace.edges = None;
     let meta = datasets::trace::Meta {
         attributes: small.fleet.attributes.clone(),
         apps: small.app_names(),

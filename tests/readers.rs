@@ -20,7 +20,7 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let runs = Runs::new();
     let telco =
         runs.shipped("telco", &["--nodes", "20000", "--cycles", "12", "--set", "trace.nodes.cycles=[0, 6, 12]"]);
-    let [everything, rules] = ["everything", "rules"].map(|name| runs.own(name));
+    let [everything, rules, export] = ["everything", "rules", "export"].map(|name| runs.own(name));
     // Versions that spread, a constraint that breaks, and a version that nodes drop.
     let spread = ["--nodes", "5000", "--cycles", "60", "--set", "trace.overlay.paths=8"];
     let [launch, forged] = ["launch", "forged"].map(|name| runs.shipped(name, &spread));
@@ -38,9 +38,24 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let tables = runs.folder.path().join("tables.json");
     fs::write(&tables, schema()).expect("the columns of all tables");
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
-    let runs_of_all = [telco, everything, rules, launch, forged, life, runs.sweep("sweep")];
+    let runs_of_all = [telco, everything, rules, export, launch, forged, life, runs.sweep("sweep")];
     let arguments = script.into_iter().chain(runs_of_all);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
+}
+
+#[test]
+fn networkx_finds_in_exported_graphs_what_the_run_measured() {
+    let Some(python) = Python::of_an_analyst() else { return };
+    let runs = Runs::new();
+    let churning = runs.own("export");
+    let file = root().join("tests/readers/export.toml");
+    let graph = |graph: &str, more: &str| {
+        let sampling = format!("sampling={{protocol='static', graph='{graph}', degree=6{more}}}");
+        runs.call("run", &file, graph, &["--set", &sampling])
+    };
+    let graphs = [graph("watts-strogatz", ", rewiring=0.2"), graph("k-out", "")];
+    let script = root().join("tests/readers/export.py");
+    succeed(python.command().arg(script).arg(churning).args(graphs), "the check of NetworkX");
 }
 
 #[test]

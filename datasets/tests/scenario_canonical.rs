@@ -8,10 +8,11 @@ use std::path::Path;
 use datasets::fleet::Distribution;
 use datasets::scenario::{
     self, Adversaries, Aggregate, Asker, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits,
-    Epochs, Event, EventKind, Far, Fleet, Function, Group, Interpolation, Lengths, Lookups, Network, OnDead, OnLeave,
-    Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry, Resample, Rhythm, Run, Sample,
-    Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing, SlicingProtocol, Source, Start, StaticGraph,
-    Subcloud, TimeUnit, Topology, TopologyProtocol, Trace, Turnover, Uplink, Wiring,
+    Epochs, Event, EventKind, Export, Far, Fleet, Function, Group, Interpolation, Introducer, Lengths, Lookups,
+    Network, OnDead, OnLeave, Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry,
+    Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing,
+    SlicingProtocol, Source, Start, StaticGraph, Subcloud, TimeUnit, Topology, TopologyProtocol, Trace, Turnover,
+    Uplink, Wiring,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -306,12 +307,25 @@ fn sampling() -> impl Strategy<Value = Sampling> {
                 listed: false,
                 start: if views && a { Start::Ring } else { Start::Random },
                 on_dead: if views && b { OnDead::Skip } else { OnDead::Retry },
-                peer: if generic && c { Peer::Tail } else { Peer::Rand },
-                propagation: if generic && d { Propagation::Push } else { Propagation::Pushpull },
+                peer: match (generic, a, c) {
+                    (true, _, true) => Peer::Tail,
+                    (true, true, false) => Peer::Head,
+                    _ => Peer::Rand,
+                },
+                propagation: match (generic, b, d) {
+                    (true, _, true) => Propagation::Push,
+                    (true, true, false) => Propagation::Pull,
+                    _ => Propagation::Pushpull,
+                },
                 healing,
                 swapping: if generic { swapping.min(half - healing) } else { 0 },
                 shuffle: if protocol == SamplingProtocol::Cyclon && c { view } else { half },
-                contacts: if views && d { view } else { view.min(3) },
+                contacts: match (views, c, d) {
+                    (true, true, _) => 1,
+                    (true, false, true) => view,
+                    _ => view.min(3),
+                },
+                introducer: if views && c { Introducer::First } else { Introducer::Random },
                 graph: None,
             }
         },
@@ -504,6 +518,7 @@ prop_compose! {
             trace: Trace {
                 judged: built.as_ref().map(|(topology, ..)| 1 + topology.samples),
                 every,
+                edges: panel.as_ref().filter(|_| has_views).map(|Panel { sample, .. }| Export { every, sample: *sample }),
                 nodes: panel,
                 overlay: Overlay {
                     every: if has_views { every } else { 10 },

@@ -105,6 +105,57 @@ fn no_cloud_falls_apart_that_grew_from_one_contact() {
     }
 }
 
+/// A hundred nodes a cycle come into a cloud of one, and know that one alone: the growing start of Jelasity, Guerraoui,
+/// Kermarrec and van Steen, *The Peer Sampling Service* (Middleware 2004).
+#[test]
+fn a_cloud_that_grows_from_one_node_becomes_as_random_as_any() {
+    let grown = |sampling: &str, seed: u64, introducer: &str| {
+        let text = format!(
+            "[run]\nnodes = 10_000\ncycles = 160\nseed = {seed}\n[[fleet.class]]\nname = \"first\"\nshare = 0.0001\n\
+             attributes.x = 1\n[[fleet.class]]\nname = \"others\"\nshare = 0.9999\npresent = 0.0\nattributes.x = 1\n\
+             [sampling]\n{sampling}\nintroducer = \"{introducer}\"\n[trace]\noverlay = {{ every = 10, sample = 1000 }}\n\
+             [[event]]\nat_cycle = 1\nuntil_cycle = 100\njoin = {{ nodes = 100 }}\n"
+        );
+        let found = run(&text);
+        assert_eq!([50, 101, 160].map(|cycle| found.cycles[cycle].alive_count), [5_001, 10_000, 10_000]);
+        found.overlay
+    };
+    let view = "view = 30";
+    for (sampling, expected) in [
+        (format!("protocol = \"newscast\"\n{view}"), None),
+        (format!("protocol = \"generic\"\n{view}\nswapping = 15"), Some((5.0, 0.012))),
+    ] {
+        let rows = grown(&sampling, 1, "first");
+        // Whoever has come knows the first node, so that there is one cloud at any time.
+        assert!(rows.iter().all(|row| row.components_count == 1), "{sampling}");
+        // While nodes come, all of them know the first; later it is one of many.
+        assert!(rows[5].in_degree_max > rows[16].in_degree_max, "{sampling}: {:?}", rows[5]);
+        let (last, other) = (&rows[16], &grown(&sampling, 1, "random")[16]);
+        assert_within(last.clustering_coefficient, other.clustering_coefficient, 0.1);
+        assert_within(last.path_length_mean, other.path_length_mean, 0.02);
+        if let Some((sd, clustering)) = expected {
+            assert!(last.in_degree_sd < sd && last.clustering_coefficient < clustering, "{last:?}");
+        }
+    }
+}
+
+/// Pull alone gathers the cloud around a few nodes, and whoever knows others and is known by nobody stays so: the star of
+/// Middleware 2004. Push and pull together does neither.
+#[test]
+fn who_only_pulls_gathers_around_a_few() {
+    let found = |propagation: &str, peer: &str| {
+        let sampling = format!("{}\npropagation = \"{propagation}\"\npeer = \"{peer}\"", generic(15, 0));
+        run(&text(10_000, 60, 1, &sampling, "every = 60, sample = 1000", "")).overlay.pop().unwrap()
+    };
+    for peer in ["rand", "tail", "head"] {
+        let [pull, both] = ["pull", "pushpull"].map(|propagation| found(propagation, peer));
+        assert!(pull.in_degree_sd > 4.0 * both.in_degree_sd, "{peer}: {} and {}", pull.in_degree_sd, both.in_degree_sd);
+        assert!(pull.in_degree_min < 1.0 && both.in_degree_min > 0.0, "{peer}");
+    }
+    // The youngest entry is most often that of the last partner: whoever is met by many is met by more.
+    assert!(found("push", "head").clustering_coefficient < found("push", "rand").clustering_coefficient);
+}
+
 #[test]
 fn views_are_sound_after_every_cycle() {
     for sampling in ["newscast", "cyclon", "generic"] {
@@ -202,5 +253,5 @@ fn who_only_pushes_gets_no_reply() {
         );
         common::run(&text).cycles[2].messages_count
     };
-    assert_eq!((messages("push"), messages("pushpull")), (1_000, 2_000));
+    assert_eq!(["push", "pull", "pushpull"].map(messages), [1_000, 2_000, 2_000]);
 }

@@ -90,16 +90,32 @@ pub fn nth(bits: u128, n: u32) -> usize {
 
 /// The oldest entry, of several any; if it is not accepted and the node may `retry`, the next.
 pub fn oldest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
+    last(view, words, retry, accept, |age| age)
+}
+
+/// The youngest entry, of several any; if it is not accepted and the node may `retry`, the next.
+pub fn youngest(view: &View<'_>, words: &mut Words, retry: bool, accept: impl Fn(u32) -> bool) -> Option<usize> {
+    last(view, words, retry, accept, |age| !age)
+}
+
+/// The last entry in an order of ages.
+fn last(
+    view: &View<'_>,
+    words: &mut Words,
+    retry: bool,
+    accept: impl Fn(u32) -> bool,
+    order: impl Fn(u8) -> u8,
+) -> Option<usize> {
     let ages = &view.ages[..view.len()];
     // A bit for each entry that has not been tried.
     let mut rest = u128::MAX.checked_shr((MOST_ENTRIES - ages.len()) as u32).unwrap_or(0);
-    let mut age = ages.iter().copied().max()?;
+    let mut age = ages.iter().map(|&age| order(age)).max()?;
     loop {
-        let is_tie = |&place: &usize| ages[place] == age && rest >> place & 1 == 1;
+        let is_tie = |&place: &usize| order(ages[place]) == age && rest >> place & 1 == 1;
         let mut ties = (0..ages.len()).filter(is_tie);
         let count = ties.clone().count();
         if count == 0 {
-            age = (0..ages.len()).filter(|place| rest >> place & 1 == 1).map(|place| ages[place]).max()?;
+            age = (0..ages.len()).filter(|place| rest >> place & 1 == 1).map(|place| order(ages[place])).max()?;
             continue;
         }
         let place = ties.nth(if count == 1 { 0 } else { words.below(count) })?;

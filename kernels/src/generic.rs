@@ -31,19 +31,20 @@
 //! here they are broken at random, independently of which entries are sent. What came is never among the first S,
 //! because of more than c entries at most c/2 came.
 //!
-//! If only the initiator sends, the partner does not shuffle its view, and its first entries are those that its own
-//! last turn left there: the order of views lasts, and [`crate::scalar::generic::push`] keeps it.
+//! If only one of the two sends, the other does not shuffle its view, and its first entries are those that the last
+//! meeting in which it sent left there: the order of views lasts, and [`crate::scalar::generic::push`] and
+//! [`pull`] keep it.
 //!
 //! # Cost
 //!
 //! Views of 8 to 32 entries are compared and chosen from in vectors ([`crate::two_views`]), about 2,500 instructions a
-//! meeting with views of 30; others go to the twin ([`crate::scalar::generic`]), as does who only sends.
+//! meeting with views of 30; others go to the twin ([`crate::scalar::generic`]), as do meetings in which one alone sends.
 
 #![expect(clippy::inline_always, reason = "vectors stay in registers, and lengths are known")]
 
 use std::hint::select_unpredictable;
 
-use crate::scalar::generic::{Stage, exchange, push};
+use crate::scalar::generic::{Stage, exchange, pull, push};
 use crate::subset::{Choice, at_random};
 use crate::two_views::{Common, Entries, Half, fill};
 use crate::views::{Generic, Pair};
@@ -52,6 +53,9 @@ use crate::views::{Generic, Pair};
 pub fn generic(meeting: &mut Pair<'_>, rules: &Generic, seed: [u32; 2]) {
     if !rules.replies {
         return push(meeting, rules, seed);
+    }
+    if !rules.sends {
+        return pull(meeting, rules, seed);
     }
     match meeting.own_view.addresses.len() {
         8 => in_vectors::<1>(meeting, rules, seed),

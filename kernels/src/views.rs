@@ -201,6 +201,8 @@ pub fn forget(view: &mut View<'_>, now: u8) {
 /// What a node of the generic framework does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generic {
+    /// Whether the initiator sends entries of its view; if not, it only asks for those of the partner.
+    pub sends: bool,
     /// Whether the partner replies; if not, only the initiator sends.
     pub replies: bool,
     /// Oldest entries to be dropped first: H.

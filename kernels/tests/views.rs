@@ -82,8 +82,8 @@ fn old_entries_stay_old() {
 #[test]
 fn the_generic_framework_keeps_views_sound() {
     for (entries, healing, swapping) in [(2, 0, 0), (6, 3, 0), (6, 0, 3), (20, 10, 0), (20, 0, 10), (30, 7, 8)] {
-        for replies in [true, false] {
-            let rules = Generic { replies, healing, swapping };
+        for (sends, replies) in [(true, true), (true, false), (false, true)] {
+            let rules = Generic { sends, replies, healing, swapping };
             let mut records = meet(entries, cloud(entries, entries.min(4)), |meeting, words| {
                 generic(meeting, &rules, [words.word(), words.word()]);
             });
@@ -146,7 +146,7 @@ proptest! {
             let filled = if full { [entries; 2] } else { [one % (entries + 1), two % (entries + 1)] };
             let before = two_views(entries, filled, ages, u64::from(seed[0]));
             let healing = heals % (entries / 2 + 1);
-            let rules = Generic { replies: true, healing, swapping: swaps % (entries / 2 - healing + 1) };
+            let rules = Generic { sends: true, replies: true, healing, swapping: swaps % (entries / 2 - healing + 1) };
             let run = |exchange: &dyn Fn(&mut Pair<'_>)| after(before.clone(), entries, lost, exchange);
             prop_assert_eq!(
                 run(&|meeting| generic(meeting, &rules, seed)),
@@ -300,7 +300,7 @@ fn generic_leaves_what_the_published_protocol_leaves() {
             (entries / 2, 0, [entries - 1, entries / 2 + 1]),
             (1, 2, [entries - 2, entries - 1]),
         ] {
-            let rules = Generic { replies: true, healing, swapping };
+            let rules = Generic { sends: true, replies: true, healing, swapping };
             let before = two_views(entries, filled, 3, 1);
             let name = format!("{entries} places, {filled:?} filled, {rules:?}");
             let form = |meeting: &mut Pair<'_>, seed| generic(meeting, &rules, seed);
@@ -329,7 +329,7 @@ fn who_only_pushes_is_left_with_what_it_sent_first_and_its_partner_without_its_f
     for (first, record) in [10, 20].into_iter().zip(&mut before) {
         View::of(record, 8).fill((first..first + 8).map(|address| (address, 3)));
     }
-    let rules = Generic { replies: false, healing: 0, swapping: 4 };
+    let rules = Generic { sends: true, replies: false, healing: 0, swapping: 4 };
     let mut orders = BTreeMap::new();
     for turn in 0..100 {
         let mut records = after(before.clone(), 8, false, |meeting| generic(meeting, &rules, [turn, 7]));
@@ -347,4 +347,26 @@ fn who_only_pushes_is_left_with_what_it_sent_first_and_its_partner_without_its_f
         *orders.entry(one).or_insert(0) += 1;
     }
     assert!(orders.len() > 95, "the order is random");
+}
+
+/// To pull is to be pushed to, unless the reply is lost: the partner has then shuffled its view for nobody.
+#[test]
+fn who_only_pulls_has_what_its_partner_would_push() {
+    let mut draws = Words::new(Stream::new(11, 0, 0), 0);
+    for turn in 0..200 {
+        let filled = [0, 1].map(|_| draws.below(13));
+        let rules = |sends| Generic { sends, replies: !sends, healing: turn % 4, swapping: turn % 3 };
+        let [one, two] = two_views(12, filled, 9, turn as u64);
+        let seed = [turn as u32, 5];
+        let pulled = after([one.clone(), two.clone()], 12, false, |meeting| generic(meeting, &rules(false), seed));
+        let [mut own, mut other] = [one.clone(), two.clone()];
+        let (own_view, other_view) = (View::of(&mut other, 12), View::of(&mut own, 12));
+        let mut meeting = Pair { own: 1, other: 0, own_view, other_view, reply_lost: false };
+        generic(&mut meeting, &rules(true), seed);
+        assert_eq!(pulled, [own, other]);
+        let lost = after([one.clone(), two], 12, true, |meeting| generic(meeting, &rules(false), seed));
+        let mut older = one;
+        View::of(&mut older, 12).grow_older();
+        assert_eq!(lost, [older, pulled[1].clone()]);
+    }
 }

@@ -157,6 +157,7 @@ fn without_needless(scenario: &mut Scenario) {
         scenario.aggregates.clear();
     }
     scenario.trace.nodes = None;
+    scenario.trace.edges = None;
 }
 
 /// The scenario with the nodes of a replica, and why that is the full size.

@@ -53,6 +53,7 @@ MAY_BE_MISSING = {
     ("contacts", "distinct_count"),
     ("code", "version"),
     ("lookups", "hops_max"),
+    ("edges", "age"),
 }
 
 ROW_GROUP_ROWS = 122_880
@@ -74,12 +75,13 @@ def read_columns(path):
 
 
 def expected_columns(table, attributes, found):
-    """The columns of `table` for a fleet with `attributes`, and as many gradients as the columns `found` name."""
+    """The columns of `table` for a fleet with `attributes`, and as many gradients and aggregates as the columns `found` name."""
     gradients = [str(number) for number in range(1, sum(name.startswith("rank_fraction") for name in found))]
+    estimated = [name.removeprefix("estimate_") for name in found if name.startswith("estimate_")]
     columns = []
     for name, kind, nullable in COLUMNS[table]:
         names = [name]
-        for mark, parts in (("<attribute>", attributes), ("<gradient>", gradients)):
+        for mark, parts in (("<attribute>", attributes), ("<gradient>", gradients), ("<aggregate>", estimated)):
             names = [name.replace(mark, part) for name in names for part in parts] if mark in name else names
         columns += [(name, kind, nullable) for name in names]
     return columns
@@ -158,7 +160,7 @@ def open_table(connection, folder, is_sweep):
     files = sorted(folder.rglob("*.parquet"))
     runs = {partition_of(file) for file in files}
     check(len(runs) == 1 or is_sweep and runs, folder, "holds", len(runs), "runs")
-    check(name == "nodes" or len(files) == len(runs), folder, "holds", len(files), "files of", len(runs), "runs")
+    check(name in ("nodes", "edges") or len(files) == len(runs), folder, "holds", len(files), "files of", len(runs), "runs")
     attributes = [check_file(name, file) for file in files][0]
     frame = pl.scan_parquet(folder)
     check_values(name, frame.collect(), attributes)

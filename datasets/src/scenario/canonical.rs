@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::check::has_overlay;
 use super::{
-    Class, Edges, Event, EventKind, Fleet, Fork, Inventory, InventoryColumn, Overlay, OwnProtocol, Panel, Sample,
-    Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, StaticGraph, Wiring,
+    Class, Edges, Event, EventKind, Export, Fleet, Fork, Introducer, Inventory, InventoryColumn, Overlay, OwnProtocol,
+    Panel, Sample, Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, StaticGraph, Wiring,
 };
 use crate::fleet::{Distribution, parts};
 use crate::suite::moment;
@@ -126,6 +126,7 @@ impl Scenario {
         if has_overlay(&self.sampling, self.subcloud.as_ref()) {
             let Overlay { every, sample, paths } = self.trace.overlay;
             lines.push(format!("overlay = {{ every = {every}, sample = {sample}, paths = {paths} }}"));
+            lines.extend(self.trace.edges.as_ref().map(export_line));
         }
         lines.extend(self.events.iter().flat_map(|event| self.event_lines(event, &file)));
         lines.push(String::new());
@@ -225,7 +226,10 @@ fn sampling_lines(sampling: &Sampling, file: impl Fn(&Path) -> String) -> Vec<St
     let mut lines = inside_lines(sampling);
     let mut others = vec![format!("pairing = \"{}\"", sampling.pairing)];
     if sampling.protocol.has_views() {
-        others.push(format!("contacts = {}", sampling.contacts));
+        others.push(match sampling.introducer {
+            Introducer::Random => format!("contacts = {}", sampling.contacts),
+            Introducer::First => format!("introducer = \"{}\"", sampling.introducer),
+        });
         others.push(format!("start = \"{}\"", sampling.start));
     }
     if let Some(graph) = &sampling.graph {
@@ -318,11 +322,19 @@ fn inventory_lines(inventory: &Inventory, fleet: &Fleet, file: &str) -> Vec<Stri
     lines
 }
 
-fn panel_line(panel: &Panel) -> String {
-    let sample = match panel.sample {
+fn export_line(Export { every, sample }: &Export) -> String {
+    format!("edges = {{ every = {every}, sample = {} }}", sample_text(*sample))
+}
+
+fn sample_text(sample: Sample) -> String {
+    match sample {
         Sample::All => "\"all\"".to_owned(),
         Sample::Count(count) => count.to_string(),
-    };
+    }
+}
+
+fn panel_line(panel: &Panel) -> String {
+    let sample = sample_text(panel.sample);
     format!("nodes = {{ cycles = {:?}, sample = {sample} }}", panel.cycles)
 }
 

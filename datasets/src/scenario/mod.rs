@@ -43,13 +43,14 @@ pub use fork::Fork;
 pub use launch::{Adversaries, Monitor, Push, Pushed, Trust};
 pub use own::{Keys, OwnProtocol, Reader, know_protocol};
 pub use sampling::{
-    Edges, OnDead, OnLeave, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start, StaticGraph, Wiring,
+    Edges, Introducer, OnDead, OnLeave, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start, StaticGraph,
+    Wiring,
 };
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
 pub use topology::{Asker, Digits, Far, Lookups, Registry, Routing, Topology, TopologyProtocol};
-pub use trace::{Overlay, Panel, Sample, Trace};
+pub use trace::{Export, Overlay, Panel, Sample, Trace};
 
 /// Reads and checks a scenario file.
 ///

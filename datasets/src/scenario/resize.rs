@@ -37,6 +37,7 @@ impl Scenario {
             edges.links = fewer(&edges.links, nodes, factor);
         }
         resized.trace.nodes = None;
+        resized.trace.edges = None;
         resize(&mut resized.first.suite, factor)?;
         resized.launches.iter_mut().try_for_each(|launch| resize(&mut launch.suite, factor))?;
         let count = |nodes: u32| (f64::from(nodes) * factor).round().max(1.0) as u32;
@@ -87,7 +88,7 @@ impl Scenario {
             protocols: Vec::new(),
             events,
             sampling: Sampling { protocol: SamplingProtocol::Oracle, graph: None, ..self.sampling.clone() },
-            trace: Trace { nodes: None, ..self.trace.clone() },
+            trace: Trace { nodes: None, edges: None, ..self.trace.clone() },
             ..self.clone()
         }
     }

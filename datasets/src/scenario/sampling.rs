@@ -34,6 +34,8 @@ pub struct Sampling {
     pub shuffle: u32,
     /// Live nodes that a node knows when it comes, at most `view`.
     pub contacts: u32,
+    /// Who these are.
+    pub introducer: Introducer,
     /// The graph along which nodes meet under [`SamplingProtocol::Static`].
     pub graph: Option<StaticGraph>,
 }
@@ -160,6 +162,14 @@ choices! {
         Star = "star",
     }
 
+    /// Whom a node knows when it comes.
+    Introducer {
+        /// Random live nodes.
+        Random = "random",
+        /// The live node of the least number when the run begins; once it is gone, that of the least number then.
+        First = "first",
+    }
+
     /// What a node does when a partner is dead.
     OnDead {
         /// It tries others of its view.
@@ -174,12 +184,16 @@ choices! {
         Rand = "rand",
         /// The oldest.
         Tail = "tail",
+        /// The youngest.
+        Head = "head",
     }
 
     /// Who sends in the generic framework.
     Propagation {
         /// The initiator.
         Push = "push",
+        /// The partner, when it is asked.
+        Pull = "pull",
         /// Both.
         Pushpull = "pushpull",
     }

@@ -7,6 +7,8 @@ pub struct Trace {
     pub every: u32,
     /// Snapshots of nodes, if asked for.
     pub nodes: Option<Panel>,
+    /// Whom nodes know, if that is asked for.
+    pub edges: Option<Export>,
     /// How the overlay of views is measured.
     pub overlay: Overlay,
     /// Members of each topology that are judged at most, if it is said how many.
@@ -35,6 +37,15 @@ pub struct Panel {
     /// The cycles after which a snapshot is taken, ascending.
     pub cycles: Vec<u32>,
     /// Which nodes.
+    pub sample: Sample,
+}
+
+/// Entries of views, one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Every how many cycles; cycle 0 and the last cycle always are.
+    pub every: u32,
+    /// Of which nodes.
     pub sample: Sample,
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use parquet::file::metadata::KeyValue;
 
 use super::Error;
+use super::tables::ESTIMATE;
 
 /// Version of the tables' columns, in the metadata of every file. It changes when a column changes its name or meaning.
-pub const SCHEMA_VERSION: &str = "7";
+pub const SCHEMA_VERSION: &str = "8";
 
 pub(super) const KEY_SCHEMA_VERSION: &str = "subcloud.schema_version";
 pub(super) const KEY_RUN_ID: &str = "subcloud.run_id";
@@ -67,12 +68,15 @@ impl Meta {
         for attribute in &self.attributes {
             // DuckDB's column names do not distinguish upper and lower case.
             let name = attribute.to_lowercase();
-            if name.is_empty() || name.starts_with("rank_fraction") || !taken.insert(name) {
+            if name.is_empty()
+                || ["rank_fraction", ESTIMATE].iter().any(|start| name.starts_with(start))
+                || !taken.insert(name)
+            {
                 return Err(Error::Name {
                     what: "the attribute",
                     found: attribute.clone(),
                     expected: "a name that differs, also in lower case, from other attributes and from run, seed, \
-                        cycle, node_id, alive, app and whatever begins with rank_fraction",
+                        cycle, node_id, alive, app, member_of, phase and whatever begins with rank_fraction or estimate_",
                 });
             }
         }

@@ -1,4 +1,4 @@
-//! Rows of `nodes` on their way into the files.
+//! Rows of streamed tables on their way into the files: there may be as many as there are nodes, or entries.
 
 mod rows;
 mod tail;
@@ -8,31 +8,31 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 
-use self::rows::{append, assert_shape, clear, empty};
+pub(super) use self::rows::Batched;
 use self::tail::Tail;
 use super::cell::Columns;
 use super::encoding::ROW_GROUP_ROWS;
 use super::file::TableFile;
-use super::{Error, Meta, NodeRows, Table};
+use super::{Error, Meta};
 
 /// Rows of a part: 16 row groups. Changes files, no values.
 const PART_ROWS: usize = 16 * ROW_GROUP_ROWS;
 
-/// The table `nodes`: rows are collected to a row group and encoded, so that neither memory nor the bytes of the files
+/// A streamed table: rows are collected to a row group and encoded, so that neither memory nor the bytes of the files
 /// depend on the batches in which a snapshot comes.
 ///
 /// The table lies in parts of [`PART_ROWS`] rows, the last of fewer. A part is closed as soon as it is full: from then
 /// on a save gives it a second name. Rows of the open part are kept until a save takes them.
-pub(super) struct Snapshots {
+pub(super) struct Snapshots<R> {
     app_names: ArrayRef,
     /// Rows of a part; fewer in tests.
     part_rows: usize,
-    pending: NodeRows,
+    pending: R,
     /// The open part, once rows of it are encoded.
     file: Option<TableFile>,
     /// Rows of the open part that are encoded.
     encoded: usize,
-    tail: Tail,
+    tail: Tail<R>,
     closed: Vec<Part>,
 }
 
@@ -43,12 +43,12 @@ pub(super) struct Part {
     pub(super) bytes: u64,
 }
 
-impl Snapshots {
+impl<R: Batched> Snapshots<R> {
     pub(super) fn new(meta: &Meta) -> Self {
         Snapshots {
             app_names: Arc::new(StringArray::from_iter_values(&meta.apps)),
             part_rows: PART_ROWS,
-            pending: empty(0, meta),
+            pending: R::empty(0, meta),
             file: None,
             encoded: 0,
             tail: Tail::default(),
@@ -78,26 +78,26 @@ impl Snapshots {
 
     /// Rows of the open part.
     pub(super) fn open_rows(&self) -> usize {
-        self.encoded + self.pending.node_ids.len()
+        self.encoded + self.pending.len()
     }
 
-    pub(super) fn write(&mut self, rows: &NodeRows, traces: &Path, meta: &Meta) -> Result<(), Error> {
-        assert_shape(rows, meta);
-        if rows.node_ids.is_empty() {
+    pub(super) fn write(&mut self, rows: &R, traces: &Path, meta: &Meta) -> Result<(), Error> {
+        rows.assert_shape(meta);
+        if rows.is_empty() {
             return Ok(());
         }
-        if self.pending.cycle != rows.cycle {
+        if self.pending.cycle() != rows.cycle() {
             self.flush(traces, meta)?;
-            self.pending.cycle = rows.cycle;
+            self.pending.restart(rows.cycle());
         }
         let mut start = 0;
-        while start < rows.node_ids.len() {
-            let room = (ROW_GROUP_ROWS - self.pending.node_ids.len()).min(self.part_rows - self.open_rows());
-            let part = start..rows.node_ids.len().min(start + room);
+        while start < rows.len() {
+            let room = (ROW_GROUP_ROWS - self.pending.len()).min(self.part_rows - self.open_rows());
+            let part = start..rows.len().min(start + room);
             start = part.end;
-            append(&mut self.pending, rows, part.clone());
+            self.pending.append(rows, part.clone());
             self.tail.append(rows, part, meta);
-            if self.pending.node_ids.len() == ROW_GROUP_ROWS || self.open_rows() == self.part_rows {
+            if self.pending.len() == ROW_GROUP_ROWS || self.open_rows() == self.part_rows {
                 self.flush(traces, meta)?;
             }
             if self.encoded == self.part_rows {
@@ -138,25 +138,25 @@ impl Snapshots {
         self.closed.push(part);
     }
 
-    fn batch(&self, rows: &NodeRows, path: &Path, meta: &Meta) -> Result<RecordBatch, Error> {
+    fn batch(&self, rows: &R, path: &Path, meta: &Meta) -> Result<RecordBatch, Error> {
         let mut columns = Columns::new(&meta.attributes);
         rows.columns(&self.app_names, &mut columns);
         columns.batch(path)
     }
 
     fn flush(&mut self, traces: &Path, meta: &Meta) -> Result<(), Error> {
-        if self.pending.node_ids.is_empty() {
+        if self.pending.is_empty() {
             return Ok(());
         }
-        let batch = self.batch(&self.pending, &traces.join(Table::Nodes.name()), meta)?;
+        let batch = self.batch(&self.pending, &traces.join(R::TABLE.name()), meta)?;
         let part = self.closed.len();
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(TableFile::create(traces, Table::Nodes, part, batch.schema(), meta)?),
+            none => none.insert(TableFile::create(traces, R::TABLE, part, batch.schema(), meta)?),
         };
         file.write(&batch)?;
         self.encoded += batch.num_rows();
-        clear(&mut self.pending);
+        self.pending.restart(self.pending.cycle());
         Ok(())
     }
 

@@ -4,19 +4,21 @@ use std::path::{Path, PathBuf};
 
 use super::file::{self, TableFile};
 use super::saved::{Files, Save, SavedRows};
-use super::snapshots::{Part, Snapshots};
+use super::snapshots::{Batched, Part, Snapshots};
 use super::staging::{Staging, Unfinished};
 use super::tables::Kept;
-use super::{Error, Meta, NodeRows, Row, Table};
+use super::{EdgeRows, Error, Meta, NodeRows, Row, Table};
 
 /// Writes the tables of a run.
 ///
-/// Rows of the small tables are kept until the end; rows of `nodes` are encoded as they come, a row group at a time.
+/// Rows of the small tables are kept until the end; rows of `nodes` and `edges` are encoded as they come, a
+/// row group at a time.
 /// Dropping a writer that was not finished leaves nothing behind: neither rows nor the directories it made.
 pub struct Writer {
     meta: Meta,
     kept: Kept,
-    nodes: Snapshots,
+    nodes: Snapshots<NodeRows>,
+    edges: Snapshots<EdgeRows>,
     /// The last save, and the directory in which it lies.
     saved: Option<(PathBuf, SavedRows)>,
     /// `None` for rows that are never written.
@@ -26,7 +28,8 @@ pub struct Writer {
 /// What a finished trace is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// The files, one per table that has rows, in the order of the tables. `nodes`, the last, may have several.
+    /// The files, one per table that has rows, in the order of the tables. `nodes` and `edges`, the last, may have
+    /// several.
     pub files: Vec<WrittenFile>,
     /// Rows of all files.
     pub rows: u64,
@@ -73,8 +76,8 @@ impl Writer {
     /// ```
     #[must_use]
     pub fn in_memory(meta: Meta) -> Writer {
-        let nodes = Snapshots::new(&meta);
-        Writer { meta, kept: Kept::default(), nodes, saved: None, staging: None }
+        let (nodes, edges) = (Snapshots::new(&meta), Snapshots::new(&meta));
+        Writer { meta, kept: Kept::default(), nodes, edges, saved: None, staging: None }
     }
 
     /// What was made for this trace, which goes when the writer is dropped.
@@ -113,13 +116,29 @@ impl Writer {
         }
     }
 
+    /// Encodes rows of `edges`, as [`Writer::nodes`] does those of `nodes`.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// If the columns differ in length.
+    pub fn edges(&mut self, rows: &EdgeRows) -> Result<(), Error> {
+        match &self.staging {
+            Some(staging) => self.edges.write(rows, &staging.traces(), &self.meta),
+            None => Ok(()),
+        }
+    }
+
     /// Saves the rows that have come since the last save, as files below `folder` that are on the disk when the call
     /// returns. `folder` is created if it is not there. Returns what all saved rows are: those of this save and of the
     /// saves before. `cycle` names the files.
     ///
     /// The rows of the small tables go to `rows/<table>/part-<cycle>.parquet`, one file for each table that has new
     /// rows. Full files of `nodes` are linked or copied to `nodes/part-<number>.parquet`, and the rows after them go to
-    /// `nodes/tail-<cycle>.parquet`. A file that is there already, but of no save, is replaced. What the files of the
+    /// `nodes/tail-<cycle>.parquet`; `edges` likewise. A file that is there already, but of no save, is replaced. What the files of the
     /// trace will be does not depend on whether and when rows are saved.
     ///
     /// After a save to another folder, or a restore from one, the files of that folder are linked or copied into this
@@ -137,9 +156,11 @@ impl Writer {
         let Some(staging) = &self.staging else { return Ok(SavedRows::default()) };
         let mut save = Save::begin(folder, cycle, &self.meta, self.saved.as_ref())?;
         save.rows(&self.kept)?;
-        save.nodes(&self.nodes, &staging.traces())?;
+        save.streamed(&self.nodes, &staging.traces())?;
+        save.streamed(&self.edges, &staging.traces())?;
         let saved = save.finish()?;
         self.nodes.set_saved();
+        self.edges.set_saved();
         self.saved = Some((folder.to_owned(), saved.clone()));
         Ok(saved)
     }
@@ -149,7 +170,7 @@ impl Writer {
     /// them from the beginning.
     ///
     /// The rows may be those of another run, with the same attributes and applications: they become rows of this one.
-    /// Full files of `nodes` are written again then. A writer in memory takes nothing.
+    /// Full files of `nodes` and `edges` are written again then. A writer in memory takes nothing.
     ///
     /// # Errors
     ///
@@ -162,17 +183,21 @@ impl Writer {
     /// If rows have been pushed before.
     pub fn restore(&mut self, folder: &Path, saved: &SavedRows) -> Result<(), Error> {
         let Some(staging) = &self.staging else { return Ok(()) };
-        assert!(self.kept.is_empty() && self.nodes.is_empty(), "saved rows come before all others");
+        let is_new = self.kept.is_empty() && self.nodes.is_empty() && self.edges.is_empty();
+        assert!(is_new, "saved rows come before all others");
         let files = Files::check(folder, saved)?;
-        files.restore(&mut self.kept, &mut self.nodes, &staging.traces(), &self.meta)?;
+        files.restore_kept(&mut self.kept, &self.meta)?;
+        files.restore(&mut self.nodes, &staging.traces(), &self.meta)?;
+        files.restore(&mut self.edges, &staging.traces(), &self.meta)?;
         self.saved = Some((folder.to_owned(), saved.clone()));
         Ok(())
     }
 
-    /// Cuts the table `nodes` into files of so many rows, before any row has come: for tests.
+    /// Cuts the tables `nodes` and `edges` into files of so many rows, before any row has come: for tests.
     #[doc(hidden)]
     pub fn cut_nodes_at(&mut self, rows: usize) {
         self.nodes.set_part_rows(rows);
+        self.edges.set_part_rows(rows);
     }
 
     /// Closes every table and puts the run in place: `traces/`, the list `manifest.jsonl` of its files, then `run.json`
@@ -200,7 +225,9 @@ impl Writer {
             }
         }
         let parts = self.nodes.finish(&staging.traces(), &self.meta)?;
-        files.extend((0..).zip(parts).map(|(number, part)| self.written(Table::Nodes, number, part, &staging)));
+        files.extend((0..).zip(parts).map(|(number, part)| self.written(NodeRows::TABLE, number, part, &staging)));
+        let parts = self.edges.finish(&staging.traces(), &self.meta)?;
+        files.extend((0..).zip(parts).map(|(number, part)| self.written(EdgeRows::TABLE, number, part, &staging)));
         staging.publish(run_json)?;
         let (rows, bytes) = files.iter().fold((0, 0), |(rows, bytes), file| (rows + file.rows, bytes + file.bytes));
         Ok(Finished { files, rows, bytes })

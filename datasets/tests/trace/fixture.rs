@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
-    Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, RegistryRow, RuleRow, RunRow,
-    SliceRow, SuiteRow, TopologyRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EdgeRows, EpochRow,
+    EventRow, Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, Phase, RegistryRow,
+    RuleRow, RunRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -327,10 +327,29 @@ pub fn nodes(cycle: u32, ids: std::ops::Range<u32>) -> NodeRows {
         node_ids: ids.clone().collect(),
         alive: ids.clone().map(|id| id % 7 != 0).collect(),
         apps: ids.clone().map(|id| (id % 3 < 2).then_some(id % 3)).collect(),
+        memberships: ids.clone().map(|id| (id % 5 < 2).then_some(id % 5)).collect(),
+        phases: ids
+            .clone()
+            .map(|id| [None, Some(Phase::Waiting), Some(Phase::Fetching), Some(Phase::Running)][id as usize % 4])
+            .collect(),
+        estimates: ["size p99.9"]
+            .map(|name| (name.to_owned(), ids.clone().map(|id| (id % 3 > 0).then_some(f64::from(id))).collect()))
+            .into(),
         rank_fractions: [1, 5]
             .map(|part| ids.clone().map(|id| (id % part == 0).then_some(f64::from(id) / 1e6)).collect())
             .into(),
         attributes: vec![ids.clone().map(|id| id as f32).collect(), ids.map(|id| 0.5 * id as f32).collect()],
+    }
+}
+
+/// Two entries of each node in two overlays.
+pub fn edges(cycle: u32, ids: std::ops::Range<u32>) -> EdgeRows {
+    EdgeRows {
+        cycle,
+        overlays: ids.clone().map(|id| (id % 3 > 0).then_some(id % 2)).collect(),
+        from: ids.clone().map(|id| id / 2).collect(),
+        to: ids.clone().map(|id| 7 * id % 1000).collect(),
+        ages: ids.map(|id| (id % 3 != 1).then_some(id % 200)).collect(),
     }
 }
 
@@ -368,6 +387,8 @@ pub fn fill(writer: &mut Writer) {
     writer.push(param(3, "slicing.protocol", "ranking", None));
     writer.nodes(&nodes(0, 0..1000)).unwrap();
     writer.nodes(&nodes(2, 0..1000)).unwrap();
+    writer.edges(&edges(0, 0..500)).unwrap();
+    writer.edges(&edges(2, 0..700)).unwrap();
 }
 
 pub fn write(out: &Path) -> Finished {

@@ -1,10 +1,10 @@
 use datasets::trace::read::{Column, Values};
-use datasets::trace::{CycleRow, NodeRows, Table, Writer, read};
+use datasets::trace::{CycleRow, EdgeRows, NodeRows, Table, Writer, read};
 use tempfile::tempdir;
 
 use crate::fixture::{
-    self, aggregate, app, attribute, breach, cycle, degree, epoch, event, meta, nodes, overlay, param, rule, slice,
-    suite,
+    self, aggregate, app, attribute, breach, cycle, degree, edges, epoch, event, meta, nodes, overlay, param, rule,
+    slice, suite,
 };
 
 #[test]
@@ -36,6 +36,18 @@ fn every_table_comes_back_as_it_was_written() {
     let params = [param(3, "network.reply_loss", "0.25", Some(0.25)), param(3, "slicing.protocol", "ranking", None)];
     assert_eq!(run.params().unwrap(), params);
     assert_eq!(snapshots(&run), [nodes(0, 0..1000), nodes(2, 0..1000)]);
+    let mut found: Vec<EdgeRows> = Vec::new();
+    run.edges(|mut rows| match found.last_mut().filter(|last| last.cycle == rows.cycle) {
+        None => found.push(rows),
+        Some(last) => {
+            last.overlays.append(&mut rows.overlays);
+            last.from.append(&mut rows.from);
+            last.to.append(&mut rows.to);
+            last.ages.append(&mut rows.ages);
+        }
+    })
+    .unwrap();
+    assert_eq!(found, [edges(0, 0..500), edges(2, 0..700)]);
 }
 
 #[test]
@@ -127,6 +139,11 @@ fn snapshots(run: &read::Run) -> Vec<NodeRows> {
             last.node_ids.append(&mut rows.node_ids);
             last.alive.append(&mut rows.alive);
             last.apps.append(&mut rows.apps);
+            last.memberships.append(&mut rows.memberships);
+            last.phases.append(&mut rows.phases);
+            for ((_, all), (_, values)) in last.estimates.iter_mut().zip(&mut rows.estimates) {
+                all.append(values);
+            }
             for (all, ranks) in last.rank_fractions.iter_mut().zip(&mut rows.rank_fractions) {
                 all.append(ranks);
             }

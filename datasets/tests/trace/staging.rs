@@ -20,6 +20,7 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
         "contacts",
         "cycles",
         "degrees",
+        "edges",
         "epochs",
         "events",
         "lookups",
@@ -44,7 +45,7 @@ fn a_finished_run_has_the_documented_layout_and_nothing_else() {
     let sizes: u64 = finished.files.iter().map(|file| fs::metadata(&file.path).unwrap().len()).sum();
     assert_eq!(
         (finished.rows, finished.bytes),
-        (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2 + 2000 + 1 + 3 + 3 + 3 + 1, sizes)
+        (3 + 3 + 6 + 6 + 2 + 2 + 3 + 2 + 1 + 2 + 2 + 2000 + 1200 + 1 + 3 + 3 + 3 + 1, sizes)
     );
 }
 
@@ -72,7 +73,7 @@ fn a_directory_that_holds_a_run_is_refused_without_replace() {
     let error = Writer::create(folder.path(), meta(), false).err().unwrap();
     assert!(matches!(error, Error::Occupied { .. }));
     assert!(error.remedy().contains("--force"));
-    assert_eq!(fixture::files(folder.path()).len(), 24);
+    assert_eq!(fixture::files(folder.path()).len(), 25);
 }
 
 #[test]

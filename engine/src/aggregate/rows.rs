@@ -43,8 +43,7 @@ impl Aggregation {
             let truths = truths.unwrap_or_else(|| scopes.true_values(item));
             let group = self.estimates[number].group;
             let newest = self.parts[group].course.logs.last();
-            let place = self.groups[group].items.iter().position(|&other| other == number).unwrap_or_default();
-            let curve = newest.and_then(|log| log.items.get(place)).map(|found| &found.curve);
+            let curve = self.newest_curve(number);
             for (index, &truth) in truths.iter().enumerate() {
                 let quantile = curve.zip(item.quantiles().get(index).copied());
                 let now = self.estimates_of(number, scopes.population.alive(), quantile);
@@ -73,6 +72,42 @@ impl Aggregation {
             }
         }
         rows
+    }
+
+    /// What single nodes estimate: of each aggregate that all nodes take part in, its name and a value a node, `None`
+    /// where one takes no part in the newest epoch, or has found nothing.
+    pub fn of_nodes(&self, nodes: &[u32], alive: Mask<'_>) -> Vec<(String, Vec<Option<f64>>)> {
+        let mut all = Vec::new();
+        for (number, item) in self.items.iter().enumerate().filter(|(_, item)| item.gradient.is_none()) {
+            let Estimates { group, states, held: _ } = &self.estimates[number];
+            let (part, members) = (&self.parts[*group], self.members[*group].as_deref().map_or(alive, Mask::of));
+            let newest = numbered(part.course.epoch);
+            let columns = states.iter().chain(&part.instances);
+            let gathered = columns.map(|column| nodes.iter().map(|&node| column[node as usize]).collect());
+            let gathered: Vec<Vec<f64>> = gathered.collect();
+            let columns: Vec<&[f64]> = gathered.iter().map(Vec::as_slice).collect();
+            let (states, instances) = columns.split_at(states.len());
+            for index in 0..item.quantiles().len().max(1) {
+                let quantile = self.newest_curve(number).zip(item.quantiles().get(index).copied());
+                let mut values = vec![0.0; nodes.len()];
+                found(&mut values, item, states, instances, quantile);
+                let has = |(&node, value): (&u32, f64)| {
+                    let node = node as usize;
+                    let is_in = members.holds(node) && is_in(part.tags.as_ref().map(|tags| tags[node]), newest);
+                    (is_in && value.is_finite()).then_some(value)
+                };
+                all.push((named(item, index), nodes.iter().zip(values).map(has).collect()));
+            }
+        }
+        all
+    }
+
+    /// The curve of the newest epoch of an item.
+    fn newest_curve(&self, number: usize) -> Option<&Curve> {
+        let group = self.estimates[number].group;
+        let place = self.groups[group].items.iter().position(|&other| other == number).unwrap_or_default();
+        let newest = self.parts[group].course.logs.last();
+        newest.and_then(|log| log.items.get(place)).map(|found| &found.curve)
     }
 
     /// The moments of the estimates of an item: of all nodes that take part in the newest epoch and have one.

@@ -167,6 +167,12 @@ impl Applications {
         }
     }
 
+    /// The application that a node belongs to, or [`NONE`], and what it is there: a phase.
+    pub fn membership(&self, node: usize) -> (u8, u8) {
+        let record = &self.contacts[node * self.shape.words()..];
+        (Header::of(record).app, self.phases[node])
+    }
+
     /// The members in the overlay of each application, ascending. Reads a byte a node.
     pub(super) fn pools(&self) -> Pools {
         let parts: Vec<Pools> = self

@@ -16,8 +16,6 @@ pub mod ranks;
 mod rows;
 pub mod truth;
 
-use std::sync::OnceLock;
-
 use datasets::scenario::Scenario;
 use datasets::trace::{CycleRow, Writer};
 use kernels::disorder::Ecdf;
@@ -36,8 +34,8 @@ use truth::{Figures, Truth};
 pub struct Observer {
     /// Where every node belongs.
     pub truth: Truth,
-    /// The nodes of snapshots, ascending, once a snapshot has been due; `None` stands for all.
-    panel: OnceLock<Option<Vec<u32>>>,
+    /// The nodes of snapshots.
+    panels: panel::Panels,
     known: Known,
     /// Where the ids of each gradient lie, once that has been found and as long as it cannot have changed. Derived.
     ecdfs: Vec<Option<Ecdf>>,
@@ -62,7 +60,7 @@ impl Observer {
     pub fn declare(needs: &Needs<'_>) -> Self {
         Self {
             truth: Truth::declare(needs),
-            panel: OnceLock::new(),
+            panels: panel::Panels::default(),
             known: Known::default(),
             ecdfs: vec![None; needs.plans.gradients.len()],
         }
@@ -184,7 +182,8 @@ impl Observer {
                 trace.push(row);
             }
         }
-        panel::snapshot(scenario, cloud, &self.panel, cycle, trace)
+        panel::edges(scenario, cloud, &self.panels, (cycle, is_last || is_first), trace)?;
+        panel::snapshot(scenario, cloud, &self.panels, cycle, trace)
     }
 
     /// Takes up what has been found where a book has left it; the scenario may know further applications and gradients
@@ -196,9 +195,9 @@ impl Observer {
 
     /// What lasts beside the columns.
     pub fn book(&self) -> Known {
-        let Self { truth: _, panel: _, known, ecdfs: _ } = self;
+        let Self { truth: _, panels: _, known, ecdfs: _ } = self;
         known.clone()
     }
 }
 
-fields!(Observer { truth } but panel, known, ecdfs);
+fields!(Observer { truth } but panels, known, ecdfs);

@@ -5,7 +5,7 @@
 //! it answers or not: that is how a node gets rid of the dead. Both send some entries, the initiator a fresh one of
 //! itself among them, and what comes fills the places of what was sent.
 
-use datasets::scenario::Sampling;
+use datasets::scenario::{Propagation, Sampling};
 use kernels::cyclon::cyclon;
 use kernels::exchange::{Ends, Tally};
 use kernels::views::View;
@@ -53,7 +53,7 @@ impl PeerSampling for Cyclon {
         turn.one_by_one(
             ends,
             batch,
-            false,
+            Propagation::Pushpull,
             |_| {},
             |meeting, words| {
                 cyclon(meeting, self.shuffle, [words.word(), words.word()]);

@@ -1,9 +1,12 @@
 //! The generic framework of peer sampling, with view selection by healing and swapping.
 //!
 //! Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007. A node meets a
-//! random entry of its view, or the oldest. Messages carry half a view, a fresh entry of the sender among it. Both drop
-//! the oldest H of what they then have, the S that they have just sent, and random ones. Entries age with each exchange
-//! of their owner, and at a turn that is lost.
+//! random entry of its view, the oldest, or the youngest. Messages carry half a view, a fresh entry of the sender among
+//! it. Whoever gets one drops the oldest H of what it then has, the S that it has just sent, and random ones. Entries age
+//! with each exchange of their owner, and at a turn that is lost.
+//!
+//! Jelasity, Guerraoui, Kermarrec and van Steen, *The Peer Sampling Service*, Middleware 2004, has the same nodes to meet
+//! (rand, tail, head) and directions (push, pull, pushpull); its view selection is H = c/2 (head) or H = S = 0 (rand).
 
 use datasets::scenario::{Peer, Propagation, Sampling};
 use kernels::exchange::{Ends, Tally};
@@ -20,6 +23,8 @@ pub struct Generic {
     half: u64,
     /// Whom a node meets.
     peer: Peer,
+    /// Who sends.
+    propagation: Propagation,
     rules: views::Generic,
 }
 
@@ -27,18 +32,19 @@ impl Generic {
     /// That of a scenario.
     pub fn of(sampling: &Sampling) -> Self {
         let rules = views::Generic {
-            replies: sampling.propagation == Propagation::Pushpull,
+            sends: sampling.propagation != Propagation::Pull,
+            replies: sampling.propagation != Propagation::Push,
             healing: sampling.healing as usize,
             swapping: sampling.swapping as usize,
         };
-        Self { half: (sampling.view / 2).max(1).into(), peer: sampling.peer, rules }
+        Self { half: (sampling.view / 2).max(1).into(), peer: sampling.peer, propagation: sampling.propagation, rules }
     }
 }
 
 impl PeerSampling for Generic {
     fn wire_bytes(&self) -> [u64; 2] {
         let bytes = self.half * ENTRY_BYTES;
-        [bytes, if self.rules.replies { bytes } else { 0 }]
+        [self.rules.sends, self.rules.replies].map(|sends| if sends { bytes } else { 0 })
     }
 
     #[inline]
@@ -50,6 +56,7 @@ impl PeerSampling for Generic {
         let place = match self.peer {
             Peer::Rand => turn.any(node, view.addresses, place),
             Peer::Tail => turn.oldest(node, &view),
+            Peer::Head => turn.youngest(node, &view),
         };
         if place.is_none() {
             view.grow_older();
@@ -59,7 +66,7 @@ impl PeerSampling for Generic {
 
     fn exchange(&self, turn: &Turn<'_>, ends: &mut impl Ends<u32>, batch: &mut Batch<'_>) -> Tally {
         let missed = |view: &mut View<'_>| view.grow_older();
-        turn.one_by_one(ends, batch, !self.rules.replies, missed, |meeting, words| {
+        turn.one_by_one(ends, batch, self.propagation, missed, |meeting, words| {
             generic(meeting, &self.rules, [words.word(), words.word()]);
         })
     }

@@ -35,7 +35,7 @@ pub(crate) mod views;
 mod window;
 mod wiring;
 
-use datasets::scenario::{Sampling, SamplingProtocol};
+use datasets::scenario::{Introducer, Sampling, SamplingProtocol};
 use kernels::exchange::Tally;
 use kernels::views::{View, version_byte, version_byte_mut, words};
 use rayon::prelude::*;
@@ -74,6 +74,8 @@ pub struct Overlay {
     protocol: Option<Box<dyn AnySampling>>,
     /// The view of each node, a record of [`words`] words; missing with the oracle.
     pub views: Option<Column<u32>>,
+    /// One number: the node that all know who come. Missing where they know random ones.
+    first: Option<Column<u32>>,
     /// The graph along which nodes meet that keep no views; missing where all are linked to all, which is the oracle.
     graph: Option<Graph>,
     /// Room for lists of partners; missing while all partners are drawn on the spot.
@@ -107,6 +109,8 @@ impl Overlay {
         let lists = lists || meets > 0 && (protocol.is_some() || graph.is_some() || sampling.listed);
         Self {
             views: protocol.is_some().then(view),
+            first: (sampling.introducer == Introducer::First)
+                .then(|| Column::new(Kind::Kept, "views-first").of_rows(1)),
             list: lists.then(|| Column::new(Kind::Scratch, "partners")),
             picks: picking.map(|_| Column::new(Kind::Scratch, "picks")),
             picking,
@@ -125,6 +129,7 @@ impl Overlay {
         let view = || Column::new(Kind::Kept, "subcloud-views").of_cells(words(sampling.view as usize));
         Self {
             views: protocol.is_some().then(view),
+            first: None,
             graph: None,
             list: None,
             picks: None,
@@ -217,4 +222,4 @@ fn links<'a>(sampling: &Sampling, views: Option<&'a Column<u32>>, graph: Option<
     views.map(|records| Links::Views { records, entries }).or_else(|| graph.map(Graph::links))
 }
 
-fields!(Overlay { list, picks, views, graph } but sampling, protocol, picking, purpose, failed_picks);
+fields!(Overlay { list, picks, views, first, graph } but sampling, protocol, picking, purpose, failed_picks);

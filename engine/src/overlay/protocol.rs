@@ -14,8 +14,8 @@ use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use datasets::scenario::{OnDead, Sampling};
-use kernels::choice::{any, oldest};
+use datasets::scenario::{OnDead, Propagation, Sampling};
+use kernels::choice::{any, oldest, youngest};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::peers::uniform;
 use kernels::spread::Spread;
@@ -164,6 +164,13 @@ impl<'a> Turn<'a> {
         counting(&self.failed, |other| self.answers(node, other), |accept| oldest(view, &mut words, self.retry, accept))
     }
 
+    /// The place of the youngest live entry of a node's view. `None` if the node's turn is lost.
+    pub fn youngest(&self, node: u32, view: &View<'_>) -> Option<usize> {
+        let mut words = Words::new(self.draws.retries(), node);
+        let answers = |other| self.answers(node, other);
+        counting(&self.failed, answers, |accept| youngest(view, &mut words, self.retry, accept))
+    }
+
     /// The oldest entry of a node's view that answers, which is taken out, and those with it that were tried and do not
     /// answer. [`NOBODY`] if the node's turn is lost.
     pub fn take_oldest(&self, node: u32, view: &mut View<'_>) -> u32 {
@@ -189,12 +196,12 @@ impl<'a> Turn<'a> {
     }
 
     /// Runs the exchanges of a batch one after the other: `meet` is what two views become, `missed` what becomes of the
-    /// view of a node whose request is lost. Whoever awaits no reply (`pushes`) is told nothing.
+    /// view of a node whose request is lost. Versions of the suite go where entries go.
     pub fn one_by_one(
         &self,
         ends: &mut impl Ends<u32>,
         batch: &Batch<'_>,
-        pushes: bool,
+        sends: Propagation,
         mut missed: impl FnMut(&mut View<'_>),
         mut meet: impl FnMut(&mut Pair<'_>, &mut Words),
     ) -> Tally {
@@ -204,7 +211,7 @@ impl<'a> Turn<'a> {
         let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
         for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
-            if pushes {
+            if sends == Propagation::Push {
                 tally.tell(loss == REQUEST_LOST);
             } else {
                 tally.count(loss);
@@ -219,10 +226,11 @@ impl<'a> Turn<'a> {
             }
             meet(&mut meeting, &mut words);
             let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
-            if pushes {
-                self.rumour.rules.push(*own, other, loss, &mut spread);
-            } else {
-                self.rumour.rules.meet(own, other, loss, &mut spread);
+            match sends {
+                Propagation::Push => self.rumour.rules.push(*own, other, loss, &mut spread),
+                Propagation::Pull if loss == REPLY_LOST => {}
+                Propagation::Pull => self.rumour.rules.push(*other, own, loss, &mut spread),
+                Propagation::Pushpull => self.rumour.rules.meet(own, other, loss, &mut spread),
             }
         }
         self.rumour.gather(&spread);

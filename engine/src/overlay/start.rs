@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::Overlay;
 use super::oracle::contact;
-use crate::memory::{Mask, STRIDE};
+use crate::memory::{MEMBER, Mask, STRIDE};
 use crate::population::{Changes, Members};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{CONTACTS, VIEW, for_life};
@@ -32,6 +32,9 @@ impl Overlay {
         let (entries, stream) = (self.sampling.view as usize, for_life(seed, VIEW));
         let is_live = |node: usize| alive.holds(node);
         let hub = (0..nodes).find(|&node| is_live(node)).unwrap_or_default();
+        if let Some(first) = &mut self.first {
+            first[0] = hub as u32;
+        }
         // Whether nodes may die later makes no difference now.
         if self.sampling.start == Start::Random && count == nodes {
             let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
@@ -72,6 +75,15 @@ impl Overlay {
         let (entries, contacts) = (self.sampling.view as usize, self.sampling.contacts as usize);
         let stream = cycle.stream(CONTACTS);
         let alive = alive.marks().unwrap_or_default();
+        let first = self.first.as_mut().map(|first| {
+            let lives = |node: u32| alive.get(node as usize) == Some(&MEMBER);
+            if !lives(first[0]) {
+                // Another one takes its place for good.
+                let other = alive.iter().position(|&mark| mark == MEMBER);
+                first[0] = other.map_or(first[0], |node| node as u32);
+            }
+            first[0]
+        });
         let cells = words(entries);
         let strides = views.par_chunks_mut(STRIDE * cells).zip(&changes.0).enumerate();
         strides.for_each(|(stride, (records, changes))| {
@@ -87,6 +99,11 @@ impl Overlay {
             }
             for (node, mut words) in came.into_iter().zip(drawn) {
                 let mut known: Vec<(u32, u8)> = Vec::with_capacity(contacts);
+                if let Some(first) = first {
+                    known.extend((first != node).then_some((first, age)));
+                    View::of(&mut records[place(node)..][..cells], entries).fill(known.into_iter());
+                    continue;
+                }
                 for _ in 0..contacts {
                     let contact = contact(node, alive, &mut words);
                     known.extend(contact.filter(|&other| !known.contains(&(other, age))).map(|other| (other, age)));

@@ -6,6 +6,7 @@
 //! beginning. A full window forgets the entry that was refreshed longest ago. Entries age by one at each turn of their
 //! owner.
 
+use datasets::scenario::Propagation;
 use kernels::exchange::{Ends, Tally};
 use kernels::views::{NOBODY, Pair, View, Words};
 
@@ -40,7 +41,7 @@ impl PeerSampling for Window {
                 note(&mut pair.own_view, pair.own, [other, pair.other]);
             }
         };
-        turn.one_by_one(ends, batch, false, |_| {}, meet)
+        turn.one_by_one(ends, batch, Propagation::Pushpull, |_| {}, meet)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 
 use datasets::scenario::{
-    self, Asker, Contacts, ContactsProtocol, Digits, Far, Lookups, OnDead, OnLeave, Opening, Pairing, Peer,
+    self, Asker, Contacts, ContactsProtocol, Digits, Far, Introducer, Lookups, OnDead, OnLeave, Opening, Pairing, Peer,
     Propagation, Rate, Registry, Sampling, SamplingProtocol, Scenario, Start, StaticGraph, Subcloud, Topology,
     TopologyProtocol, Uplink, Wiring,
 };
@@ -201,12 +201,13 @@ pub fn inside(seed: u64) -> Scenario {
         listed: false,
         start: Start::Random,
         on_dead: if dice.is(3) { OnDead::Skip } else { OnDead::Retry },
-        peer: if dice.is(5) { Peer::Tail } else { Peer::Rand },
-        propagation: if dice.is(3) { Propagation::Push } else { Propagation::Pushpull },
+        peer: [Peer::Tail, Peer::Head, Peer::Rand, Peer::Rand, Peer::Rand][dice.below(5) as usize],
+        propagation: [Propagation::Push, Propagation::Pull, Propagation::Pushpull][dice.below(3) as usize],
         healing: dice.below(view / 2 + 1),
         swapping: 0,
         shuffle: 1 + dice.below(view),
         contacts: 1,
+        introducer: Introducer::Random,
         graph: None,
     };
     let contacts = Contacts {

@@ -120,6 +120,10 @@ fn read(out: &Path, digest: u64) -> Result {
             last.node_ids.extend(rows.node_ids);
             last.alive.extend(rows.alive);
             last.apps.extend(rows.apps);
+            last.memberships.extend(rows.memberships);
+            last.phases.extend(rows.phases);
+            let estimates = last.estimates.iter_mut().zip(rows.estimates);
+            estimates.for_each(|((_, all), (_, values))| all.extend(values));
             last.rank_fractions.iter_mut().zip(rows.rank_fractions).for_each(|(all, ranks)| all.extend(ranks));
             last.attributes.iter_mut().zip(rows.attributes).for_each(|(all, values)| all.extend(values));
         }

@@ -42,15 +42,37 @@ pub fn exchange(meeting: &mut Pair<'_>, rules: &Generic, seed: [u32; 2]) {
 /// shuffled, and the partner removes its first entries.
 pub fn push(meeting: &mut Pair<'_>, rules: &Generic, seed: [u32; 2]) {
     let Pair { own, other, own_view, other_view, .. } = meeting;
-    let [mut one, mut two] = [Side::of(own_view, seed, 0, *own), Side::of(other_view, seed, 1, *other)];
-    let request = one.offer(rules);
+    let message = send(own_view, *own, rules, seed);
+    receive(other_view, *other, &message, rules, seed);
+}
+
+/// What two nodes make of their views if only the partner sends, because it is asked to. A reply that is lost leaves
+/// the initiator with older entries.
+pub fn pull(meeting: &mut Pair<'_>, rules: &Generic, seed: [u32; 2]) {
+    let Pair { own, other, own_view, other_view, reply_lost } = meeting;
+    let message = send(other_view, *other, rules, seed);
+    if *reply_lost {
+        own_view.grow_older();
+    } else {
+        receive(own_view, *own, &message, rules, seed);
+    }
+}
+
+/// Shuffles the view of a node, and returns what it sends.
+fn send(view: &mut View<'_>, node: u32, rules: &Generic, seed: [u32; 2]) -> Vec<Entry> {
+    let mut side = Side::of(view, seed, 0, node);
+    let message = side.offer(rules);
     let first = first_word(Stage::Order as u32, 0, 0, 1);
-    one.entries.sort_by_key(|entry| (entry.group, mixed(seed, first + entry.slot as u32)));
-    own_view.fill(one.entries.iter().map(|entry| (entry.address, entry.age)));
-    own_view.grow_older();
-    two.take(&request, rules);
-    other_view.fill(two.entries.iter().map(|entry| (entry.address, entry.age)));
-    other_view.grow_older();
+    side.entries.sort_by_key(|entry| (entry.group, mixed(seed, first + entry.slot as u32)));
+    side.write(view);
+    message
+}
+
+/// What a node makes of a message that it does not answer.
+fn receive(view: &mut View<'_>, node: u32, message: &[Entry], rules: &Generic, seed: [u32; 2]) {
+    let mut side = Side::of(view, seed, 1, node);
+    side.take(message, rules);
+    side.write(view);
 }
 
 /// An entry.
@@ -148,6 +170,12 @@ impl Side {
 
     fn remove(&mut self, slots: &[usize]) {
         self.entries.retain(|entry| !slots.contains(&entry.slot));
+    }
+
+    /// The view in its order, a meeting older.
+    fn write(&self, view: &mut View<'_>) {
+        view.fill(self.entries.iter().map(|entry| (entry.address, entry.age)));
+        view.grow_older();
     }
 
     /// Leaves the entries of the view where they are, and puts what came into the other places: at least as many as

@@ -16,7 +16,7 @@ mod topology;
 
 use super::launch::{app_names, apps_ever, first_sizes, needs_size};
 use super::raw::{self, At};
-use super::{Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Subcloud, Trace};
+use super::{Export, Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Subcloud, Trace};
 use crate::error::Error;
 use crate::suite::App;
 use crate::written::{Check, Document};
@@ -140,11 +140,14 @@ impl Check<'_, '_> {
         let overlay = raw.and_then(|raw| raw.overlay.as_ref());
         let has_overlay = has_overlay(sampling, subcloud);
         self.only_if(has_overlay, overlay, "overlay", (sampling.protocol, CLOUD.name), "newscast")?;
+        let edges = raw.and_then(|raw| raw.edges.as_ref());
+        self.only_if(has_overlay, edges, "edges", (sampling.protocol, CLOUD.name), "newscast")?;
         // Eight sources are one search of the whole graph; in small clouds there is time for more.
         let paths = (PATHS_AND_NODES / run.nodes).clamp(8, 64);
         Ok(Trace {
             every: every.map_or(Ok(1), |every| self.count(every))?,
             nodes: raw.and_then(|raw| raw.nodes.as_ref()).map_or(Ok(None), |nodes| self.panel(nodes, run))?,
+            edges: edges.map(|edges| self.export(edges, run)).transpose()?,
             overlay: Overlay {
                 every: self.number_or(overlay.and_then(|raw| raw.every.as_ref()), 10, 1, u32::MAX.into())?,
                 sample: self.number_or(overlay.and_then(|raw| raw.sample.as_ref()), 1000, 1, u32::MAX.into())?,
@@ -172,15 +175,24 @@ impl Check<'_, '_> {
             let help = format!("list at least one cycle, as in [0, {}], or leave `nodes` out", run.cycles);
             return Err(self.refuse(raw.cycles.span(), "`trace.nodes.cycles` is empty", help));
         }
-        let sample = match &raw.sample {
+        let sample = self.sample(raw.sample.as_ref(), run)?;
+        Ok((!cycles.is_empty()).then_some(Panel { cycles, sample }))
+    }
+
+    fn export(&self, raw: &raw::Export, run: &Run) -> Result<Export, Error> {
+        let every = self.number_or(raw.every.as_ref(), 10, 1, u32::MAX.into())?;
+        Ok(Export { every, sample: self.sample(raw.sample.as_ref(), run)? })
+    }
+
+    fn sample(&self, raw: Option<&At<raw::Sample>>, run: &Run) -> Result<Sample, Error> {
+        let sample = match raw {
             None => PANEL_NODES,
             Some(sample) => match &**sample {
                 raw::Sample::All(_) => u32::MAX,
                 raw::Sample::Count(count) => self.whole_at(*count, sample.span(), 1, u32::MAX.into())? as u32,
             },
         };
-        let sample = if sample >= run.nodes { Sample::All } else { Sample::Count(sample) };
-        Ok((!cycles.is_empty()).then_some(Panel { cycles, sample }))
+        Ok(if sample >= run.nodes { Sample::All } else { Sample::Count(sample) })
     }
 
     /// A cycle of the run; `None` if it is one of the file's that the command line cuts off by a shorter run.

@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::fleet::links;
 use crate::scenario::raw::{self, At};
 use crate::scenario::{
-    Edges, OnDead, OnLeave, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start, StaticGraph, Wiring,
+    Edges, Introducer, OnDead, OnLeave, Pairing, Peer, Propagation, Sampling, SamplingProtocol, Start, StaticGraph,
+    Wiring,
 };
 use crate::written::Check;
 
@@ -69,6 +70,17 @@ impl Check<'_, '_> {
         self.only_if(protocol == SamplingProtocol::Cyclon, shuffle, "shuffle", of, "cyclon")?;
         let contacts = raw.and_then(|raw| raw.contacts.as_ref());
         self.only_if(views, contacts, "contacts", of, "newscast")?;
+        let introducer = raw.and_then(|raw| raw.introducer.as_ref());
+        self.only_if(views, introducer, "introducer", of, "newscast")?;
+        let is_first = introducer.is_some_and(|introducer| **introducer == Introducer::First);
+        if let Some(contacts) = contacts.filter(|_| is_first) {
+            let help = "leave it out, or choose `introducer = \"random\"`";
+            return Err(self.refuse(
+                contacts.span(),
+                "`contacts` means nothing where the first node is the only one",
+                help,
+            ));
+        }
         let graph = self.graph(raw, of, nodes)?;
         let half = view / 2;
         let healed = self.number_or(healing, 0, 0, half.into())?;
@@ -86,7 +98,8 @@ impl Check<'_, '_> {
                 error.helped(format!("healing and swapping together are at most half a view, which is {half} here"))
             })?,
             shuffle: self.number_or(shuffle, half.max(1), 1, view.into())?,
-            contacts: self.number_or(contacts, CONTACTS.min(view), 1, view.into())?,
+            contacts: if is_first { 1 } else { self.number_or(contacts, CONTACTS.min(view), 1, view.into())? },
+            introducer: introducer.map_or(Introducer::Random, |introducer| **introducer),
             graph,
         })
     }

@@ -43,7 +43,8 @@ impl Check<'_, '_> {
         let pairing = sampling.and_then(|raw| raw.pairing.as_ref()).map(|key| ("pairing", key.span()));
         let start = sampling.and_then(|raw| raw.start.as_ref()).map(|key| ("start", key.span()));
         let contacts = sampling.and_then(|raw| raw.contacts.as_ref()).map(|key| ("contacts", key.span()));
-        if let Some((key, span)) = pairing.or(start).or(contacts) {
+        let introducer = sampling.and_then(|raw| raw.introducer.as_ref()).map(|key| ("introducer", key.span()));
+        if let Some((key, span)) = pairing.or(start).or(contacts).or(introducer) {
             return Err(self.foreign(key, span));
         }
         let sampling = self.sampling(sampling, INSIDE, None)?;
@@ -75,7 +76,7 @@ impl Check<'_, '_> {
     fn foreign(&self, key: &str, span: Range<usize>) -> Error {
         let help = match key {
             "start" => "leave it out; `subcloud.start` says who is in the overlay when the run begins",
-            "contacts" => "leave it out; `subcloud.contacts` says through whom nodes join",
+            "contacts" | "introducer" => "leave it out; `subcloud.contacts` says through whom nodes join",
             _ => "leave it out; members meet one by one, in order",
         };
         self.refuse(span, format!("`{key}` means nothing inside an application"), help)

@@ -27,8 +27,8 @@ pub(super) use subcloud::{Contacts, Subcloud, Uplink};
 pub(super) use topology::{Lookups, Registry, Topology};
 
 use super::{
-    Availability, Decimal, OnDead, OnLeave, Pairing, Peer, Propagation, Resample, SamplingProtocol, SlicingProtocol,
-    Start, Wiring,
+    Availability, Decimal, Introducer, OnDead, OnLeave, Pairing, Peer, Propagation, Resample, SamplingProtocol,
+    SlicingProtocol, Start, Wiring,
 };
 
 /// A scenario: a fleet of nodes, the gossip protocols they run, the applications that ask for nodes, and what is
@@ -202,7 +202,7 @@ pub(super) struct Sampling {
     /// What a node does when a partner is dead: it tries others of its view, or loses its turn.
     #[schemars(extend("default" = "retry"))]
     pub on_dead: Option<At<OnDead>>,
-    /// Whom a node of the generic framework meets: a random entry of its view, or the oldest.
+    /// Whom a node of the generic framework meets: a random entry of its view, the oldest, or the youngest.
     #[schemars(extend("default" = "rand"))]
     pub peer: Option<At<Peer>>,
     /// Who sends in the generic framework.
@@ -220,6 +220,9 @@ pub(super) struct Sampling {
     /// Live nodes that a node knows when it comes.
     #[schemars(range(min = 1, max = 128), extend("default" = 3))]
     pub contacts: Option<At<Whole>>,
+    /// Whom a node knows when it comes: random live nodes, or the first live node alone, as where a cloud grows from one.
+    #[schemars(extend("default" = "random"))]
+    pub introducer: Option<At<Introducer>>,
     /// With `protocol = "static"`: the graph along which nodes meet.
     pub graph: Option<At<Wiring>>,
     /// With `protocol = "static"`: a file with the links of the graph.
@@ -306,6 +309,9 @@ pub(super) struct Trace {
     pub every: Option<At<Whole>>,
     /// Snapshots of single nodes.
     pub nodes: Option<Panel>,
+    /// Whom nodes know, one by one: entries of views, or neighbours in a graph that stays as it is, of the cloud and of
+    /// each application with an overlay of its own.
+    pub edges: Option<At<Export>>,
     /// How the overlay of views is measured.
     pub overlay: Option<At<Overlay>>,
     /// How topologies are measured.
@@ -345,6 +351,18 @@ pub(super) struct Panel {
     #[schemars(length(min = 1))]
     pub cycles: At<Vec<At<Whole>>>,
     /// Which nodes: the size of a fixed random panel, or "all".
+    #[schemars(extend("default" = 10_000))]
+    pub sample: Option<At<Sample>>,
+}
+
+/// Whom nodes know, one by one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Export {
+    /// Every how many cycles; the first and the last state always are.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 10))]
+    pub every: Option<At<Whole>>,
+    /// Of which nodes: the size of a fixed random panel, or "all". It is the panel of `nodes`, if that has as many.
     #[schemars(extend("default" = 10_000))]
     pub sample: Option<At<Sample>>,
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use self::files::{Batches, Opened, files_of};
 use super::cell::Batch;
 use super::tables::all_tables;
-use super::{Error, Meta, NodeRows, Rows, Table};
+use super::{EdgeRows, Error, Meta, NodeRows, Rows, Table};
 use crate::record::RunRecord;
 pub use grid::{Column, Parts, Values};
 
@@ -74,7 +74,20 @@ impl Run {
         })
     }
 
-    /// A table as it is, column by column; no columns if the table was not written. `nodes` may be too large for that.
+    /// The same with the rows of `edges`.
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged, is of another run, or lacks a column.
+    pub fn edges(&self, mut each: impl FnMut(EdgeRows)) -> Result<(), Error> {
+        self.batches(Table::Edges, |batch| {
+            EdgeRows::read(batch)?.into_iter().for_each(&mut each);
+            Ok(())
+        })
+    }
+
+    /// A table as it is, column by column; no columns if the table was not written. `nodes` and `edges` may be too large
+    /// for that.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 //! rows/<table>/part-<cycle>.parquet   rows of a small table since the save before
 //! nodes/part-<n>.parquet              a full part of `nodes`: a second name of the file that the trace will have
 //! nodes/tail-<cycle>.parquet          rows of the open part since the save before
+//! edges/...                           the same of `edges`
 //! ```
 //!
 //! A cycle has 6 digits or more. Each file is a table of the run that every reader of Parquet can open. Nothing is

@@ -11,9 +11,9 @@ use crate::trace::cell::Batch;
 use crate::trace::file;
 use crate::trace::meta::KEY_ATTRIBUTES;
 use crate::trace::read::files::Opened;
-use crate::trace::snapshots::{Part, Snapshots};
+use crate::trace::snapshots::{Batched, Part, Snapshots};
 use crate::trace::tables::Kept;
-use crate::trace::{Error, Meta, NodeRows, Rows, Table};
+use crate::trace::{Error, Meta, Table};
 
 /// Files of saved rows that are as they were saved, in the order of their rows.
 pub(in crate::trace) struct Files {
@@ -36,36 +36,47 @@ impl Files {
         if let Some(twice) = files.windows(2).find(|pair| pair[0].place == pair[1].place) {
             return Err(twice[1].damaged());
         }
-        let parts = files.iter().filter(|file| matches!(file.place, Place::Part(_)));
-        match parts.zip(0..).find(|(file, number)| file.place != Place::Part(*number)) {
-            Some((file, _)) => Err(file.damaged()),
-            None => Ok(Files { files }),
+        for &of in Table::STREAMED {
+            let parts = files.iter().filter(|file| matches!(file.place, Place::Part(table, _) if table == of));
+            if let Some((file, _)) = parts.zip(0..).find(|(file, number)| file.place != Place::Part(of, *number)) {
+                return Err(file.damaged());
+            }
         }
+        Ok(Files { files })
     }
 
-    /// Puts the rows back: those of small tables into `kept`, those of `nodes` into the files below `traces`.
-    pub(in crate::trace) fn restore(
+    /// Puts the rows of small tables back.
+    pub(in crate::trace) fn restore_kept(&self, kept: &mut Kept, meta: &Meta) -> Result<(), Error> {
+        for file in &self.files {
+            if let Place::Rows(table, _) = file.place {
+                file.each(meta, |batch| kept.read(table, batch))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the rows of a streamed table back into the files below `traces`.
+    pub(in crate::trace) fn restore<R: Batched>(
         &self,
-        kept: &mut Kept,
-        nodes: &mut Snapshots,
+        table: &mut Snapshots<R>,
         traces: &Path,
         meta: &Meta,
     ) -> Result<(), Error> {
         let mut parts = 0;
-        for file in &self.files {
+        for file in self.files.iter().filter(|file| file.place.table() == R::TABLE) {
             match file.place {
-                Place::Rows(table, _) => file.each(meta, |batch| kept.read(table, batch))?,
-                Place::Part(number) => {
-                    file.restore_part(number, nodes, traces, meta)?;
+                Place::Rows(..) => {}
+                Place::Part(_, number) => {
+                    file.restore_part(number, table, traces, meta)?;
                     parts = number + 1;
                 }
-                Place::Tail(_) => file.feed(nodes, traces, meta)?,
+                Place::Tail(..) => file.feed(table, traces, meta)?,
             }
-            if nodes.closed().len() != parts {
+            if table.closed().len() != parts {
                 return Err(file.damaged());
             }
         }
-        nodes.set_saved();
+        table.set_saved();
         Ok(())
     }
 }
@@ -108,24 +119,30 @@ impl Found {
         Ok(())
     }
 
-    /// Writes the rows of `nodes` again.
-    fn feed(&self, nodes: &mut Snapshots, traces: &Path, meta: &Meta) -> Result<(), Error> {
-        self.each(meta, |batch| NodeRows::read(batch)?.iter().try_for_each(|rows| nodes.write(rows, traces, meta)))
+    /// Writes the rows of a streamed table again.
+    fn feed<R: Batched>(&self, table: &mut Snapshots<R>, traces: &Path, meta: &Meta) -> Result<(), Error> {
+        self.each(meta, |batch| R::read(batch)?.iter().try_for_each(|rows| table.write(rows, traces, meta)))
     }
 
     /// Puts a full part back. A part with the metadata of another run is written again.
-    fn restore_part(&self, number: usize, nodes: &mut Snapshots, traces: &Path, meta: &Meta) -> Result<(), Error> {
-        if self.rows != nodes.part_rows() as u64 {
+    fn restore_part<R: Batched>(
+        &self,
+        number: usize,
+        table: &mut Snapshots<R>,
+        traces: &Path,
+        meta: &Meta,
+    ) -> Result<(), Error> {
+        if self.rows != table.part_rows() as u64 {
             return Err(self.damaged());
         }
         if self.open(meta)?.meta() != meta {
-            return self.feed(nodes, traces, meta);
+            return self.feed(table, traces, meta);
         }
-        let folder = traces.join(file::partition(Table::Nodes, meta));
+        let folder = traces.join(file::partition(R::TABLE, meta));
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         let path = folder.join(file::name(number));
         disk::link_or_copy(&self.path, &path).map_err(Error::io("create", &path))?;
-        nodes.take_part(Part { rows: self.rows, bytes: self.bytes });
+        table.take_part(Part { rows: self.rows, bytes: self.bytes });
         Ok(())
     }
 }

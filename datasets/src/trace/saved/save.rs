@@ -12,7 +12,7 @@ use super::{SavedFile, SavedRows};
 use crate::disk;
 use crate::trace::file::{self, TableFile};
 use crate::trace::publishing::hidden::sync;
-use crate::trace::snapshots::Snapshots;
+use crate::trace::snapshots::{Batched, Snapshots};
 use crate::trace::staging::missing_ancestors;
 use crate::trace::tables::Kept;
 use crate::trace::{Error, Meta, Table};
@@ -63,24 +63,24 @@ impl<'a> Save<'a> {
         Ok(())
     }
 
-    /// Adds the parts of `nodes`, which lie below `traces`, and the rows that have come since the save before.
-    pub(in crate::trace) fn nodes(&mut self, nodes: &Snapshots, traces: &Path) -> Result<(), Error> {
-        let is_part = |file: &SavedFile| matches!(Place::at(&file.path, file.table), Some(Place::Part(_)));
-        let saved = self.files.iter().filter(|file| is_part(file)).count();
-        if saved < nodes.closed().len() {
+    /// Adds the parts of a streamed table, which lie below `traces`, and the rows that have come since the save before.
+    pub(in crate::trace) fn streamed<R: Batched>(&mut self, table: &Snapshots<R>, traces: &Path) -> Result<(), Error> {
+        let is_part = |file: &SavedFile| matches!(Place::at(&file.path, file.table), Some(Place::Part(..)));
+        let saved = self.files.iter().filter(|file| file.table == R::TABLE && is_part(file)).count();
+        if saved < table.closed().len() {
             // The rows of the tails are in a part by now.
-            self.files.retain(|file| file.table != Table::Nodes || is_part(file));
+            self.files.retain(|file| file.table != R::TABLE || is_part(file));
         }
-        let from = traces.join(file::partition(Table::Nodes, self.meta));
-        for (number, part) in nodes.closed().iter().enumerate().skip(saved) {
-            let place = Place::Part(number);
+        let from = traces.join(file::partition(R::TABLE, self.meta));
+        for (number, part) in table.closed().iter().enumerate().skip(saved) {
+            let place = Place::Part(R::TABLE, number);
             let path = self.clear(&place.path())?;
             disk::link_or_copy(&from.join(file::name(number)), &path).map_err(Error::io("create", &path))?;
             self.add(place, part.rows)?;
         }
-        let place = Place::Tail(self.cycle);
+        let place = Place::Tail(R::TABLE, self.cycle);
         let path = self.folder.join(place.path());
-        self.write(place, nodes.unsaved(&path, self.meta))
+        self.write(place, table.unsaved(&path, self.meta))
     }
 
     /// Forces the entries of the directories to the disk.

@@ -9,6 +9,7 @@
 
 mod aggregates;
 mod cloud;
+mod edges;
 mod members;
 mod nodes;
 mod overlay;
@@ -18,8 +19,10 @@ mod topologies;
 
 pub use aggregates::{AggregateRow, EpochRow};
 pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
+pub use edges::EdgeRows;
 pub use members::{CodeRow, ContactRow, MemberRow};
-pub use nodes::NodeRows;
+pub(super) use nodes::ESTIMATE;
+pub use nodes::{NodeRows, Phase};
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};
 pub use sweep::{ParamRow, RunRow};
@@ -98,6 +101,9 @@ macro_rules! tables {
         impl Table {
             /// All tables, in the order in which they are told of.
             pub const ALL: &[Table] = &[$(Table::$kept,)+ $(Table::$streamed,)+];
+
+            /// The tables whose rows are written as they come, in this order.
+            pub(super) const STREAMED: &[Table] = &[$(Table::$streamed,)+];
 
             /// The name of the table's directory under `traces/`.
             #[must_use]
@@ -203,6 +209,7 @@ macro_rules! all_tables {
         Params params ParamRow,
         ;
         Nodes nodes NodeRows,
+        Edges edges EdgeRows,
         }
     };
 }

@@ -24,12 +24,50 @@ pub struct NodeRows {
     pub alive: Vec<bool>,
     /// Index of its application in the suite; `None` if it belongs to none.
     pub apps: Vec<Option<u32>>,
+    /// Index of the application that it belongs to; `None` if that is none.
+    pub memberships: Vec<Option<u32>>,
+    /// What it is there.
+    pub phases: Vec<Option<Phase>>,
     /// Each gradient's column: a node's own estimate of its normalised rank; `None` where it takes no part. There is
     /// one column at least, as many in all batches of a trace.
     pub rank_fractions: Vec<Vec<Option<f64>>>,
+    /// Each aggregate's column, with its name: a node's own estimate; `None` where it has none. The same names in all
+    /// batches of a trace.
+    pub estimates: Vec<(String, Vec<Option<f64>>)>,
     /// Values of each attribute of the fleet.
     pub attributes: Vec<Vec<f32>>,
 }
+
+/// What a member of an application's cloud is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It belongs to the application, and is not in its overlay yet.
+    Waiting,
+    /// It is in the overlay, and lacks some of the code.
+    Fetching,
+    /// It runs the application.
+    Running,
+    /// It runs the application, and knows no other member any more.
+    Alone,
+}
+
+impl Phase {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Fetching, Self::Running, Self::Alone];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Fetching => "fetching",
+            Self::Running => "running",
+            Self::Alone => "alone",
+        }
+    }
+}
+
+/// What the names of columns of estimates begin with.
+pub(in crate::trace) const ESTIMATE: &str = "estimate_";
+const ESTIMATE_MEANING: &str = "Its own estimate of the aggregate of that name, as the table `aggregates` tells it; null \
+    where it takes no part, or has none.";
 
 /// The column of ranks in gradient 0.
 const FIRST_RANK: &str = "rank_fraction";
@@ -51,13 +89,23 @@ impl NodeRows {
 
     /// The same; `further` says how a gradient other than 0 is called.
     fn columns_called<D: Display>(&self, names: &ArrayRef, columns: &mut Columns, further: impl Fn(usize) -> D) {
-        let apps: UInt32Array = self.apps.iter().copied().collect();
-        let apps = Arc::new(DictionaryArray::<UInt32Type>::new(apps, Arc::clone(names)));
+        let named = |apps: &[Option<u32>], names: &ArrayRef| {
+            let apps: UInt32Array = apps.iter().copied().collect();
+            Arc::new(DictionaryArray::<UInt32Type>::new(apps, Arc::clone(names)))
+        };
         let cycles = self.node_ids.iter().map(|_| &self.cycle);
         Cell::write(columns, "cycle", "Cycles completed.", cycles);
         Cell::write(columns, "node_id", "Number of the node, from 0; it keeps it for life.", self.node_ids.iter());
         Cell::write(columns, "alive", "Whether it is alive.", self.alive.iter());
-        columns.push("app", "The application that it holds; null if none.", Kind::Name, true, apps);
+        columns.push("app", "The application that it holds; null if none.", Kind::Name, true, named(&self.apps, names));
+        let meaning = "The application that it belonged to in this cycle, of whose overlay it is a member once it has \
+            joined: that which it held in the cycle before, as a rule; null if none, or if applications get nothing inside.";
+        columns.push("member_of", meaning, Kind::Name, true, named(&self.memberships, names));
+        let phases: Vec<Option<u32>> = self.phases.iter().map(|phase| phase.map(|phase| phase as u32)).collect();
+        let phase_names: ArrayRef = Arc::new(StringArray::from_iter_values(Phase::ALL.map(Phase::name)));
+        let meaning = "What it is there: waiting (not in its overlay yet), fetching (it lacks some of the code), \
+            running, or alone (running, and it knows no other member any more); null if it is in none.";
+        columns.push("phase", meaning, Kind::Name, true, named(&phases, &phase_names));
         for (gradient, ranks) in self.rank_fractions.iter().enumerate() {
             let (name, meaning) = if gradient == 0 {
                 (FIRST_RANK.to_owned(), FIRST_RANK_MEANING)
@@ -65,6 +113,9 @@ impl NodeRows {
                 (further_rank(further(gradient)), FURTHER_RANK_MEANING)
             };
             Cell::write(columns, &name, meaning, ranks.iter());
+        }
+        for (name, values) in &self.estimates {
+            Cell::write(columns, &format!("{ESTIMATE}{name}"), ESTIMATE_MEANING, values.iter());
         }
         for (attribute, values) in columns.fleet().iter().zip(&self.attributes) {
             Cell::write(columns, attribute, "Its attribute of that name, in the unit of the fleet.", values.iter());
@@ -82,6 +133,7 @@ impl Rows for NodeRows {
         let names: ArrayRef = Arc::new(StringArray::new_null(0));
         let none = NodeRows {
             rank_fractions: vec![Vec::new(); 2],
+            estimates: vec![("<aggregate>".to_owned(), Vec::new())],
             attributes: vec![Vec::new(); columns.fleet().len()],
             ..NodeRows::default()
         };
@@ -105,6 +157,18 @@ impl Rows for NodeRows {
             name.map(|name| index.get(name).copied().ok_or_else(|| unknown(name))).transpose()
         };
         let apps = names.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
+        let memberships = batch.cells::<String>("member_of")?;
+        let memberships = memberships.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
+        let phase = |name: &Option<String>| {
+            let Some(name) = name.as_deref() else { return Ok(None) };
+            let phase = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+            phase.map(Some).ok_or_else(|| batch.unexpected("phase", format!("`{name}`"), "a phase"))
+        };
+        let phases = batch.cells::<String>("phase")?.iter().map(phase).collect::<Result<Vec<_>, Error>>()?;
+        let schema = batch.columns.schema();
+        let estimates = schema.fields().iter().filter_map(|field| field.name().strip_prefix(ESTIMATE));
+        let estimates = estimates.map(|name| Ok((name.to_owned(), batch.cells::<f64>(&format!("{ESTIMATE}{name}"))?)));
+        let estimates = estimates.collect::<Result<Vec<_>, Error>>()?;
 
         let mut start = 0;
         let snapshot = |cycles: &[u32]| {
@@ -115,6 +179,11 @@ impl Rows for NodeRows {
                 node_ids: node_ids[part.clone()].to_vec(),
                 alive: alive[part.clone()].to_vec(),
                 apps: apps[part.clone()].to_vec(),
+                memberships: memberships[part.clone()].to_vec(),
+                phases: phases[part.clone()].to_vec(),
+                estimates: (estimates.iter())
+                    .map(|(name, values)| (name.clone(), values[part.clone()].to_vec()))
+                    .collect(),
                 rank_fractions: ranks.iter().map(|ranks: &Vec<Option<f64>>| ranks[part.clone()].to_vec()).collect(),
                 attributes: attributes.iter().map(|values: &Vec<f32>| values[part.clone()].to_vec()).collect(),
             }

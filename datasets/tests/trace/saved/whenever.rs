@@ -8,7 +8,7 @@ use tempfile::{TempDir, tempdir};
 
 use super::random::{Random, TABLES, push};
 use super::{assert_same, writer};
-use crate::fixture::meta;
+use crate::fixture::{self, meta};
 
 /// What happens in a run.
 #[derive(Clone, Debug)]
@@ -128,6 +128,7 @@ fn add(writer: &mut Writer, step: &Step, cycle: &mut u32) {
         Step::Nodes { is_next, count, seed } => {
             *cycle += u32::from(is_next);
             writer.nodes(&Random(seed).nodes(*cycle, count)).unwrap();
+            writer.edges(&fixture::edges(*cycle, 0..2 * count)).unwrap();
         }
         Step::Save { .. } | Step::Kill { .. } => {}
     }
@@ -177,5 +178,5 @@ fn every_table_is_saved_and_taken_up_with_any_values() {
     let expected = run.folder.path().join("undisturbed");
     undisturbed(&expected, &steps, meta(), 1 << 20);
     assert_same(&found, &expected);
-    assert_eq!(run.saved.files.len(), 2 * (TABLES + 1), "a file a table and save");
+    assert_eq!(run.saved.files.len(), 2 * (TABLES + 2), "a file a table and save");
 }

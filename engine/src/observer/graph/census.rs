@@ -188,11 +188,16 @@ impl Census {
     }
 }
 
+/// How old an entry is that bears a stamp: an age, or the low byte of a cycle's number where `now` has that of this one.
+pub fn age(stamp: u8, now: Option<u8>) -> u8 {
+    now.map_or(stamp, |now| now.wrapping_sub(stamp).min(OLDEST))
+}
+
 /// How many entries are of each age, from how many bear each stamp.
 fn from_stamps(stamps: &[u64; 256], now: u8) -> [u64; 256] {
     let mut ages = [0; 256];
     for (stamp, count) in (0..=u8::MAX).zip(stamps) {
-        ages[now.wrapping_sub(stamp).min(OLDEST) as usize] += count;
+        ages[age(stamp, Some(now)) as usize] += count;
     }
     ages
 }

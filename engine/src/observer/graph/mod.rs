@@ -27,7 +27,7 @@ use crate::memory::{Column, Mask};
 use crate::overlay::links::Links;
 use crate::population::select::{By, Selection};
 
-pub use census::Ages;
+pub use census::{Ages, age};
 
 /// Nodes that a thread takes at once.
 const STRIP: usize = 1 << 12;
