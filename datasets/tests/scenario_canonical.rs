@@ -230,11 +230,14 @@ fn fleet() -> impl Strategy<Value = Fleet> {
         let class = (name, prop::collection::vec(distribution(), attributes), churn());
         let availability = prop::option::of(prop::sample::select(vec![Availability::Sessions, Availability::Past]));
         (prop::collection::vec(class, classes), availability).prop_map(move |(classes, availability)| {
-            let share = 1.0 / classes.len() as f64;
+            // One of several classes may have a number of nodes.
+            let counted = (classes.len() > 1 && attributes % 2 == 0).then_some(1);
+            let share = 1.0 / (classes.len() - counted.iter().len()) as f64;
             let availability = availability.filter(|_| attributes > 1);
             let class = |(number, (name, distributions, churn)): (usize, (String, Vec<_>, _))| Class {
                 name: format!("{name}{number}"),
-                share,
+                share: if number == 0 && counted.is_some() { 0.0 } else { share },
+                nodes: counted.filter(|_| number == 0),
                 attributes: (distributions.into_iter().enumerate())
                     .map(|(number, distribution)| Some(distribution).filter(|_| number == 0 || availability.is_none()))
                     .collect(),

@@ -33,6 +33,18 @@ fn whole_numbers_below_the_number_of_nodes_are_nodes() {
 }
 
 #[test]
+fn a_link_that_fails_is_a_request_that_is_lost() -> Outcome {
+    let folder = TempDir::new()?;
+    let of = |network: &str| read(folder.path(), &format!("graph = \"ring\"\ndegree = 2\n[network]\n{network}"));
+    let failing = of("link_failure = 0.25")?;
+    assert_eq!(failing, of("request_loss = 0.25")?);
+    assert_eq!((failing.network.request_loss, failing.network.reply_loss), (0.25, 0.0));
+    let both = of("request_loss = 0.25\nlink_failure = 0.25").err().unwrap_or_default();
+    assert!(both.contains("another name of `request_loss`") && both.contains("keep one of them"), "{both}");
+    Ok(())
+}
+
+#[test]
 fn other_ids_are_numbered_in_their_order() {
     assert_eq!(links("from,to\n700,30\n30,1000\n", ""), Ok(vec![[1, 0], [0, 2]]));
     assert_eq!(links("b;a\nbox c;box a\nbox a;box b\n", ", from = \"b\", to = \"a\""), Ok(vec![[2, 0], [0, 1]]));

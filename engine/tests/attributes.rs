@@ -48,3 +48,37 @@ fn the_dead_are_not_looked_at() {
     assert_eq!(found.attributes[0].sample_count, found.cycles[0].alive_count);
     assert!(found.attributes[0].sample_count < 7_000);
 }
+
+/// Classes with a number of nodes have exactly so many, those with the least numbers; the others are drawn among the rest.
+#[test]
+fn classes_may_have_a_number_of_nodes() {
+    let text = |seed: u32| {
+        let class = |name: &str, size: &str, value: f64| {
+            format!("[[fleet.class]]\nname = \"{name}\"\n{size}\nattributes.x = {value:?}\n")
+        };
+        let classes = [
+            class("half", "share = 0.5", 1.0),
+            class("peak", "nodes = 1", 9.0),
+            class("other", "share = 0.5", 2.0),
+            class("more", "nodes = 5_000", 7.0),
+        ];
+        format!(
+            "[run]\nnodes = 20_000\ncycles = 2\nseed = {seed}\n{}[trace]\nnodes = {{ cycles = [0, 2], sample = \"all\" }}\n\
+             [[event]]\nat_cycle = 1\ncrash = {{ class = \"peak\", share = 1.0 }}\n",
+            classes.concat()
+        )
+    };
+    for seed in 1..=3 {
+        let found = common::run(&text(seed));
+        let values = &found.snapshots[0].attributes[0];
+        let whole: Vec<u32> = values.iter().map(|&value| value as u32).collect();
+        assert!(whole[0] == 9 && whole[1..5_001].iter().all(|&value| value == 7));
+        let halves = whole[5_001..].iter().filter(|&&value| value == 1).count();
+        assert!(whole[5_001..].iter().all(|&value| value == 1 || value == 2));
+        // A binomial distribution of 14,999 draws: a standard deviation of 61.
+        assert!(halves.abs_diff(7_500) < 4 * 61, "{halves}");
+        // Events know the same classes.
+        let dead: Vec<usize> = (0..20_000).filter(|&node| !found.snapshots[1].alive[node]).collect();
+        assert_eq!(dead, [0]);
+    }
+}

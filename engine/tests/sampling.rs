@@ -111,8 +111,8 @@ fn no_cloud_falls_apart_that_grew_from_one_contact() {
 fn a_cloud_that_grows_from_one_node_becomes_as_random_as_any() {
     let grown = |sampling: &str, seed: u64, introducer: &str| {
         let text = format!(
-            "[run]\nnodes = 10_000\ncycles = 160\nseed = {seed}\n[[fleet.class]]\nname = \"first\"\nshare = 0.0001\n\
-             attributes.x = 1\n[[fleet.class]]\nname = \"others\"\nshare = 0.9999\npresent = 0.0\nattributes.x = 1\n\
+            "[run]\nnodes = 10_000\ncycles = 160\nseed = {seed}\n[[fleet.class]]\nname = \"first\"\nnodes = 1\n\
+             attributes.x = 1\n[[fleet.class]]\nname = \"others\"\nshare = 1\npresent = 0.0\nattributes.x = 1\n\
              [sampling]\n{sampling}\nintroducer = \"{introducer}\"\n[trace]\noverlay = {{ every = 10, sample = 1000 }}\n\
              [[event]]\nat_cycle = 1\nuntil_cycle = 100\njoin = {{ nodes = 100 }}\n"
         );

@@ -102,8 +102,11 @@ pub(super) fn deviation(network: &Network, leaving: f64) -> f64 {
 }
 
 /// The share of the nodes that is expected to leave in a cycle, by their class; a replay is not looked at.
-pub(super) fn leaving(fleet: &Fleet, cycle_seconds: f64) -> f64 {
-    let of_class = |class: &Class| class.share * leaving_of(&class.churn, cycle_seconds);
+pub(super) fn leaving(fleet: &Fleet, nodes: u32, cycle_seconds: f64) -> f64 {
+    let counted = |class: &Class| class.nodes.map_or(0.0, |count| f64::from(count) / f64::from(nodes));
+    let others = 1.0 - fleet.classes().iter().map(counted).sum::<f64>();
+    let share = |class: &Class| counted(class) + class.share * others;
+    let of_class = |class: &Class| share(class) * leaving_of(&class.churn, cycle_seconds);
     let of_file = leaving_of(&fleet.churn, cycle_seconds);
     (of_file + fleet.classes().iter().map(of_class).sum::<f64>()).min(1.0)
 }

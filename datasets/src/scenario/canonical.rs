@@ -293,7 +293,10 @@ fn header(name: &str) -> [String; 2] {
 fn class_lines(class: &Class, fleet: &Fleet) -> Vec<String> {
     let mut lines = Vec::from(header("[[fleet.class]]"));
     lines.push(format!("name = {}", quoted(&class.name)));
-    lines.push(format!("share = {:?}", class.share));
+    lines.push(match class.nodes {
+        Some(nodes) => format!("nodes = {nodes}"),
+        None => format!("share = {:?}", class.share),
+    });
     for (index, (name, distribution)) in fleet.attributes.iter().zip(&class.attributes).enumerate() {
         let value = distribution.as_ref().map_or_else(|| churn::availability(fleet, index), shape);
         lines.push(format!("attributes.{name} = {value}"));

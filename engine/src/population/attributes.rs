@@ -23,6 +23,8 @@ pub struct Classes {
     /// The first words above those of each class but the last.
     above: Vec<u64>,
     words: Stream,
+    /// The classes of the nodes with the least numbers, each with the number at which those end; ascending.
+    counted: Vec<(u32, u8)>,
 }
 
 impl Classes {
@@ -31,11 +33,19 @@ impl Classes {
         let shares: Vec<_> = classes.iter().map(|class| (0.0, class.share)).collect();
         let Table::Steps(steps) = Table::steps(&shares) else { unreachable!("steps make steps") };
         let above = steps.iter().take(classes.len().saturating_sub(1)).map(|&(above, _)| above).collect();
-        Self { above, words: for_life(seed, CLASS) }
+        let mut end = 0;
+        let counted = (0..).zip(classes).filter_map(|(number, class)| {
+            end += class.nodes?;
+            Some((end, number))
+        });
+        Self { above, words: for_life(seed, CLASS), counted: counted.collect() }
     }
 
     /// The class of a node.
     pub fn of(&self, node: u32) -> usize {
+        if let Some(&(_, class)) = self.counted.iter().find(|(end, _)| node < *end) {
+            return class.into();
+        }
         if self.above.is_empty() { 0 } else { class(&self.above, self.words.word(node, 0)).into() }
     }
 
@@ -49,6 +59,13 @@ impl Classes {
             for (of, &word) in classes.iter_mut().zip(&*words) {
                 *of = class(&self.above, word);
             }
+        }
+        let mut start = first;
+        for &(end, class) in &self.counted {
+            let part = (start - first) as usize..(end.max(start) - first) as usize;
+            let here = part.start.min(classes.len())..part.end.min(classes.len());
+            classes[here].fill(class);
+            start = start.max(end);
         }
     }
 }

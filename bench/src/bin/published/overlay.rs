@@ -27,7 +27,7 @@ pub fn generic() -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for (healing, swapping) in [(8, 7), (15, 0)] {
         for (nodes, count) in SIZES {
-            let rules = Generic { replies: true, healing, swapping };
+            let rules = Generic { sends: true, replies: true, healing, swapping };
             let name = format!("generic, H = {healing}, S = {swapping}");
             eprintln!("{name}, plain");
             let plain = (1..=count).map(|seed| clustering(&plain::gossip(nodes, ENTRIES, &rules, CYCLES, seed)));

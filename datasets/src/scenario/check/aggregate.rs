@@ -51,7 +51,7 @@ pub(super) struct Around<'s> {
 
 impl Around<'_> {
     fn instances(&self, error: f64) -> u32 {
-        instances(error, deviation(self.network, leaving(self.fleet, self.run.cycle_seconds)))
+        instances(error, deviation(self.network, leaving(self.fleet, self.run.nodes, self.run.cycle_seconds)))
     }
 
     /// So many leaders are expected to offer themselves that at least one for each instance does.
@@ -155,7 +155,8 @@ impl Check<'_, '_> {
             return Ok(());
         };
         let offender = classes.iter().find(|class| {
-            class.share > 0.0 && !class.attributes[attribute].as_ref().is_some_and(Distribution::is_positive)
+            (class.share > 0.0 || class.nodes.is_some())
+                && !class.attributes[attribute].as_ref().is_some_and(Distribution::is_positive)
         });
         offender.map_or(Ok(()), |class| {
             let message = format!(

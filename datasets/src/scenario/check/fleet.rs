@@ -15,16 +15,19 @@ const MOST_CLASSES: usize = 255;
 /// How far the shares of the classes may be from 1: the rounding of figures such as 0.333.
 const SUM_TOLERANCE: f64 = 1e-6;
 
-/// Names that a table of the trace already has, beside those that begin with [`RANK`].
-const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "run", "seed"];
+/// Names that a table of the trace already has, beside those that begin with [`RANK`] or [`ESTIMATE`].
+const TAKEN: &[&str] = &["cycle", "node_id", "alive", "app", "member_of", "phase", "run", "seed"];
 /// How the names of columns of ranks begin, one a gradient.
 const RANK: &str = "rank_fraction";
+
+/// What the names of columns of estimates begin with.
+const ESTIMATE: &str = "estimate_";
 
 impl Check<'_, '_> {
     pub(super) fn fleet(&self, raw: &At<raw::Fleet>, run: &Run) -> Result<Fleet, Error> {
         let mut fleet = match (&raw.file, &raw.class) {
             (Some(file), None) => self.inventory(raw, file)?,
-            (None, Some(classes)) if !classes.is_empty() => self.classes(raw, classes, run.cycle_seconds)?,
+            (None, Some(classes)) if !classes.is_empty() => self.classes(raw, classes, run)?,
             (Some(file), Some(_)) => {
                 let help = "keep `file` or the classes";
                 return Err(self.refuse(file.span(), "the fleet has both a `file` and classes", help));
@@ -108,7 +111,7 @@ impl Check<'_, '_> {
         std::path::absolute(&path).unwrap_or(path)
     }
 
-    fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class], cycle_seconds: f64) -> Result<Fleet, Error> {
+    fn classes(&self, fleet: &At<raw::Fleet>, raw: &[raw::Class], run: &Run) -> Result<Fleet, Error> {
         if let Some(attributes) = &fleet.attributes {
             let help = "give the attributes inside each class, as in `attributes.storage_gb = { uniform = [1, 8] }`";
             return Err(self.refuse(attributes.span(), "[fleet.attributes] belongs to a fleet from a `file`", help));
@@ -119,18 +122,26 @@ impl Check<'_, '_> {
         }
         if let Some(one_more) = raw.get(MOST_CLASSES) {
             let message = format!("a fleet has at most {MOST_CLASSES} classes, and this has {}", raw.len());
-            return Err(self.refuse(one_more.share.span(), message, "join alike classes, or give the fleet as a file"));
+            return Err(self.refuse(one_more.name.span(), message, "join alike classes, or give the fleet as a file"));
         }
         self.unique("class", raw.iter().map(|class| &class.name))?;
         let attributes = self.attribute_names(raw)?;
         let availabilities = self.availabilities(raw, &attributes)?;
-        let class = |class| self.class(class, &attributes, cycle_seconds);
+        let class = |class| self.class(class, &attributes, run.cycle_seconds);
         let classes = raw.iter().map(class).collect::<Result<Vec<Class>, Error>>()?;
         let sum: f64 = classes.iter().map(|class| class.share).sum();
         if (sum - 1.0).abs() > SUM_TOLERANCE {
-            let span = raw.last().map_or(0..0, |class| class.share.span());
+            let last = raw.iter().rev().find_map(|class| class.share.as_ref());
+            let span = last.map_or_else(|| raw.last().map_or(0..0, |class| class.name.span()), At::span);
             let message = format!("the shares of the classes sum to {sum:.6}, expected 1");
             return Err(self.refuse(span, message, "change `share` of the classes so that they sum to 1"));
+        }
+        let counted: u64 = classes.iter().filter_map(|class| class.nodes).map(u64::from).sum();
+        if let Some(nodes) =
+            raw.iter().rev().find_map(|class| class.nodes.as_ref()).filter(|_| counted > run.nodes.into())
+        {
+            let message = format!("classes have {counted} nodes, and the cloud {}", run.nodes);
+            return Err(self.refuse(nodes.span(), message, "give them fewer, or more to the cloud (`run.nodes`)"));
         }
         let (source, churn) = (Source::Classes(classes), Churn::NONE);
         Ok(Fleet { attributes, source, availabilities, churn, replay: None, resample: Resample::Exact })
@@ -162,9 +173,12 @@ impl Check<'_, '_> {
             let help = "use small letters, digits and underscores, a letter first: it names columns of the trace";
             return Err(self.refuse(name.span(), message, help));
         }
-        if TAKEN.contains(&name.as_str()) || name.starts_with(RANK) {
+        if TAKEN.contains(&name.as_str()) || [RANK, ESTIMATE].iter().any(|start| name.starts_with(start)) {
             let message = format!("an attribute cannot be named `{}`: the trace has a column of that name", **name);
-            let help = format!("choose another name than {}, and none that begins with {RANK}", TAKEN.join(", "));
+            let help = format!(
+                "choose another name than {}, and none that begins with {RANK} or {ESTIMATE}",
+                TAKEN.join(", ")
+            );
             return Err(self.refuse(name.span(), message, help));
         }
         Ok(())
@@ -195,9 +209,23 @@ impl Check<'_, '_> {
             };
             if from(distribution).is_some() { Ok(None) } else { self.distribution(distribution).map(Some) }
         };
+        let (share, nodes) = match (&raw.share, &raw.nodes) {
+            (Some(share), None) => (self.fraction(share)?, None),
+            (None, Some(nodes)) => (0.0, Some(self.whole(nodes, 1, u32::MAX.into())? as u32)),
+            (None, None) => {
+                let message = format!("it is not said how many nodes are of class \"{}\"", *raw.name);
+                let help = "give `share`, or `nodes` for an exact number";
+                return Err(self.refuse(raw.name.span(), message, help));
+            }
+            (Some(_), Some(nodes)) => {
+                let message = format!("class \"{}\" has both a `share` and `nodes`", *raw.name);
+                return Err(self.refuse(nodes.span(), message, "keep one of them"));
+            }
+        };
         Ok(Class {
             name: (*raw.name).clone(),
-            share: self.fraction(&raw.share)?,
+            share,
+            nodes,
             attributes: attributes.iter().map(distribution).collect::<Result<_, _>>()?,
             churn: {
                 let whom = format!("class \"{}\"", *raw.name);

@@ -123,8 +123,14 @@ impl Check<'_, '_> {
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {
         let loss = |loss: Option<&At<raw::Number>>| loss.map_or(Ok(0.0), |loss| self.fraction(loss));
+        let request = raw.and_then(|raw| raw.request_loss.as_ref());
+        let link = raw.and_then(|raw| raw.link_failure.as_ref());
+        if let (Some(_), Some(link)) = (request, link) {
+            let message = "`link_failure` is another name of `request_loss`";
+            return Err(self.refuse(link.span(), message, "keep one of them"));
+        }
         Ok(Network {
-            request_loss: loss(raw.and_then(|raw| raw.request_loss.as_ref()))?,
+            request_loss: loss(request.or(link))?,
             reply_loss: loss(raw.and_then(|raw| raw.reply_loss.as_ref()))?,
         })
     }

@@ -156,9 +156,13 @@ pub(super) struct FromFile {
 pub(super) struct Class {
     /// Its name.
     pub name: At<String>,
-    /// Its share of the cloud; the shares of all classes sum to 1.
+    /// Its share of the cloud, by which each node is drawn; the shares of all classes sum to 1.
     #[schemars(range(min = 0, max = 1))]
-    pub share: At<Number>,
+    pub share: Option<At<Number>>,
+    /// How many nodes it has, instead of a share: those with the least numbers. The shares of the other classes are then of
+    /// the other nodes.
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
+    pub nodes: Option<At<Whole>>,
     /// The distribution of each attribute; every class has the same attributes. `{ from = "sessions" }` and `{ from =
     /// "past" }` make it the node's availability.
     pub attributes: At<Named<Distribution>>,
@@ -267,6 +271,10 @@ pub(super) struct Network {
     /// Probability that a request is lost: nothing happens.
     #[schemars(range(min = 0, max = 1), extend("default" = 0.0))]
     pub request_loss: Option<At<Number>>,
+    /// Probability that the link between two nodes fails for an exchange: neither updates. It is another name of
+    /// `request_loss`, after the symmetric link failure of Jelasity, Montresor and Babaoglu (TOCS 2005).
+    #[schemars(range(min = 0, max = 1), extend("default" = 0.0))]
+    pub link_failure: Option<At<Number>>,
     /// Probability that a reply is lost: the partner has updated, the initiator has not.
     #[schemars(range(min = 0, max = 1), extend("default" = 0.0))]
     pub reply_loss: Option<At<Number>>,
