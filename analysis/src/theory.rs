@@ -8,8 +8,8 @@ use crate::{Pairing, Settings};
 ///
 /// Ordered exchange: ((1 + p) / 2) · e^(−(1 − p) / 2) with requests lost at probability p, which is 1/(2√e) without
 /// loss. Matching: 1/4 without loss. (Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic
-/// networks*, ACM TOCS 2005.) They hold where a node meets random others: along a graph that stays as it is the variance
-/// falls by what the graph allows.
+/// networks*, ACM TOCS 2005.) They hold where a node meets random others: along a graph that stays as it is the
+/// variance falls by what the graph allows.
 ///
 /// ```
 /// use analysis::{Settings, theory};

@@ -198,7 +198,7 @@ fn exchanges(criterion: &mut Criterion) {
     let records = words(7);
     let meetings = |entries: usize| NODES / (2 * views::words(entries));
     for (name, healing, swapping) in [("healer", 15, 0), ("swapper", 0, 15), ("mixed", 8, 7)] {
-        let rules = Generic { replies: true, healing, swapping };
+        let rules = Generic { sends: true, replies: true, healing, swapping };
         pair(
             criterion,
             &format!("generic with views of 30, {name}"),

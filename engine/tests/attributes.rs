@@ -49,7 +49,8 @@ fn the_dead_are_not_looked_at() {
     assert!(found.attributes[0].sample_count < 7_000);
 }
 
-/// Classes with a number of nodes have exactly so many, those with the least numbers; the others are drawn among the rest.
+/// Classes with a number of nodes have exactly so many, those with the least numbers; the others are drawn among the
+/// rest.
 #[test]
 fn classes_may_have_a_number_of_nodes() {
     let text = |seed: u32| {

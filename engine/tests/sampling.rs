@@ -139,8 +139,8 @@ fn a_cloud_that_grows_from_one_node_becomes_as_random_as_any() {
     }
 }
 
-/// Pull alone gathers the cloud around a few nodes, and whoever knows others and is known by nobody stays so: the star of
-/// Middleware 2004. Push and pull together does neither.
+/// Pull alone gathers the cloud around a few nodes, and whoever knows others and is known by nobody stays so: the star
+/// of Middleware 2004. Push and pull together does neither.
 #[test]
 fn who_only_pulls_gathers_around_a_few() {
     let found = |propagation: &str, peer: &str| {

@@ -38,7 +38,8 @@
 //! # Cost
 //!
 //! Views of 8 to 32 entries are compared and chosen from in vectors ([`crate::two_views`]), about 2,500 instructions a
-//! meeting with views of 30; others go to the twin ([`crate::scalar::generic`]), as do meetings in which one alone sends.
+//! meeting with views of 30; others go to the twin ([`crate::scalar::generic`]), as do meetings in which one alone
+//! sends.
 
 #![expect(clippy::inline_always, reason = "vectors stay in registers, and lengths are known")]
 

@@ -66,8 +66,8 @@ pub enum Source {
 pub struct Class {
     /// Its name.
     pub name: String,
-    /// Its share of the nodes that are of no class with `nodes`, 0..=1, by which each of them is drawn; the shares of all
-    /// classes sum to 1. 0 for a class with `nodes`.
+    /// Its share of the nodes that are of no class with `nodes`, 0..=1, by which each of them is drawn; the shares of
+    /// all classes sum to 1. 0 for a class with `nodes`.
     pub share: f64,
     /// How many nodes it has: those with the least numbers, in the order of such classes.
     pub nodes: Option<u32>,

@@ -7,8 +7,8 @@ use crate::suite::{Request, Suite, Verdict, Version};
 
 impl Scenario {
     /// The same scenario with so many nodes, at least 1: what it says in numbers of nodes is scaled to them. Shares,
-    /// durations and distributions stay, and snapshots are left out. Links of a graph from a file lead between nodes that
-    /// there are: fewer nodes have a part of the links, as many a node as before.
+    /// durations and distributions stay, and snapshots are left out. Links of a graph from a file lead between nodes
+    /// that there are: fewer nodes have a part of the links, as many a node as before.
     ///
     /// `None` if rules of its suite compare sizes or sums, whose limits are numbers that cannot be told from others.
     ///

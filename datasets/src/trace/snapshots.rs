@@ -86,9 +86,9 @@ impl<R: Batched> Snapshots<R> {
         if rows.is_empty() {
             return Ok(());
         }
-        if self.pending.cycle() != rows.cycle() {
+        if self.pending.of_cycle() != rows.of_cycle() {
             self.flush(traces, meta)?;
-            self.pending.restart(rows.cycle());
+            self.pending.restart(rows.of_cycle());
         }
         let mut start = 0;
         while start < rows.len() {
@@ -156,7 +156,7 @@ impl<R: Batched> Snapshots<R> {
         };
         file.write(&batch)?;
         self.encoded += batch.num_rows();
-        self.pending.restart(self.pending.cycle());
+        self.pending.restart(self.pending.of_cycle());
         Ok(())
     }
 

@@ -138,8 +138,8 @@ impl Writer {
     ///
     /// The rows of the small tables go to `rows/<table>/part-<cycle>.parquet`, one file for each table that has new
     /// rows. Full files of `nodes` are linked or copied to `nodes/part-<number>.parquet`, and the rows after them go to
-    /// `nodes/tail-<cycle>.parquet`; `edges` likewise. A file that is there already, but of no save, is replaced. What the files of the
-    /// trace will be does not depend on whether and when rows are saved.
+    /// `nodes/tail-<cycle>.parquet`; `edges` likewise. A file that is there already, but of no save, is replaced. What
+    /// the files of the trace will be does not depend on whether and when rows are saved.
     ///
     /// After a save to another folder, or a restore from one, the files of that folder are linked or copied into this
     /// one: it must still be there, under its name. A writer in memory saves nothing.

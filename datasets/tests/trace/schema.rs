@@ -16,8 +16,8 @@ fn every_file_has_exactly_the_columns_types_and_nulls_that_the_schema_tells() {
     for file in &finished.files {
         let told = tables.iter().find(|table| table.name == file.table.name()).unwrap();
         // The fixture has gradients 0 and 1, and an aggregate.
-        let named = |name: &str| name.replace("<gradient>", "1").replace("<aggregate>", "size p99.9");
-        let names = told.columns.iter().map(|column| named(&column.name));
+        let filled = |name: &str| name.replace("<gradient>", "1").replace("<aggregate>", "size p99.9");
+        let names = told.columns.iter().map(|column| filled(&column.name));
         let kinds = told.columns.iter().map(|column| (column.kind, column.is_nullable));
         let told: Vec<_> = names.zip(kinds).collect();
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&file.path).unwrap()).unwrap();

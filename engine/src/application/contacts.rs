@@ -1,8 +1,8 @@
 //! Contacts: wherever two nodes of the cloud meet, each tells the other whom it knows in each application.
 //!
 //! A second pass over the exchanges of peer sampling: the same partners, the same order, the same losses, which
-//! sampling has noted. Where nodes keep no views, they meet those to whom they tell their version of the suite: with the
-//! oracle random nodes, in a graph that stays as it is random neighbours.
+//! sampling has noted. Where nodes keep no views, they meet those to whom they tell their version of the suite: with
+//! the oracle random nodes, in a graph that stays as it is random neighbours.
 //!
 //! Reads and writes each record twice, once as a stream and once at random, and the list of partners once.
 

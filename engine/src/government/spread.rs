@@ -189,7 +189,8 @@ impl Government {
 
     /// Nodes hold what they have been told when they exchanged entries; where they keep no views, the suite spreads by
     /// exchanges of its own. `partners`, if given, are a list of those whom nodes meet, and how many dead nodes were
-    /// tried for it. Returns the messages, with the bytes of a request and of a reply, and the bytes of the descriptions.
+    /// tried for it. Returns the messages, with the bytes of a request and of a reply, and the bytes of the
+    /// descriptions.
     pub fn spread(
         &mut self,
         scenario: &Scenario,

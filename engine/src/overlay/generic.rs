@@ -2,11 +2,12 @@
 //!
 //! Jelasity, Voulgaris, Guerraoui, Kermarrec and van Steen, *Gossip-based peer sampling*, TOCS 2007. A node meets a
 //! random entry of its view, the oldest, or the youngest. Messages carry half a view, a fresh entry of the sender among
-//! it. Whoever gets one drops the oldest H of what it then has, the S that it has just sent, and random ones. Entries age
-//! with each exchange of their owner, and at a turn that is lost.
+//! it. Whoever gets one drops the oldest H of what it then has, the S that it has just sent, and random ones. Entries
+//! age with each exchange of their owner, and at a turn that is lost.
 //!
-//! Jelasity, Guerraoui, Kermarrec and van Steen, *The Peer Sampling Service*, Middleware 2004, has the same nodes to meet
-//! (rand, tail, head) and directions (push, pull, pushpull); its view selection is H = c/2 (head) or H = S = 0 (rand).
+//! Jelasity, Guerraoui, Kermarrec and van Steen, *The Peer Sampling Service*, Middleware 2004, has the same nodes to
+//! meet (rand, tail, head) and directions (push, pull, pushpull); its view selection is H = c/2 (head) or H = S = 0
+//! (rand).
 
 use datasets::scenario::{Peer, Propagation, Sampling};
 use kernels::exchange::{Ends, Tally};

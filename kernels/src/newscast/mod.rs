@@ -13,8 +13,8 @@
 //! - `vectors.rs`: 8 addresses at a time;
 //! - `avx512.rs`: 16 addresses at a time, where the processor can ([`crate::machine`]).
 //!
-//! The twin also merges what seldom happens: views with empty places, which no form with vectors is shown, and those that
-//! both decline: where it takes entries older than six cycles (seven with AVX-512) to fill a view.
+//! The twin also merges what seldom happens: views with empty places, which no form with vectors is shown, and those
+//! that both decline: where it takes entries older than six cycles (seven with AVX-512) to fill a view.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;

@@ -159,8 +159,8 @@ pub(super) struct Class {
     /// Its share of the cloud, by which each node is drawn; the shares of all classes sum to 1.
     #[schemars(range(min = 0, max = 1))]
     pub share: Option<At<Number>>,
-    /// How many nodes it has, instead of a share: those with the least numbers. The shares of the other classes are then of
-    /// the other nodes.
+    /// How many nodes it has, instead of a share: those with the least numbers. The shares of the other classes are
+    /// then of the other nodes.
     #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     pub nodes: Option<At<Whole>>,
     /// The distribution of each attribute; every class has the same attributes. `{ from = "sessions" }` and `{ from =
@@ -224,7 +224,8 @@ pub(super) struct Sampling {
     /// Live nodes that a node knows when it comes.
     #[schemars(range(min = 1, max = 128), extend("default" = 3))]
     pub contacts: Option<At<Whole>>,
-    /// Whom a node knows when it comes: random live nodes, or the first live node alone, as where a cloud grows from one.
+    /// Whom a node knows when it comes: random live nodes, or the first live node alone, as where a cloud grows from
+    /// one.
     #[schemars(extend("default" = "random"))]
     pub introducer: Option<At<Introducer>>,
     /// With `protocol = "static"`: the graph along which nodes meet.

@@ -86,8 +86,8 @@ impl Run {
         })
     }
 
-    /// A table as it is, column by column; no columns if the table was not written. `nodes` and `edges` may be too large
-    /// for that.
+    /// A table as it is, column by column; no columns if the table was not written. `nodes` and `edges` may be too
+    /// large for that.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ pub(in crate::trace) trait Batched: Rows + Default {
     fn empty(cycle: u32, meta: &Meta) -> Self;
 
     /// The cycle.
-    fn cycle(&self) -> u32;
+    fn of_cycle(&self) -> u32;
 
     /// Rows.
     fn len(&self) -> usize;
@@ -51,7 +51,7 @@ impl Batched for NodeRows {
         NodeRows { cycle, attributes: vec![Vec::new(); meta.attributes.len()], ..NodeRows::default() }
     }
 
-    fn cycle(&self) -> u32 {
+    fn of_cycle(&self) -> u32 {
         self.cycle
     }
 
@@ -119,7 +119,7 @@ impl Batched for EdgeRows {
         EdgeRows { cycle, ..EdgeRows::default() }
     }
 
-    fn cycle(&self) -> u32 {
+    fn of_cycle(&self) -> u32 {
         self.cycle
     }
 

@@ -23,8 +23,8 @@ impl<R: Batched> Tail<R> {
             self.rows = R::empty(0, meta);
         }
         match self.cycles.last_mut() {
-            Some((cycle, count)) if *cycle == rows.cycle() => *count += part.len(),
-            _ => self.cycles.push((rows.cycle(), part.len())),
+            Some((cycle, count)) if *cycle == rows.of_cycle() => *count += part.len(),
+            _ => self.cycles.push((rows.of_cycle(), part.len())),
         }
         self.rows.append(rows, part);
     }

@@ -66,8 +66,8 @@ impl Phase {
 
 /// What the names of columns of estimates begin with.
 pub(in crate::trace) const ESTIMATE: &str = "estimate_";
-const ESTIMATE_MEANING: &str = "Its own estimate of the aggregate of that name, as the table `aggregates` tells it; null \
-    where it takes no part, or has none.";
+const ESTIMATE_MEANING: &str = "Its own estimate of the aggregate of that name, as the table `aggregates` tells it; \
+    null where it takes no part, or has none.";
 
 /// The column of ranks in gradient 0.
 const FIRST_RANK: &str = "rank_fraction";
@@ -89,7 +89,7 @@ impl NodeRows {
 
     /// The same; `further` says how a gradient other than 0 is called.
     fn columns_called<D: Display>(&self, names: &ArrayRef, columns: &mut Columns, further: impl Fn(usize) -> D) {
-        let named = |apps: &[Option<u32>], names: &ArrayRef| {
+        let by_number = |apps: &[Option<u32>], names: &ArrayRef| {
             let apps: UInt32Array = apps.iter().copied().collect();
             Arc::new(DictionaryArray::<UInt32Type>::new(apps, Arc::clone(names)))
         };
@@ -97,15 +97,22 @@ impl NodeRows {
         Cell::write(columns, "cycle", "Cycles completed.", cycles);
         Cell::write(columns, "node_id", "Number of the node, from 0; it keeps it for life.", self.node_ids.iter());
         Cell::write(columns, "alive", "Whether it is alive.", self.alive.iter());
-        columns.push("app", "The application that it holds; null if none.", Kind::Name, true, named(&self.apps, names));
+        columns.push(
+            "app",
+            "The application that it holds; null if none.",
+            Kind::Name,
+            true,
+            by_number(&self.apps, names),
+        );
         let meaning = "The application that it belonged to in this cycle, of whose overlay it is a member once it has \
-            joined: that which it held in the cycle before, as a rule; null if none, or if applications get nothing inside.";
-        columns.push("member_of", meaning, Kind::Name, true, named(&self.memberships, names));
+            joined: that which it held in the cycle before, as a rule; null if none, or if applications get nothing \
+            inside.";
+        columns.push("member_of", meaning, Kind::Name, true, by_number(&self.memberships, names));
         let phases: Vec<Option<u32>> = self.phases.iter().map(|phase| phase.map(|phase| phase as u32)).collect();
         let phase_names: ArrayRef = Arc::new(StringArray::from_iter_values(Phase::ALL.map(Phase::name)));
         let meaning = "What it is there: waiting (not in its overlay yet), fetching (it lacks some of the code), \
             running, or alone (running, and it knows no other member any more); null if it is in none.";
-        columns.push("phase", meaning, Kind::Name, true, named(&phases, &phase_names));
+        columns.push("phase", meaning, Kind::Name, true, by_number(&phases, &phase_names));
         for (gradient, ranks) in self.rank_fractions.iter().enumerate() {
             let (name, meaning) = if gradient == 0 {
                 (FIRST_RANK.to_owned(), FIRST_RANK_MEANING)

@@ -3,9 +3,9 @@
 use super::rows;
 
 rows! {
-    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views or meet along a graph
-    /// that stays as it is, whose links are the entries then; and one for each application with an overlay of its own,
-    /// of its members alone. Measures are null where there is no such node.
+    /// A row per cycle at which the graph of the live nodes' views is measured, if nodes keep views or meet along a
+    /// graph that stays as it is, whose links are the entries then; and one for each application with an overlay of its
+    /// own, of its members alone. Measures are null where there is no such node.
     OverlayRow {
         /// Cycles completed.
         cycle: u32,

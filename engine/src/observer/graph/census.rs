@@ -188,7 +188,9 @@ impl Census {
     }
 }
 
-/// How old an entry is that bears a stamp: an age, or the low byte of a cycle's number where `now` has that of this one.
+/// How old an entry is that bears a stamp: an age, or the low byte of a cycle's number where `now` has that of this
+/// one.
+#[must_use]
 pub fn age(stamp: u8, now: Option<u8>) -> u8 {
     now.map_or(stamp, |now| now.wrapping_sub(stamp).min(OLDEST))
 }
