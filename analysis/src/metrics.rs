@@ -30,7 +30,8 @@ pub struct Name {
 ///   `held_min`, the fewest nodes held while some were asked for, `settled`, the cycle from which on fewer than 1 %
 ///   were wrong, `broken`, observed cycles with a broken constraint, `joins` and `leaves` a cycle;
 /// - of each gradient: `rank_error`, the root mean square error of a node's idea of its rank;
-/// - of each aggregate: `relative_error` of the estimates, or of the last epoch that nodes finished;
+/// - of each aggregate: `relative_error` of the estimates, or of the last epoch that nodes finished; of those that average
+///   out, `variance_factor`, by which the variance over the nodes falls in a cycle, in the first ten;
 /// - of the cloud: `alive` nodes after the last cycle, `messages` and `bytes` a node and cycle.
 ///
 /// # Errors
@@ -52,6 +53,11 @@ pub fn metrics(run: &read::Run) -> Result<Vec<Metric>, Error> {
     let restarting = summary.epochs.iter().map(|found| (&found.aggregate, last(found)));
     for (aggregate, error) in lasting.chain(restarting) {
         metrics.push(metric("relative_error", aggregate.clone(), "fraction", error));
+    }
+    for found in &summary.aggregates {
+        let Some(fall) = &found.contraction else { continue };
+        let factor = fall.mean.map(|mean| mean.factor);
+        metrics.push(metric("variance_factor", found.aggregate.clone(), "1/cycle", factor));
     }
     metrics.push(metric("alive", String::new(), "nodes", summary.alive_count as f64));
     metrics.push(metric("messages", String::new(), "1/node/cycle", summary.cost.messages_per_node_and_cycle));

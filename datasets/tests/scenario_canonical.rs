@@ -402,7 +402,13 @@ fn subcloud() -> impl Strategy<Value = Subcloud> {
         let topology = built.map(|(topology, ..)| topology);
         let contacts = sampling.view.min(3);
         Subcloud {
-            sampling: Sampling { pairing: Pairing::Ordered, start: Start::Random, contacts, ..sampling },
+            sampling: Sampling {
+                pairing: Pairing::Ordered,
+                start: Start::Random,
+                contacts,
+                introducer: Introducer::Random,
+                ..sampling
+            },
             contacts: Contacts {
                 protocol: if a { ContactsProtocol::Gossip } else { ContactsProtocol::Oracle },
                 keep,

@@ -26,7 +26,10 @@ impl fmt::Display for Study {
             self.application(f, &name.subject)?;
         }
         for name in metric("relative_error").take(MOST_TABLES) {
-            self.error(f, name)?;
+            self.measure(f, name, "error of what nodes found, relative to the true value")?;
+        }
+        for name in metric("variance_factor").take(MOST_TABLES) {
+            self.measure(f, name, "factor by which the variance over the nodes falls in a cycle, in the first ten")?;
         }
         let told = metric("held").chain(metric("wrong")).chain(metric("relative_error"));
         told.take(MOST_TABLES).try_for_each(|name| self.tornado(f, name))
@@ -66,9 +69,10 @@ impl Study {
         self.more(f)
     }
 
-    fn error(&self, f: &mut fmt::Formatter<'_>, name: &Name) -> fmt::Result {
+    /// A metric of an aggregate, which `meaning` tells.
+    fn measure(&self, f: &mut fmt::Formatter<'_>, name: &Name, meaning: &str) -> fmt::Result {
         writeln!(f)?;
-        wrapped(f, "", &format!("{}: error of what nodes found, relative to the true value", name.subject))?;
+        wrapped(f, "", &format!("{}: {meaning}", name.subject))?;
         writeln!(f)?;
         let mut table = Table::new(&["setting", "n", "mean", "+-", "p10", "p50", "p90"], 1);
         for setting in self.settings.iter().take(MOST_ROWS) {

@@ -55,3 +55,34 @@ fn ranges_that_there_are_not_are_refused() {
         assert!(said.code == Some(2) && said.err.contains("cannot be used with"), "{said:?}");
     }
 }
+
+/// Those that come with the program are good, and that of links that fail says what theory says.
+#[test]
+fn shipped_sweeps_say_their_points() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/sweeps");
+    let files = std::fs::read_dir(folder).expect("sweeps").map(|file| file.expect("a file").path());
+    let mut names: Vec<String> = files.map(|path| path.display().to_string()).collect();
+    names.sort_unstable();
+    assert!(names.len() > 4, "{names:?}");
+    let place = crate::harness::Place::new();
+    for name in &names {
+        let said = place.call(&["sweep", name, "--list", "--out", "out"]).quietly();
+        assert!(said.out.lines().count() > 4, "{name}: {}", said.out);
+    }
+    let failing = names.iter().find(|name| name.ends_with("link_failure.toml")).expect("links that fail");
+    let text = std::fs::read_to_string(failing).expect("a sweep").replace("../scenarios", "FOLDER/../scenarios");
+    let text = text.replace("FOLDER", folder).replace("20_000", "4_000").replace("steps = 10", "steps = 4");
+    place.write("failing.toml", text.as_bytes());
+    place.call(&["sweep", "failing.toml", "--quiet", "--out", "failing"]).quietly();
+    let study = analysis::Study::read(&place.path("failing")).expect("a study");
+    assert_eq!(study.settings.len(), 4);
+    for (setting, lost) in study.settings.iter().zip([0.0, 0.3, 0.6, 0.9_f64]) {
+        let mut spreads = setting.spreads.iter().filter(|(name, _)| name.metric == "variance_factor");
+        let spread = spreads.next().and_then(|(_, spread)| spread.as_ref()).expect("a factor");
+        let settings = analysis::Settings { request_loss: lost, ..analysis::Settings::default() };
+        let theory = analysis::theory::variance_factor(&settings).expect("a theorem");
+        // Ten seeds: the interval of 95 % is 2.26 standard errors of their mean.
+        let [low, high] = spread.interval.expect("an interval");
+        assert!((spread.mean - theory).abs() < high - low, "{lost}: {low} to {high}, {theory}");
+    }
+}
