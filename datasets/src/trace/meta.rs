@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use parquet::file::metadata::KeyValue;
 
 use super::Error;
-use super::tables::ESTIMATE;
 
 /// Version of the tables' columns, in the metadata of every file. It changes when a column changes its name or meaning.
 pub const SCHEMA_VERSION: &str = "8";
+
+/// What the names of columns of `nodes` with estimates begin with.
+pub(super) const ESTIMATE: &str = "estimate_";
 
 pub(super) const KEY_SCHEMA_VERSION: &str = "subcloud.schema_version";
 pub(super) const KEY_RUN_ID: &str = "subcloud.run_id";

@@ -21,7 +21,6 @@ pub use aggregates::{AggregateRow, EpochRow};
 pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
 pub use edges::EdgeRows;
 pub use members::{CodeRow, ContactRow, MemberRow};
-pub(super) use nodes::ESTIMATE;
 pub use nodes::{NodeRows, Phase};
 pub use overlay::{DegreeRow, OverlayRow};
 pub use suites::{AppRow, BreachRow, RuleRow, SuiteRow};

@@ -12,6 +12,7 @@ use arrow_array::{ArrayRef, DictionaryArray, StringArray, UInt32Array};
 use super::Rows;
 use crate::trace::Error;
 use crate::trace::cell::{Batch, Cell, Columns, Kind};
+use crate::trace::meta::ESTIMATE;
 
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,8 +65,6 @@ impl Phase {
     }
 }
 
-/// What the names of columns of estimates begin with.
-pub(in crate::trace) const ESTIMATE: &str = "estimate_";
 const ESTIMATE_MEANING: &str = "Its own estimate of the aggregate of that name, as the table `aggregates` tells it; \
     null where it takes no part, or has none.";
 
