@@ -30,8 +30,8 @@ pub struct Name {
 ///   `held_min`, the fewest nodes held while some were asked for, `settled`, the cycle from which on fewer than 1 %
 ///   were wrong, `broken`, observed cycles with a broken constraint, `joins` and `leaves` a cycle;
 /// - of each gradient: `rank_error`, the root mean square error of a node's idea of its rank;
-/// - of each aggregate: `relative_error` of the estimates, or of the last epoch that nodes finished; of those that average
-///   out, `variance_factor`, by which the variance over the nodes falls in a cycle, in the first ten;
+/// - of each aggregate: `relative_error` of the estimates, or of the last epoch that nodes finished; of those that
+///   average out, `variance_factor`, by which the variance over the nodes falls in a cycle, in the first ten;
 /// - of the cloud: `alive` nodes after the last cycle, `messages` and `bytes` a node and cycle.
 ///
 /// # Errors

@@ -527,7 +527,8 @@ prop_compose! {
             trace: Trace {
                 judged: built.as_ref().map(|(topology, ..)| 1 + topology.samples),
                 every,
-                edges: panel.as_ref().filter(|_| has_views).map(|Panel { sample, .. }| Export { every, sample: *sample }),
+                edges: (panel.as_ref().filter(|_| has_views))
+                    .map(|Panel { sample, .. }| Export { every, sample: *sample }),
                 nodes: panel,
                 overlay: Overlay {
                     every: if has_views { every } else { 10 },

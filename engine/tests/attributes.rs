@@ -64,7 +64,8 @@ fn classes_may_have_a_number_of_nodes() {
             class("more", "nodes = 5_000", 7.0),
         ];
         format!(
-            "[run]\nnodes = 20_000\ncycles = 2\nseed = {seed}\n{}[trace]\nnodes = {{ cycles = [0, 2], sample = \"all\" }}\n\
+            "[run]\nnodes = 20_000\ncycles = 2\nseed = {seed}\n{}[trace]\n\
+             nodes = {{ cycles = [0, 2], sample = \"all\" }}\n\
              [[event]]\nat_cycle = 1\ncrash = {{ class = \"peak\", share = 1.0 }}\n",
             classes.concat()
         )

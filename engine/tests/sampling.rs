@@ -113,7 +113,8 @@ fn a_cloud_that_grows_from_one_node_becomes_as_random_as_any() {
         let text = format!(
             "[run]\nnodes = 10_000\ncycles = 160\nseed = {seed}\n[[fleet.class]]\nname = \"first\"\nnodes = 1\n\
              attributes.x = 1\n[[fleet.class]]\nname = \"others\"\nshare = 1\npresent = 0.0\nattributes.x = 1\n\
-             [sampling]\n{sampling}\nintroducer = \"{introducer}\"\n[trace]\noverlay = {{ every = 10, sample = 1000 }}\n\
+             [sampling]\n{sampling}\nintroducer = \"{introducer}\"\n\
+             [trace]\noverlay = {{ every = 10, sample = 1000 }}\n\
              [[event]]\nat_cycle = 1\nuntil_cycle = 100\njoin = {{ nodes = 100 }}\n"
         );
         let found = run(&text);

@@ -10,11 +10,14 @@
 //!
 //! So no reader meets a `NaN`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::types::UInt32Type;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array,
+    UInt64Array,
 };
 use arrow_schema::{Field, Schema};
 
@@ -89,6 +92,13 @@ impl<'a> Columns<'a> {
         self.arrays.push(array);
     }
 
+    /// Adds a column of names that stand as numbers: each is an index into `names`.
+    pub fn push_numbered(&mut self, name: &str, meaning: &'static str, numbers: &[Option<u32>], names: &ArrayRef) {
+        let numbers: UInt32Array = numbers.iter().copied().collect();
+        let array = Arc::new(DictionaryArray::<UInt32Type>::new(numbers, Arc::clone(names)));
+        self.push(name, meaning, Kind::Name, true, array);
+    }
+
     fn add<T: Scalar>(
         &mut self,
         name: &str,
@@ -146,6 +156,17 @@ impl Batch<'_> {
     pub fn whole<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Error> {
         let cells = self.cells(name)?.into_iter().collect::<Option<Vec<T>>>();
         cells.ok_or_else(|| self.unexpected(name, "one with nulls".to_owned(), T::KIND.name()))
+    }
+
+    /// The cells of a column of applications, as indices into those of the trace.
+    pub fn app_numbers(&self, column: &str) -> Result<Vec<Option<u32>>, Error> {
+        let index: BTreeMap<&str, u32> = self.meta.apps.iter().map(String::as_str).zip(0..).collect();
+        let unknown = |name: &str| self.unexpected(column, format!("`{name}`"), "an application of the suite");
+        let number = |name: &Option<String>| {
+            let name = name.as_deref();
+            name.map(|name| index.get(name).copied().ok_or_else(|| unknown(name))).transpose()
+        };
+        self.cells::<String>(column)?.iter().map(number).collect()
     }
 
     /// The error that something else was found in a column.

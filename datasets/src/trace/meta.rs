@@ -78,7 +78,8 @@ impl Meta {
                     what: "the attribute",
                     found: attribute.clone(),
                     expected: "a name that differs, also in lower case, from other attributes and from run, seed, \
-                        cycle, node_id, alive, app, member_of, phase and whatever begins with rank_fraction or estimate_",
+                        cycle, node_id, alive, app, member_of, phase and whatever begins with rank_fraction or \
+                        estimate_",
                 });
             }
         }

@@ -1,14 +1,12 @@
 //! The table of edges: who knows whom. Its rows come in batches, as columns, like those of `nodes`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, DictionaryArray, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, StringArray};
 
 use super::Rows;
 use crate::trace::Error;
-use crate::trace::cell::{Batch, Cell, Columns, Kind};
+use crate::trace::cell::{Batch, Cell, Columns};
 
 /// A batch of rows of `edges`: entries of views after a cycle, as columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,11 +26,9 @@ pub struct EdgeRows {
 impl EdgeRows {
     /// Adds the columns of the table, with these rows. `names` are those of the applications to which the rows refer.
     pub(in crate::trace) fn columns(&self, names: &ArrayRef, columns: &mut Columns) {
-        let overlays: UInt32Array = self.overlays.iter().copied().collect();
-        let overlays = Arc::new(DictionaryArray::<UInt32Type>::new(overlays, Arc::clone(names)));
         Cell::write(columns, "cycle", "Cycles completed.", self.from.iter().map(|_| &self.cycle));
         let meaning = "The application whose overlay it is; null for that of the cloud.";
-        columns.push("overlay", meaning, Kind::Name, true, overlays);
+        columns.push_numbered("overlay", meaning, &self.overlays, names);
         Cell::write(columns, "from", "Number of the live node whose view it is, or neighbour.", self.from.iter());
         let meaning = "Number of the node that the entry leads to, alive or dead; in an application, member or gone.";
         Cell::write(columns, "to", meaning, self.to.iter());
@@ -54,14 +50,7 @@ impl Rows for EdgeRows {
     /// A batch of the file may span snapshots: one [`EdgeRows`] for each.
     fn read(batch: &Batch) -> Result<Vec<Self>, Error> {
         let (cycles, from, to) = (batch.whole::<u32>("cycle")?, batch.whole("from")?, batch.whole("to")?);
-        let (names, ages) = (batch.cells::<String>("overlay")?, batch.cells("age")?);
-        let index: BTreeMap<&str, u32> = batch.meta.apps.iter().map(String::as_str).zip(0..).collect();
-        let unknown = |name: &str| batch.unexpected("overlay", format!("`{name}`"), "an application of the suite");
-        let app = |name: &Option<String>| {
-            let name = name.as_deref();
-            name.map(|name| index.get(name).copied().ok_or_else(|| unknown(name))).transpose()
-        };
-        let overlays = names.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
+        let (overlays, ages) = (batch.app_numbers("overlay")?, batch.cells("age")?);
         let mut start = 0;
         let snapshot = |cycles: &[u32]| {
             let part = start..start + cycles.len();

@@ -1,17 +1,15 @@
 //! The table of nodes: the only one whose rows come in batches, as columns, since there may be as many as there are
 //! nodes.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::iter::once;
 use std::sync::Arc;
 
-use arrow_array::types::UInt32Type;
-use arrow_array::{ArrayRef, DictionaryArray, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, StringArray};
 
 use super::Rows;
 use crate::trace::Error;
-use crate::trace::cell::{Batch, Cell, Columns, Kind};
+use crate::trace::cell::{Batch, Cell, Columns};
 use crate::trace::meta::ESTIMATE;
 
 /// A batch of rows of `nodes`: a snapshot, as columns of equal length.
@@ -88,30 +86,20 @@ impl NodeRows {
 
     /// The same; `further` says how a gradient other than 0 is called.
     fn columns_called<D: Display>(&self, names: &ArrayRef, columns: &mut Columns, further: impl Fn(usize) -> D) {
-        let by_number = |apps: &[Option<u32>], names: &ArrayRef| {
-            let apps: UInt32Array = apps.iter().copied().collect();
-            Arc::new(DictionaryArray::<UInt32Type>::new(apps, Arc::clone(names)))
-        };
         let cycles = self.node_ids.iter().map(|_| &self.cycle);
         Cell::write(columns, "cycle", "Cycles completed.", cycles);
         Cell::write(columns, "node_id", "Number of the node, from 0; it keeps it for life.", self.node_ids.iter());
         Cell::write(columns, "alive", "Whether it is alive.", self.alive.iter());
-        columns.push(
-            "app",
-            "The application that it holds; null if none.",
-            Kind::Name,
-            true,
-            by_number(&self.apps, names),
-        );
+        columns.push_numbered("app", "The application that it holds; null if none.", &self.apps, names);
         let meaning = "The application that it belonged to in this cycle, of whose overlay it is a member once it has \
             joined: that which it held in the cycle before, as a rule; null if none, or if applications get nothing \
             inside.";
-        columns.push("member_of", meaning, Kind::Name, true, by_number(&self.memberships, names));
+        columns.push_numbered("member_of", meaning, &self.memberships, names);
         let phases: Vec<Option<u32>> = self.phases.iter().map(|phase| phase.map(|phase| phase as u32)).collect();
         let phase_names: ArrayRef = Arc::new(StringArray::from_iter_values(Phase::ALL.map(Phase::name)));
         let meaning = "What it is there: waiting (not in its overlay yet), fetching (it lacks some of the code), \
             running, or alone (running, and it knows no other member any more); null if it is in none.";
-        columns.push("phase", meaning, Kind::Name, true, by_number(&phases, &phase_names));
+        columns.push_numbered("phase", meaning, &phases, &phase_names);
         for (gradient, ranks) in self.rank_fractions.iter().enumerate() {
             let (name, meaning) = if gradient == 0 {
                 (FIRST_RANK.to_owned(), FIRST_RANK_MEANING)
@@ -149,22 +137,13 @@ impl Rows for NodeRows {
     /// A batch of the file may span snapshots: one [`NodeRows`] for each.
     fn read(batch: &Batch) -> Result<Vec<Self>, Error> {
         let (cycles, node_ids, alive) = (batch.whole("cycle")?, batch.whole("node_id")?, batch.whole("alive")?);
-        let names = batch.cells::<String>("app")?;
         let further = (1..).map(|gradient: usize| further_rank(gradient));
         let further = further.take_while(|name| batch.columns.column_by_name(name).is_some());
         let ranks = once(FIRST_RANK.to_owned()).chain(further).map(|name| batch.cells(&name));
         let ranks = ranks.collect::<Result<Vec<_>, _>>()?;
         let attributes = batch.meta.attributes.iter().map(|name| batch.whole(name)).collect::<Result<Vec<_>, _>>()?;
 
-        let index: BTreeMap<&str, u32> = batch.meta.apps.iter().map(String::as_str).zip(0..).collect();
-        let unknown = |name: &str| batch.unexpected("app", format!("`{name}`"), "an application of the suite");
-        let app = |name: &Option<String>| {
-            let name = name.as_deref();
-            name.map(|name| index.get(name).copied().ok_or_else(|| unknown(name))).transpose()
-        };
-        let apps = names.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
-        let memberships = batch.cells::<String>("member_of")?;
-        let memberships = memberships.iter().map(app).collect::<Result<Vec<_>, Error>>()?;
+        let (apps, memberships) = (batch.app_numbers("app")?, batch.app_numbers("member_of")?);
         let phase = |name: &Option<String>| {
             let Some(name) = name.as_deref() else { return Ok(None) };
             let phase = Phase::ALL.into_iter().find(|phase| phase.name() == name);
