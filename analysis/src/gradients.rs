@@ -15,8 +15,10 @@ pub struct Gradient {
     pub members_count: u64,
     /// Root mean square error of a node's idea of its rank, as a fraction of the members.
     pub rms_rank_error_fraction: f64,
-    /// Share of the nodes in the wrong one of ten equal slices.
-    pub wrong_decile_fraction: f64,
+    /// Equal slices into which the members are cut.
+    pub slices_count: u32,
+    /// Share of the nodes in the wrong one of them.
+    pub wrong_slice_fraction: f64,
 }
 
 /// The gradients in the rows of the last cycle.
@@ -30,7 +32,8 @@ pub(crate) fn gradients(rows: Vec<SliceRow>) -> Vec<Gradient> {
             protocol: row.protocol,
             members_count: row.members_count,
             rms_rank_error_fraction: row.rms_rank_error_fraction,
-            wrong_decile_fraction: row.wrong_decile_fraction,
+            slices_count: row.slices_count,
+            wrong_slice_fraction: row.wrong_slice_fraction,
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernels::coarse::{Bins, COMPARED, Coarse, compare};
 use kernels::contacts::{self, Header, Rules, Shape};
 use kernels::cyclon::cyclon;
-use kernels::disorder::{Cell, Ecdf, Ids, count, mark, measure};
+use kernels::disorder::{Cell, Ecdf, Ids, Order, count, measure};
 use kernels::exchange::BATCH;
 use kernels::generic::generic;
 use kernels::machine::{Form, choose};
@@ -336,18 +336,18 @@ fn measures(criterion: &mut Criterion) {
     count(&mut counts, &slots, None);
     let ecdf = Ecdf::new(&counts);
     let mut noted = vec![0; NODES];
-    mark(&mut noted, &ranks, NODES as u64);
+    let order = Order { ids: Ids::Random, ecdf: &ecdf, members: NODES as u64, slices: 10 };
     pair(
         criterion,
         "disorder",
         NODES,
-        || measure(&mut noted, &slots, &ranks, None, (Ids::Random, &ecdf), NODES as u64).wrong,
+        || measure(&mut noted, &slots, &ranks, None, order).wrong,
         || {
             let mut squares = 0.0;
             let wrong = drawn.iter().zip(&ranks).filter(|&(&id, &rank)| {
                 let off = ecdf.rank(id) - (f64::from(rank) + 0.5) / NODES as f64;
                 squares += off * off;
-                scalar::slice(id.into(), 1 << 32) != scalar::slice(rank.into(), NODES as u64)
+                scalar::slice(id.into(), 1 << 32, 10) != scalar::slice(rank.into(), NODES as u64, 10)
             });
             let wrong = wrong.count() as u64;
             black_box(squares);

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bench::meter::{Cost, Meter, average};
 use datasets::scenario::{
-    self, Contacts, ContactsProtocol, Event, EventKind, Opening, Sampling, SamplingProtocol, Scenario, Subcloud,
-    TopologyProtocol,
+    self, Contacts, ContactsProtocol, Event, EventKind, Group, Opening, Order, Sampling, SamplingProtocol, Scenario,
+    Size, Subcloud, TopologyProtocol,
 };
 use datasets::suite::{App, Choice, CodeSettings, Version};
 use datasets::trace::{Meta, Writer};
@@ -264,18 +264,26 @@ fn generic(meter: &mut Meter, nodes: usize) -> Outcome {
 }
 
 /// What happens inside four applications, beside Cyclon of the same views among all nodes, with a tenth of the nodes:
-/// contacts, then members and their overlays, then those with code that all of them fetch.
+/// contacts, then members and their overlays, then those with code that all of them fetch. First while two of the
+/// applications take the best of gradients, whose ranks nodes are only learning: a quarter of their members change in
+/// a cycle, and a fifth of what views hold leads to nobody. Then while members stay, but for churn.
 fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
     let mut scenario = living((nodes / 10).max(1_000))?;
-    (scenario.launches, scenario.events) = (Vec::new(), Vec::new());
+    // Where nodes may die, those inside applications and all others look whether a partner is still there.
+    let one = Group { size: Size::Nodes(1), class: None, region: None, order: Order::Random };
+    let crash = Event { at_cycle: 1, until_cycle: 1, kind: EventKind::Crash(one) };
+    (scenario.launches, scenario.events) = (Vec::new(), vec![crash]);
     let cyclon = Sampling { protocol: SamplingProtocol::Cyclon, view: 10, shuffle: 5, ..scenario.sampling.clone() };
     scenario.sampling = cyclon.clone();
     let contacts = Contacts { protocol: ContactsProtocol::Gossip, keep: 2, accept: 10, share: 0.1 };
     let code = CodeSettings { bytes: Some(20_000_000), ..CodeSettings::default() };
-    for code in [None, Some(code)] {
+    for (stay, code) in [(false, None), (true, None), (true, Some(code))] {
         let start = Opening::Settled;
         let has_code = code.is_some();
         let (sampling, contacts) = (cyclon.clone(), contacts.clone());
+        if stay {
+            scenario.first.suite.apps.iter_mut().for_each(|app| app.choice = Choice::Random);
+        }
         scenario.subcloud = Some(Subcloud {
             sampling,
             contacts,
@@ -312,12 +320,18 @@ fn inside(meter: &mut Meter, nodes: usize) -> Outcome {
         drop((trace, folder));
         if has_code {
             meter.report("  their code, 16 chunks", fetched, Some(3.0));
-        } else {
-            let whole = average(&around);
-            meter.report("Cyclon, views of 10, a tenth of the nodes", around, None);
+            continue;
+        }
+        let whole = average(&around);
+        meter.report("Cyclon, views of 10, a tenth of the nodes", around, None);
+        if stay {
             meter.report("  contacts of four applications, two each", told, Some(4.0));
             meter.report("  phases: who joins and who leaves", turned, Some(3.0));
             meter.report("  Cyclon of the same views inside applications", met, Some(whole.accesses));
+        } else {
+            meter.report("  contacts while a quarter of members change", told, None);
+            meter.report("  phases then", turned, None);
+            meter.report("  Cyclon inside applications then", met, None);
         }
     }
     Ok(())

@@ -439,6 +439,7 @@ prop_compose! {
         slicing in (0..4_usize, 2..=128_u32, 1..=60_000_u32),
         aggregates in prop::collection::vec(aggregate(), 0..4),
         steadiness in prop::sample::select(vec![0.0, 0.0, 1e-3, 0.49]),
+        slices in prop::sample::select(vec![10, 10, 2, 256]),
         candidates in prop::option::of(1..=2_u32),
         suite in suite(),
         starts_at in 0..253_402_300_800_i64,
@@ -494,6 +495,7 @@ prop_compose! {
                 steadiness,
                 points: 50,
                 epoch_cycles: 25,
+                slices,
             };
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         let subcloud = subcloud.filter(|_| !suite.is_none());

@@ -413,7 +413,7 @@ fn ordered_slicing_stays_wrong_under_correlated_churn_and_ranking_recovers() {
              [[event]]\nat_cycle = 101\nuntil_cycle = 300\njoin = {{ share = 1.0{join} }}\n"
         )
     };
-    let wrong = |text: &str| -> Vec<f64> { run(text).slices.iter().map(|row| row.wrong_decile_fraction).collect() };
+    let wrong = |text: &str| -> Vec<f64> { run(text).slices.iter().map(|row| row.wrong_slice_fraction).collect() };
     let correlated = |slicing| text(slicing, ", bottom = \"x\"", ", above = \"x\"");
     let ordered = wrong(&correlated("protocol = \"ordered\""));
     let ranking = wrong(&correlated("protocol = \"ranking\"\nwindow = 1024"));

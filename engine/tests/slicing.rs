@@ -38,7 +38,7 @@ fn ordered_slicing_converges_as_published() {
     for nodes in [10_000, 100_000, 1_000_000] {
         let found = run(&tenth(nodes, 40, "ordered"));
         assert_table(&found, &table);
-        let wrong = |cycle: usize| found.slices[cycle].wrong_decile_fraction;
+        let wrong = |cycle: usize| found.slices[cycle].wrong_slice_fraction;
         assert_within(wrong(0), 0.90, 0.02);
         assert_within(wrong(1), 0.76, 0.03);
         assert_within(wrong(3), 0.44, 0.03);
@@ -114,4 +114,49 @@ fn columns_in_files_give_the_same_bits() {
     let text = tenth(20_000, 6, "ordered");
     let in_files = common::run_in(&text, &Storage::Files(engine::Folder::new(folder.path().to_owned())));
     assert_eq!(in_files.digest, run(&text).digest);
+}
+
+/// Disorder of random ids: of two independent uniform ones of k slices the difference is (k² - 1) / 3k on average, and
+/// of two random positions among m the square of it is (m² - 1) / 6.
+#[test]
+fn disorder_of_random_ids_is_known_for_any_number_of_slices() {
+    const NODES: f64 = 40_000.0;
+    for slices in [2_u32, 10, 100, 256] {
+        let sampling = "[sampling]\nprotocol = \"newscast\"\nview = 20\n[slicing]\n";
+        let text = tenth(NODES as u32, 30, "ordered").replace("[slicing]\n", &format!("{sampling}slices = {slices}\n"));
+        let found = run(&text);
+        let k = f64::from(slices);
+        let first = &found.slices[0];
+        assert_eq!(first.slices_count, slices);
+        assert_eq!(first.wrong_decile_fraction.is_some(), slices == 10);
+        // Of a difference the standard deviation is below k / 4, and the mean of k^2 / 6 squares stays below k^2 / 2.
+        let within = |found: f64, expected: f64, sd: f64| {
+            assert!(
+                (found - expected).abs() < 4.0 * sd / NODES.sqrt(),
+                "{slices} slices: {found}, expected {expected}"
+            );
+        };
+        within(first.sdm_normalised, (k * k - 1.0) / (3.0 * k), k / 4.0);
+        within(first.wrong_slice_fraction, 1.0 - 1.0 / k, 0.5);
+        // A node compares itself with 20 others; the squares are at most 1, and their mean over 21 has less than 0.1.
+        within(first.ldm_normalised.unwrap(), (21.0 * 21.0 - 1.0) / 6.0 / (21.0 * 21.0), 0.1);
+        assert_eq!(first.useless_swaps_fraction, None);
+        let last = found.slices.last().unwrap();
+        assert!(last.sdm_normalised < first.sdm_normalised / 4.0, "{last:?}");
+        assert!(last.ldm_normalised.unwrap() < 0.01, "{last:?}");
+    }
+}
+
+#[test]
+fn swaps_come_too_late_where_nodes_choose_by_what_they_knew_when_the_cycle_began() {
+    let of = |more: &str| run(&format!("{}{more}", tenth(20_000, 5, "ordered"))).slices;
+    // With the oracle a node sees others as they are.
+    assert!(of("").iter().skip(1).all(|row| row.useless_swaps_fraction == Some(0.0)));
+    assert!(of("").iter().all(|row| row.ldm_normalised.is_none()), "nobody is known");
+    for row in of("[sampling]\nprotocol = \"newscast\"\nview = 20\n").iter().skip(1) {
+        let share = row.useless_swaps_fraction.unwrap();
+        assert!(share > 0.1 && share < 0.6, "{row:?}");
+    }
+    let counting = run(&tenth(20_000, 2, "ranking")).slices;
+    assert!(counting.iter().all(|row| row.useless_swaps_fraction.is_none()), "nobody swaps");
 }

@@ -1,10 +1,15 @@
 //! How far random ids are from the order of the nodes: the observer's measures of slicing.
 //!
-//! Reads four bytes of rank and eight of slot a node, one byte of its tenth that is written back, and two neighbouring
+//! Reads four bytes of rank and eight of slot a node, one byte of its slice that is written back, and two neighbouring
 //! words of a table of at most 128 KiB.
 
-pub use crate::scalar::SLICES;
 use crate::slicing::Slot;
+
+/// The most equal slices into which members are cut.
+pub const MOST_SLICES: u32 = 256;
+
+/// As many slices fit into half a byte, and a number for nodes that take no part: more are noted without the true one.
+const FEW_SLICES: u32 = 15;
 
 /// Rank of a node that takes no part.
 pub const OUTSIDE: u32 = u32::MAX;
@@ -137,94 +142,106 @@ pub enum Ids {
     Estimates,
 }
 
-/// First ranks of the slices 1.. among so many members.
-#[must_use]
-pub fn borders(members: u64) -> [u32; SLICES as usize - 1] {
-    std::array::from_fn(|k| ((k as u64 + 1) * members).div_ceil(u64::from(SLICES)) as u32)
-}
-
 /// Nodes measured between two sums of counts; lanes of the sum of squares.
 const STRIP: usize = 1 << 9;
 const LANES: usize = 8;
 
+/// Nodes whose distances, of less than [`MOST_SLICES`] each, fit into 16 bits.
+const PART: usize = 1 << 8;
+
 /// The range of ids.
 const FULL: f64 = 4_294_967_296.0;
 
-/// The true slice of a node that takes no part.
-const NO_SLICE: u8 = 15;
-
-/// Notes the true slice of each node in the upper half of its byte, by its rank among `members` ([`OUTSIDE`] for those
-/// that take no part); the lower half stays.
-///
-/// # Panics
-/// If the lengths differ.
-pub fn mark(noted: &mut [u8], ranks: &[u32], members: u64) {
-    assert_eq!(noted.len(), ranks.len());
-    let borders = borders(members);
-    for (noted, &rank) in noted.iter_mut().zip(ranks) {
-        let slice: u8 = borders.iter().map(|&border| u8::from(rank >= border)).sum();
-        *noted = *noted & 15 | if rank == OUTSIDE { NO_SLICE } else { slice } << 4;
-    }
+/// What members are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// What ids are.
+    pub ids: Ids,
+    /// Where they lie.
+    pub ecdf: &'a Ecdf,
+    /// How many members there are by a central sort.
+    pub members: u64,
+    /// Equal slices into which they are cut, at most [`MOST_SLICES`].
+    pub slices: u32,
 }
 
-/// Measures nodes by their true `ranks` among `members`, which [`mark`] has marked, and notes their slices in the lower
-/// halves of their bytes. `present` marks with 1 those that take part now; without it all do.
+/// Measures nodes by their true `ranks` ([`OUTSIDE`] for those that take no part), and notes the slice in which each
+/// believes itself: up to 15 slices in the lower half of its byte, and the true one in the upper half, 15 for nodes
+/// that take no part; of more slices in the whole byte. `present` marks with 1 those that take part now; without it all do.
 ///
 /// # Panics
-/// If the lengths differ.
-pub fn measure(
-    noted: &mut [u8],
-    slots: &[Slot],
-    ranks: &[u32],
-    present: Option<&[u8]>,
-    (ids, ecdf): (Ids, &Ecdf),
-    members: u64,
-) -> Disorder {
+/// If the lengths differ, or there are no slices or too many.
+pub fn measure(noted: &mut [u8], slots: &[Slot], ranks: &[u32], present: Option<&[u8]>, order: Order<'_>) -> Disorder {
     assert!(noted.len() == slots.len() && ranks.len() == slots.len());
     assert!(present.is_none_or(|present| present.len() == slots.len()));
+    assert!((1..=MOST_SLICES).contains(&order.slices));
+    let Order { ids, ecdf, members, slices } = order;
     let scale = 1.0 / members.max(1) as f64;
     let mut sum = Disorder::default();
     let strips = noted.chunks_mut(STRIP).zip(slots.chunks(STRIP)).zip(ranks.chunks(STRIP));
     for (strip, ((noted, slots), ranks)) in strips.enumerate() {
-        let mut truths = [NO_SLICE; STRIP];
-        for (truth, noted) in truths.iter_mut().zip(&*noted) {
-            *truth = *noted >> 4;
+        let mut counts = [0; STRIP];
+        for (counts, &rank) in counts.iter_mut().zip(ranks) {
+            *counts = u8::from(rank != OUTSIDE);
         }
         if let Some(marks) = present {
-            for (truth, &mark) in truths.iter_mut().zip(&marks[strip * STRIP..]) {
-                *truth = if mark == 1 { *truth } else { NO_SLICE };
+            for (counts, &mark) in counts.iter_mut().zip(&marks[strip * STRIP..]) {
+                *counts &= u8::from(mark == 1);
             }
         }
-        sum.add(slices(noted, slots, &truths));
+        sum.add(by_slice(noted, slots, ranks, &counts, (slices, members)));
         let mut believed = [0.0; STRIP];
         look_up(&mut believed, slots, ecdf);
-        sum.squares += squares(&believed, ranks, &truths, scale);
+        sum.squares += squares(&believed, ranks, &counts, scale);
         if ids == Ids::Estimates {
             believed.iter_mut().zip(slots).for_each(|(rank, slot)| *rank = f64::from(slot.id()) / FULL);
-            sum.errors += squares(&believed, ranks, &truths, scale);
+            sum.errors += squares(&believed, ranks, &counts, scale);
         }
     }
     sum
 }
 
-/// Counts a strip by its slices, and notes them.
-fn slices(noted: &mut [u8], slots: &[Slot], truths: &[u8; STRIP]) -> Disorder {
-    let mut slices = [0; STRIP];
-    for (slice, slot) in slices.iter_mut().zip(slots) {
-        *slice = (u64::from(slot.id()) * u64::from(SLICES) >> 32) as u8;
+/// Counts those of a strip that `count`, by their slices, and notes the slices in which nodes believe themselves.
+fn by_slice(
+    noted: &mut [u8],
+    slots: &[Slot],
+    ranks: &[u32],
+    counts: &[u8; STRIP],
+    (slices, members): (u32, u64),
+) -> Disorder {
+    let mut truths = [0; STRIP];
+    let whole = members.max(1) as f64;
+    for (truth, &rank) in truths.iter_mut().zip(ranks) {
+        // A quotient of whole numbers below 2^53 that lies below a whole number is not rounded up to it: it is off by
+        // more than 1 / members.
+        let position = f64::from(rank.wrapping_sub(1 << 31) as i32) + 2_147_483_648.0;
+        *truth = (position * f64::from(slices) / whole) as i32 as u8;
     }
-    // A strip is short enough for sums of 16 bits.
-    let [mut members, mut distance, mut wrong, mut changes] = [0_u16; 4];
-    for ((noted, &slice), &truth) in noted.iter_mut().zip(&slices).zip(truths) {
-        let counts = u16::from(truth != NO_SLICE);
-        members += counts;
-        distance += counts * u16::from(slice.abs_diff(truth));
-        wrong += counts & u16::from(slice != truth);
-        changes += counts & u16::from(slice != *noted & 15);
-        *noted = *noted & !15 | slice;
+    let mut believed = [0; STRIP];
+    for (slice, slot) in believed.iter_mut().zip(slots) {
+        *slice = (u64::from(slot.id()) * u64::from(slices) >> 32) as u8;
     }
-    let [members, slices, wrong, changes] = [members, distance, wrong, changes].map(u64::from);
-    Disorder { members, slices, wrong, changes, ..Disorder::default() }
+    let mask = if slices <= FEW_SLICES { 15 } else { u8::MAX };
+    let mut sum = Disorder::default();
+    // Parts of a strip are short enough for sums of 16 bits.
+    let parts = noted.chunks_mut(PART).zip(believed.chunks(PART)).zip(truths.chunks(PART)).zip(counts.chunks(PART));
+    for (((noted, believed), truths), counts) in parts {
+        let [mut members, mut distance, mut wrong, mut changes] = [0_u16; 4];
+        for (((&noted, &slice), &truth), &counts) in noted.iter().zip(believed).zip(truths).zip(counts) {
+            let counts = u16::from(counts);
+            members += counts;
+            distance += counts * u16::from(slice.abs_diff(truth));
+            wrong += counts & u16::from(slice != truth);
+            changes += counts & u16::from(slice != noted & mask);
+        }
+        let [members, slices, wrong, changes] = [members, distance, wrong, changes].map(u64::from);
+        sum.add(Disorder { members, slices, wrong, changes, ..Disorder::default() });
+    }
+    for (((noted, &slice), &truth), &rank) in noted.iter_mut().zip(&believed).zip(&truths).zip(ranks) {
+        let upper = if rank == OUTSIDE { !mask } else { truth << 4 & !mask };
+        *noted = slice | upper;
+    }
+    sum
 }
 
 /// The normalised ranks of a strip's ids. Cells are looked up first, so that the arithmetic is a loop of its own, in
@@ -242,12 +259,12 @@ fn look_up(ranks: &mut [f64; STRIP], slots: &[Slot], ecdf: &Ecdf) {
 }
 
 /// The sum of squared differences between the normalised ranks that a strip's nodes believe and have, in lanes.
-fn squares(believed: &[f64; STRIP], ranks: &[u32], truths: &[u8; STRIP], scale: f64) -> f64 {
+fn squares(believed: &[f64; STRIP], ranks: &[u32], counts: &[u8; STRIP], scale: f64) -> f64 {
     let mut terms = [0.0; STRIP];
-    for (((term, &believed), &rank), &truth) in terms.iter_mut().zip(believed).zip(ranks).zip(truths) {
+    for (((term, &believed), &rank), &counts) in terms.iter_mut().zip(believed).zip(ranks).zip(counts) {
         let rank = f64::from(rank.wrapping_sub(1 << 31) as i32) + 2_147_483_648.5;
         let difference = believed - rank * scale;
-        *term = difference * difference * f64::from(u8::from(truth != NO_SLICE));
+        *term = difference * difference * f64::from(counts);
     }
     let mut lanes = [0.0; LANES];
     for strip in terms.as_chunks::<LANES>().0 {

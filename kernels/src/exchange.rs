@@ -29,6 +29,9 @@ pub struct Tally {
     pub one_way: u64,
     /// Requests to dead nodes, beside the others: nobody answers, and the node that sent one tries another.
     pub failed: u64,
+    /// Requests that arrived, and were to no purpose: whoever asked would not have done so if it had known of the other
+    /// what that holds by now.
+    pub useless: u64,
 }
 
 impl Tally {
@@ -52,6 +55,7 @@ impl Tally {
     pub fn add(&mut self, other: Self) {
         self.one_way += other.one_way;
         self.failed += other.failed;
+        self.useless += other.useless;
         self.requests += other.requests;
         self.requests_lost += other.requests_lost;
         self.replies_lost += other.replies_lost;

@@ -223,7 +223,7 @@ pub fn out_of_order(own: Slot, other: Slot, own_is_lower: bool) -> bool {
 }
 
 /// Each node of `from`, in order, swaps ids with its partner if they are still misplaced: the partner tests it. Counts
-/// the nodes that tried to.
+/// the nodes that tried to, and those whose request arrived too late: another swap had put both in order.
 ///
 /// # Panics
 /// If the lengths do not fit or an index lies outside its block.
@@ -235,6 +235,8 @@ pub fn retest(ends: &mut impl Ends<Slot>, from: &[u32], to: &[u32], losses: &[u8
         tally.count(loss);
         if out_of_order(ends.initiator(from), ends.partner(to), ends.initiator_is_lower(from, to)) {
             swap(ends, from, to, loss);
+        } else {
+            tally.useless += u64::from(loss != REQUEST_LOST);
         }
     }
     tally

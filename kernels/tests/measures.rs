@@ -1,6 +1,6 @@
 //! The observer's kernels, against their definitions, for every length around their lanes.
 
-use kernels::disorder::{self, Cell, Disorder, Ecdf, Ids, OUTSIDE, mark, measure};
+use kernels::disorder::{self, Cell, Disorder, Ecdf, Ids, MOST_SLICES, OUTSIDE, Order, measure};
 use kernels::moments::Moments;
 use kernels::philox::Stream;
 use kernels::scalar;
@@ -86,7 +86,9 @@ fn disorder_is_that_of_a_plain_loop() {
         let ids = words(count, 0);
         let slots: Vec<Slot> = ids.iter().map(|&id| Slot::new(1, id)).collect();
         let present: Vec<u8> = words(count, 1).iter().map(|word| u8::from(word % 4 != 0)).collect();
-        for present in [None, Some(&*present)] {
+        for (present, slices) in
+            [None, Some(&*present)].into_iter().flat_map(|it| [2, 10, 100, MOST_SLICES].map(|k| (it, k)))
+        {
             let takes_part = |k: usize| k % 5 != 3;
             let members = (0..count).filter(|&k| takes_part(k)).count() as u64;
             let mut rank = 0;
@@ -100,12 +102,12 @@ fn disorder_is_that_of_a_plain_loop() {
             disorder::count(&mut counts, &slots, present);
             let ecdf = Ecdf::new(&counts);
             let mut noted = vec![0; count];
-            mark(&mut noted, &ranks, members);
-            let found = measure(&mut noted, &slots, &ranks, present, (Ids::Estimates, &ecdf), members);
+            let order = Order { ids: Ids::Estimates, ecdf: &ecdf, members, slices };
+            let found = measure(&mut noted, &slots, &ranks, present, order);
             let mut expected = Disorder::default();
             for k in (0..count).filter(|&k| takes_part(k) && present.is_none_or(|present| present[k] == 1)) {
-                let slice = scalar::slice(ids[k].into(), 1 << 32);
-                let truth = scalar::slice(ranks[k].into(), members);
+                let slice = scalar::slice(ids[k].into(), 1 << 32, slices);
+                let truth = scalar::slice(ranks[k].into(), members, slices);
                 let rank = (f64::from(ranks[k]) + 0.5) / members as f64;
                 let (difference, error) = (ecdf.rank(ids[k]) - rank, f64::from(ids[k]) / 2_f64.powi(32) - rank);
                 expected.add(Disorder {
@@ -121,9 +123,32 @@ fn disorder_is_that_of_a_plain_loop() {
             assert_near(found.errors, expected.errors);
             let counts = |of: Disorder| Disorder { squares: 0.0, errors: 0.0, ..of };
             assert_eq!(counts(found), counts(expected));
-            let again = measure(&mut noted, &slots, &ranks, present, (Ids::Random, &ecdf), members);
+            let again = measure(&mut noted, &slots, &ranks, present, Order { ids: Ids::Random, ..order });
             assert_eq!(again.changes, 0, "the slices were noted");
             assert_eq!(again, Disorder { errors: 0.0, changes: 0, ..found });
+        }
+    }
+}
+
+#[test]
+fn slices_are_exact_at_their_borders() {
+    // Ranks on both sides of borders, among numbers of members that have many digits.
+    for members in [4_294_967_294_u64, 3_999_999_979, 1_000_003, 257, 3] {
+        for slices in [2, 3, 7, 10, 100, 255, MOST_SLICES] {
+            let borders = (1..u64::from(slices)).map(|slice| (slice * members).div_ceil(slices.into()));
+            let ranks: Vec<u32> = borders
+                .flat_map(|border| [border.saturating_sub(1), border])
+                .map(|rank| rank.min(members - 1) as u32)
+                .collect();
+            // Each believes itself in its true slice.
+            let middle = |slice: u64| ((2 * slice + 1) << 31) / u64::from(slices);
+            let slots: Vec<Slot> = (ranks.iter())
+                .map(|&rank| Slot::new(0, middle(scalar::slice(rank.into(), members, slices)) as u32))
+                .collect();
+            let ecdf = ranked(&[1, 2, 3]);
+            let order = Order { ids: Ids::Random, ecdf: &ecdf, members, slices };
+            let found = measure(&mut vec![0; ranks.len()], &slots, &ranks, None, order);
+            assert_eq!((found.members as usize, found.wrong), (ranks.len(), 0), "{slices} slices of {members}");
         }
     }
 }

@@ -74,7 +74,7 @@ fn sound(place: &Place, more: &[&str]) -> String {
         assert!(row.held_count == 0 || row.mean_attributes.iter().all(Option::is_some), "{row:?}");
     }
     for row in run.slices().expect("rows") {
-        let fractions = [row.rms_rank_error_fraction, row.wrong_decile_fraction, row.slice_changes_fraction];
+        let fractions = [row.rms_rank_error_fraction, row.wrong_slice_fraction, row.slice_changes_fraction];
         assert!(fractions.iter().all(|fraction| (0.0..=1.0).contains(fraction)), "{row:?}");
     }
     for row in run.aggregates().expect("rows") {

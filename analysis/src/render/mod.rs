@@ -103,14 +103,18 @@ impl Summary {
             return Ok(());
         }
         writeln!(f, "\nGradients after cycle {}: how well nodes know their rank\n", self.cycles)?;
-        let mut table = Table::new(&["gradient", "protocol", "members", "rms error of rank", "wrong tenth"], 2);
+        let wrong = match self.gradients[0].slices_count {
+            10 => "wrong tenth".to_owned(),
+            slices => format!("wrong of {slices} slices"),
+        };
+        let mut table = Table::new(&["gradient", "protocol", "members", "rms error of rank", &wrong], 2);
         for gradient in &self.gradients {
             table.row(&[
                 gradient.attribute.clone(),
                 gradient.protocol.clone(),
                 count(gradient.members_count),
                 percent(gradient.rms_rank_error_fraction),
-                percent(gradient.wrong_decile_fraction),
+                percent(gradient.wrong_slice_fraction),
             ]);
         }
         table.write(f)

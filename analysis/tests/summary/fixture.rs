@@ -61,10 +61,14 @@ pub fn slice(cycle: u32, gradient: u32) -> SliceRow {
         protocol: "ordered".into(),
         members_count: 1_000_000,
         gdm_normalised: 0.0001,
+        slices_count: 10,
         sdm_normalised: 0.07,
+        ldm_normalised: None,
         rms_rank_error_fraction: 0.01 / f64::from(cycle + 1),
-        wrong_decile_fraction: 0.07,
+        wrong_slice_fraction: 0.07,
+        wrong_decile_fraction: Some(0.07),
         slice_changes_fraction: 0.02,
+        useless_swaps_fraction: None,
     }
 }
 

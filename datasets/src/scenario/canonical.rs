@@ -10,6 +10,7 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::check::has_overlay;
+use super::slicing::SLICES;
 use super::{
     Class, Edges, Event, EventKind, Export, Fleet, Fork, Introducer, Inventory, InventoryColumn, Overlay, OwnProtocol,
     Panel, Sample, Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, StaticGraph, Wiring,
@@ -192,6 +193,9 @@ impl Scenario {
         if self.slicing.protocol == SlicingProtocol::Quantile {
             lines.push(format!("points = {}", self.slicing.points));
             lines.push(format!("epoch_cycles = {}", self.slicing.epoch_cycles));
+        }
+        if self.slicing.slices != SLICES {
+            lines.push(format!("slices = {}", self.slicing.slices));
         }
         if self.slicing.steadiness > 0.0 {
             lines.push(format!("steadiness = {:?}", self.slicing.steadiness));

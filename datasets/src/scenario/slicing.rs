@@ -2,6 +2,9 @@
 
 use super::choices::choices;
 
+/// Equal slices by which order is measured, unless a scenario says otherwise.
+pub(super) const SLICES: u32 = 10;
+
 /// How nodes learn their rank.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slicing {
@@ -19,6 +22,8 @@ pub struct Slicing {
     pub points: u32,
     /// Cycles of an epoch of `quantile`, at least 1.
     pub epoch_cycles: u32,
+    /// Equal slices into which measures cut the members of a gradient, 2 to 256.
+    pub slices: u32,
 }
 
 choices! {

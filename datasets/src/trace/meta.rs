@@ -7,7 +7,7 @@ use parquet::file::metadata::KeyValue;
 use super::Error;
 
 /// Version of the tables' columns, in the metadata of every file. It changes when a column changes its name or meaning.
-pub const SCHEMA_VERSION: &str = "8";
+pub const SCHEMA_VERSION: &str = "9";
 
 /// What the names of columns of `nodes` with estimates begin with.
 pub(super) const ESTIMATE: &str = "estimate_";

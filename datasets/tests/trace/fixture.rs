@@ -38,10 +38,14 @@ pub fn slice(cycle: u32) -> SliceRow {
         protocol: "ordered".into(),
         members_count: 1000,
         gdm_normalised: 0.04,
+        slices_count: 10,
         sdm_normalised: 1.5,
+        ldm_normalised: Some(0.01),
         rms_rank_error_fraction: 0.2,
-        wrong_decile_fraction: 0.7,
+        wrong_slice_fraction: 0.7,
+        wrong_decile_fraction: Some(0.7),
         slice_changes_fraction: 0.5,
+        useless_swaps_fraction: None,
     }
 }
 

@@ -161,7 +161,7 @@ impl Running<'_> {
         if let Some(tags) = &mut self.part.tags {
             let tagging = Tagging::default();
             tally = Some(meeting.run(tags, &tagging));
-            if tagging.adopted.into_inner() > 0 {
+            if tagging.adopted.sum() > 0 {
                 self.hold(Ending::Adopted, around);
                 self.restart(&around.scopes, |column| !travels(column));
                 self.settle();

@@ -12,19 +12,17 @@
 //!
 //! Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic networks*, TOCS 2005, section 4.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use kernels::epochs::{EPOCH, INITIATOR_RESTARTS, PARTNER_RESTARTS, RESTARTS, Tag, is_newer, takes_part};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 
 use super::initial::Initial;
-use crate::schedule::{Batch, Protocol};
+use crate::schedule::{Batch, Count, Protocol};
 
 /// Nodes tell each other their epoch. It counts those that restart.
 #[derive(Debug, Default)]
 pub struct Tagging {
     /// Nodes that have adopted a newer epoch.
-    pub adopted: AtomicU64,
+    pub adopted: Count,
 }
 
 impl Protocol<Tag> for Tagging {
@@ -43,7 +41,7 @@ impl Protocol<Tag> for Tagging {
             ends.set_partner(to, other);
         }
         if adopted > 0 {
-            self.adopted.fetch_add(adopted, Ordering::Relaxed);
+            self.adopted.add(adopted);
         }
         tally
     }

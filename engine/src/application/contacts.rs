@@ -6,8 +6,6 @@
 //!
 //! Reads and writes each record twice, once as a stream and once at random, and the list of partners once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use kernels::contacts::{Header, Pair, Rules};
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::spread::NUMBER;
@@ -17,7 +15,7 @@ use super::state::Applications;
 use crate::memory::{Mask, Records, strides};
 use crate::overlay::Overlay;
 use crate::schedule::purpose::{CALLS, SAMPLING, SPREADING};
-use crate::schedule::{Again, Batch, Cycle, Listed, Protocol};
+use crate::schedule::{Again, Batch, Count, Cycle, Listed, Protocol};
 
 /// Bytes of a contact in a message: an address and a stamp.
 const CONTACT_BYTES: u64 = 5;
@@ -66,13 +64,13 @@ impl Applications {
         let by_views = overlay.views.is_some();
         let bytes = if by_views { words(entries) * size_of::<u32>() } else { 1 };
         let draws = cycle.draws(if by_views { SAMPLING } else { SPREADING });
-        let telling = Telling { rules, cells, bytes, sent: AtomicU64::new(0) };
+        let telling = Telling { rules, cells, bytes, sent: Count::default() };
         let tally = if by_views {
             Listed { draws, partners: Again { met: &self.met, starting: alive } }.run(&mut self.contacts, &telling)
         } else {
             Listed { draws, partners: &*self.met }.run(&mut self.contacts, &telling)
         };
-        (tally, telling.sent.into_inner() * CONTACT_BYTES)
+        (tally, telling.sent.sum() * CONTACT_BYTES)
     }
 }
 
@@ -93,8 +91,8 @@ struct Telling<'a> {
     cells: usize,
     /// Bytes by which the order of exchanges depends: those of the pass that is run again.
     bytes: usize,
-    /// Entries sent: a sum, so that the order of threads is no matter.
-    sent: AtomicU64,
+    /// Entries sent.
+    sent: Count,
 }
 
 impl Protocol<u32> for Telling<'_> {
@@ -119,7 +117,7 @@ impl Protocol<u32> for Telling<'_> {
             let sent = self.rules.meet(&mut Pair { nodes, records, reply_lost: loss == REPLY_LOST });
             sum += sent[0] + sent[1];
         }
-        self.sent.fetch_add(sum, Ordering::Relaxed);
+        self.sent.add(sum);
         tally
     }
 }

@@ -3,14 +3,12 @@
 //! Knowing others is peer sampling: with the oracle they are random members, else entries of the member's view. Both
 //! read a byte at random for each member that is tried; views are read beside, two cache lines or three each.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use kernels::philox::Stream;
 use kernels::views::{NOBODY, Words};
 
 use crate::memory::{Column, Mask};
 use crate::overlay::views::Views;
-use crate::schedule::{Cycle, Draws};
+use crate::schedule::{Count, Cycle, Draws};
 
 /// How often a random member is sought before there is taken to be none.
 const ATTEMPTS: usize = 1_000;
@@ -103,8 +101,8 @@ pub struct Around<'a> {
     pub draws: Draws,
     /// Requests to those who are no members, and bytes that exchanges have told of: sums, so that the order of threads
     /// is no matter.
-    pub(super) failed: AtomicU64,
-    pub(super) told: AtomicU64,
+    pub(super) failed: Count,
+    pub(super) told: Count,
 }
 
 impl<'a> Around<'a> {
@@ -116,7 +114,7 @@ impl<'a> Around<'a> {
         cycle: Cycle,
         purpose: u32,
     ) -> Self {
-        let [failed, told] = [0, 0].map(AtomicU64::new);
+        let [failed, told] = [Count::default(), Count::default()];
         Self { who, views, attributes, cycle, draws: cycle.draws(purpose), failed, told }
     }
 
@@ -252,7 +250,7 @@ impl Turn<'_> {
     pub(super) fn over(&mut self) {
         for (own, all) in [(&mut self.failed, &self.around.failed), (&mut self.told, &self.around.told)] {
             if *own > 0 {
-                all.fetch_add(std::mem::take(own), Ordering::Relaxed);
+                all.add(std::mem::take(own));
             }
         }
     }

@@ -5,7 +5,6 @@
 
 use std::fmt::Debug;
 use std::ops::Range;
-use std::sync::atomic::Ordering;
 
 use kernels::exchange::{Ends, REPLY_LOST, REQUEST_LOST, Tally};
 use kernels::views::NOBODY;
@@ -150,8 +149,8 @@ impl<P: Protocol> AnyInstance for Instance<P> {
         let meeting = Meeting { protocol: &self.protocol, around, cells };
         let tally = Listed { draws: around.draws, partners: &meeting }.run(&mut self.records, &meeting);
         self.each(around, END, P::end_of_cycle);
-        let failed = around.failed.load(Ordering::Relaxed);
-        (Tally { failed, ..tally }, around.told.load(Ordering::Relaxed))
+        let failed = around.failed.sum();
+        (Tally { failed, ..tally }, around.told.sum())
     }
 
     fn hop(&self, around: &Around<'_>, node: u32, key: u32, reach: &mut Reach<'_>) -> Option<Hop> {
@@ -233,7 +232,7 @@ impl<P: Protocol> Scheduled<CellOf<P>> for Meeting<'_, '_, P> {
             told += turn.take_told();
             turn.over();
         }
-        self.around.told.fetch_add(told, Ordering::Relaxed);
+        self.around.told.add(told);
         tally
     }
 }

@@ -10,6 +10,7 @@
 
 mod disorder;
 pub mod graph;
+mod local;
 mod panel;
 pub mod preview;
 pub mod ranks;
@@ -120,8 +121,9 @@ impl Observer {
             let Self { truth, known: Known { alive, figures, values, .. }, ecdfs, .. } = self;
             trace.push(CycleRow { cycle, alive_count: *alive, ..std::mem::take(counts) });
             let moves = cloud.government.take_moves();
-            let Cloud { population, slicing, government, .. } = &mut *cloud;
-            let rows = disorder::slices(scenario, population, slicing, (truth, figures), ecdfs, cycle);
+            let Cloud { population, slicing, government, overlay, .. } = &mut *cloud;
+            let nodes = (&*population, &*slicing, &*overlay);
+            let rows = disorder::slices(scenario, nodes, (truth, figures), ecdfs, cycle);
             for row in rows {
                 trace.push(row);
             }

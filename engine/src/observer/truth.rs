@@ -24,7 +24,7 @@ use std::io;
 use std::ops::Range;
 
 use datasets::suite::{Request, Test};
-use kernels::disorder::{OUTSIDE, mark};
+use kernels::disorder::OUTSIDE;
 use kernels::layout::Layout;
 use kernels::suite::{NONE, claim};
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,9 @@ struct Room {
 pub struct Order {
     /// True ranks among those that should take part, `u32::MAX` for others.
     pub ranks: Column<u32>,
-    /// The tenth in which each node should be, and the one in which it believed itself at the last observation: four
-    /// bits each.
-    pub tenths: Column<u8>,
+    /// The slice in which each node believed itself at the last observation, as [`kernels::disorder::measure`] notes
+    /// it.
+    pub slices: Column<u8>,
 }
 
 /// What there is to know of the truth beside the columns.
@@ -98,7 +98,7 @@ impl Truth {
         let gradient = |number: usize| Order {
             ranks: Column::new(Kind::Derived, format!("gradient-{number}-ranks")),
             // What nodes believed at the last observation cannot be found again.
-            tenths: Column::new(Kind::Kept, format!("gradient-{number}-tenths")),
+            slices: Column::new(Kind::Kept, format!("gradient-{number}-tenths")),
         };
         Self {
             apps: needs.has_suite.then(|| Column::new(Kind::Derived, "truth")),
@@ -273,7 +273,6 @@ impl Walk<'_> {
         let values = &self.population.attributes[self.versions.plans.gradients[gradient].attribute];
         let scratch = self.room.scratch.as_mut().unwrap_or_else(|| unreachable!("there is a gradient"));
         let members = ranks(&mut order.ranks, values, Mask::from(self.room.marks.as_ref()), scratch);
-        strides((&mut *order.tenths, &*order.ranks), |_, (tenths, ranks)| mark(tenths, ranks, members as u64));
         self.open = Open { members, held: [0; 2] };
         members as u64
     }
@@ -321,7 +320,7 @@ impl Walk<'_> {
 }
 
 fields!(Truth { gradients, apps } but keeps_room, room);
-fields!(Order { ranks, tenths });
+fields!(Order { ranks, slices });
 
 /// Whether an application of a version asks for nodes by their rank.
 fn uses_gradients(plan: &Plan) -> bool {

@@ -8,7 +8,7 @@
 use datasets::scenario::{Propagation, Sampling};
 use kernels::cyclon::cyclon;
 use kernels::exchange::{Ends, Tally};
-use kernels::views::View;
+use kernels::views::{NOBODY, View};
 
 use super::protocol::{ENTRY_BYTES, PeerSampling, Turn};
 use crate::schedule::Batch;
@@ -30,6 +30,14 @@ impl Cyclon {
 impl PeerSampling for Cyclon {
     fn wire_bytes(&self) -> [u64; 2] {
         [self.shuffle as u64 * ENTRY_BYTES; 2]
+    }
+
+    /// The oldest; one of several.
+    fn likely(&self, record: &[u32], entries: usize, _: u32) -> u32 {
+        let (addresses, ages) = record.split_at(entries);
+        let ages = &bytemuck::cast_slice::<_, u8>(ages)[..entries];
+        let oldest = ages.iter().zip(addresses).filter(|(_, address)| **address != NOBODY).max_by_key(|(age, _)| **age);
+        oldest.map_or(NOBODY, |(_, &address)| address)
     }
 
     fn start(&self, turn: &Turn<'_>, node: u32, mut view: View<'_>, _: u32) -> u32 {

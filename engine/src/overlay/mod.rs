@@ -171,7 +171,7 @@ impl Overlay {
         let turn = Turn::new(&self.sampling, (cycle.draws(self.purpose), picking), reach, rumour);
         let notes = Notes { picks: self.picks.as_deref_mut(), met };
         let tally = protocol.cycle(views, notes, &turn);
-        self.failed_picks = turn.failed_picks.into_inner();
+        self.failed_picks = turn.failed_picks.sum();
         tally
     }
 

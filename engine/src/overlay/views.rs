@@ -5,7 +5,6 @@
 //! and what each entry holds at random.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use datasets::scenario::{OnDead, Sampling};
 use kernels::choice::any;
@@ -17,7 +16,7 @@ use rayon::prelude::*;
 
 use super::links::Links;
 use crate::memory::STRIDE;
-use crate::schedule::Draws;
+use crate::schedule::{Count, Draws};
 
 /// Nodes between the fetching of an entry and its reading. Changes speed only.
 const FAR: usize = 32;
@@ -74,9 +73,9 @@ impl<'a> Views<'a> {
         answers: impl Fn(u32, u32) -> bool + Sync,
         starts: impl Fn(usize) -> bool + Sync,
     ) -> u64 {
-        let failed = AtomicU64::new(0);
+        let failed = Count::default();
         self.each(list, |list, known| known.draw_partners(list, (draws, self.retry), (&answers, &starts), &failed));
-        failed.into_inner()
+        failed.sum()
     }
 
     /// Works on the list stride by stride: with the views of the stride's nodes.
@@ -94,7 +93,7 @@ impl<'a> Known<'a> {
         list: &mut [u32],
         (draws, retry): (&Draws, bool),
         (answers, starts): (impl Fn(u32, u32) -> bool, impl Fn(usize) -> bool),
-        failed: &AtomicU64,
+        failed: &Count,
     ) {
         let Self { first, links } = *self;
         let are_views = if let Links::Views { entries, .. } = links {
@@ -149,7 +148,7 @@ pub fn partner(
     place: u32,
     (draws, retry): (&Draws, bool),
     answers: impl Fn(u32) -> bool,
-    failed: &AtomicU64,
+    failed: &Count,
 ) -> u32 {
     let entry = addresses[place as usize];
     if entry != NOBODY && answers(entry) {
@@ -160,10 +159,9 @@ pub fn partner(
     counting(failed, answers, choose).map_or(NOBODY, |place| addresses[place])
 }
 
-/// A choice among nodes: those that are tried and do not answer are added to a sum, so that the order of threads is no
-/// matter.
+/// A choice among nodes: those that are tried and do not answer are counted.
 pub fn counting(
-    failed: &AtomicU64,
+    failed: &Count,
     answers: impl Fn(u32) -> bool,
     choose: impl FnOnce(&dyn Fn(u32) -> bool) -> Option<usize>,
 ) -> Option<usize> {
@@ -174,7 +172,7 @@ pub fn counting(
         answers
     });
     if others.get() > 0 {
-        failed.fetch_add(others.get(), Ordering::Relaxed);
+        failed.add(others.get());
     }
     place
 }

@@ -15,11 +15,14 @@
 //! pair. The one thing that is read elsewhere is what entries of views hold when a cycle of slicing begins
 //! (`slicing::ordered`).
 //!
+//! A [`Count`] is a number to which all threads add at once.
+//!
 //! A [`Cycle`] says where the random numbers of its passes come from, and what the network loses; each pass gets its
 //! [`Draws`] from it, under a [`purpose`] of its own.
 
 mod batches;
 mod blocks;
+mod count;
 mod cycle;
 mod domains;
 mod drawn;
@@ -34,6 +37,7 @@ mod team;
 mod traveller;
 
 pub use batches::lines;
+pub use count::Count;
 pub use cycle::{Cycle, Draws, Seeds};
 pub use drawn::Drawn;
 pub use kernels::views::NOBODY;
@@ -116,11 +120,18 @@ pub trait Partners<T>: Sync {
     /// Fills `words` with a word for each of some nodes, by which it chooses.
     fn words(&self, nodes: Range<usize>, words: &mut Vec<u32>);
 
+    /// A node's turn comes soon: what it will look at elsewhere when it chooses is fetched, as far as its state tells.
+    /// Changes speed only.
+    fn foresee(&self, _node: usize, _word: u32, _cells: &[T]) {}
+
     /// The partner of a node whose turn has come, or [`NOBODY`]. The node may change its own state, `cells`.
     fn choose(&self, node: usize, word: u32, cells: &mut [T]) -> u32;
 
     /// Fills `words` with a word for each of some nodes, by which it picks.
     fn pick_words(&self, _nodes: Range<usize>, _words: &mut [u32]) {}
+
+    /// A node picks soon: as [`Partners::foresee`].
+    fn foresee_pick(&self, _node: usize, _word: u32, _cells: &[T]) {}
 
     /// What a node picks from its state, `cells`, right after its turn; [`NOBODY`] if it may not start.
     fn pick(&self, _node: usize, _word: u32, _cells: &[T]) -> u32 {

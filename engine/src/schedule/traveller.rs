@@ -6,6 +6,9 @@ use super::layout::{Layout, Map};
 use super::{NOBODY, Notes, Partners};
 use crate::memory::between;
 
+/// Nodes between the fetching of what a node will look at and its turn. Changes speed only.
+const AHEAD: usize = 16;
+
 /// A step under way.
 pub struct Step<'a> {
     /// How the cloud is cut.
@@ -133,9 +136,13 @@ pub fn pick<T>(picks: &mut [u32], state: &[T], some: &[u32], nodes: Nodes<'_>, b
         return;
     }
     let cells = state.len() / picks.len();
-    for &number in some {
+    let own = |number: usize| &state[number * cells..][..cells];
+    for (k, &number) in some.iter().enumerate() {
+        if let Some(&ahead) = some.get(k + AHEAD) {
+            by.foresee_pick(nodes.at(ahead) as usize, picks[ahead as usize], own(ahead as usize));
+        }
         let (node, number) = (nodes.at(number) as usize, number as usize);
-        picks[number] = by.pick(node, picks[number], &state[number * cells..][..cells]);
+        picks[number] = by.pick(node, picks[number], own(number));
     }
 }
 
@@ -165,8 +172,14 @@ impl<T: Copy> Traveller<T> {
                 continue;
             }
             partners.words(nodes.clone(), chosen);
-            for ((node, state), word) in nodes.clone().zip(state.chunks_exact_mut(cells)).zip(&mut *chosen) {
-                *word = partners.choose(node, *word, state);
+            let own = |k: usize| k * cells..(k + 1) * cells;
+            (0..AHEAD.min(nodes.len())).for_each(|k| partners.foresee(nodes.start + k, chosen[k], &state[own(k)]));
+            for k in 0..nodes.len() {
+                let ahead = k + AHEAD;
+                if ahead < nodes.len() {
+                    partners.foresee(nodes.start + ahead, chosen[ahead], &state[own(ahead)]);
+                }
+                chosen[k] = partners.choose(nodes.start + k, chosen[k], &mut state[own(k)]);
             }
             exchanges.sort(first as u32, chosen, map);
             if let Some(met) = &mut seat.met {

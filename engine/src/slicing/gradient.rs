@@ -1,5 +1,6 @@
 //! What nodes hold of a gradient.
 
+use kernels::exchange::Tally;
 use kernels::slicing::Slot;
 use kernels::sort::key;
 
@@ -26,6 +27,8 @@ pub struct Gradient {
     pub slots: Column<Slot>,
     /// Who takes part: [`MEMBER`](crate::memory::MEMBER), [`LEAVING`] or 0; missing where all live nodes do.
     pub members: Option<Column<u8>>,
+    /// Swaps of ids in the last cycle, where nodes swap any.
+    pub swaps: Option<Tally>,
     /// What each node remembers of others, a record of so many words as the protocol asks for; missing if it asks for
     /// none.
     pub memory: Option<Column<u32>>,
@@ -39,6 +42,7 @@ impl Gradient {
             attribute: plan.attribute,
             slots: Column::new(Kind::Kept, name("slots")),
             members: (!plan.is_whole).then(|| Column::new(Kind::Kept, members_name(number))),
+            swaps: None,
             memory: memory_words.map(|words| Column::new(Kind::Kept, name("memory")).of_cells(words)),
         }
     }
@@ -88,4 +92,4 @@ impl Gradient {
     }
 }
 
-fields!(Gradient { slots, members, memory } but attribute);
+fields!(Gradient { slots, members, memory } but attribute, swaps);

@@ -78,7 +78,7 @@ impl SlicingProtocol for Ordered {
 
     fn cycle(&mut self, gradient: &mut Gradient, overlay: &mut Overlay, pass: Pass<'_>) -> Tally {
         let mut tally = hand_on(gradient, overlay, pass);
-        let Gradient { slots, members, .. } = gradient;
+        let Gradient { slots, members, swaps: last, .. } = gradient;
         let members = Gradient::those(members.as_ref(), pass.live);
         let draws = pass.cycle.draws(SLICING + pass.number as u32 * INSTANCE);
         let Self { swaps, coarse } = self;
@@ -90,7 +90,9 @@ impl SlicingProtocol for Ordered {
                 choose_best(list, views, swaps.candidates, &draws, members.mask, slots);
             }
         };
-        tally.add(overlay.choosing(members, draws, slots, swaps, (choose, &Retest)));
+        let found = overlay.choosing(members, draws, slots, swaps, (choose, &Retest));
+        *last = Some(found);
+        tally.add(found);
         tally
     }
 }

@@ -7,9 +7,6 @@ pub mod newscast;
 pub mod slicing;
 pub mod subset;
 
-/// Slices, as the published measure has them.
-pub const SLICES: u32 = 10;
-
 /// Peers of a window: a node draws among so many at once. See [`crate::exchange::Windowed`].
 pub const WINDOW: usize = 1 << 10;
 
@@ -66,10 +63,10 @@ pub fn takes(word: u32, from: u64, to: u64) -> bool {
     (from..to).contains(&u64::from(word))
 }
 
-/// The slice, of ten, that an id or a rank among `members` lies in (see [`crate::disorder::measure`]).
+/// Which of so many equal slices an id or a rank of a `whole` lies in (see [`crate::disorder::measure`]).
 #[must_use]
-pub fn slice(position: u64, whole: u64) -> u64 {
-    position * u64::from(SLICES) / whole
+pub fn slice(position: u64, whole: u64, slices: u32) -> u64 {
+    position * u64::from(slices) / whole
 }
 
 /// A random word made of two: number `number` of many. A bijection of 32 bits with small bias (*prospecting for hash

@@ -33,7 +33,7 @@ pub fn rows(_: u32, nodes: u32) -> Outcome<Vec<Row>> {
         }
         if protocol == "ordered" {
             for (cycle, expected) in WRONG {
-                let found = mean(&runs, |run| run.slices[cycle].wrong_decile_fraction);
+                let found = mean(&runs, |run| run.slices[cycle].wrong_slice_fraction);
                 let floor = if cycle == 10 { 0.5 / f64::from(nodes).sqrt() } else { 0.0 };
                 let name = format!("{protocol}, wrong tenth, cycle {cycle}");
                 rows.push(Row::near(name, nodes, expected, found, 0.05 * expected + floor));

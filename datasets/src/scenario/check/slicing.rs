@@ -5,6 +5,7 @@ use super::sampling::MOST_PEERS;
 use crate::error::Error;
 use crate::scenario::accuracy::epoch_cycles;
 use crate::scenario::raw::{self, At};
+use crate::scenario::slicing::SLICES;
 use crate::scenario::{Network, Run, Sampling, Slicing, SlicingProtocol};
 use crate::written::Check;
 
@@ -13,6 +14,9 @@ const WINDOW: u32 = 1024;
 
 /// The most of them.
 const LONGEST_WINDOW: u64 = 1 << 14;
+
+/// The most equal slices: they are noted in a byte.
+const MOST_SLICES: u64 = 256;
 
 /// Points at which a node of `quantile` knows the distribution.
 const POINTS: u32 = 50;
@@ -55,6 +59,7 @@ impl Check<'_, '_> {
             steadiness,
             points: self.number_or(points, POINTS, LEAST_POINTS, MOST_POINTS)?,
             epoch_cycles: self.number_or(cycles, default, 1, LONGEST_EPOCH)?,
+            slices: self.number_or(raw.and_then(|raw| raw.slices.as_ref()), SLICES, 2, MOST_SLICES)?,
         })
     }
 

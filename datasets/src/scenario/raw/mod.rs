@@ -303,6 +303,9 @@ pub(super) struct Slicing {
     /// "ordered"`.
     #[schemars(range(min = 1, max = 60_000))]
     pub epoch_cycles: Option<At<Whole>>,
+    /// Equal slices by which order is measured: the share of nodes in the wrong one, and by how many they are off.
+    #[schemars(range(min = 2, max = 256), extend("default" = 10))]
+    pub slices: Option<At<Whole>>,
     /// A node keeps its application until its rank is off by more than this fraction of the nodes in the gradient; 0
     /// for never.
     #[schemars(range(min = 0), extend("exclusiveMaximum" = 0.5, "default" = 0.0))]

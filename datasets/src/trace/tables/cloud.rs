@@ -46,16 +46,29 @@ rows! {
         /// `members_count` for the B ids in lower cells, the C in the cell of the id, its position x within the cell
         /// from 0 to 1, and the mean m of the C positions. So equal ids alone in a cell have the mean of their ranks.
         gdm_normalised: f64 as Finite,
-        /// Mean of how many of ten equal slices a node is off.
+        /// Equal slices into which the members are cut: `slicing.slices`.
+        slices_count: u32,
+        /// Slice disorder measure: the mean of how many of these slices a node is off.
         sdm_normalised: f64 as Finite,
+        /// Local disorder measure, where nodes keep views or live in a graph: of each node and the members that it
+        /// knows, m in all, the mean square of the difference between their positions by id and by attribute among
+        /// these m, divided by m; the mean over up to 65,536 members, evenly over the cloud, that know one or more. A
+        /// node could measure it: how far it is from order with those with whom it may swap.
+        ldm_normalised: Option<f64>,
         /// Root mean square error of a node's idea of its normalised rank. Slicing `ranking` and `quantile`: of its
         /// `rank_fraction` itself. `ordered` and `ordered-max-gain`, whose ids tell a rank by their order alone: root
         /// of `gdm_normalised`.
         rms_rank_error_fraction: f64 as Finite,
-        /// Share of the members that are in the wrong one of ten equal slices.
-        wrong_decile_fraction: f64 as Finite,
-        /// Share of the members whose tenth differs from that at the row before.
+        /// Share of the members that are in the wrong slice.
+        wrong_slice_fraction: f64 as Finite,
+        /// The same where slices are ten, and nothing else.
+        wrong_decile_fraction: Option<f64>,
+        /// Share of the members whose slice differs from that at the row before.
         slice_changes_fraction: f64 as Finite,
+        /// With `ordered` and `ordered-max-gain`, from cycle 1 on: of the requests to swap ids that arrived in this
+        /// cycle, the share that came too late, since another swap had put both nodes in order. None does where a node
+        /// sees others as they are when its turn comes, which is with the oracle.
+        useless_swaps_fraction: Option<f64>,
     }
 
     /// A row per attribute and hundredth, over the nodes that live before the first cycle: what the fleet is like.
