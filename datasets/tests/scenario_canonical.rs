@@ -10,9 +10,9 @@ use datasets::scenario::{
     self, Adversaries, Aggregate, Asker, Availability, Churn, Class, Contacts, ContactsProtocol, Counting, Digits,
     Epochs, Event, EventKind, Export, Far, Fleet, Function, Group, Interpolation, Introducer, Lengths, Lookups,
     Network, OnDead, OnLeave, Opening, Order, Overlay, Pairing, Panel, Peer, Propagation, Push, Rate, Registry,
-    Resample, Rhythm, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing,
-    SlicingProtocol, Source, Start, StaticGraph, Subcloud, TimeUnit, Topology, TopologyProtocol, Trace, Turnover,
-    Uplink, Wiring,
+    Resample, Rhythm, Rounds, Run, Sample, Sampling, SamplingProtocol, Scale, Scenario, Sessions, Size, Slicing,
+    SlicingProtocol, Source, Spreading, Start, StaticGraph, Subcloud, TimeUnit, Topology, TopologyProtocol, Trace,
+    Turnover, Uplink, Wiring,
 };
 use datasets::suite::{
     Action, App, Choice, CodeSettings, Condition, Names, Request, Rule, Suite, Verdict, Version, name_fault,
@@ -440,6 +440,11 @@ prop_compose! {
         aggregates in prop::collection::vec(aggregate(), 0..4),
         steadiness in prop::sample::select(vec![0.0, 0.0, 1e-3, 0.49]),
         slices in prop::sample::select(vec![10, 10, 2, 256]),
+        spreading in prop::sample::select(vec![
+            Spreading::default(),
+            Spreading { propagation: Propagation::Pull, rounds: Rounds::InPlace },
+            Spreading { propagation: Propagation::Push, rounds: Rounds::Synchronous },
+        ]),
         candidates in prop::option::of(1..=2_u32),
         suite in suite(),
         starts_at in 0..253_402_300_800_i64,
@@ -500,6 +505,7 @@ prop_compose! {
         let paths = (6_400_000 / run.nodes).clamp(8, 64);
         let subcloud = subcloud.filter(|_| !suite.is_none());
         let inside = subcloud.as_ref().is_some_and(|subcloud| subcloud.sampling.protocol.has_views());
+        let has_own_views = sampling.protocol.has_views();
         let has_views = inside || sampling.has_links();
         Scenario {
             name: "any".to_owned(),
@@ -515,6 +521,7 @@ prop_compose! {
                 }
                 _ => ordered,
             },
+            spreading: if has_own_views { Spreading::default() } else { spreading },
             aggregates,
             trust: None,
             launches: Vec::new(),

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use datasets::scenario::{self, Event, EventKind, Push, Scenario};
+use datasets::scenario::{self, Event, EventKind, Propagation, Push, Rounds, Scenario, Spreading};
 use datasets::suite::{Reason, Verdict};
 use datasets::{Error, Kind};
 use tempfile::TempDir;
@@ -280,4 +280,27 @@ fn candidates_are_some_of_those_whom_a_node_sees() {
     let other = few.replace("ordered-max-gain", "ranking");
     let message = "`candidates` means nothing with `protocol = \"ranking\"`";
     refused(&other, "candidates", "slicing.candidates", message, "choose `protocol = \"ordered\"`");
+}
+
+#[test]
+fn slices_are_ten_unless_a_scenario_cuts_others() {
+    assert_eq!(read("").unwrap().slicing.slices, 10);
+    assert_eq!(read("[slicing]\nslices = 256\n").unwrap().slicing.slices, 256);
+    for wrong in [1, 257] {
+        let message = format!("`slicing.slices` is {wrong}, expected a whole number from 2 to 256");
+        refused(&format!("[slicing]\nslices = {wrong}\n"), "slices =", "slicing.slices", &message, "write");
+    }
+}
+
+#[test]
+fn the_suite_spreads_by_exchanges_of_its_own_only_where_nodes_keep_no_views() {
+    assert_eq!(read("").unwrap().spreading, Spreading::default());
+    let text = "[spreading]\npropagation = \"pull\"\nrounds = \"synchronous\"\n";
+    let expected = Spreading { propagation: Propagation::Pull, rounds: Rounds::Synchronous };
+    assert_eq!(read(text).unwrap().spreading, expected);
+    let views = format!("[sampling]\nprotocol = \"cyclon\"\n{text}");
+    let message = "`[spreading]` means nothing with `sampling.protocol = \"cyclon\"`";
+    refused(&views, "[spreading]", "spreading", message, "rides along with peer sampling");
+    let wrong = "[spreading]\nrounds = \"parallel\"\n";
+    refused(wrong, "rounds", "spreading.rounds", "`spreading.rounds` is \"parallel\"", "synchronous");
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Result, run_scenario, scenario};
-use datasets::scenario::{Adversaries, Event, EventKind, Push, Scenario};
+use datasets::scenario::{Adversaries, Event, EventKind, Propagation, Push, Rounds, Scenario, Spreading};
 use datasets::suite::layout::{Draw, WORDS};
 use datasets::suite::{App, Choice, Condition, Names, Suite, Version};
 use datasets::trace::AppRow;
@@ -269,4 +269,51 @@ fn steadiness_trades_accuracy_for_fewer_flips() {
     assert!(more > 2 * wrong && most > 2 * more, "{measured:?}");
     // Who was on which side first is even: nothing is held in excess.
     assert!(measured.iter().all(|(_, _, off)| off.abs() < 0.01), "{measured:?}");
+}
+
+/// Of n nodes a share p does not know a version when a round begins. Push leaves p e^(p - 1) of them, pull p², push-pull
+/// both (Demers et al., PODC 1987). Exchanges in place, which tell what was heard in the same cycle, leave less.
+#[test]
+fn synchronous_rounds_of_push_and_pull_are_those_of_textbooks() {
+    const NODES: u32 = 200_000;
+    let first = f64::from(NODES) * 0.2;
+    let nodes = f64::from(NODES);
+    for (propagation, after) in [
+        (Propagation::Push, (|p: f64| p * libm::exp(p - 1.0)) as fn(f64) -> f64),
+        (Propagation::Pull, |p| p * p),
+        (Propagation::Pushpull, |p| p * p * libm::exp(p - 1.0)),
+    ] {
+        let left = |rounds: Rounds, loss: f64| -> (Vec<f64>, Vec<u64>) {
+            let mut cloud = cloud(NODES, 3, 5, "[[suite.app]]\nname = \"a\"\nshare = 0.5\n");
+            launch(&mut cloud, 1, 2, vec![app("a", 0.4)]);
+            cloud.events[0].kind = EventKind::Suite(0, first as u32);
+            cloud.spreading = Spreading { propagation, rounds };
+            cloud.network.request_loss = loss;
+            let found = ran(&cloud);
+            let rows = found.suites.iter().filter(|row| row.version == 2 && row.cycle > 0);
+            let messages = found.cycles.iter().skip(1).map(|row| row.messages_count).collect();
+            (rows.map(|row| 1.0 - row.holders_fraction).collect(), messages)
+        };
+        let (synchronous, messages) = left(Rounds::Synchronous, 0.0);
+        let mut before = 1.0 - first / nodes;
+        for &found in &synchronous {
+            let expected = after(before);
+            // A node that is left is one of n p draws.
+            let tolerance = 4.0 * (expected / nodes).sqrt();
+            assert!((found - expected).abs() < tolerance, "{propagation}: {found}, expected {expected} ± {tolerance}");
+            before = found;
+        }
+        let (in_place, _) = left(Rounds::InPlace, 0.0);
+        assert!(in_place[0] < synchronous[0] - 10.0 * (synchronous[0] / nodes).sqrt(), "{propagation}: {in_place:?}");
+        // Who only pushes hears nothing.
+        let per_node = if propagation == Propagation::Push { 1 } else { 2 };
+        assert!(messages.iter().all(|&count| count == per_node * u64::from(NODES)), "{propagation}: {messages:?}");
+        // Half of what is sent is lost: a push reaches half as many, a pull is answered half as often.
+        let (lossy, _) = left(Rounds::Synchronous, 0.5);
+        let p = 1.0 - first / nodes;
+        let pushed = if propagation == Propagation::Pull { 1.0 } else { libm::exp(0.5 * (p - 1.0)) };
+        let pulled = if propagation == Propagation::Push { 1.0 } else { 0.5 + 0.5 * p };
+        let expected = p * pushed * pulled;
+        assert!((lossy[0] - expected).abs() < 4.0 * (expected / nodes).sqrt(), "{propagation}: {lossy:?} {expected}");
+    }
 }

@@ -13,7 +13,7 @@ use super::check::has_overlay;
 use super::slicing::SLICES;
 use super::{
     Class, Edges, Event, EventKind, Export, Fleet, Fork, Introducer, Inventory, InventoryColumn, Overlay, OwnProtocol,
-    Panel, Sample, Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, StaticGraph, Wiring,
+    Panel, Sample, Sampling, SamplingProtocol, Scenario, SlicingProtocol, Source, Spreading, StaticGraph, Wiring,
 };
 use crate::fleet::{Distribution, parts};
 use crate::suite::moment;
@@ -199,6 +199,11 @@ impl Scenario {
         }
         if self.slicing.steadiness > 0.0 {
             lines.push(format!("steadiness = {:?}", self.slicing.steadiness));
+        }
+        if self.spreading != Spreading::default() {
+            lines.extend(header("[spreading]"));
+            lines.push(format!("propagation = \"{}\"", self.spreading.propagation));
+            lines.push(format!("rounds = \"{}\"", self.spreading.rounds));
         }
         let apps = self.app_names();
         lines.extend(self.aggregates.iter().flat_map(|it| aggregate::lines(it, self, &apps)));

@@ -21,6 +21,7 @@ mod resize;
 mod sampling;
 mod schema;
 mod slicing;
+mod spreading;
 mod subcloud;
 mod topology;
 mod trace;
@@ -48,6 +49,7 @@ pub use sampling::{
 };
 pub use schema::json_schema;
 pub use slicing::{Slicing, SlicingProtocol};
+pub use spreading::{Rounds, Spreading};
 pub use subcloud::{Contacts, ContactsProtocol, Opening, Rate, Release, Subcloud, Uplink};
 pub use topology::{Asker, Digits, Far, Lookups, Registry, Routing, Topology, TopologyProtocol};
 pub use trace::{Export, Overlay, Panel, Sample, Trace};
@@ -86,6 +88,8 @@ pub struct Scenario {
     pub network: Network,
     /// How nodes learn their rank.
     pub slicing: Slicing,
+    /// How nodes tell each other the suite, where they keep no views.
+    pub spreading: Spreading,
     /// What is aggregated, in the order of the file.
     pub aggregates: Vec<Aggregate>,
     /// The version of the suite with which the run begins, which the owner has signed where one is trusted; without

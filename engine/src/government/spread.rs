@@ -6,6 +6,9 @@
 //! whoever holds the newer one sends its description; the other verifies it, and takes it or drops it
 //! ```
 //!
+//! A scenario may have nodes push or pull alone, and tell what they held when the cycle began (`[spreading]`): the
+//! synchronous rounds by which textbooks count. That takes a byte a node more, read once at random.
+//!
 //! Demers et al., *Epidemic algorithms for replicated database maintenance*, PODC 1987 (anti-entropy, push-pull). A
 //! description is verified once in a run, and every node applies that verdict.
 //!
@@ -13,9 +16,9 @@
 //! the records that an exchange has at hand anyway, and in cycles in which somebody took a version the records once
 //! more as a stream.
 
-use datasets::scenario::{Push, Scenario};
+use datasets::scenario::{Propagation, Push, Scenario};
 use datasets::suite::Verdict;
-use kernels::exchange::{Ends, Tally};
+use kernels::exchange::{Ends, REQUEST_LOST, Tally};
 use kernels::spread::{ADVERSARY, Bad, NUMBER, Rules, Spread};
 
 use super::ledger::Standing;
@@ -199,21 +202,29 @@ impl Government {
         cycle: Cycle,
     ) -> (Tally, [u64; 2], u64) {
         let rules = self.rules(scenario, cycle);
-        let Some(holding) = &mut self.holding else { return Default::default() };
+        let (Some(holding), before) = (&mut self.holding, &mut self.before) else { return Default::default() };
         if overlay.views.is_some() {
             if !self.sent.is_nothing() {
                 overlay.hear(holding);
             }
             return Default::default();
         }
-        let telling = Telling(Rumour::new(rules));
+        if let Some(before) = before {
+            before.copy_from_slice(holding);
+        }
+        let sends = scenario.spreading.propagation;
+        let telling = Telling { rumour: Rumour::new(rules), sends, before: before.as_deref() };
         let (live, draws) = (population.live(), cycle.draws(SPREADING));
         let meeting = match partners {
             Some((list, failed)) => Meeting::listed(live, draws, list).with_failed(failed),
             None => overlay.telling(live, draws),
         };
         let tally = meeting.run(holding, &telling);
-        (tally, [DIGEST_BYTES; 2], self.course.ledger.count(&telling.0.into_spread(), scenario, (rules, cycle.number)))
+        (
+            tally,
+            [DIGEST_BYTES; 2],
+            self.course.ledger.count(&telling.rumour.into_spread(), scenario, (rules, cycle.number)),
+        )
     }
 
     /// How the live nodes stand to each version. Reads three bytes a node.
@@ -245,20 +256,49 @@ impl Government {
 }
 
 /// Two nodes tell each other the number of their version.
-struct Telling(Rumour);
+struct Telling<'a> {
+    rumour: Rumour,
+    /// Who tells.
+    sends: Propagation,
+    /// What each node held when the cycle began, if that is what it tells.
+    before: Option<&'a [u8]>,
+}
 
-impl Protocol<u8> for Telling {
+impl Telling<'_> {
+    /// What the two do of whom one has started the exchange: `told` is what each tells.
+    fn meet(&self, [own, other]: [&mut u8; 2], told: [u8; 2], loss: u8, spread: &mut Spread) {
+        let rules = &self.rumour.rules;
+        if self.sends != Propagation::Pull {
+            rules.push(told[0], other, loss, spread);
+        }
+        if self.sends != Propagation::Push && loss == 0 {
+            rules.push(told[1], own, loss, spread);
+        }
+    }
+}
+
+impl Protocol<u8> for Telling<'_> {
     fn run(&self, ends: &mut impl Ends<u8>, batch: &mut Batch<'_>) -> Tally {
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
         for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
-            tally.count(loss);
+            if self.sends == Propagation::Push {
+                tally.tell(loss == REQUEST_LOST);
+            } else {
+                tally.count(loss);
+            }
             let (mut own, mut other) = (ends.initiator(from), ends.partner(to));
-            self.0.rules.meet(&mut own, &mut other, loss, &mut spread);
+            if self.sends == Propagation::Pushpull && self.before.is_none() {
+                self.rumour.rules.meet(&mut own, &mut other, loss, &mut spread);
+            } else {
+                let nodes = || [batch.nodes[0].at(from), batch.nodes[1].at(to)];
+                let told = self.before.map_or([own, other], |before| nodes().map(|node| before[node as usize]));
+                self.meet([&mut own, &mut other], told, loss, &mut spread);
+            }
             ends.set_initiator(from, own);
             ends.set_partner(to, other);
         }
-        self.0.gather(&spread);
+        self.rumour.gather(&spread);
         tally
     }
 }

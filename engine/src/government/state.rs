@@ -1,5 +1,6 @@
 //! The columns of a government (what each node holds and does) and its course (what lasts beside the columns).
 
+use datasets::scenario::Rounds;
 use kernels::spread::{NUMBER, Spread};
 use kernels::suite::NONE;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct Government {
     pub holding: Option<Column<u8>>,
     /// The version by which each node decided last, or [`FOUNDER`]; missing as `holding` is.
     pub acting: Option<Column<u8>>,
+    /// What each held when the cycle began, where they tell that and not what they have heard since.
+    pub before: Option<Column<u8>>,
     /// How each node stands to each rule of the suite, an entry a rule: see [`super::monitor`].
     pub streaks: Vec<Column<u8>>,
     /// The versions of the suite.
@@ -65,6 +68,8 @@ impl Government {
             apps: column(needs.has_suite, "apps").map(|apps| apps.filled(NONE)),
             holding: column(needs.spreads, "versions"),
             acting: column(needs.spreads, "acting"),
+            before: (needs.spreads && needs.scenario.spreading.rounds == Rounds::Synchronous)
+                .then(|| Column::new(Kind::Scratch, "versions-before")),
             streaks: (0..needs.rules.len()).map(|rule| Column::new(Kind::Kept, format!("rule-{rule}"))).collect(),
             versions: Versions::new(plans, needs.scenario),
             rules: needs.rules.iter().map(|&name| name.to_owned()).collect(),
@@ -112,9 +117,20 @@ impl Government {
 
     /// What lasts beside the columns.
     pub fn book(&self) -> (versions::VersionsBook, Course) {
-        let Self { apps: _, holding: _, acting: _, streaks: _, versions, rules: _, course, slack: _, sent: _ } = self;
+        let Self {
+            apps: _,
+            holding: _,
+            acting: _,
+            streaks: _,
+            versions,
+            rules: _,
+            course,
+            slack: _,
+            sent: _,
+            before: _,
+        } = self;
         (versions.book(), course.clone())
     }
 }
 
-fields!(Government { apps, holding, acting, streaks } but versions, rules, slack, sent, course);
+fields!(Government { apps, holding, acting, before, streaks } but versions, rules, slack, sent, course);

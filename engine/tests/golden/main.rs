@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use datasets::scenario::{self, Sample, Scenario};
 use kernels::machine::{Form, choose};
-use values::{Values, check};
+use values::{Values, check, side_by_side};
 
 /// Nodes of a shipped scenario: enough for every border, and few enough for every scenario.
 const NODES: u32 = 20_000;
@@ -36,7 +36,10 @@ fn shipped_scenarios_compute_what_they_computed() {
     let mut files: Vec<PathBuf> = fs::read_dir(scenarios()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
     files.sort();
-    let runs = files.iter().map(|path| shipped(path)).map(|scenario| (scenario.name.clone(), Values::of(&scenario)));
+    let runs = side_by_side(&files, |path| {
+        let scenario = shipped(path);
+        (scenario.name.clone(), Values::of(&scenario))
+    });
     check("shipped", runs);
 }
 
@@ -60,22 +63,24 @@ fn shipped(path: &Path) -> Scenario {
 
 #[test]
 fn variants_of_one_scenario_compute_what_they_computed() {
-    let runs = VARIANTS.iter().map(|(name, set)| ((*name).to_owned(), Values::of(&variant(name, set))));
+    let runs = side_by_side(VARIANTS, |(name, set)| ((*name).to_owned(), Values::of(&variant(name, set))));
     check("variants", runs);
 }
 
 #[test]
 fn scenarios_in_which_anything_may_happen_compute_what_they_computed() {
-    let runs = (0..150).map(|seed| (format!("{seed:03}"), Values::of_state(&common::anything::anything(seed))));
+    let seeds: Vec<u64> = (0..150).collect();
+    let runs =
+        side_by_side(&seeds, |&seed| (format!("{seed:03}"), Values::of_state(&common::anything::anything(seed))));
     check("anything", runs);
 }
 
 #[test]
 fn newscast_computes_the_same_in_every_form_of_its_kernel() {
-    let newscast = || VARIANTS.iter().filter(|(_, set)| set.contains(&NEWSCAST));
+    let newscast: Vec<_> = VARIANTS.iter().filter(|(_, set)| set.contains(&NEWSCAST)).collect();
     let states = |form| {
         assert_eq!(choose(form), form);
-        newscast().map(|(name, set)| Values::of_state(&variant(name, set))).collect::<Vec<_>>()
+        side_by_side(&newscast, |(name, set)| Values::of_state(&variant(name, set)))
     };
     if choose(Form::Avx512) == Form::Avx512 {
         assert_eq!(states(Form::Built), states(Form::Avx512));
@@ -196,6 +201,16 @@ const VARIANTS: &[(&str, &[(&str, &str)])] = &[
     ("events newscast", &[EVENTS, AVERAGE, NEWSCAST]),
     ("adversaries", &[("adversaries", "{ share = 0.2, push = 'forged' }"), UP, DOWN]),
     ("adversaries cyclon", &[("adversaries", "{ share = 0.2, push = 'old' }"), UP, DOWN, CYCLON]),
+    (
+        "adversaries push synchronous",
+        &[
+            ("adversaries", "{ share = 0.2, push = 'forged' }"),
+            UP,
+            DOWN,
+            ("spreading", "{ propagation = 'push', rounds = 'synchronous' }"),
+        ],
+    ),
+    ("slices of cyclon", &[CYCLON, ("slicing.slices", "100")]),
     ("subcloud", &[("subcloud", "{ seeds = 1 }")]),
     ("subcloud launch", &[("subcloud", "{ start = 'launch', seeds = 3, contacts = { accept = 4 } }"), NEWSCAST]),
     (

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::available_parallelism;
 
 use datasets::scenario::Scenario;
 use datasets::trace::read::{self, Run};
@@ -105,10 +110,31 @@ fn hash(values: &read::Values) -> String {
     format!("{:016x}", hash.digest())
 }
 
+/// What becomes of each of some items, in their order. As many are done at a time as there are processors: a run on one
+/// thread leaves the others idle.
+pub fn side_by_side<I: Sync, O: Send>(items: &[I], of: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Relaxed);
+                    let Some(item) = items.get(number) else { break };
+                    let found = of(item);
+                    done.lock().unwrap().push((number, found));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_unstable_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, found)| found).collect()
+}
+
 /// Compares runs with the values that a file keeps, or writes the file anew.
-pub fn check(name: &str, runs: impl Iterator<Item = (String, Values)>) {
+pub fn check(name: &str, runs: Vec<(String, Values)>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.txt"));
-    let found: BTreeMap<String, Values> = runs.collect();
+    let found: BTreeMap<String, Values> = runs.into_iter().collect();
     let (version, kept) = read(&path);
     let mut faults = Vec::new();
     for (run, values) in &kept {

@@ -11,6 +11,7 @@ mod accuracy;
 mod churn;
 mod counting;
 mod crash;
+mod epidemics;
 mod failing;
 mod graphs;
 mod inside;
@@ -42,7 +43,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 21] = [
+const EXPERIMENTS: [(&str, Experiment); 22] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -52,6 +53,7 @@ const EXPERIMENTS: [(&str, Experiment); 21] = [
     ("sizes", Experiment::Once(sizes::rows)),
     ("small order", Experiment::Once(order::small)),
     ("graphs", Experiment::Once(graphs::rows)),
+    ("epidemics", Experiment::Once(epidemics::rows)),
     ("generic", Experiment::Once(overlay::generic)),
     ("newscast", Experiment::Once(overlay::newscast)),
     ("contacts", Experiment::Once(inside::contacts)),

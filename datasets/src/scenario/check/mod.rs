@@ -16,7 +16,7 @@ mod topology;
 
 use super::launch::{app_names, apps_ever, first_sizes, needs_size};
 use super::raw::{self, At};
-use super::{Export, Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Subcloud, Trace};
+use super::{Export, Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Spreading, Subcloud, Trace};
 use crate::error::Error;
 use crate::suite::App;
 use crate::written::{Check, Document};
@@ -48,6 +48,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, &entering, &run, &fleet))?;
     let network = check.network(raw.network.as_ref())?;
     let slicing = check.slicing(raw.slicing.as_ref(), &run, &sampling, &network)?;
+    let spreading = check.spreading(raw.spreading.as_ref(), &sampling)?;
     let apps = app_names(&beginning.version.suite, launches);
     let sizes = first_sizes(&beginning.version.suite, launches, run.nodes);
     let all: Vec<&App> = apps_ever(&beginning.version.suite, launches).collect();
@@ -74,6 +75,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         name,
         network,
         slicing,
+        spreading,
         aggregates,
         monitor: check.monitor(&raw, &beginning, &entering)?,
         first: beginning.version,
@@ -119,6 +121,22 @@ impl Check<'_, '_> {
     /// A whole number within a range, or what it is where nothing is said.
     fn number_or(&self, raw: Option<&At<raw::Whole>>, default: u32, low: u64, high: u64) -> Result<u32, Error> {
         raw.map_or(Ok(default), |raw| self.whole(raw, low, high).map(|number| number as u32))
+    }
+
+    fn spreading(&self, raw: Option<&At<raw::Spreading>>, sampling: &Sampling) -> Result<Spreading, Error> {
+        let Some(raw) = raw else { return Ok(Spreading::default()) };
+        if sampling.protocol.has_views() {
+            let protocol = sampling.protocol;
+            let message = format!("`[spreading]` means nothing with `sampling.protocol = \"{protocol}\"`");
+            let help = "leave it out: where nodes keep views, the suite rides along with peer sampling, as \
+                        `sampling.propagation` of `generic` says";
+            return Err(self.refuse(raw.span(), message, help));
+        }
+        let default = Spreading::default();
+        Ok(Spreading {
+            propagation: raw.propagation.unwrap_or(default.propagation),
+            rounds: raw.rounds.unwrap_or(default.rounds),
+        })
     }
 
     fn network(&self, raw: Option<&raw::Network>) -> Result<Network, Error> {

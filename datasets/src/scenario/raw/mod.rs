@@ -27,7 +27,7 @@ pub(super) use subcloud::{Contacts, Subcloud, Uplink};
 pub(super) use topology::{Lookups, Registry, Topology};
 
 use super::{
-    Availability, Decimal, Introducer, OnDead, OnLeave, Pairing, Peer, Propagation, Resample, SamplingProtocol,
+    Availability, Decimal, Introducer, OnDead, OnLeave, Pairing, Peer, Propagation, Resample, Rounds, SamplingProtocol,
     SlicingProtocol, Start, Wiring,
 };
 
@@ -46,6 +46,8 @@ pub(super) struct Scenario {
     pub network: Option<Network>,
     /// How nodes learn their rank.
     pub slicing: Option<Slicing>,
+    /// How nodes tell each other the suite, where they keep no views.
+    pub spreading: Option<At<Spreading>>,
     /// What is aggregated over all nodes.
     #[serde(default)]
     pub aggregate: Vec<At<Aggregate>>,
@@ -310,6 +312,20 @@ pub(super) struct Slicing {
     /// for never.
     #[schemars(range(min = 0), extend("exclusiveMaximum" = 0.5, "default" = 0.0))]
     pub steadiness: Option<At<Number>>,
+}
+
+/// How nodes tell each other the suite, with `sampling.protocol = "oracle"` or `"static"`; where nodes keep views, the
+/// suite rides along with peer sampling.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spreading {
+    /// Who tells the other the version that it holds: the node that starts the exchange, the one that is asked, or both.
+    #[schemars(extend("default" = "pushpull"))]
+    pub propagation: Option<Propagation>,
+    /// Whether nodes tell what they hold when an exchange comes, or, as textbooks count rounds, what they held when the
+    /// cycle began.
+    #[schemars(extend("default" = "in-place"))]
+    pub rounds: Option<Rounds>,
 }
 
 /// What is observed.
