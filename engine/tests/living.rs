@@ -271,8 +271,9 @@ fn steadiness_trades_accuracy_for_fewer_flips() {
     assert!(measured.iter().all(|(_, _, off)| off.abs() < 0.01), "{measured:?}");
 }
 
-/// Of n nodes a share p does not know a version when a round begins. Push leaves p e^(p - 1) of them, pull p², push-pull
-/// both (Demers et al., PODC 1987). Exchanges in place, which tell what was heard in the same cycle, leave less.
+/// Of n nodes a share p does not know a version when a round begins. Push leaves p e^(p - 1) of them, pull p², and
+/// push-pull p² e^(p - 1) (Demers et al., PODC 1987). Exchanges in place leave fewer: a node tells what it has heard
+/// in the same cycle.
 #[test]
 fn synchronous_rounds_of_push_and_pull_are_those_of_textbooks() {
     const NODES: u32 = 200_000;

@@ -167,7 +167,8 @@ pub struct Order<'a> {
 
 /// Measures nodes by their true `ranks` ([`OUTSIDE`] for those that take no part), and notes the slice in which each
 /// believes itself: up to 15 slices in the lower half of its byte, and the true one in the upper half, 15 for nodes
-/// that take no part; of more slices in the whole byte. `present` marks with 1 those that take part now; without it all do.
+/// that take no part; of more slices in the whole byte. `present` marks with 1 those that take part now; without it all
+/// do.
 ///
 /// # Panics
 /// If the lengths differ, or there are no slices or too many.

@@ -76,17 +76,32 @@ impl Rules {
         }
     }
 
-    /// Two nodes meet; the reply tells what the partner held before.
+    /// Two nodes meet and tell each other what they hold; the reply tells what the partner held before.
     #[inline]
     pub fn meet(&self, own: &mut u8, other: &mut u8, loss: u8, spread: &mut Spread) {
-        // Most meetings change nothing.
-        if *own == *other && *own & ADVERSARY == 0 || loss == REQUEST_LOST {
+        let told = [*own, *other];
+        self.exchange([own, other], (told, [true; 2]), loss, spread);
+    }
+
+    /// Two nodes meet, of whom the first has started the exchange. `told` are the bytes that they tell, which may be of
+    /// an earlier time; `tells` says which of them tells its own.
+    #[inline]
+    pub fn exchange(
+        &self,
+        [own, other]: [&mut u8; 2],
+        (told, tells): ([u8; 2], [bool; 2]),
+        loss: u8,
+        spread: &mut Spread,
+    ) {
+        // Most meetings change nothing: nobody holds an older version than it tells.
+        if told[0] == told[1] && told[0] & ADVERSARY == 0 {
             return;
         }
-        let before = *other;
-        self.tell(*own, other, spread);
-        if loss != REPLY_LOST {
-            self.tell(before, own, spread);
+        if tells[0] {
+            self.push(told[0], other, loss, spread);
+        }
+        if tells[1] && loss != REQUEST_LOST && loss != REPLY_LOST {
+            self.tell(told[1], own, spread);
         }
     }
 

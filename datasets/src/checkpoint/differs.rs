@@ -31,8 +31,9 @@ pub struct Difference {
 }
 
 /// What a fork may change, for messages: the keys that [`Purpose::Fork`] frees, and what acts in later cycles alone.
-pub const MAY_DIFFER: &str = "run.cycles, trace.*, network.*, spreading.*, how views are exchanged (sampling.*, but protocol, view \
-                              and start), slicing.steadiness, and events of later cycles";
+pub const MAY_DIFFER: &str = "run.cycles, trace.*, network.*, spreading.*, how views are exchanged \
+                              (sampling.*, but protocol, view and start), slicing.steadiness, and events of later \
+                              cycles";
 
 /// Beginnings of the keys that decide of the cycles to come alone.
 const OF_THE_FUTURE: [&str; 13] = [

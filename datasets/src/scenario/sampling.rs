@@ -188,7 +188,7 @@ choices! {
         Head = "head",
     }
 
-    /// Who sends in the generic framework.
+    /// Who sends: entries of views in the generic framework, versions of the suite where nodes keep no views.
     Propagation {
         /// The initiator.
         Push = "push",

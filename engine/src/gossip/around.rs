@@ -99,9 +99,9 @@ pub struct Around<'a> {
     pub cycle: Cycle,
     /// What the pass draws.
     pub draws: Draws,
-    /// Requests to those who are no members, and bytes that exchanges have told of: sums, so that the order of threads
-    /// is no matter.
+    /// Requests to those who are no members.
     pub(super) failed: Count,
+    /// Bytes that exchanges have told of.
     pub(super) told: Count,
 }
 

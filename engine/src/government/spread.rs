@@ -6,8 +6,9 @@
 //! whoever holds the newer one sends its description; the other verifies it, and takes it or drops it
 //! ```
 //!
-//! A scenario may have nodes push or pull alone, and tell what they held when the cycle began (`[spreading]`): the
-//! synchronous rounds by which textbooks count. That takes a byte a node more, read once at random.
+//! Where nodes keep no views, a scenario may have them push or pull alone, and tell what they held when the cycle began
+//! (`[spreading]`): the synchronous rounds by which textbooks count. Rounds take a byte a node more, which is copied as
+//! a stream and read once at random.
 //!
 //! Demers et al., *Epidemic algorithms for replicated database maintenance*, PODC 1987 (anti-entropy, push-pull). A
 //! description is verified once in a run, and every node applies that verdict.
@@ -18,7 +19,7 @@
 
 use datasets::scenario::{Propagation, Push, Scenario};
 use datasets::suite::Verdict;
-use kernels::exchange::{Ends, REQUEST_LOST, Tally};
+use kernels::exchange::{Ends, Tally};
 use kernels::spread::{ADVERSARY, Bad, NUMBER, Rules, Spread};
 
 use super::ledger::Standing;
@@ -28,7 +29,7 @@ use crate::aggregate::Aggregation;
 use crate::memory::{Mask, STRIDE, strides};
 use crate::overlay::Overlay;
 use crate::overlay::meeting::Meeting;
-use crate::overlay::rumour::Rumour;
+use crate::overlay::rumour::{Rumour, count};
 use crate::plans::Origin;
 use crate::population::Population;
 use crate::population::select::{By, Selection};
@@ -264,37 +265,17 @@ struct Telling<'a> {
     before: Option<&'a [u8]>,
 }
 
-impl Telling<'_> {
-    /// What the two do of whom one has started the exchange: `told` is what each tells.
-    fn meet(&self, [own, other]: [&mut u8; 2], told: [u8; 2], loss: u8, spread: &mut Spread) {
-        let rules = &self.rumour.rules;
-        if self.sends != Propagation::Pull {
-            rules.push(told[0], other, loss, spread);
-        }
-        if self.sends != Propagation::Push && loss == 0 {
-            rules.push(told[1], own, loss, spread);
-        }
-    }
-}
-
 impl Protocol<u8> for Telling<'_> {
     fn run(&self, ends: &mut impl Ends<u8>, batch: &mut Batch<'_>) -> Tally {
         let (mut tally, mut spread) = (Tally::default(), Spread::default());
         for (k, (&from, &to)) in batch.from.iter().zip(batch.partners).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
-            if self.sends == Propagation::Push {
-                tally.tell(loss == REQUEST_LOST);
-            } else {
-                tally.count(loss);
-            }
+            count(&mut tally, self.sends, loss);
             let (mut own, mut other) = (ends.initiator(from), ends.partner(to));
-            if self.sends == Propagation::Pushpull && self.before.is_none() {
-                self.rumour.rules.meet(&mut own, &mut other, loss, &mut spread);
-            } else {
-                let nodes = || [batch.nodes[0].at(from), batch.nodes[1].at(to)];
-                let told = self.before.map_or([own, other], |before| nodes().map(|node| before[node as usize]));
-                self.meet([&mut own, &mut other], told, loss, &mut spread);
-            }
+            let told = self.before.map_or([own, other], |before| {
+                [batch.nodes[0].at(from), batch.nodes[1].at(to)].map(|node| before[node as usize])
+            });
+            self.rumour.meet(self.sends, [&mut own, &mut other], told, loss, &mut spread);
             ends.set_initiator(from, own);
             ends.set_partner(to, other);
         }

@@ -23,7 +23,8 @@ pub struct Government {
     pub holding: Option<Column<u8>>,
     /// The version by which each node decided last, or [`FOUNDER`]; missing as `holding` is.
     pub acting: Option<Column<u8>>,
-    /// What each held when the cycle began, where they tell that and not what they have heard since.
+    /// The version that each node held when the cycle began, where nodes tell that one and none that they have heard of
+    /// since; missing elsewhere.
     pub before: Option<Column<u8>>,
     /// How each node stands to each rule of the suite, an entry a rule: see [`super::monitor`].
     pub streaks: Vec<Column<u8>>,
@@ -121,13 +122,13 @@ impl Government {
             apps: _,
             holding: _,
             acting: _,
+            before: _,
             streaks: _,
             versions,
             rules: _,
             course,
             slack: _,
             sent: _,
-            before: _,
         } = self;
         (versions.book(), course.clone())
     }

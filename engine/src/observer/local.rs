@@ -1,8 +1,8 @@
 //! How far nodes are from order among those whom they know: the local disorder measure of Fernández et al.,
 //! *Distributed slicing in dynamic systems*, ICDCS 2007.
 //!
-//! Looks at up to 65,536 nodes, evenly over the cloud: reads their records, and of each entry a slot and whether it is a
-//! member at random.
+//! Looks at up to 65,536 nodes, evenly over the cloud. It reads the record of each, and for each of its entries a slot
+//! and the mark of a member at random.
 
 use kernels::slicing::Slot;
 use kernels::views::NOBODY;

@@ -97,7 +97,8 @@ impl Truth {
     pub fn declare(needs: &Needs<'_>) -> Self {
         let gradient = |number: usize| Order {
             ranks: Column::new(Kind::Derived, format!("gradient-{number}-ranks")),
-            // What nodes believed at the last observation cannot be found again.
+            // What nodes believed at the last observation cannot be found again. The name is that under which states
+            // keep it, from the time when slices were always ten.
             slices: Column::new(Kind::Kept, format!("gradient-{number}-tenths")),
         };
         Self {

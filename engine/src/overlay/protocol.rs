@@ -22,7 +22,7 @@ use kernels::spread::Spread;
 use kernels::suite::NONE;
 use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, words};
 
-use super::rumour::Rumour;
+use super::rumour::{Rumour, count};
 use super::views::{counting, partner};
 use crate::memory::{MEMBER, Mask};
 use crate::schedule::{Batch, Count, Draws, Listed, Notes, Partners, Protocol};
@@ -217,11 +217,7 @@ impl<'a> Turn<'a> {
         let words = initiators.chunks(TOGETHER).flat_map(|nodes| Words::of_many(self.draws.meetings(), nodes));
         for (k, ((&from, &to), mut words)) in batch.from.iter().zip(batch.partners).zip(words).enumerate() {
             let loss = batch.losses.get(k).copied().unwrap_or(0);
-            if sends == Propagation::Push {
-                tally.tell(loss == REQUEST_LOST);
-            } else {
-                tally.count(loss);
-            }
+            count(&mut tally, sends, loss);
             let [own_record, other_record] = ends.both(from as usize * cells, to as usize * cells, cells);
             let (own_view, other_view) = (View::of(own_record, entries), View::of(other_record, entries));
             let [own, other] = [batch.nodes[0].at(from), batch.nodes[1].at(to)];
@@ -232,12 +228,8 @@ impl<'a> Turn<'a> {
             }
             meet(&mut meeting, &mut words);
             let (own, other) = (version_byte_mut(own_record, entries), version_byte_mut(other_record, entries));
-            match sends {
-                Propagation::Push => self.rumour.rules.push(*own, other, loss, &mut spread),
-                Propagation::Pull if loss == REPLY_LOST => {}
-                Propagation::Pull => self.rumour.rules.push(*other, own, loss, &mut spread),
-                Propagation::Pushpull => self.rumour.rules.meet(own, other, loss, &mut spread),
-            }
+            let told = [*own, *other];
+            self.rumour.meet(sends, [own, other], told, loss, &mut spread);
         }
         self.rumour.gather(&spread);
         tally

@@ -172,14 +172,14 @@ impl<T: Copy> Traveller<T> {
                 continue;
             }
             partners.words(nodes.clone(), chosen);
-            let own = |k: usize| k * cells..(k + 1) * cells;
-            (0..AHEAD.min(nodes.len())).for_each(|k| partners.foresee(nodes.start + k, chosen[k], &state[own(k)]));
-            for k in 0..nodes.len() {
-                let ahead = k + AHEAD;
-                if ahead < nodes.len() {
-                    partners.foresee(nodes.start + ahead, chosen[ahead], &state[own(ahead)]);
+            // What a node will look at is asked for some turns before its own.
+            for ahead in 0..nodes.len() + AHEAD {
+                if let Some(word) = chosen.get(ahead) {
+                    partners.foresee(nodes.start + ahead, *word, &state[ahead * cells..][..cells]);
                 }
-                chosen[k] = partners.choose(nodes.start + k, chosen[k], &mut state[own(k)]);
+                if let Some(k) = ahead.checked_sub(AHEAD) {
+                    chosen[k] = partners.choose(nodes.start + k, chosen[k], &mut state[k * cells..][..cells]);
+                }
             }
             exchanges.sort(first as u32, chosen, map);
             if let Some(met) = &mut seat.met {

@@ -319,7 +319,8 @@ pub(super) struct Slicing {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spreading {
-    /// Who tells the other the version that it holds: the node that starts the exchange, the one that is asked, or both.
+    /// Who tells the other the version that it holds: the node that starts an exchange, the one that is asked, or
+    /// both.
     #[schemars(extend("default" = "pushpull"))]
     pub propagation: Option<Propagation>,
     /// Whether nodes tell what they hold when an exchange comes, or, as textbooks count rounds, what they held when the
