@@ -26,6 +26,8 @@ pub enum Pairing {
 pub struct Settings {
     /// The peer sampling protocol, as the scenario names it.
     pub sampling: Option<String>,
+    /// The graph along which nodes met, as the scenario names it, if they met along one that stays as it is.
+    pub graph: Option<String>,
     /// What nodes were told that they should find out by gossip.
     pub told: Vec<String>,
     /// What was read of the fleet's files; `None` if there were none.
@@ -57,6 +59,7 @@ impl Settings {
         let loss = |key: &str| scenario["network"][key].as_f64().unwrap_or(0.0);
         Settings {
             sampling: scenario["sampling"]["protocol"].as_str().map(str::to_owned),
+            graph: scenario["sampling"]["graph"].as_str().map(str::to_owned),
             pairing,
             request_loss: loss("request_loss"),
             reply_loss: loss("reply_loss"),

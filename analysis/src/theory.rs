@@ -9,7 +9,7 @@ use crate::{Pairing, Settings};
 /// Ordered exchange: ((1 + p) / 2) · e^(−(1 − p) / 2) with requests lost at probability p, which is 1/(2√e) without
 /// loss. Matching: 1/4 without loss. (Jelasity, Montresor and Babaoglu, *Gossip-based aggregation in large dynamic
 /// networks*, ACM TOCS 2005.) They hold where a node meets random others: along a graph that stays as it is the
-/// variance falls by what the graph allows.
+/// variance falls by what the graph allows, unless it links everybody with everybody.
 ///
 /// ```
 /// use analysis::{Settings, theory};
@@ -20,7 +20,7 @@ use crate::{Pairing, Settings};
 #[must_use]
 pub fn variance_factor(settings: &Settings) -> Option<f64> {
     let lost = settings.request_loss;
-    if settings.reply_loss > 0.0 || settings.sampling.as_deref() == Some("static") {
+    if settings.reply_loss > 0.0 || settings.graph.as_deref().is_some_and(|graph| graph != "complete") {
         return None;
     }
     match settings.pairing {

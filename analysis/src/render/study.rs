@@ -21,7 +21,9 @@ impl fmt::Display for Study {
             self.replicates,
         );
         wrapped(f, "", &head)?;
-        let metric = |metric: &'static str| self.names().filter(move |name| name.metric == metric);
+        let is_known =
+            |name: &Name| self.settings.iter().any(|setting| setting.spread(name.metric, &name.subject).is_some());
+        let metric = |metric: &'static str| self.names().filter(move |name| name.metric == metric && is_known(name));
         for name in metric("held").take(MOST_TABLES) {
             self.application(f, &name.subject)?;
         }

@@ -30,6 +30,37 @@ const FEW: u32 = 128;
 /// Words that may be drawn for one attempt.
 const TRIES: u32 = 4;
 
+/// Whom a node has chosen so far: few are looked through, many are searched.
+struct Chosen<'a> {
+    list: &'a mut Vec<u32>,
+    many: Option<BTreeSet<u32>>,
+}
+
+impl<'a> Chosen<'a> {
+    /// What a list holds already, and at most so many in all.
+    fn new(list: &'a mut Vec<u32>, most: u32) -> Self {
+        let many = (most > FEW).then(|| list.iter().copied().collect());
+        Self { list, many }
+    }
+
+    fn holds(&self, node: u32) -> bool {
+        self.many.as_ref().map_or_else(|| self.list.contains(&node), |many| many.contains(&node))
+    }
+
+    fn push(&mut self, node: u32) {
+        self.list.push(node);
+        self.many.iter_mut().for_each(|many| _ = many.insert(node));
+    }
+
+    fn replace(&mut self, place: usize, node: u32) {
+        if let Some(many) = &mut self.many {
+            many.remove(&self.list[place]);
+            many.insert(node);
+        }
+        self.list[place] = node;
+    }
+}
+
 /// A graph whose links can be found node by node.
 #[derive(Clone, Copy, Debug)]
 pub struct Wires<'a> {
@@ -59,12 +90,10 @@ impl Wires<'_> {
     fn at_random(&self, node: u32, chosen: &mut Vec<u32>) {
         let others = self.nodes - 1;
         let mut words = Words::new(self.stream, node);
-        let mut many = (self.graph.degree > FEW).then(BTreeSet::new);
+        let mut sample = Chosen::new(chosen, self.graph.degree);
         for last in others - self.graph.degree.min(others)..others {
             let drawn = words.below(last as usize + 1) as u32;
-            let is_chosen = many.as_ref().map_or_else(|| chosen.contains(&drawn), |many| many.contains(&drawn));
-            chosen.push(if is_chosen { last } else { drawn });
-            many.iter_mut().zip(chosen.last()).for_each(|(many, &other)| _ = many.insert(other));
+            sample.push(if sample.holds(drawn) { last } else { drawn });
         }
         // Others are numbered as if the node were not there.
         for other in chosen {
@@ -84,7 +113,8 @@ impl Wires<'_> {
         self.ring(node, chosen);
         let (nodes, half) = (self.nodes, self.half());
         let mut words = Words::new(self.stream, node);
-        for place in 0..chosen.len() {
+        let mut chosen = Chosen::new(chosen, self.graph.degree);
+        for place in 0..chosen.list.len() {
             if f64::from(words.word()) >= self.graph.rewiring * 2_f64.powi(32) {
                 continue;
             }
@@ -93,8 +123,9 @@ impl Wires<'_> {
                 away.min(nodes - away) <= half
             };
             let drawn = (0..ATTEMPTS).map(|_| words.below(nodes as usize) as u32);
-            let new = drawn.into_iter().find(|other| !is_near(*other) && !chosen.contains(other));
-            chosen[place] = new.unwrap_or(chosen[place]);
+            if let Some(new) = drawn.into_iter().find(|other| !is_near(*other) && !chosen.holds(*other)) {
+                chosen.replace(place, new);
+            }
         }
     }
 
@@ -103,9 +134,12 @@ impl Wires<'_> {
         if node <= brought {
             return chosen.extend(0..node);
         }
+        let mut chosen = Chosen::new(chosen, brought);
         for link in 0..brought {
-            let drawn = (0..ATTEMPTS).filter_map(|attempt| self.drawn_end(node, link, attempt));
-            chosen.extend(drawn.into_iter().find(|end| !chosen.contains(end)));
+            let mut drawn = (0..ATTEMPTS).filter_map(|attempt| self.drawn_end(node, link, attempt));
+            if let Some(end) = drawn.find(|&end| !chosen.holds(end)) {
+                chosen.push(end);
+            }
         }
     }
 
@@ -144,7 +178,7 @@ impl Wires<'_> {
             return (brought + 1 + (number - beginning) / brought, (number - beginning) % brought);
         }
         // Of those of the beginning, node v has the links v(v-1)/2 and after.
-        let node = (1..=brought).take_while(|node| node * (node - 1) / 2 <= number).last().unwrap_or(1);
+        let node = (1 + (8 * u64::from(number) + 1).isqrt() as u32) / 2;
         (node, number - node * (node - 1) / 2)
     }
 

@@ -43,7 +43,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 22] = [
+const EXPERIMENTS: [(&str, Experiment); 23] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -53,6 +53,7 @@ const EXPERIMENTS: [(&str, Experiment); 22] = [
     ("sizes", Experiment::Once(sizes::rows)),
     ("small order", Experiment::Once(order::small)),
     ("graphs", Experiment::Once(graphs::rows)),
+    ("graphs beside plain ones", Experiment::Once(graphs::beside_plain)),
     ("epidemics", Experiment::Once(epidemics::rows)),
     ("generic", Experiment::Once(overlay::generic)),
     ("newscast", Experiment::Once(overlay::newscast)),

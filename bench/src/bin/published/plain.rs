@@ -2,6 +2,8 @@
 //!
 //! They share nothing with the engine but what two views become in an exchange, which has a twin of its own.
 
+use std::collections::BTreeSet;
+
 use kernels::generic::generic;
 use kernels::slicing::largest_gain;
 use kernels::views::{Generic, Pair, View, words};
@@ -55,6 +57,58 @@ pub fn averaging(nodes: u32, cycles: u32, seed: u32) -> f64 {
     for _ in 0..cycles {
         for node in random.order(nodes) {
             let other = random.other(node, nodes);
+            let mean = f64::midpoint(values[node], values[other]);
+            (values[node], values[other]) = (mean, mean);
+        }
+    }
+    libm::log(variance(&values) / before) / f64::from(cycles)
+}
+
+/// A small world (Watts and Strogatz 1998): of each node `degree` / 2 links to the next on a ring, of which each leads
+/// with a probability to a random other instead. Whom each node is linked to.
+pub fn small_world(nodes: u32, degree: usize, rewired: f64, seed: u32) -> Vec<Vec<usize>> {
+    let (mut random, nodes) = (Random::new(seed), nodes as usize);
+    let mut links = vec![BTreeSet::new(); nodes];
+    let ring: Vec<_> = (0..nodes).flat_map(|node| (1..=degree / 2).map(move |step| (node, step))).collect();
+    let ring = ring.into_iter().map(|(node, step)| (node, (node + step) % nodes));
+    let chosen: Vec<_> = ring
+        .map(|(node, next)| (node, if random.unit() < rewired { random.other(node, nodes) } else { next }))
+        .collect();
+    for (node, other) in chosen {
+        links[node].insert(other);
+        links[other].insert(node);
+    }
+    links.into_iter().map(|links| links.into_iter().collect()).collect()
+}
+
+/// A preferential graph (Barabási and Albert 1999): all of the first know each other; each later node is linked to
+/// `degree` / 2 earlier ones, each as likely as it has links. Whom each node is linked to.
+pub fn preferential(nodes: u32, degree: usize, seed: u32) -> Vec<Vec<usize>> {
+    let (mut random, nodes) = (Random::new(seed), nodes as usize);
+    let mut links = vec![Vec::new(); nodes];
+    let mut ends = Vec::new();
+    for node in 1..nodes {
+        let mut chosen: BTreeSet<_> = (0..node).take_while(|_| node <= degree / 2).collect();
+        while chosen.len() < node.min(degree / 2) {
+            chosen.insert(ends[random.below(ends.len())]);
+        }
+        for other in chosen {
+            ends.extend([node, other]);
+            links[node].push(other);
+            links[other].push(node);
+        }
+    }
+    links
+}
+
+/// The logarithm of the factor by which averaging along links lowers the variance of uniform values in a cycle.
+pub fn averaging_along(links: &[Vec<usize>], cycles: u32, seed: u32) -> f64 {
+    let mut random = Random::new(seed);
+    let mut values: Vec<f64> = links.iter().map(|_| random.unit()).collect();
+    let before = variance(&values);
+    for _ in 0..cycles {
+        for node in random.order(links.len()) {
+            let other = links[node][random.below(links[node].len())];
             let mean = f64::midpoint(values[node], values[other]);
             (values[node], values[other]) = (mean, mean);
         }
