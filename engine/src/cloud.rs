@@ -60,7 +60,7 @@ impl Cloud {
         let Self { population, overlay, aggregation, slicing, government, .. } = self;
         population.birth(scenario, fleet)?;
         slicing.birth(population, scenario.run.seed);
-        overlay.start(population.live(), scenario.run.seed);
+        overlay.start(population.live(), population.borders(), scenario.run.seed);
         government.birth(scenario, population, overlay, aggregation);
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Cloud {
         population.settle(scenario, fleet, cycle, changes, above);
         slicing.welcome(population, aggregation, cycle, changes);
         aggregation.welcome(population, cycle, changes);
-        overlay.welcome(population.alive(), cycle, changes);
+        overlay.welcome((population.alive(), population.borders()), cycle, changes);
         government.forget(overlay, changes);
         own.welcome(Below { population, overlay, applications: applications.as_ref() }, cycle, changes);
     }
@@ -138,13 +138,17 @@ impl Cloud {
         let mut unknown = names.iter().filter(|name| !is_as_at_first(name)).peekable();
         unknown.peek()?;
         let Self { population, overlay, aggregation, slicing, government, .. } = self;
+        if let Some(clouds) = population.clouds.as_mut().filter(|_| names.iter().any(|name| name == "clouds")) {
+            clouds.begin();
+        }
         if names.iter().any(|name| name == "versions") {
             government.spread_from_now(scenario, population.alive(), overlay);
         }
         let of_gradients = slicing.take_part(population, names);
         let of_groups = aggregation.tag(names);
         let known = [&of_gradients[..], &of_groups].concat();
-        let is_filled = |name: &str| ["versions", "acting"].contains(&name) || UPGRADES.contains(&name);
+        let is_filled =
+            |name: &str| ["versions", "acting", "clouds", "clouds-now"].contains(&name) || UPGRADES.contains(&name);
         unknown.find(|name| !is_filled(name) && !known.contains(name)).cloned()
     }
 

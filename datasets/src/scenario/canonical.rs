@@ -90,6 +90,7 @@ impl Scenario {
             lines.extend(header("[fleet.replay]"));
             lines.extend(churn::replay_lines(replay, &file(&replay.path)));
         }
+        lines.extend(churn::cloud_lines(&self.clouds, &self.fleet));
         lines.extend(self.protocol_lines(&file));
         lines.push(String::new());
         lines.extend(self.suite_lines(&file));
@@ -158,7 +159,7 @@ impl Scenario {
             lines.push(format!("at_nodes = {nodes}"));
         } else {
             lines.push(format!("until_cycle = {}", event.until_cycle));
-            lines.extend(churn::event_line(&event.kind, &self.fleet));
+            lines.extend(churn::event_line(&event.kind, &self.fleet, &self.clouds));
         }
         lines
     }

@@ -1,5 +1,6 @@
 //! How nodes come and go: sessions of a class, a trace that is replayed, events.
 
+use super::{Merge, Split};
 use std::path::PathBuf;
 
 use super::choices::choices;
@@ -181,6 +182,10 @@ pub enum EventKind {
     Suite(usize, u32),
     /// The members of an application begin to build their topology anew; those of the whole cloud for `None`.
     Bootstrap(Option<String>),
+    /// Some nodes become a cloud of their own.
+    Split(Split),
+    /// Clouds become one.
+    Merge(Merge),
 }
 
 impl EventKind {
@@ -195,6 +200,8 @@ impl EventKind {
             Self::Scale(_) => "scale",
             Self::Suite(..) => "suite",
             Self::Bootstrap(_) => "bootstrap",
+            Self::Split(_) => "split",
+            Self::Merge(_) => "merge",
         }
     }
 }

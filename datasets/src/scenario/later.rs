@@ -7,8 +7,6 @@ const KEYS: &[(&str, &str)] = &[
     ("slicing.on_dead", "what a node does when its partner is dead"),
     ("suite.app.*.sampling", "peer sampling that one application has for itself"),
     ("suite.app.*.contacts", "contacts that one application has for itself"),
-    ("event.*.split", "a split of the network"),
-    ("event.*.merge", "a merge of the network"),
 ];
 
 /// What a key of the design is for, if it is one that comes later.

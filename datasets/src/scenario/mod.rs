@@ -8,6 +8,7 @@ mod canonical;
 mod check;
 mod choices;
 mod churn;
+mod clouds;
 mod doubt;
 mod files;
 mod fleet;
@@ -37,6 +38,7 @@ pub use churn::{
     Availability, BeforeFirst, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, ReplayUnit, Rhythm,
     Scale, Sessions, Size, TimeUnit, Turnover,
 };
+pub use clouds::{Cloud, CloudMembers, Merge, Split};
 pub use doubt::Doubt;
 pub use files::{Decimal, Resample};
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};
@@ -82,6 +84,9 @@ pub struct Scenario {
     pub run: Run,
     /// Who the nodes are.
     pub fleet: Fleet,
+    /// All clouds that there ever are, where they are several: none where all nodes are one cloud for ever. A node that
+    /// belongs to several from the beginning belongs to the first of them but for the very first, which has the others.
+    pub clouds: Vec<Cloud>,
     /// How nodes meet.
     pub sampling: Sampling,
     /// What the network loses.

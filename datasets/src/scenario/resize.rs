@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{EventKind, Group, Sampling, SamplingProtocol, Scenario, Size, Trace};
+use super::{CloudMembers, EventKind, Group, Sampling, SamplingProtocol, Scenario, Size, Trace};
 use crate::suite::{Request, Suite, Verdict, Version};
 
 impl Scenario {
@@ -49,7 +49,14 @@ impl Scenario {
                 | EventKind::Join(group) => resize_group(group, count),
                 EventKind::Scale(scale) => resize_group(&mut scale.group, count),
                 EventKind::Suite(_, nodes) => *nodes = count(*nodes).min(*nodes),
+                EventKind::Split(split) => resize_group(&mut split.group, count),
+                EventKind::Merge(merge) => merge.contacts = count(merge.contacts).min(merge.contacts),
                 EventKind::Bootstrap(_) => {}
+            }
+        }
+        for cloud in &mut resized.clouds {
+            if let CloudMembers::These(group) = &mut cloud.members {
+                resize_group(group, count);
             }
         }
         for counting in resized.aggregates.iter_mut().filter_map(|aggregate| aggregate.counting.as_mut()) {
@@ -74,7 +81,10 @@ impl Scenario {
     #[must_use]
     pub fn population_alone(&self) -> Scenario {
         let mut events = self.events.clone();
-        events.retain(|event| !matches!(event.kind, EventKind::Suite(..) | EventKind::Bootstrap(_)));
+        let changes_nobody = |kind: &EventKind| {
+            matches!(kind, EventKind::Suite(..) | EventKind::Bootstrap(_) | EventKind::Split(_) | EventKind::Merge(_))
+        };
+        events.retain(|event| !changes_nobody(&event.kind));
         Scenario {
             first: Version::default(),
             launches: Vec::new(),
@@ -86,6 +96,7 @@ impl Scenario {
             lookups: None,
             registry: None,
             protocols: Vec::new(),
+            clouds: Vec::new(),
             events,
             sampling: Sampling { protocol: SamplingProtocol::Oracle, graph: None, ..self.sampling.clone() },
             trace: Trace { nodes: None, edges: None, ..self.trace.clone() },

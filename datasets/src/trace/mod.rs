@@ -53,9 +53,9 @@ pub use schema::{Definition, schema};
 pub use staging::Unfinished;
 pub use staging::holds_a_run;
 pub use tables::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EdgeRows, EpochRow,
-    EventRow, LookupRow, MemberRow, NodeRows, OverlayRow, OwnRow, ParamRow, Phase, RegistryRow, Row, Rows, RuleRow,
-    RunRow, SliceRow, SuiteRow, Table, TopologyRow,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CloudRow, CodeRow, ContactRow, CycleRow, DegreeRow, EdgeRows,
+    EpochRow, EventRow, LookupRow, MemberRow, NodeRows, OverlayRow, OwnRow, ParamRow, Phase, RegistryRow, Row, Rows,
+    RuleRow, RunRow, SliceRow, SuiteRow, Table, TopologyRow,
 };
 pub use tree::{Claim, Place, Tree};
 pub use unlike::Unlike;

@@ -8,6 +8,7 @@ use kernels::views::{NOBODY, Words};
 
 use crate::memory::{Column, Mask};
 use crate::overlay::views::Views;
+use crate::population::Borders;
 use crate::schedule::{Count, Cycle, Draws};
 
 /// How often a random member is sought before there is taken to be none.
@@ -22,6 +23,8 @@ pub enum Who<'a> {
         nodes: usize,
         /// Which of them live.
         alive: Mask<'a>,
+        /// Who is of the same cloud, where clouds are several.
+        borders: Option<Borders<'a>>,
     },
     /// Those in the overlay of an application.
     App {
@@ -67,8 +70,18 @@ impl Who<'_> {
     #[inline]
     pub fn holds(&self, node: u32) -> bool {
         match self {
-            Self::Cloud { alive, nodes } => (node as usize) < *nodes && alive.holds(node as usize),
+            Self::Cloud { alive, nodes, .. } => (node as usize) < *nodes && alive.holds(node as usize),
             Self::App { app, places, .. } => places.get(node as usize) == Some(app),
+        }
+    }
+
+    /// Whether messages arrive between two members.
+    #[must_use]
+    #[inline]
+    pub fn join(&self, node: u32, other: u32) -> bool {
+        match self {
+            Self::Cloud { borders: Some(borders), .. } => borders.join(node, other),
+            Self::Cloud { borders: None, .. } | Self::App { .. } => true,
         }
     }
 
@@ -170,10 +183,10 @@ impl Turn<'_> {
         self.around.attributes[attribute][node as usize]
     }
 
-    /// Whether a node is a member, as whoever sends it a message finds out.
+    /// Whether a node is a member, as whoever sends it a message finds out: one of another cloud is none.
     #[must_use]
     pub fn is_member(&self, node: u32) -> bool {
-        self.around.who.holds(node)
+        self.around.who.holds(node) && self.around.who.join(self.node, node)
     }
 
     /// The same; a request to somebody who is none counts as one that has failed.
@@ -233,7 +246,8 @@ impl Turn<'_> {
     fn drawn(&mut self, but: u32) -> Option<u32> {
         let rows = self.around.who.rows();
         let who = &self.around.who;
-        (0..ATTEMPTS).map(|_| who.node(self.words.below(rows))).find(|&other| other != NOBODY && other != but)
+        let is_other = |other: u32| other != NOBODY && other != but && who.join(but, other);
+        (0..ATTEMPTS).map(|_| who.node(self.words.below(rows))).find(|&other| is_other(other))
     }
 
     /// So many bytes more go over the wire in this exchange.

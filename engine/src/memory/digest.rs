@@ -8,7 +8,7 @@ use super::column::{Field, Kind};
 use super::pass::strides;
 
 /// Beginnings of the names of the columns that [`state`] covers, in the order by which it numbers them.
-const STATE: [&str; 23] = [
+const STATE: [&str; 24] = [
     "attribute-",
     "alive",
     "life-",
@@ -32,6 +32,7 @@ const STATE: [&str; 23] = [
     "own-",
     "registry",
     "graph-",
+    "clouds",
 ];
 
 /// The digest by which runs are compared: of all that nodes hold. It leaves out which nodes a group of aggregates has

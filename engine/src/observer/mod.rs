@@ -1,7 +1,7 @@
 //! The observer: it knows the truth, changes nothing, and writes a row of each table.
 //!
 //! - the truth: [`truth`], with [`ranks`];
-//! - rows: of [`mod@disorder`], with [`local`] (what nodes could see of it themselves), and of [`rows`], with [`graph`]
+//! - rows: of `clouds` that are several, of [`mod@disorder`], with [`local`] (what nodes could see of it themselves), and of [`rows`], with [`graph`]
 //!   (the overlay that views span) and [`panel`] (snapshots of nodes); what there is to say of aggregates and versions
 //!   their own wings say;
 //! - without a run: [`mod@preview`] of a change of the suite.
@@ -9,6 +9,7 @@
 //! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the
 //! attributes. Sums fold in the order of the nodes.
 
+mod clouds;
 mod disorder;
 pub mod graph;
 mod local;
@@ -177,6 +178,14 @@ impl Observer {
         if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first {
             self.give_room();
             rows::overlays(scenario, cloud, cycle, trace)?;
+        }
+        let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
+        if is_thorough || cycle.is_multiple_of(scenario.trace.every) {
+            for row in
+                clouds::rows(scenario, cloud, cycle, is_thorough).map_err(|source| rows::no_room(scenario, source))?
+            {
+                trace.push(row);
+            }
         }
         if is_last {
             let government = &cloud.government;

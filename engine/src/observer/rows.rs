@@ -120,7 +120,8 @@ struct Inside<'a> {
     alive: Mask<'a>,
 }
 
-fn no_room(scenario: &Scenario, source: io::Error) -> Error {
+/// What there is to say where there is no room to measure the overlay.
+pub fn no_room(scenario: &Scenario, source: io::Error) -> Error {
     Error::Column { column: "overlay".into(), bytes: BYTES_PER_NODE * u64::from(scenario.run.nodes), source }
 }
 

@@ -132,7 +132,7 @@ impl Graph {
                 if !is_new && holds(row[place]) {
                     continue;
                 }
-                let drawn = (0..ATTEMPTS).filter_map(|_| contact(node, marks, &mut words));
+                let drawn = (0..ATTEMPTS).filter_map(|_| contact(node, marks, None, &mut words));
                 let mut found = None;
                 for other in drawn {
                     found = Some(other);

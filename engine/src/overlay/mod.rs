@@ -9,7 +9,8 @@
 //! - [`graph`]: a graph that stays as it is, in place of views that change, and [`wiring`]: its links;
 //! - [`links`]: whom nodes know, be it by views or in a graph;
 //! - [`rumour`]: what rides along;
-//! - [`Reach`]: who takes part and who answers whom: whoever is alive, or, inside applications, the members of groups;
+//! - [`Reach`]: who takes part and who answers whom: whoever is alive, whoever is of the same cloud, or, inside
+//!   applications, the members of groups;
 //! - [`meeting`]: the one place that knows whether the partners of other protocols are drawn on the spot, listed,
 //!   matched, or entries of [`views`].
 //!
@@ -50,7 +51,7 @@ use graph::Graph;
 use links::Links;
 use newscast::Newscast;
 use protocol::{AnySampling, Turn};
-pub use protocol::{Groups, MUST, Reach};
+pub use protocol::{Clouds, Groups, MUST, Reach};
 use rumour::Rumour;
 use window::Window;
 

@@ -11,6 +11,7 @@ use kernels::views::{NOBODY, TOGETHER, Words};
 use rayon::prelude::*;
 
 use crate::memory::{MEMBER, Mask};
+use crate::population::Borders;
 use crate::population::life::UP;
 use crate::schedule::Draws;
 
@@ -96,11 +97,12 @@ impl<'a> Fresh<'a> {
     }
 }
 
-/// A live node other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
+/// A live node of one's own cloud other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
 /// after a random one.
-pub(super) fn contact(node: u32, alive: &[u8], words: &mut Words) -> Option<u32> {
+pub(super) fn contact(node: u32, alive: &[u8], borders: Option<Borders<'_>>, words: &mut Words) -> Option<u32> {
     const ATTEMPTS: usize = 1000;
-    let is_live = |&other: &usize| other != node as usize && alive[other] == UP;
+    let is_near = |other: usize| borders.is_none_or(|borders| borders.join(node, other as u32));
+    let is_live = |&other: &usize| other != node as usize && alive[other] == UP && is_near(other);
     let mut last = 0;
     for _ in 0..ATTEMPTS {
         last = words.below(alive.len());

@@ -25,6 +25,7 @@ use kernels::views::{NOBODY, Pair, TOGETHER, View, Words, version_byte_mut, word
 use super::rumour::{Rumour, count};
 use super::views::{counting, partner};
 use crate::memory::{MEMBER, Mask};
+use crate::population::Borders;
 use crate::schedule::{Batch, Count, Draws, Listed, Notes, Partners, Protocol};
 
 /// Bytes of an entry in a message: an address and an age.
@@ -88,8 +89,33 @@ impl<P: PeerSampling> AnySampling for P {
 pub enum Reach<'a> {
     /// Whoever is alive.
     Live(Mask<'a>),
+    /// Whoever is alive and of the same cloud.
+    Clouds(Clouds<'a>),
     /// The members of groups, each of the others of its own.
     Groups(Groups<'a>),
+}
+
+/// Nodes in clouds.
+#[derive(Clone, Copy, Debug)]
+pub struct Clouds<'a> {
+    /// Who is alive.
+    pub alive: Mask<'a>,
+    /// Who is of the same cloud.
+    pub borders: Borders<'a>,
+    /// Nodes that meet another one instead of an entry of their view, ascending, and whom they meet.
+    pub calls: &'a [(u32, u32)],
+}
+
+impl Clouds<'_> {
+    fn answers(&self, node: u32, other: u32) -> bool {
+        self.alive.holds(other as usize) && self.borders.join(node, other)
+    }
+
+    /// Whom a node is to meet, if that is not for its view to say.
+    fn call(&self, node: u32) -> Option<u32> {
+        let place = self.calls.binary_search_by_key(&node, |(node, _)| *node).ok()?;
+        Some(self.calls[place].1)
+    }
 }
 
 /// Nodes in groups.
@@ -149,6 +175,7 @@ impl<'a> Turn<'a> {
     pub fn answers(&self, node: u32, other: u32) -> bool {
         match self.reach {
             Reach::Live(alive) => alive.holds(other as usize),
+            Reach::Clouds(clouds) => clouds.answers(node, other),
             Reach::Groups(Groups { places, .. }) => places[other as usize] == places[node as usize],
         }
     }
@@ -245,7 +272,7 @@ struct Gossip<'a, P> {
 impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
     fn starting(&self, nodes: Range<usize>) -> usize {
         match self.turn.reach {
-            Reach::Live(alive) => alive
+            Reach::Live(alive) | Reach::Clouds(Clouds { alive, .. }) => alive
                 .marks()
                 .map_or(nodes.len(), |marks| marks[nodes].iter().map(|&mark| usize::from(mark == MEMBER)).sum()),
             Reach::Groups(Groups { places, .. }) => places[nodes].iter().map(|&place| usize::from(place != NONE)).sum(),
@@ -253,7 +280,7 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
     }
     fn may_start(&self, node: usize) -> bool {
         match self.turn.reach {
-            Reach::Live(alive) => alive.holds(node),
+            Reach::Live(alive) | Reach::Clouds(Clouds { alive, .. }) => alive.holds(node),
             Reach::Groups(Groups { places, .. }) => places[node] != NONE,
         }
     }
@@ -265,6 +292,7 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         let likely = || self.protocol.likely(record, self.turn.entries, place) as usize;
         let looked_at = match self.turn.reach {
             Reach::Live(alive) => alive.marks().and_then(|marks| marks.get(likely())),
+            Reach::Clouds(Clouds { borders, .. }) => borders.of.get(likely()),
             Reach::Groups(Groups { places, calls }) => match calls[node] {
                 call if call != NOBODY && call & MUST != 0 => places.get((call & !MUST) as usize),
                 _ => places.get(likely()),
@@ -278,10 +306,12 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
         }
         let Turn { entries, reach, .. } = *self.turn;
         let view = View::of(record, entries);
-        let Reach::Groups(Groups { calls, .. }) = reach else {
-            return self.protocol.start(self.turn, node as u32, view, place);
+        let call = match reach {
+            Reach::Groups(Groups { calls, .. }) => calls[node],
+            Reach::Clouds(clouds) => clouds.call(node as u32).map_or(NOBODY, |contact| contact | MUST),
+            Reach::Live(_) => return self.protocol.start(self.turn, node as u32, view, place),
         };
-        self.choose_or_call(node as u32, place, view, calls[node])
+        self.choose_or_call(node as u32, place, view, call)
     }
     fn pick_words(&self, nodes: Range<usize>, words: &mut [u32]) {
         if let Some(picking) = &self.turn.picking {
@@ -295,12 +325,17 @@ impl<P: PeerSampling> Partners<u32> for &Gossip<'_, P> {
     }
     fn pick(&self, node: usize, place: u32, record: &[u32]) -> u32 {
         let Turn { entries, picking: Some(picking), retry, failed_picks, .. } = self.turn else { return NOBODY };
-        let Reach::Live(alive) = self.turn.reach else { return NOBODY };
         if !self.may_start(node) {
             return NOBODY;
         }
-        let answers = |other: u32| alive.holds(other as usize);
-        partner((node as u32, &record[..*entries]), place, (picking, *retry), answers, failed_picks)
+        let (record, draws) = ((node as u32, &record[..*entries]), (picking, *retry));
+        match self.turn.reach {
+            Reach::Live(alive) => partner(record, place, draws, |other| alive.holds(other as usize), failed_picks),
+            Reach::Clouds(clouds) => {
+                partner(record, place, draws, |other| clouds.answers(node as u32, other), failed_picks)
+            }
+            Reach::Groups(_) => NOBODY,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::Overlay;
 use super::oracle::contact;
 use crate::memory::{MEMBER, Mask, STRIDE};
-use crate::population::{Changes, Members};
+use crate::population::{Borders, Changes, Members};
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{CONTACTS, VIEW, for_life};
 
@@ -22,7 +22,7 @@ const LINE_WORDS: usize = 16;
 
 impl Overlay {
     /// Fills the views before the first cycle: of live nodes, with live nodes.
-    pub fn start(&mut self, live: Members<'_>, seed: u64) {
+    pub fn start(&mut self, live: Members<'_>, borders: Option<Borders<'_>>, seed: u64) {
         let (count, nodes, alive) = (live.count(), live.nodes, live.mask);
         if let Some(graph) = &mut self.graph {
             graph.build(for_life(seed, VIEW));
@@ -36,24 +36,30 @@ impl Overlay {
             first[0] = hub as u32;
         }
         // Whether nodes may die later makes no difference now.
-        if self.sampling.start == Start::Random && count == nodes {
+        if self.sampling.start == Start::Random && count == nodes && borders.is_none() {
             let batches = views.par_chunks_mut(BATCH * words(entries)).enumerate();
             return batches.for_each(|(batch, records)| all_at_random(records, entries, batch * BATCH, nodes, stream));
         }
         let bits = bits(alive, nodes);
         let is_live = |node: usize| bits[node / 64] >> (node % 64) & 1 == 1;
+        let sizes = borders.map(|borders| sizes(borders, nodes, is_live));
         views.par_chunks_mut(words(entries)).enumerate().for_each(|(node, record)| {
             let mut view = View::of(record, entries);
             if !is_live(node) {
                 return view.fill(std::iter::empty());
             }
-            let others = entries.min(count - 1);
+            let fellows =
+                sizes.as_ref().zip(borders).map(|(sizes, borders)| sizes[usize::from(borders.cloud(node as u32))]);
+            let others = entries.min(fellows.unwrap_or(count) - 1);
+            let joins = |other: usize| borders.is_none_or(|borders| borders.join(node as u32, other as u32));
+            let is_live = |other: usize| is_live(other) && joins(other);
             match self.sampling.start {
                 Start::Random => at_random(&mut view, node, others, nodes, is_live, stream),
                 Start::Ring => {
                     let near = (1..=nodes / 2).flat_map(|step| [node + step, node + nodes - step]).map(|at| at % nodes);
                     // The node opposite is met from both sides.
-                    let far = (nodes.is_multiple_of(2) && others == nodes - 1).then_some((node + nodes / 2) % nodes);
+                    let far = (nodes.is_multiple_of(2) && others == fellows.unwrap_or(nodes) - 1)
+                        .then_some((node + nodes / 2) % nodes);
                     let far = far.filter(|&far| is_live(far));
                     let near =
                         near.filter(|&at| Some(at) != far && is_live(at)).take(others - usize::from(far.is_some()));
@@ -66,7 +72,7 @@ impl Overlay {
 
     /// Gives nodes that have come a view of a few live contacts, chosen at random, as a service outside the cloud would
     /// know them.
-    pub fn welcome(&mut self, alive: Mask<'_>, cycle: Cycle, changes: &Changes) {
+    pub fn welcome(&mut self, (alive, borders): (Mask<'_>, Option<Borders<'_>>), cycle: Cycle, changes: &Changes) {
         if let Some(graph) = self.graph.as_mut().filter(|_| changes.all().next().is_some()) {
             graph.mend(alive, &changes.came().collect::<Vec<u32>>(), cycle.stream(CONTACTS));
         }
@@ -105,13 +111,21 @@ impl Overlay {
                     continue;
                 }
                 for _ in 0..contacts {
-                    let contact = contact(node, alive, &mut words);
+                    let contact = contact(node, alive, borders, &mut words);
                     known.extend(contact.filter(|&other| !known.contains(&(other, age))).map(|other| (other, age)));
                 }
                 View::of(&mut records[place(node)..][..cells], entries).fill(known.into_iter());
             }
         });
     }
+}
+
+/// How many live nodes each cloud has, by its number.
+fn sizes(borders: Borders<'_>, nodes: usize, is_live: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut sizes = vec![0; 1 + usize::from(u8::MAX)];
+    let live = (0..nodes).filter(|&node| is_live(node));
+    live.for_each(|node| sizes[usize::from(borders.cloud(node as u32))] += 1);
+    sizes
 }
 
 /// A bit for each node, set if a mask holds it: an eighth of the bytes to look at.

@@ -3,6 +3,7 @@
 use crate::application::Applications;
 use crate::gossip::around::{Around, Who};
 use crate::gossip::seats::Seats;
+use crate::memory::Mask;
 use crate::overlay::Overlay;
 use crate::overlay::views::Views;
 use crate::population::Population;
@@ -33,8 +34,16 @@ impl<'a> Below<'a> {
             let owners = &seats.tables[usize::from(app)].as_ref()?.owners;
             Some((Who::App { app, places: &applications.places, rows: &seats.rows, owners }, &applications.overlay))
         });
-        let cloud = || (Who::Cloud { nodes: population.nodes, alive: population.alive() }, overlay);
+        let (nodes, alive, borders) = (population.nodes, population.alive(), population.borders());
+        let cloud = || (Who::Cloud { nodes, alive, borders }, overlay);
         let (who, overlay) = inside.unwrap_or_else(cloud);
+        let views = overlay.links().map(|links| (Views::of(links, &overlay.sampling), overlay.date(cycle.number)));
+        Around::new(who, (views, &population.attributes), cycle, purpose)
+    }
+    /// What there is around those nodes alone that are marked.
+    pub(super) fn among(self, marks: &'a [u8], purpose: u32, cycle: Cycle) -> Around<'a> {
+        let Self { population, overlay, .. } = self;
+        let who = Who::Cloud { nodes: population.nodes, alive: Mask::of(marks), borders: None };
         let views = overlay.links().map(|links| (Views::of(links, &overlay.sampling), overlay.date(cycle.number)));
         Around::new(who, (views, &population.attributes), cycle, purpose)
     }

@@ -9,6 +9,7 @@ use datasets::trace::{LookupRow, OwnRow, RegistryRow, TopologyRow};
 use super::below::Below;
 use super::state::{Own, What};
 use super::through::Through;
+use crate::gossip::instance::AnyInstance;
 use crate::schedule::Cycle;
 use crate::schedule::purpose::{INSTANCE, LOOKUPS};
 use crate::topology::lookups::row;
@@ -26,7 +27,13 @@ impl Own {
             let (messages, told) = std::mem::take(course);
             let app = one.app.map(|app| names[usize::from(app)].clone());
             let around = below.around(self.seats.as_ref(), (one.app, one.purpose), cycle);
-            let measures = one.instance.measure(&around, judged as usize);
+            let clouds = if one.app.is_none() { below.population.clouds_now() } else { Vec::new() };
+            let measures = match one.what {
+                What::Topology { .. } if clouds.len() > 1 => {
+                    of_each(&*one.instance, (below, &clouds), one.purpose, cycle, judged as usize)
+                }
+                _ => one.instance.measure(&around, judged as usize),
+            };
             let (protocol, lookups) = match &one.what {
                 What::Topology { protocol, lookups } => (protocol, lookups),
                 What::Own(name) => {
@@ -78,6 +85,30 @@ impl Own {
         }
         Rows { topologies, lookups: requests, registry, own }
     }
+}
+
+/// What is measured of the topologies that several clouds build, each among its own live nodes: how many these are in
+/// all, then means over them.
+fn of_each(
+    instance: &dyn AnyInstance,
+    (below, clouds): (Below<'_>, &[u8]),
+    purpose: u32,
+    cycle: Cycle,
+    judged: usize,
+) -> Vec<f64> {
+    let mut marks = vec![0; below.population.nodes];
+    let mut of_cloud = |&cloud: &u8| {
+        below.population.mark(cloud, &mut marks);
+        instance.measure(&below.among(&marks, purpose, cycle), judged)
+    };
+    let found: Vec<Vec<f64>> = clouds.iter().map(&mut of_cloud).collect();
+    let members = || found.iter().map(|measures| measures[0]);
+    let mean = |at: usize| {
+        let known = found.iter().filter(|measures| !measures[at].is_nan());
+        let (sum, count) = known.fold((0.0, 0.0), |(sum, count), it| (sum + it[0] * it[at], count + it[0]));
+        sum / count
+    };
+    std::iter::once(members().sum()).chain((1..found[0].len()).map(mean)).collect()
 }
 
 /// How often the members of an application, or of the whole cloud, have begun anew by the end of a cycle.

@@ -38,12 +38,14 @@ impl Population {
             | EventKind::Leave(group)
             | EventKind::Outage(group, _)
             | EventKind::Join(group) => group,
-            EventKind::Scale(_) | EventKind::Suite(..) | EventKind::Bootstrap(_) => {
-                unreachable!("nobody comes or goes")
-            }
+            EventKind::Scale(_)
+            | EventKind::Suite(..)
+            | EventKind::Bootstrap(_)
+            | EventKind::Split(_)
+            | EventKind::Merge(_) => unreachable!("nobody comes or goes"),
         };
         let from = if matches!(kind, EventKind::Join(_)) { FREE } else { UP };
-        let selection = self.select(scenario, group, from, cycle.stream(EVENT + number as u32));
+        let selection = self.select_in(scenario, group, from, cycle.stream(EVENT + number as u32));
         let above = match group.order {
             Order::Above(attribute) => Some(self.above(attribute)),
             _ => None,
@@ -60,7 +62,7 @@ impl Population {
     /// An attribute of some live nodes is multiplied; returns how many they are. Values stay finite. A new node at the
     /// place of one of them is as any other: its attributes are drawn as at birth.
     pub fn scale(&mut self, scenario: &Scenario, scale: &Scale, stream: Stream) -> u64 {
-        let selection = self.select(scenario, &scale.group, UP, stream);
+        let selection = self.select_in(scenario, &scale.group, UP, stream);
         let counts = strides(&mut *self.attributes[scale.attribute], |first, values| {
             let nodes = selection.nodes(first, values.len());
             for &node in nodes {
@@ -73,8 +75,29 @@ impl Population {
     }
 
     /// Chooses the nodes of a group among those whose places are in a state.
-    fn select(&self, scenario: &Scenario, group: &Group, state: u8, stream: Stream) -> Selection {
+    fn select_in(&self, scenario: &Scenario, group: &Group, state: u8, stream: Stream) -> Selection {
         let Some(alive) = &self.alive else { unreachable!("a cloud with events knows who is alive") };
+        self.select(
+            scenario,
+            group,
+            |node| alive[node] == state,
+            stream,
+            |there| match group.size {
+                Size::Share(share) => (share * there as f64).round() as usize,
+                Size::Nodes(nodes) => nodes as usize,
+            },
+        )
+    }
+
+    /// Chooses places of a group among those of which `is_there` says so; `wanted` says how many, of so many.
+    pub(super) fn select(
+        &self,
+        scenario: &Scenario,
+        group: &Group,
+        is_there: impl Fn(usize) -> bool + Sync,
+        stream: Stream,
+        wanted: impl FnOnce(usize) -> usize,
+    ) -> Selection {
         let region = group.region.map(|region| region.map(|part| (part * self.nodes as f64).round() as usize));
         let [from, to] = region.unwrap_or([0, self.nodes]);
         let classes = group.class.map(|class| (class as u8, Classes::new(scenario.fleet.classes(), scenario.run.seed)));
@@ -89,7 +112,7 @@ impl Population {
                 None => marks.fill(1),
             }
             for (k, mark) in marks.iter_mut().enumerate() {
-                *mark &= u8::from(alive[first + k] == state && (from..to).contains(&(first + k)));
+                *mark &= u8::from(is_there(first + k) && (from..to).contains(&(first + k)));
             }
         };
         let by = match group.order {
@@ -97,10 +120,7 @@ impl Population {
             Order::Top(attribute) => By::Largest(&self.attributes[attribute]),
             Order::Bottom(attribute) => By::Smallest(&self.attributes[attribute]),
         };
-        Selection::new(self.nodes, &marks, by, |there| match group.size {
-            Size::Share(share) => (share * there as f64).round() as usize,
-            Size::Nodes(nodes) => nodes as usize,
-        })
+        Selection::new(self.nodes, &marks, by, wanted)
     }
 
     /// Nodes stop: their places are in a state until a cycle.

@@ -3,6 +3,7 @@
 //!
 //! - [`members`]: who takes part in something;
 //! - [`attributes`]: what nodes are born with; [`exact`]: which row of an inventory each node is;
+//! - [`clouds`]: to which cloud each place belongs, where they are several;
 //! - [`life`], [`churn`]: whether nodes are there, and how they come and go by themselves;
 //! - [`event`], [`select`]: what happens to the cloud in a cycle that the scenario names, and to which nodes;
 //! - [`past`]: availability, as each node finds it out itself.
@@ -13,6 +14,7 @@
 
 mod attributes;
 mod churn;
+pub mod clouds;
 mod event;
 mod exact;
 pub mod life;
@@ -28,12 +30,14 @@ use crate::error::Error;
 use crate::memory::{Column, Kind, MEMBER, Mask, fields, strides};
 use crate::plans::Needs;
 use crate::schedule::Cycle;
-use crate::schedule::purpose::ABOVE;
+use crate::schedule::purpose::{ABOVE, PARTS, for_life};
 use attributes::Attributes;
 use churn::Churn;
+use clouds::Clouds;
 use life::{Life, UP};
 use past::{Past, UNSEEN, share_up};
 
+pub(crate) use clouds::Borders;
 pub(crate) use life::{Change, Changes};
 pub(crate) use members::{Cuts, Members};
 
@@ -75,6 +79,8 @@ pub struct Population {
     pub life: Option<Life>,
     /// When each node was there; missing if nodes need not know.
     pub past: Option<Past>,
+    /// To which cloud each place belongs; missing where all are one for ever.
+    pub clouds: Option<Clouds>,
     /// Blocks of live nodes: derived.
     cuts: Cuts,
 }
@@ -100,6 +106,7 @@ impl Population {
             alive: needs.dies.then(|| Column::new(Kind::Slow, "alive").filled(MEMBER)),
             life: needs.returns.then(|| Life::declare(Churn::clocks(needs.scenario))),
             past: needs.remembers.then(Past::declare),
+            clouds: (!needs.scenario.clouds.is_empty()).then(Clouds::declare),
             cuts: Cuts::default(),
         }
     }
@@ -136,6 +143,7 @@ impl Population {
                 Some(by) => self.availability(attribute, by, &fleet.churn, scenario.run.cycle_seconds),
             }
         }
+        self.part(scenario, |cloud| for_life(scenario.run.seed, PARTS + cloud));
         for aggregate in &scenario.aggregates {
             let (Function::GeometricMean, Some(attribute)) = (aggregate.function, aggregate.attribute) else {
                 continue;
@@ -243,4 +251,4 @@ impl Population {
     }
 }
 
-fields!(Population { attributes, alive, life, past } but nodes, cuts);
+fields!(Population { attributes, alive, life, past, clouds } but nodes, cuts);

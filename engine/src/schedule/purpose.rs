@@ -88,6 +88,11 @@ pub const OWN: u32 = 0x26 << 16;
 /// Of which keys members of a topology hold values, for life; and how these are renewed.
 pub const KEYS: u32 = 0x27 << 16;
 
+/// Which places belong to cloud k of the beginning.
+pub const PARTS: u32 = 0x28 << 16;
+/// Whom nodes meet that are told to when clouds become one, by event k.
+pub const MERGE: u32 = 0x29 << 16;
+
 /// Distance between two passes of aggregation: the streams of a pass.
 pub const PASS: u32 = 8;
 

@@ -7,12 +7,12 @@ use super::Simulation;
 use crate::aggregate::{Aggregation, Finished};
 use crate::application::{Applications, Held, JOIN_BYTES};
 use crate::cloud::{Cloud, decided, wanted};
-use crate::overlay::Reach;
 use crate::overlay::rumour::Rumour;
+use crate::overlay::{Clouds, Reach};
 use crate::own::Below;
 use crate::population::{Above, Changes, past};
 use crate::schedule::Cycle;
-use crate::schedule::purpose::EVENT;
+use crate::schedule::purpose::{EVENT, MERGE};
 
 impl Simulation<'_> {
     /// The cycle under way.
@@ -59,6 +59,11 @@ impl Simulation<'_> {
                 }
                 entered.nodes.len() as u64
             }
+            EventKind::Split(split) => population.split(scenario, split, cycle.stream(EVENT + number as u32)),
+            EventKind::Merge(merge) => {
+                let of = |purpose: u32| cycle.stream(purpose + number as u32);
+                population.merge(merge, [of(EVENT), of(MERGE)])
+            }
             EventKind::Bootstrap(app) => self.cloud.bootstrap(app.as_deref(), cycle),
             EventKind::Scale(by) => {
                 let nodes_count = population.scale(scenario, by, cycle.stream(EVENT + number as u32));
@@ -94,7 +99,15 @@ impl Simulation<'_> {
         let Cloud { population, overlay, government, applications, .. } = &mut self.cloud;
         let rumour = Rumour::new(government.rules(scenario, cycle));
         let met = applications.as_mut().and_then(Applications::noting);
-        let tally = overlay.exchange(cycle, Reach::Live(population.alive()), &rumour, met);
+        let (alive, clouds) = (population.alive(), population.clouds.as_ref());
+        let reach = match clouds {
+            None => Reach::Live(alive),
+            Some(clouds) => Reach::Clouds(Clouds { alive, borders: clouds.borders(), calls: &clouds.calls }),
+        };
+        let tally = overlay.exchange(cycle, reach, &rumour, met);
+        if let Some(clouds) = &mut population.clouds {
+            clouds.calls.clear();
+        }
         let (bytes, payload_bytes) = government.rode(scenario, (rumour, cycle), overlay.wire_bytes());
         self.meter.messages(tally, bytes);
         self.meter.counts.payload_bytes += payload_bytes;

@@ -23,7 +23,7 @@ use datasets::trace::{LookupRow, TopologyRow};
 use engine::population::life::FREE;
 use kernels::scalar::mixed;
 
-use crate::run::{Observed, Outcome, ended, mean, seeds, text};
+use crate::run::{Observed, Outcome, cycles_until, ended, mean, seeds, text};
 use crate::sample::{Sample, WIDE};
 use crate::table::Row;
 
@@ -167,19 +167,11 @@ pub fn links() -> Outcome<Vec<Row>> {
     rows.push(Row::near("prefix, half dies: of tables missing", nodes, 0.46, found, SHARE * 0.46));
     let runs = seeds("prefix, after a crash", SEEDS, &text(nodes, 60, &crashing(0.5, prefix)))?;
     for (published, missing) in [(4.0, 0.033), (8.0, 0.0012)] {
-        let found = mean(&runs, |run| cycles_until(&run.topologies[CRASH..], missing));
+        let found =
+            mean(&runs, |run| cycles_until(&run.topologies[CRASH..], missing, |row| row.table_missing_fraction));
         rows.push(Row::near(format!("prefix, half dies: cycles until {missing}"), nodes, published, found, 1.0));
     }
     Ok(rows)
-}
-
-/// Cycles until so much of tables is missing, between two of them by the logarithm; after the first row one is over.
-fn cycles_until(rows: &[TopologyRow], missing: f64) -> f64 {
-    let logarithm = |row: usize| libm::log(rows[row].table_missing_fraction / missing);
-    let Some(row) = rows.iter().position(|row| row.table_missing_fraction <= missing) else { return f64::NAN };
-    let Some(before) = row.checked_sub(1) else { return 1.0 };
-    let part = logarithm(before) / (logarithm(before) - logarithm(row));
-    row as f64 + part
 }
 
 /// Values whose three holders all die at once.

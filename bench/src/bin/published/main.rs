@@ -9,6 +9,7 @@
 
 mod accuracy;
 mod churn;
+mod clouds;
 mod counting;
 mod crash;
 mod epidemics;
@@ -43,7 +44,7 @@ enum Experiment {
     Once(fn() -> Outcome<Vec<Row>>),
 }
 
-const EXPERIMENTS: [(&str, Experiment); 23] = [
+const EXPERIMENTS: [(&str, Experiment); 26] = [
     ("variance", Experiment::Each(variance::rows)),
     ("crash", Experiment::Each(crash::rows)),
     ("loss", Experiment::Each(loss::rows)),
@@ -66,6 +67,9 @@ const EXPERIMENTS: [(&str, Experiment); 23] = [
     ("lookups under churn", Experiment::Once(failing::churn)),
     ("lookups after a crash", Experiment::Once(failing::requests)),
     ("topologies after a crash", Experiment::Once(failing::links)),
+    ("clouds that mix", Experiment::Once(clouds::mixing)),
+    ("clouds that part", Experiment::Once(clouds::parting)),
+    ("clouds with rings", Experiment::Once(clouds::rings)),
     ("registry after a crash", Experiment::Once(failing::values)),
 ];
 

@@ -5,8 +5,8 @@ use std::fs;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow, RegistryRow,
-    SliceRow, SuiteRow, TopologyRow, Writer,
+    AggregateRow, AppRow, CloudRow, ContactRow, CycleRow, EpochRow, LookupRow, MemberRow, Meta, OverlayRow,
+    RegistryRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 use engine::cloud::Cloud;
 use engine::{Simulation, Storage};
@@ -28,6 +28,8 @@ pub struct Observed {
     pub aggregates: Vec<AggregateRow>,
     /// The overlay that views span.
     pub overlay: Vec<OverlayRow>,
+    /// How clouds have mixed.
+    pub clouds: Vec<CloudRow>,
     /// Which versions of the suite nodes hold.
     pub suites: Vec<SuiteRow>,
     /// Whom nodes know in applications.
@@ -50,6 +52,15 @@ pub struct Observed {
 /// The mean of something over runs.
 pub fn mean(runs: &[Observed], of: impl Fn(&Observed) -> f64) -> f64 {
     runs.iter().map(of).sum::<f64>() / runs.len() as f64
+}
+
+/// Cycles until something falls below a value, between two of them by the logarithm; after the first row one is over.
+pub fn cycles_until<R>(rows: &[R], below: f64, of: impl Fn(&R) -> f64) -> f64 {
+    let logarithm = |row: usize| libm::log(of(&rows[row]) / below);
+    let Some(row) = rows.iter().position(|row| of(row) <= below) else { return f64::NAN };
+    let Some(before) = row.checked_sub(1) else { return 1.0 };
+    let part = logarithm(before) / (logarithm(before) - logarithm(row));
+    row as f64 + part
 }
 
 /// A cloud whose nodes have a load, uniform in 0..1, and what else the scenario says.
@@ -126,6 +137,7 @@ fn one(
         apps: run.apps()?,
         aggregates: run.aggregates()?,
         overlay: run.overlay()?,
+        clouds: run.clouds()?,
         suites: run.suites()?,
         contacts: run.contacts()?,
         members: run.members()?,

@@ -1,7 +1,10 @@
 //! How nodes come and go, written out in full.
 
+use super::header;
 use super::shape;
-use crate::scenario::{Churn, EventKind, Fleet, Group, Lengths, Order, Replay, Scale, Size};
+use crate::scenario::{
+    Churn, Cloud, CloudMembers, EventKind, Fleet, Group, Lengths, Merge, Order, Replay, Scale, Size, Split,
+};
 use crate::written::quoted;
 
 /// How nodes come by an attribute that is an availability.
@@ -51,7 +54,8 @@ pub(super) fn replay_lines(replay: &Replay, file: &str) -> Vec<String> {
 }
 
 /// What happens; a version of the suite that comes in is none of these.
-pub(super) fn event_line(kind: &EventKind, fleet: &Fleet) -> Option<String> {
+pub(super) fn event_line(kind: &EventKind, fleet: &Fleet, clouds: &[Cloud]) -> Option<String> {
+    let name = |cloud: usize| quoted(&clouds[cloud].name);
     let (group, mut parts) = match kind {
         EventKind::Crash(group) | EventKind::Leave(group) | EventKind::Join(group) => (group, Vec::new()),
         EventKind::Outage(group, cycles) => (group, vec![format!("cycles = {cycles}")]),
@@ -64,10 +68,33 @@ pub(super) fn event_line(kind: &EventKind, fleet: &Fleet) -> Option<String> {
             let parts: Vec<String> = app.into_iter().chain(["anew = true".to_owned()]).collect();
             return Some(format!("bootstrap = {{ {} }}", parts.join(", ")));
         }
+        EventKind::Split(Split { cloud, of, group }) => {
+            (group, vec![format!("name = {}", name(*cloud)), format!("of = {}", name(*of))])
+        }
+        EventKind::Merge(Merge { clouds, contacts }) => {
+            let names: Vec<String> = clouds.iter().map(|&cloud| name(cloud)).collect();
+            return Some(format!("merge = {{ clouds = [{}], contacts = {contacts} }}", names.join(", ")));
+        }
         EventKind::Suite(..) => return None,
     };
     parts.extend(group_parts(group, fleet));
     Some(format!("{} = {{ {} }}", kind.name(), parts.join(", ")))
+}
+
+/// Clouds that are there from the beginning.
+pub(super) fn cloud_lines(clouds: &[Cloud], fleet: &Fleet) -> Vec<String> {
+    let lines = |cloud: &Cloud| {
+        let group = match &cloud.members {
+            CloudMembers::Others => None,
+            CloudMembers::These(group) => Some(group),
+            CloudMembers::Parted => return Vec::new(),
+        };
+        let mut lines = Vec::from(header("[[cloud]]"));
+        lines.push(format!("name = {}", quoted(&cloud.name)));
+        lines.extend(group.into_iter().flat_map(|group| group_parts(group, fleet)));
+        lines
+    };
+    clouds.iter().flat_map(lines).collect()
 }
 
 fn group_parts(group: &Group, fleet: &Fleet) -> Vec<String> {

@@ -1,19 +1,29 @@
 //! What happens to the cloud, and to which nodes.
 
+use std::ops::Range;
+
 use super::launch::Due;
 use crate::error::Error;
 use crate::scenario::raw::{self, At, Number, Whole};
-use crate::scenario::{Class, Event, EventKind, Fleet, Group, Order, Run, Scale, Size};
+use crate::scenario::{Class, Cloud, Event, EventKind, Fleet, Group, Order, Run, Scale, Size};
 use crate::written::Check;
 
 /// What is written about a group, whatever happens to it.
-struct Written<'r> {
-    event: &'r At<raw::Event>,
-    key: &'static str,
-    share: Option<&'r At<Number>>,
-    nodes: Option<&'r At<Whole>>,
-    class: Option<&'r At<String>>,
-    region: Option<&'r At<[At<Number>; 2]>>,
+pub(super) struct Written<'r> {
+    /// Where it stands.
+    pub place: Range<usize>,
+    pub key: &'static str,
+    pub share: Option<&'r At<Number>>,
+    pub nodes: Option<&'r At<Whole>>,
+    pub class: Option<&'r At<String>>,
+    pub region: Option<&'r At<[At<Number>; 2]>>,
+}
+
+impl Written<'_> {
+    /// Whether it says anything of which nodes there are to be.
+    pub fn says_how_many(&self) -> bool {
+        self.share.is_some() || self.nodes.is_some() || self.class.is_some() || self.region.is_some()
+    }
 }
 
 impl Check<'_, '_> {
@@ -23,12 +33,14 @@ impl Check<'_, '_> {
         raw: &'r [At<raw::Event>],
         run: &Run,
         fleet: &Fleet,
+        clouds: &[Cloud],
     ) -> Result<Vec<Due<'r>>, Error> {
         let mut due = Vec::new();
         for raw in raw {
-            due.extend(self.event(raw, run, fleet)?.map(|event| (event, raw.suite.as_ref())));
+            due.extend(self.event(raw, run, (fleet, clouds))?.map(|event| (event, raw.suite.as_ref())));
         }
         due.sort_by_key(|(event, _)| event.at_cycle);
+        self.course_of_clouds(raw, due.iter_mut().map(|(event, _)| event), clouds)?;
         Ok(due)
     }
 
@@ -51,7 +63,12 @@ impl Check<'_, '_> {
         }
     }
 
-    fn event(&self, raw: &At<raw::Event>, run: &Run, fleet: &Fleet) -> Result<Option<Event>, Error> {
+    fn event(
+        &self,
+        raw: &At<raw::Event>,
+        run: &Run,
+        (fleet, clouds): (&Fleet, &[Cloud]),
+    ) -> Result<Option<Event>, Error> {
         let at_cycle = self.cycle(&raw.at_cycle, 1, run)?;
         let until_cycle = raw.until_cycle.as_ref().map(|until| self.cycle(until, 1, run)).transpose()?;
         if let (Some(first), Some(Some(last)), Some(until)) = (at_cycle, until_cycle, &raw.until_cycle)
@@ -70,7 +87,7 @@ impl Check<'_, '_> {
         if let Some(outage) = &raw.outage {
             let raw::Outage { cycles, share, nodes, class, region } = &**outage;
             let written = Written {
-                event: raw,
+                place: raw.span(),
                 key: "outage",
                 share: share.as_ref(),
                 nodes: nodes.as_ref(),
@@ -91,7 +108,7 @@ impl Check<'_, '_> {
             };
             kinds.push(EventKind::Join(self.group(
                 &Written {
-                    event: raw,
+                    place: raw.span(),
                     key: "join",
                     share: share.as_ref(),
                     nodes: nodes.as_ref(),
@@ -112,6 +129,16 @@ impl Check<'_, '_> {
             }
             kinds.push(EventKind::Bootstrap(bootstrap.app.as_ref().map(|app| (**app).clone())));
         }
+        kinds.extend(
+            raw.split.as_ref().map(|split| self.split(split, fleet, clouds).map(EventKind::Split)).transpose()?,
+        );
+        kinds.extend(raw.merge.as_ref().map(|merge| self.merge(merge, clouds).map(EventKind::Merge)).transpose()?);
+        if let ([EventKind::Split(_) | EventKind::Merge(_)], Some(until)) = (&kinds[..], &raw.until_cycle)
+            && until_cycle.flatten() != at_cycle
+        {
+            let message = format!("a {} happens once", kinds[0].name());
+            return Err(self.refuse(until.span(), message, "leave `until_cycle` out"));
+        }
         match (kinds.pop(), kinds.pop()) {
             (Some(kind), None) => Ok(at_cycle.map(|at_cycle| Event {
                 at_cycle,
@@ -123,7 +150,7 @@ impl Check<'_, '_> {
             })),
             (None, _) => {
                 let help = "say what happens, as in `crash = { share = 0.5 }`: crash, leave, outage, join, scale, \
-                     bootstrap or suite";
+                     bootstrap, split, merge or suite";
                 Err(self.refuse(raw.span(), "this event does nothing", help))
             }
             (Some(one), Some(other)) => {
@@ -160,7 +187,7 @@ impl Check<'_, '_> {
         let raw::Group { share, nodes, class, region, .. } = raw;
         self.group(
             &Written {
-                event,
+                place: event.span(),
                 key,
                 share: share.as_ref(),
                 nodes: nodes.as_ref(),
@@ -177,20 +204,24 @@ impl Check<'_, '_> {
         let raw::Scale { attribute, by, share, nodes, class, region, top, bottom } = raw;
         let order = self.order(top.as_ref(), bottom.as_ref(), fleet)?;
         let written = Written {
-            event,
+            place: event.span(),
             key: "scale",
             share: share.as_ref(),
             nodes: nodes.as_ref(),
             class: class.as_ref(),
             region: region.as_ref(),
         };
-        let is_limited = share.is_some() || nodes.is_some() || class.is_some() || region.is_some();
         let all = Group { size: Size::Share(1.0), class: None, region: None, order };
-        let group = if is_limited { self.group(&written, order, fleet)? } else { all };
+        let group = if written.says_how_many() { self.group(&written, order, fleet)? } else { all };
         Ok(Scale { group, attribute: self.drawn_attribute(attribute, fleet)?, by: self.positive(by)? })
     }
 
-    fn order(&self, top: Option<&At<String>>, bottom: Option<&At<String>>, fleet: &Fleet) -> Result<Order, Error> {
+    pub(super) fn order(
+        &self,
+        top: Option<&At<String>>,
+        bottom: Option<&At<String>>,
+        fleet: &Fleet,
+    ) -> Result<Order, Error> {
         match (top, bottom) {
             (None, None) => Ok(Order::Random),
             (Some(top), None) => self.attribute(top, &fleet.attributes).map(Order::Top),
@@ -201,7 +232,7 @@ impl Check<'_, '_> {
         }
     }
 
-    fn group(&self, raw: &Written<'_>, order: Order, fleet: &Fleet) -> Result<Group, Error> {
+    pub(super) fn group(&self, raw: &Written<'_>, order: Order, fleet: &Fleet) -> Result<Group, Error> {
         let size = match (raw.share, raw.nodes) {
             (Some(share), None) => Size::Share(self.fraction(share)?),
             (None, Some(nodes)) => Size::Nodes(self.whole(nodes, 0, u32::MAX.into())? as u32),
@@ -209,7 +240,7 @@ impl Check<'_, '_> {
             (None, None) => {
                 let help =
                     format!("give a share, a number, a class or a region, as in `{} = {{ share = 0.5 }}`", raw.key);
-                return Err(self.refuse(raw.event.span(), format!("`{}` does not say how many nodes", raw.key), help));
+                return Err(self.refuse(raw.place.clone(), format!("`{}` does not say how many nodes", raw.key), help));
             }
             (Some(_), Some(nodes)) => {
                 return Err(self.refuse(nodes.span(), "both `share` and `nodes` are given", "keep one of them"));

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod churn;
+mod clouds;
 mod distribution;
 mod event;
 mod fleet;
@@ -18,7 +19,7 @@ use super::launch::{app_names, apps_ever, first_sizes, needs_size};
 use super::raw::{self, At};
 use super::{Export, Network, Overlay, Panel, Run, Sample, Sampling, Scenario, Spreading, Subcloud, Trace};
 use crate::error::Error;
-use crate::suite::App;
+use crate::suite::{App, Suite};
 use crate::written::{Check, Document};
 use aggregate::Around;
 use sampling::CLOUD;
@@ -41,9 +42,15 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let fleet = check.fleet(&raw.fleet, &run)?;
     let sampling = check.sampling(raw.sampling.as_ref(), CLOUD, Some(run.nodes))?;
     let beginning = check.suite(raw.suite.as_ref(), &run, &fleet)?;
-    let mut due = check.events(&raw.event, &run, &fleet)?;
+    let clouds = check.clouds(&raw.cloud, &raw.event, &fleet)?;
+    let mut due = check.events(&raw.event, &run, &fleet, &clouds)?;
     let entering = check.launches(&mut due, &beginning, &run, &fleet)?;
     let launches = &entering.launches;
+    if !clouds.is_empty() {
+        let later = launches.iter().map(|launch| &launch.suite);
+        let suites: Vec<&Suite> = std::iter::once(&beginning.version.suite).chain(later).collect();
+        check.several_clouds(&raw, &sampling, &suites)?;
+    }
     let adversaries =
         raw.adversaries.as_ref().map_or(Ok(None), |raw| check.adversaries(raw, &beginning, &entering, &run, &fleet))?;
     let network = check.network(raw.network.as_ref())?;
@@ -54,7 +61,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
     let all: Vec<&App> = apps_ever(&beginning.version.suite, launches).collect();
     let subcloud =
         raw.subcloud.as_ref().map(|raw| check.subcloud(raw, (&fleet, run.nodes), (apps.len(), &all))).transpose()?;
-    let changes = fleet.churns() || !due.is_empty();
+    let changes = fleet.churns() || !due.is_empty() || !clouds.is_empty();
     let among = Among { key: "topology", is_inside: false, changes, nodes: run.nodes };
     let topology = raw.topology.as_ref().map(|raw| check.topology(raw, among, &fleet)).transpose()?;
     let lookups = raw.lookups.as_ref().map(|raw| check.lookups(raw, topology.as_slice(), among)).transpose()?;
@@ -90,6 +97,7 @@ pub(super) fn scenario(name: String, document: &Document<'_>) -> Result<Scenario
         trace,
         events: due.into_iter().map(|(event, _)| event).collect(),
         fork: None,
+        clouds,
         run,
         fleet,
         sampling,

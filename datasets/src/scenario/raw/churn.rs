@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected};
 use toml::Value;
 
-use super::{At, Distribution, Number, Whole};
+use super::{At, Distribution, Merge, Number, Split, Whole};
 use crate::scenario::{BeforeFirst, Decimal, ReplayUnit};
 
 /// Lengths of time: exactly one of the units.
@@ -197,7 +197,8 @@ impl JsonSchema for Mark {
     }
 }
 
-/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale` and `suite`.
+/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale`, `suite`, `bootstrap`,
+/// `split` and `merge`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Event {
@@ -221,6 +222,10 @@ pub(in crate::scenario) struct Event {
     pub suite: Option<At<String>>,
     /// Members forget their topology and build it anew, from nothing but their random overlay.
     pub bootstrap: Option<At<Bootstrap>>,
+    /// Some nodes become a cloud of their own.
+    pub split: Option<At<Split>>,
+    /// Clouds become one.
+    pub merge: Option<At<Merge>>,
     /// With `suite`: at how many nodes.
     #[schemars(range(min = 1, max = 4_294_967_295_u32), extend("default" = 1))]
     pub at_nodes: Option<At<Whole>>,

@@ -6,6 +6,7 @@
 mod adversaries;
 mod aggregate;
 mod churn;
+mod clouds;
 mod distribution;
 mod monitor;
 mod own;
@@ -20,6 +21,7 @@ pub(super) use crate::written::{At, Moment, Named, Number, Whole};
 pub(super) use adversaries::{Adversaries, Files, Push};
 pub(super) use aggregate::Aggregate;
 pub(super) use churn::{Comings, Event, Group, Join, Lengths, Outage, Preset, Replay, ReplayStart, Said, Scale, said};
+pub(super) use clouds::{Cloud, Merge, Split};
 pub(super) use distribution::{Distribution, Normal, Shapes};
 pub(super) use monitor::Monitor;
 pub(super) use own::OwnProtocol;
@@ -40,6 +42,9 @@ pub(super) struct Scenario {
     pub run: Run,
     /// Who the nodes are: either `file` with `attributes`, or one or more `[[fleet.class]]`.
     pub fleet: At<Fleet>,
+    /// Which clouds there are, if they are several: the first has all nodes that no other one has.
+    #[serde(default)]
+    pub cloud: Vec<At<Cloud>>,
     /// How nodes meet.
     pub sampling: Option<Sampling>,
     /// What the network loses.

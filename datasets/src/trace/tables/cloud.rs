@@ -97,4 +97,33 @@ rows! {
         /// Nodes concerned; of a version, those at which it entered.
         nodes_count: u64,
     }
+    /// A row per observed cycle and pair of clouds that have live nodes, if the scenario has several: how far they have
+    /// mixed, or parted. Clouds that have become one are told apart by what they were; whoever has parted is of the
+    /// cloud that it parted to.
+    CloudRow {
+        /// Cycles completed.
+        cycle: u32,
+        /// A cloud.
+        cloud: String,
+        /// Another one.
+        other: String,
+        /// Whether they are one now.
+        is_one: bool,
+        /// Live nodes of the first.
+        alive_count: u64,
+        /// Live nodes of the other.
+        other_alive_count: u64,
+        /// Entries of views of live nodes of either that lead to live nodes of either; null without views.
+        entries_count: Option<u64>,
+        /// Those of them that lead from one to the other.
+        cross_links_count: Option<u64>,
+        /// Their share, 0..1; null without entries.
+        cross_links_fraction: f64,
+        /// That share, divided by what it is where everybody knows random others: 2 a b / (a + b)^2 for a and b live
+        /// nodes. 1 is well mixed; null without entries.
+        mixed_fraction: f64,
+        /// Weakly connected components of the live nodes of both: in cycles in which the overlay is measured, else
+        /// null.
+        components_count: Option<u64>,
+    }
 }

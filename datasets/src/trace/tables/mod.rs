@@ -18,7 +18,7 @@ mod sweep;
 mod topologies;
 
 pub use aggregates::{AggregateRow, EpochRow};
-pub use cloud::{AttributeRow, CycleRow, EventRow, SliceRow};
+pub use cloud::{AttributeRow, CloudRow, CycleRow, EventRow, SliceRow};
 pub use edges::EdgeRows;
 pub use members::{CodeRow, ContactRow, MemberRow};
 pub use nodes::{NodeRows, Phase};
@@ -198,6 +198,7 @@ macro_rules! all_tables {
         Code code CodeRow,
         Overlay overlay OverlayRow,
         Degrees degrees DegreeRow,
+        Clouds clouds CloudRow,
         Topologies topologies TopologyRow,
         Lookups lookups LookupRow,
         Registry registry RegistryRow,

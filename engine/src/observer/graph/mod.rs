@@ -130,6 +130,12 @@ impl Graph<'_> {
         strips.map(of_strip).collect::<Vec<u64>>().into_iter().sum()
     }
 
+    /// Weakly connected components of so many members, of whom this is one.
+    #[must_use]
+    pub fn pieces(&self, one: u32, members: u64) -> u64 {
+        self.components(one, members).0
+    }
+
     /// Members that no member knows, and that know none. Reads every view, and two bytes of each entry at random.
     ///
     /// # Errors
