@@ -5,11 +5,12 @@ use std::path::Path;
 use datasets::trace::{AggregateRow, BreachRow, EventRow, OverlayRow, read};
 
 use crate::{
-    Aggregate, AppChurn, Application, Change, Churn, Cost, DeadLinks, Epochs, Error, Firing, Gradient, Inside, Own,
-    Settings, Settling, Topology, Version,
+    Aggregate, AppChurn, Application, Change, Churn, CloudPair, Cost, DeadLinks, Epochs, Error, Firing, Gradient,
+    Inside, Own, Settings, Settling, Topology, Version,
 };
 use crate::{
-    aggregates, applications, changes, churn, epochs, gradients, inside, moves, overlay, rules, topologies, versions,
+    aggregates, applications, changes, churn, clouds, epochs, gradients, inside, moves, overlay, rules, topologies,
+    versions,
 };
 
 /// What a run showed. Its `Display` is a plain text of at most 80 columns.
@@ -57,6 +58,8 @@ pub struct Summary {
     pub own: Vec<Own>,
     /// The gradients in the order of the suite.
     pub gradients: Vec<Gradient>,
+    /// Clouds that are several, or were, by pairs.
+    pub clouds: Vec<CloudPair>,
     /// The overlay of the nodes' views when it was first and last measured; empty where nodes keep none.
     pub overlay: Vec<OverlayRow>,
     /// Entries of live nodes' views that named dead nodes; `None` if there never was one.
@@ -132,6 +135,7 @@ impl Summary {
             breaches: run.breaches()?,
             gradients: gradients::gradients(run.slices()?),
             dead_links: overlay::dead_links(&measured),
+            clouds: clouds::pairs(&run.clouds()?),
             overlay: ends(measured),
             aggregates: (lasting.iter())
                 .filter_map(|rows| aggregates::aggregate(rows, undisturbed, &settings))

@@ -508,6 +508,7 @@ prop_compose! {
         let has_own_views = sampling.protocol.has_views();
         let has_views = inside || sampling.has_links();
         Scenario {
+            clouds: Vec::new(),
             name: "any".to_owned(),
             run,
             fleet,

@@ -203,6 +203,8 @@ def check_sense(frames):
         check_rules(frames["rules"].collect(), cycles)
     if "overlay" in frames:
         check_overlay(frames["overlay"].collect(), frames["degrees"].collect(), cycles)
+    if "clouds" in frames:
+        check_clouds(frames["clouds"].collect(), cycles)
     if "attributes" in frames:
         check_attributes(frames["attributes"].collect(), cycles)
 
@@ -283,6 +285,14 @@ def check_overlay(overlay, degrees, cycles):
     check(rows.height == overlay.height > 1, "not every row of overlay has a histogram")
     alive = rows["alive_count"].fill_null(rows["nodes_count"])
     check((rows["nodes_count"] == alive).all(), "a histogram has other nodes than those alive")
+
+
+def check_clouds(clouds, cycles):
+    """Checks that pairs of clouds have no more nodes than are alive, and no more entries across than entries."""
+    check(not clouds.select("cycle", "cloud", "other").is_duplicated().any(), "a pair has two rows for a cycle")
+    rows = clouds.join(cycles.select("cycle", alive="alive_count"), on="cycle")
+    check((rows["alive_count"] + rows["other_alive_count"] <= rows["alive"]).all(), "more nodes than are alive")
+    check((clouds["cross_links_count"] <= clouds["entries_count"]).all(), "more entries across than there are")
 
 
 def check_histograms(overlay, degrees):

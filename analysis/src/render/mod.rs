@@ -1,6 +1,7 @@
 //! The summary as plain text for a stranger, at most [`WIDTH`] columns wide.
 
 pub(crate) mod breaches;
+mod clouds;
 mod compare;
 mod convergence;
 mod epochs;
@@ -33,6 +34,7 @@ impl fmt::Display for Summary {
         self.topologies(f)?;
         self.own(f)?;
         self.gradients(f)?;
+        self.clouds(f)?;
         self.overlay(f)?;
         self.convergence(f)?;
         self.cost(f)

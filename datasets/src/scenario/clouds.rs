@@ -11,6 +11,11 @@ pub struct Cloud {
     pub members: CloudMembers,
 }
 
+impl Cloud {
+    /// The name of the cloud of a scenario that names none.
+    pub const USUAL_NAME: &str = "cloud";
+}
+
 /// Who belongs to a cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CloudMembers {

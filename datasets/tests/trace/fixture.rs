@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EdgeRows, EpochRow,
-    EventRow, Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, Phase, RegistryRow,
-    RuleRow, RunRow, SliceRow, SuiteRow, TopologyRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CloudRow, CodeRow, ContactRow, CycleRow, DegreeRow, EdgeRows,
+    EpochRow, EventRow, Finished, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, OwnRow, ParamRow, Phase,
+    RegistryRow, RuleRow, RunRow, SliceRow, SuiteRow, TopologyRow, Writer,
 };
 
 pub fn meta() -> Meta {
@@ -296,6 +296,22 @@ pub fn overlay(cycle: u32) -> OverlayRow {
     }
 }
 
+pub fn clouds(cycle: u32) -> CloudRow {
+    CloudRow {
+        cycle,
+        cloud: "north".into(),
+        other: "south".into(),
+        is_one: true,
+        alive_count: 600,
+        other_alive_count: 400,
+        entries_count: Some(20_000),
+        cross_links_count: Some(4_800),
+        cross_links_fraction: 0.24,
+        mixed_fraction: 0.5,
+        components_count: None,
+    }
+}
+
 pub fn degree(cycle: u32, in_degree: u32) -> DegreeRow {
     DegreeRow { cycle, app: None, in_degree, nodes_count: 500 }
 }
@@ -375,6 +391,7 @@ pub fn fill(writer: &mut Writer) {
     writer.push(lookup(2));
     writer.push(registry(2));
     writer.push(own(2));
+    writer.push(clouds(2));
     writer.push(degree(2, 19));
     writer.push(degree(2, 70_000));
     writer.push(attribute(0.0));

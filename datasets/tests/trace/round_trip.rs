@@ -29,6 +29,7 @@ fn every_table_comes_back_as_it_was_written() {
     assert_eq!(run.lookups().unwrap(), [fixture::lookup(2)]);
     assert_eq!(run.registry().unwrap(), [fixture::registry(2)]);
     assert_eq!(run.own().unwrap(), [fixture::own(2)]);
+    assert_eq!(run.clouds().unwrap(), [fixture::clouds(2)]);
     assert_eq!(run.degrees().unwrap(), [degree(2, 19), degree(2, 70_000)]);
     assert_eq!(run.attributes().unwrap(), [0.0, 0.25].map(attribute));
     assert_eq!(run.events().unwrap(), [event(2)]);

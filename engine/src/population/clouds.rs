@@ -79,7 +79,7 @@ impl Clouds {
     /// Every number stands for a cloud of its own, and all places belong to the first.
     pub fn begin(&mut self) {
         self.of.fill(0);
-        (0..).zip(self.now.iter_mut()).for_each(|(number, now)| *now = number);
+        self.now.iter_mut().enumerate().for_each(|(number, now)| *now = number as u8);
     }
 }
 

@@ -10,8 +10,9 @@ use std::path::Path;
 use datasets::scenario::{self, Scenario};
 use datasets::trace::read::Run;
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow, EventRow,
-    LookupRow, MemberRow, Meta, NodeRows, OverlayRow, RegistryRow, RuleRow, SliceRow, SuiteRow, TopologyRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CloudRow, CodeRow, ContactRow, CycleRow, DegreeRow, EpochRow,
+    EventRow, LookupRow, MemberRow, Meta, NodeRows, OverlayRow, RegistryRow, RuleRow, SliceRow, SuiteRow, TopologyRow,
+    Writer,
 };
 use engine::cloud::Cloud;
 use engine::memory::Fields;
@@ -30,6 +31,7 @@ pub struct Result {
     pub rules: Vec<RuleRow>,
     pub overlay: Vec<OverlayRow>,
     pub degrees: Vec<DegreeRow>,
+    pub clouds: Vec<CloudRow>,
     pub contacts: Vec<ContactRow>,
     pub members: Vec<MemberRow>,
     pub code: Vec<CodeRow>,
@@ -138,6 +140,7 @@ fn read(out: &Path, digest: u64) -> Result {
         rules: run.rules().unwrap(),
         overlay: run.overlay().unwrap(),
         degrees: run.degrees().unwrap(),
+        clouds: run.clouds().unwrap(),
         contacts: run.contacts().unwrap(),
         members: run.members().unwrap(),
         topologies: run.topologies().unwrap(),

@@ -94,6 +94,11 @@ pub(super) fn cloud_lines(clouds: &[Cloud], fleet: &Fleet) -> Vec<String> {
         lines.extend(group.into_iter().flat_map(|group| group_parts(group, fleet)));
         lines
     };
+    // The cloud that there is before any parts from it, and that has no other name, need not be told of.
+    let from_the_start = clouds.iter().filter(|cloud| cloud.members != CloudMembers::Parted).count();
+    if from_the_start == 1 && clouds[0].name == Cloud::USUAL_NAME {
+        return Vec::new();
+    }
     clouds.iter().flat_map(lines).collect()
 }
 

@@ -9,8 +9,6 @@ use crate::scenario::{
 use crate::suite::Suite;
 use crate::written::Check;
 
-/// The name of a cloud to which the scenario gives none.
-const CLOUD: &str = "cloud";
 /// The most clouds of a scenario.
 const MOST: usize = 200;
 /// Pairs of nodes that meet when clouds become one, if the scenario does not say, and at most.
@@ -29,7 +27,7 @@ impl Check<'_, '_> {
         let splits = || events.iter().filter_map(|event| event.split.as_ref());
         let mut clouds: Vec<Cloud> = Vec::new();
         if raw.is_empty() && (splits().next().is_some() || events.iter().any(|event| event.merge.is_some())) {
-            clouds.push(Cloud { name: CLOUD.to_owned(), members: CloudMembers::Others });
+            clouds.push(Cloud { name: Cloud::USUAL_NAME.to_owned(), members: CloudMembers::Others });
         }
         for (number, cloud) in raw.iter().enumerate() {
             let raw::Cloud { name, share, nodes, class, region, top, bottom } = &**cloud;

@@ -1,8 +1,8 @@
 //! Rows with any values: whatever type a field has, it gets a value of that type.
 
 use datasets::trace::{
-    AggregateRow, AppRow, AttributeRow, BreachRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows, OverlayRow,
-    ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
+    AggregateRow, AppRow, AttributeRow, BreachRow, CloudRow, CycleRow, DegreeRow, EpochRow, EventRow, NodeRows,
+    OverlayRow, ParamRow, RuleRow, RunRow, SliceRow, SuiteRow, Writer,
 };
 use serde::Deserialize;
 use serde::de::value::Error;
@@ -56,7 +56,7 @@ impl Random {
 }
 
 /// How many tables [`push`] knows.
-pub const TABLES: usize = 14;
+pub const TABLES: usize = 15;
 
 /// Pushes a row of the table of this number.
 pub fn push(writer: &mut Writer, table: usize, random: &mut Random) {
@@ -70,7 +70,7 @@ pub fn push(writer: &mut Writer, table: usize, random: &mut Random) {
     }
     any! {
         0 AggregateRow, 1 AppRow, 2 AttributeRow, 3 BreachRow, 4 CycleRow, 5 DegreeRow, 6 EpochRow, 7 EventRow,
-        8 OverlayRow, 9 ParamRow, 10 RuleRow, 11 RunRow, 12 SliceRow, 13 SuiteRow,
+        8 OverlayRow, 9 ParamRow, 10 RuleRow, 11 RunRow, 12 SliceRow, 13 SuiteRow, 14 CloudRow,
     }
 }
 
