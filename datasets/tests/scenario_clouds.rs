@@ -36,7 +36,7 @@ fn what_is_written_in_full_is_the_same_scenario() {
             event(3, "split = { name = \"a\", share = 0.5, top = \"x\" }"),
             event(5, "crash = { share = 0.1 }")
         ),
-        format!("{TWO}"),
+        TWO.to_owned(),
     ] {
         let found = read(&text).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -147,7 +147,7 @@ fn what_cannot_be_is_refused_with_its_place_and_a_remedy() {
         assert!(told.contains(says) && line.is_some_and(|line| line > 3), "{told}");
         assert!(error.help().is_some_and(|help| help.contains(helps)), "{told}: {:?}", error.help());
     }
-    let many: String =
-        (0..250).map(|k| format!("[[cloud]]\nname = \"c{k}\"\n{}", if k > 0 { "nodes = 1\n" } else { "" })).collect();
+    let cloud = |k: u32| format!("[[cloud]]\nname = \"c{k}\"\n{}", if k > 0 { "nodes = 1\n" } else { "" });
+    let many = (0..250).map(cloud).collect::<Vec<_>>().concat();
     assert!(read(&format!("{VIEWS}{many}")).unwrap_err().to_string().contains("more than 200 clouds"));
 }

@@ -178,7 +178,7 @@ impl Wires<'_> {
             return (brought + 1 + (number - beginning) / brought, (number - beginning) % brought);
         }
         // Of those of the beginning, node v has the links v(v-1)/2 and after.
-        let node = (1 + (8 * u64::from(number) + 1).isqrt() as u32) / 2;
+        let node = ((8 * u64::from(number) + 1).isqrt() as u32).div_ceil(2);
         (node, number - node * (node - 1) / 2)
     }
 

@@ -131,7 +131,9 @@ impl Population {
         let is_there = |node: usize| borders.cloud(node as u32) == from;
         let moved = self.select(scenario, group, is_there, stream, size).into_nodes();
         if let Some(clouds) = &mut self.clouds {
-            moved.iter().for_each(|&node| clouds.of[node as usize] = to);
+            for &node in &moved {
+                clouds.of[node as usize] = to;
+            }
         }
         moved.len() as u64
     }
@@ -142,20 +144,20 @@ impl Population {
         let Some(borders) = self.borders() else { return 0 };
         let (nodes, alive) = (self.nodes, self.alive());
         let is_of = |cloud: usize, node: usize| alive.holds(node) && usize::from(borders.cloud(node as u32)) == cloud;
-        let sizes: Vec<usize> = merge.clouds.iter().map(|&cloud| count(nodes, |node| is_of(cloud, node))).collect();
-        let Some(largest) = (0..sizes.len()).max_by_key(|&at| (sizes[at], std::cmp::Reverse(at))) else { return 0 };
+        let size = |cloud: usize| count(nodes, |node| is_of(cloud, node));
+        // Of clouds of one size, the first is the largest.
+        let sizes: Vec<(usize, usize)> = merge.clouds.iter().map(|&cloud| (size(cloud), cloud)).collect();
+        let Some(&(_, largest)) = sizes.iter().rev().max_by_key(|(size, _)| *size) else { return 0 };
         let mut calls = Vec::new();
-        for (_, &cloud) in merge.clouds.iter().enumerate().filter(|(at, _)| *at != largest && sizes[largest] > 0) {
+        for &cloud in merge.clouds.iter().filter(|cloud| **cloud != largest) {
             let marks = |first: usize, marks: &mut [u8]| {
                 (first..).zip(marks).for_each(|(node, mark)| *mark = is_of(cloud, node).into());
             };
             let chosen = Selection::new(nodes, &marks, By::Chance(choosing), |_| merge.contacts as usize).into_nodes();
-            let contact =
-                |node: u32| any(nodes, &mut Words::new(meeting, node), |other| is_of(merge.clouds[largest], other));
+            let contact = |node: u32| any(nodes, &mut Words::new(meeting, node), |other| is_of(largest, other));
             calls.extend(chosen.into_iter().filter_map(|node| Some((node, contact(node)?))));
         }
-        let clouds = self.clouds.as_mut();
-        let Some(clouds) = clouds else { return 0 };
+        let Some(clouds) = &mut self.clouds else { return 0 };
         let met = calls.len() as u64;
         clouds.calls.extend(calls);
         clouds.calls.sort_unstable();
