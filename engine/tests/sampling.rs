@@ -155,6 +155,9 @@ fn who_only_pulls_gathers_around_a_few() {
     }
     // The youngest entry is most often that of the last partner: whoever is met by many is met by more.
     assert!(found("push", "head").clustering_coefficient < found("push", "rand").clustering_coefficient);
+    // Who meets the youngest alone does not renew the others, which the oldest that it might meet would have done.
+    let [head, tail] = ["head", "tail"].map(|peer| found("pushpull", peer).age_p50);
+    assert!(head > 4.0 * tail, "{head} and {tail}");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! How nodes come and go: sessions of a class, a trace that is replayed, events.
 
-use super::{Merge, Split};
 use std::path::PathBuf;
 
 use super::choices::choices;
@@ -204,6 +203,26 @@ impl EventKind {
             Self::Merge(_) => "merge",
         }
     }
+}
+
+/// Some places, and whoever is there, become a cloud of their own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// The cloud that they make, as an index into the clouds of the scenario.
+    pub cloud: usize,
+    /// The cloud of which they were.
+    pub of: usize,
+    /// Which places of it, taken or free.
+    pub group: Group,
+}
+
+/// Clouds become one, which has the name of the first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merge {
+    /// Which ones, two at least.
+    pub clouds: Vec<usize>,
+    /// So many random live nodes of each but the largest meet one of the largest in the cycle of the event.
+    pub contacts: u32,
 }
 
 /// An attribute of live nodes is multiplied.

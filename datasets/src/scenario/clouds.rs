@@ -1,6 +1,6 @@
-//! Clouds that are several: which there are, how one parts, and how several become one.
+//! Clouds that are several: which there are.
 
-use super::Group;
+use super::churn::Group;
 
 /// A cloud: whose members reach each other, and nobody else.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,24 +25,4 @@ pub enum CloudMembers {
     These(Group),
     /// Those who part from another cloud, by an event.
     Parted,
-}
-
-/// Some places, and whoever is there, become a cloud of their own.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Split {
-    /// The cloud that they make, as an index into [`clouds`](super::Scenario::clouds).
-    pub cloud: usize,
-    /// The cloud of which they were.
-    pub of: usize,
-    /// Which places of it, taken or free.
-    pub group: Group,
-}
-
-/// Clouds become one, which has the name of the first.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Merge {
-    /// Which ones, two at least.
-    pub clouds: Vec<usize>,
-    /// So many random live nodes of each but the largest meet one of the largest in the cycle of the event.
-    pub contacts: u32,
 }

@@ -35,10 +35,10 @@ use crate::written::{Document, read_text};
 
 pub use aggregate::{Aggregate, Counting, Epochs, Function, Interpolation};
 pub use churn::{
-    Availability, BeforeFirst, Churn, Event, EventKind, Group, HOURS, Lengths, Order, Replay, ReplayUnit, Rhythm,
-    Scale, Sessions, Size, TimeUnit, Turnover,
+    Availability, BeforeFirst, Churn, Event, EventKind, Group, HOURS, Lengths, Merge, Order, Replay, ReplayUnit,
+    Rhythm, Scale, Sessions, Size, Split, TimeUnit, Turnover,
 };
-pub use clouds::{Cloud, CloudMembers, Merge, Split};
+pub use clouds::{Cloud, CloudMembers};
 pub use doubt::Doubt;
 pub use files::{Decimal, Resample};
 pub use fleet::{Class, Fleet, Inventory, InventoryColumn, Source};

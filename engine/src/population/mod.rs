@@ -3,7 +3,7 @@
 //!
 //! - [`members`]: who takes part in something;
 //! - [`attributes`]: what nodes are born with; [`exact`]: which row of an inventory each node is;
-//! - [`clouds`]: to which cloud each place belongs, where they are several;
+//! - [`clouds`]: to which cloud each place belongs, where they are several; [`parting`]: how they part and become one;
 //! - [`life`], [`churn`]: whether nodes are there, and how they come and go by themselves;
 //! - [`event`], [`select`]: what happens to the cloud in a cycle that the scenario names, and to which nodes;
 //! - [`past`]: availability, as each node finds it out itself.
@@ -19,6 +19,7 @@ mod event;
 mod exact;
 pub mod life;
 mod members;
+mod parting;
 pub(crate) mod past;
 pub(crate) mod select;
 
@@ -114,6 +115,11 @@ impl Population {
     /// Which nodes are alive.
     pub fn alive(&self) -> Mask<'_> {
         Mask::from(self.alive.as_ref())
+    }
+
+    /// Who belongs to the same cloud; `None` where all do.
+    pub fn borders(&self) -> Option<Borders<'_>> {
+        self.clouds.as_ref().map(Clouds::borders)
     }
 
     /// The live nodes.
