@@ -27,10 +27,3 @@ fn later(text: &str, at: &str, key: &str) {
 fn what_slicing_does_about_the_dead_comes_later() {
     later("[slicing]\non_dead = \"retry\"", "on_dead", "slicing.on_dead");
 }
-
-#[test]
-fn splits_and_merges_come_later() {
-    for event in ["split = 2", "merge = true"] {
-        later(&format!("[[event]]\nat_cycle = 3\n{event}"), event, "event.0.");
-    }
-}

@@ -159,7 +159,7 @@ fn a_launch_needs_a_good_file_and_no_end() {
         "[[event]]",
         "event.0",
         "this event does nothing",
-        "crash, leave, outage, join, scale, bootstrap or suite",
+        "crash, leave, outage, join, scale, bootstrap, split, merge or suite",
     );
 }
 

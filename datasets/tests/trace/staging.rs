@@ -74,7 +74,7 @@ fn a_directory_that_holds_a_run_is_refused_without_replace() {
     let error = Writer::create(folder.path(), meta(), false).err().unwrap();
     assert!(matches!(error, Error::Occupied { .. }));
     assert!(error.remedy().contains("--force"));
-    assert_eq!(fixture::files(folder.path()).len(), 25);
+    assert_eq!(fixture::files(folder.path()).len(), 26);
 }
 
 #[test]

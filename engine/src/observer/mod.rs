@@ -1,9 +1,9 @@
 //! The observer: it knows the truth, changes nothing, and writes a row of each table.
 //!
 //! - the truth: [`truth`], with [`ranks`];
-//! - rows: of `clouds` that are several, of [`mod@disorder`], with [`local`] (what nodes could see of it themselves), and of [`rows`], with [`graph`]
-//!   (the overlay that views span) and [`panel`] (snapshots of nodes); what there is to say of aggregates and versions
-//!   their own wings say;
+//! - rows: of [`mod@disorder`], with [`local`] (what nodes could see of it themselves), of [`mod@clouds`] that are
+//!   several, and of [`rows`], with [`graph`] (the overlay that views span) and [`panel`] (snapshots of nodes); what
+//!   there is to say of aggregates and versions their own wings say;
 //! - without a run: [`mod@preview`] of a change of the suite.
 //!
 //! Reads every column once, as a stream: for a gradient fourteen bytes a node, for the applications two and the

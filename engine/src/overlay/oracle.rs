@@ -97,8 +97,8 @@ impl<'a> Fresh<'a> {
     }
 }
 
-/// A live node of one's own cloud other than oneself: a random one, as long as one in a hundred nodes or so is alive; else the next alive
-/// after a random one.
+/// A live node of one's own cloud other than oneself: a random one, as long as one in a hundred nodes or so is; else the
+/// next such node after a random one.
 pub(super) fn contact(node: u32, alive: &[u8], borders: Option<Borders<'_>>, words: &mut Words) -> Option<u32> {
     const ATTEMPTS: usize = 1000;
     let is_near = |other: usize| borders.is_none_or(|borders| borders.join(node, other as u32));

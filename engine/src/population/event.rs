@@ -77,16 +77,7 @@ impl Population {
     /// Chooses the nodes of a group among those whose places are in a state.
     fn select_in(&self, scenario: &Scenario, group: &Group, state: u8, stream: Stream) -> Selection {
         let Some(alive) = &self.alive else { unreachable!("a cloud with events knows who is alive") };
-        self.select(
-            scenario,
-            group,
-            |node| alive[node] == state,
-            stream,
-            |there| match group.size {
-                Size::Share(share) => (share * there as f64).round() as usize,
-                Size::Nodes(nodes) => nodes as usize,
-            },
-        )
+        self.select(scenario, group, |node| alive[node] == state, stream, |there| of_so_many(group, there))
     }
 
     /// Chooses places of a group among those of which `is_there` says so; `wanted` says how many, of so many.
@@ -175,5 +166,13 @@ impl Population {
         // Wide enough that the values differ from the base, and from one another, as 32-bit floats.
         let width = ((max - min) * WIDTH).max(max.abs() * 1e-4).max(1e-6);
         Above { attribute, base: max as f32, width: width as f32 }
+    }
+}
+
+/// How many nodes a group wants of so many.
+pub(super) fn of_so_many(group: &Group, there: usize) -> usize {
+    match group.size {
+        Size::Share(share) => (share * there as f64).round() as usize,
+        Size::Nodes(nodes) => nodes as usize,
     }
 }

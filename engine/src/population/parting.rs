@@ -2,13 +2,14 @@
 //!
 //! Choosing who parts reads a word or a value of each node twice; a merge chooses some nodes in the same way.
 
-use datasets::scenario::{CloudMembers, Group, Merge, Scenario, Size, Split};
+use datasets::scenario::{CloudMembers, Group, Merge, Scenario, Split};
 use kernels::philox::Stream;
 use kernels::views::Words;
 use rayon::prelude::*;
 
 use super::Population;
 use super::clouds::NUMBERS;
+use super::event::of_so_many;
 use super::select::{By, Selection};
 use crate::memory::{MEMBER, Mask, strides};
 
@@ -32,14 +33,14 @@ impl Population {
                     0
                 },
             );
-            self.move_to(scenario, (0, number as u8), words(number), group, |_| size(group, all));
+            self.move_to(scenario, (0, number as u8), words(number), group, |_| of_so_many(group, all));
         }
     }
 
     /// Some places of a cloud make one of their own. Returns how many they are.
     pub fn split(&mut self, scenario: &Scenario, split: &Split, stream: Stream) -> u64 {
         let Split { cloud, of, group } = split;
-        self.move_to(scenario, (*of as u8, *cloud as u8), stream, group, |there| size(group, there))
+        self.move_to(scenario, (*of as u8, *cloud as u8), stream, group, |there| of_so_many(group, there))
     }
 
     fn move_to(
@@ -125,14 +126,6 @@ impl Population {
         });
         let sum = |number: usize| counts.iter().map(|counts| counts[number]).sum::<u64>();
         (0..NUMBERS).map(|number| (number as u8, sum(number))).filter(|(_, count)| *count > 0).collect()
-    }
-}
-
-/// So many of so many.
-fn size(group: &Group, there: usize) -> usize {
-    match group.size {
-        Size::Share(share) => (share * there as f64).round() as usize,
-        Size::Nodes(nodes) => nodes as usize,
     }
 }
 

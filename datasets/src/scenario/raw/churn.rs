@@ -197,8 +197,8 @@ impl JsonSchema for Mark {
     }
 }
 
-/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale`, `suite`, `bootstrap`,
-/// `split` and `merge`.
+/// Something that happens to the cloud: exactly one of `crash`, `leave`, `outage`, `join`, `scale`, `suite`,
+/// `bootstrap`, `split` and `merge`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Event {

@@ -18,7 +18,7 @@ fn saved() -> (TempDir, SavedRows) {
     writer.push(fixture::cycle(3));
     writer.nodes(&nodes(3, 0..50)).unwrap();
     let saved = writer.save(&folder.path().join("saved"), 2).unwrap();
-    assert_eq!(saved.files.len(), 21 + 1 + 2 + 2 + 2);
+    assert_eq!(saved.files.len(), 22 + 1 + 2 + 2 + 2);
     (folder, saved)
 }
 

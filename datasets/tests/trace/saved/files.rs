@@ -26,7 +26,7 @@ fn a_save_writes_what_has_come_since_the_last() {
     fixture::fill(&mut writer);
     let first = writer.save(&place, 2).unwrap();
     assert_eq!(fixture::files(&place), paths(&first));
-    assert_eq!(first.files.len(), 21 + 2 + 2);
+    assert_eq!(first.files.len(), 22 + 2 + 2);
 
     assert_eq!(writer.save(&place, 3).unwrap(), first, "no row has come");
     writer.push(cycle(4));
