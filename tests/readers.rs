@@ -38,7 +38,9 @@ fn duckdb_and_polars_open_every_table_and_agree_on_every_query() {
     let tables = runs.folder.path().join("tables.json");
     fs::write(&tables, schema()).expect("the columns of all tables");
     let script = [root().join("tests/readers/check.py"), tables, root().join("analysis/sql")];
-    let runs_of_all = [telco, everything, rules, export, launch, forged, life, runs.sweep("sweep")];
+    // A part of the cloud that is cut off, and comes back.
+    let partition = runs.shipped("partition", &["--nodes", "3000"]);
+    let runs_of_all = [telco, everything, rules, export, launch, forged, life, partition, runs.sweep("sweep")];
     let arguments = script.into_iter().chain(runs_of_all);
     succeed(python.command().args(arguments), "the check of DuckDB and Polars");
 }

@@ -25,7 +25,7 @@ SELECT
     numbered.app AS app,
     numbered.node_id AS node_id,
     numbered.rank_fraction AS rank_fraction,
-    (numbered.place - 1.0) / NULLIF(sizes.size - 1.0, 0.0) AS rank_in_app_fraction
+    CAST(numbered.place - 1 AS DOUBLE) / NULLIF(CAST(sizes.size - 1 AS DOUBLE), 0) AS rank_in_app_fraction
 FROM numbered
 JOIN sizes
     ON numbered.run = sizes.run

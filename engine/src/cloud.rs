@@ -60,7 +60,9 @@ impl Cloud {
         let Self { population, overlay, aggregation, slicing, government, .. } = self;
         population.birth(scenario, fleet)?;
         slicing.birth(population, scenario.run.seed);
-        overlay.start(population.live(), population.borders(), scenario.run.seed);
+        // A cloud from which nobody has parted yet begins as any other.
+        let borders = population.borders().filter(|_| population.clouds_now().len() > 1);
+        overlay.start(population.live(), borders, scenario.run.seed);
         government.birth(scenario, population, overlay, aggregation);
         Ok(())
     }

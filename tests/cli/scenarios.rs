@@ -48,13 +48,12 @@ fn an_attribute_that_no_node_has_is_refused_with_the_nearest_one() {
 }
 
 #[test]
-fn splits_and_merges_come_later() {
-    for event in ["split = { parts = 2 }", "merge = {}"] {
-        let place = Place::with(&format!("{GOOD}\n[[event]]\nat_cycle = 1\n{event}\n"));
-        let line = GOOD.lines().count() + 4;
-        place.refused(&[], &["not supported yet", &format!("scenario.toml:{line}: ")]);
-    }
-    Place::new().refused(&["--set", "event=[{at_cycle=1, split={parts=2}}]"], &["not supported yet", "event"]);
+fn suites_of_several_clouds_come_later() {
+    let place = Place::with(&format!("{GOOD}\n[[event]]\nat_cycle = 1\nsplit = {{ name = \"part\", share = 0.5 }}\n"));
+    let line = GOOD.lines().count() + 4;
+    place.refused(&[], &["not supported yet", &format!("scenario.toml:{line}: ")]);
+    Place::new()
+        .refused(&["--set", "event=[{at_cycle=1, split={name='a', nodes=1}}]"], &["not supported yet", "event"]);
 }
 
 #[test]
