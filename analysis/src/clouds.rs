@@ -9,7 +9,8 @@ pub struct CloudPair {
     pub names: [String; 2],
     /// Whether they are one.
     pub is_one: bool,
-    /// The cycle in which they became one or parted, or that of their first row.
+    /// The cycle in which they became one or parted, or that of their first row: the first observed one, where not every
+    /// cycle is (`trace.every`).
     pub since: u32,
     /// Cycles from then on until half of what is to lead across did so, and until 95 % did; the first is that of the
     /// event. `None` if that never was, and for clouds that are not one.

@@ -110,13 +110,16 @@ impl Observer {
         trace: &mut Writer,
     ) -> Result<(), Error> {
         let is_last = cycle == scenario.run.cycles;
+        let is_due = cycle.is_multiple_of(scenario.trace.every) || is_last || is_first;
+        // Then the overlay is measured, too.
+        let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
         if is_first {
             let rows = rows::attributes(&cloud.population, &scenario.fleet.attributes);
             for row in rows {
                 trace.push(row);
             }
         }
-        if cycle.is_multiple_of(scenario.trace.every) || is_last || is_first {
+        if is_due {
             if self.known.is_stale {
                 self.learn(cloud, scenario.run.seed)?;
             }
@@ -138,7 +141,6 @@ impl Observer {
                 government.course.ledger.rows(cycle, *alive, &standing).into_iter().for_each(|row| trace.push(row));
             }
             if let Some(applications) = &mut cloud.applications {
-                let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
                 let names = &cloud.government.versions.plans.apps;
                 let of = (cloud.population.alive(), *alive);
                 let wanted = wanted(applications, &cloud.government);
@@ -175,15 +177,13 @@ impl Observer {
                 trace.push(row);
             }
         }
-        if cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first {
+        if is_thorough {
             self.give_room();
             rows::overlays(scenario, cloud, cycle, trace)?;
         }
-        let is_thorough = cycle.is_multiple_of(scenario.trace.overlay.every) || is_last || is_first;
-        if is_thorough || cycle.is_multiple_of(scenario.trace.every) {
-            for row in
-                clouds::rows(scenario, cloud, cycle, is_thorough).map_err(|source| rows::no_room(scenario, source))?
-            {
+        if is_due || is_thorough {
+            let rows = clouds::rows(scenario, cloud, cycle, is_thorough);
+            for row in rows.map_err(|source| rows::no_room(scenario, source))? {
                 trace.push(row);
             }
         }

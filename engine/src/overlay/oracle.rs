@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::memory::{MEMBER, Mask};
 use crate::population::Borders;
 use crate::population::life::UP;
+use crate::population::select::any;
 use crate::schedule::Draws;
 
 /// Nodes whose partners are drawn together. Changes speed only.
@@ -97,18 +98,8 @@ impl<'a> Fresh<'a> {
     }
 }
 
-/// A live node of one's own cloud other than oneself: a random one, as long as one in a hundred nodes or so is; else the
-/// next such node after a random one.
+/// A random live node of one's own cloud other than oneself, as [`any`] finds one; `None` if there is none.
 pub(super) fn contact(node: u32, alive: &[u8], borders: Option<Borders<'_>>, words: &mut Words) -> Option<u32> {
-    const ATTEMPTS: usize = 1000;
     let is_near = |other: usize| borders.is_none_or(|borders| borders.join(node, other as u32));
-    let is_live = |&other: &usize| other != node as usize && alive[other] == UP && is_near(other);
-    let mut last = 0;
-    for _ in 0..ATTEMPTS {
-        last = words.below(alive.len());
-        if is_live(&last) {
-            return Some(last as u32);
-        }
-    }
-    (last..alive.len()).chain(0..last).find(is_live).map(|other| other as u32)
+    any(alive.len(), words, |other| other != node as usize && alive[other] == UP && is_near(other))
 }

@@ -5,12 +5,11 @@
 use datasets::scenario::{CloudMembers, Group, Merge, Scenario, Split};
 use kernels::philox::Stream;
 use kernels::views::Words;
-use rayon::prelude::*;
 
 use super::Population;
 use super::clouds::NUMBERS;
 use super::event::of_so_many;
-use super::select::{By, Selection};
+use super::select::{By, Selection, any};
 use crate::memory::{MEMBER, Mask, strides};
 
 impl Population {
@@ -68,10 +67,13 @@ impl Population {
         let Some(borders) = self.borders() else { return 0 };
         let (nodes, alive) = (self.nodes, self.alive());
         let is_of = |cloud: usize, node: usize| alive.holds(node) && usize::from(borders.cloud(node as u32)) == cloud;
-        let size = |cloud: usize| count(nodes, |node| is_of(cloud, node));
+        let numbers = self.numbers(alive);
+        let size = |cloud: &usize| {
+            let parts = numbers.iter().filter(|(number, _)| usize::from(borders.cloud_now(*number)) == *cloud);
+            parts.map(|(_, count)| count).sum::<u64>()
+        };
         // Of clouds of one size, the first is the largest.
-        let sizes: Vec<(usize, usize)> = merge.clouds.iter().map(|&cloud| (size(cloud), cloud)).collect();
-        let Some(&(_, largest)) = sizes.iter().rev().max_by_key(|(size, _)| *size) else { return 0 };
+        let Some(&largest) = merge.clouds.iter().rev().max_by_key(|cloud| size(cloud)) else { return 0 };
         let mut calls = Vec::new();
         for &cloud in merge.clouds.iter().filter(|cloud| **cloud != largest) {
             let marks = |first: usize, marks: &mut [u8]| {
@@ -127,22 +129,4 @@ impl Population {
         let sum = |number: usize| counts.iter().map(|counts| counts[number]).sum::<u64>();
         (0..NUMBERS).map(|number| (number as u8, sum(number))).filter(|(_, count)| *count > 0).collect()
     }
-}
-
-/// How many nodes are of a kind.
-fn count(nodes: usize, is_it: impl Fn(usize) -> bool + Sync) -> usize {
-    (0..nodes).into_par_iter().with_min_len(1 << 14).filter(|&node| is_it(node)).count()
-}
-
-/// A random node of a kind; where hardly any is, the next one after a random node.
-fn any(nodes: usize, words: &mut Words, is_it: impl Fn(usize) -> bool) -> Option<u32> {
-    const ATTEMPTS: usize = 1000;
-    let mut last = 0;
-    for _ in 0..ATTEMPTS {
-        last = words.below(nodes);
-        if is_it(last) {
-            return Some(last as u32);
-        }
-    }
-    (last..nodes).chain(0..last).find(|&node| is_it(node)).map(|node| node as u32)
 }

@@ -1,10 +1,11 @@
-//! Exactly so many nodes: random ones, or those with the largest or smallest values.
+//! Exactly so many nodes: random ones, or those with the largest or smallest values; and any node of a kind.
 //!
 //! Random ones are those with the smallest words of a stream; so each is a choice of those with the smallest keys.
 //! Reads a key of each node twice and its mark; holds the chosen nodes.
 
 use kernels::philox::Stream;
 use kernels::sort::key;
+use kernels::views::Words;
 use rayon::prelude::*;
 
 use crate::memory::STRIDE;
@@ -105,6 +106,20 @@ impl Selection {
     pub fn into_nodes(self) -> Vec<u32> {
         self.nodes
     }
+}
+
+/// A random node of a kind, as long as one in a hundred nodes or so is of that kind; else the next such node after a
+/// random one. `None` if there is none.
+pub fn any(nodes: usize, words: &mut Words, is_it: impl Fn(usize) -> bool) -> Option<u32> {
+    const ATTEMPTS: usize = 1000;
+    let mut last = 0;
+    for _ in 0..ATTEMPTS {
+        last = words.below(nodes);
+        if is_it(last) {
+            return Some(last as u32);
+        }
+    }
+    (last..nodes).chain(0..last).find(|&node| is_it(node)).map(|node| node as u32)
 }
 
 /// Calls `with` with each marked node of a range and its key.

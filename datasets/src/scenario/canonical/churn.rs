@@ -1,4 +1,4 @@
-//! How nodes come and go, written out in full.
+//! How nodes come and go, and how clouds part and become one, written out in full.
 
 use super::header;
 use super::shape;

@@ -1,4 +1,4 @@
-//! The tables of the cloud as a whole, of its gradients, its fleet and its events.
+//! The tables of the cloud as a whole, of its gradients, its fleet and its events, and of clouds that are several.
 
 use super::rows;
 use crate::trace::cell::Finite;
